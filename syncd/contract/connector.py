@@ -1,0 +1,169 @@
+"""The connector: what one remote system can give and take, and the values that describe it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from syncd.contract.errors import SyncError
+from syncd.model.action import Action, Receipt, Verb
+from syncd.model.raw import RawRecord, Scope
+from syncd.model.ref import Ref
+
+RemoteId = str
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One type of object that can be read.
+
+    `deletions`: how a deleted record shows: `reported` by the vendor, `by_absence` from a complete read, or `never`.
+    `takes`: the verbs that a record of this stream can be the target of; anything else is never asked for.
+    `own`: dotted paths that our own writes change (update times, comment counts): they do not count as a change.
+    """
+
+    name: str
+    deletions: Literal["reported", "by_absence", "never"] = "by_absence"
+    takes: frozenset[Verb] = frozenset()
+    own: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the vendor bounds. `markup` says which renderer writes the comment, `comment_chars` the longest one."""
+
+    markup: Literal["markdown", "wiki"] = "markdown"
+    comment_chars: int = 32_000
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who we are there. `zone` is the account's IANA zone where the vendor's queries depend on it. `edition`, `version`: as it says."""
+
+    id: str
+    name: str
+    zone: str | None = None
+    edition: str | None = None
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some records of one scope, and the cursor to store with them in one transaction.
+
+    `cursor` None leaves the stored one as it is; cursors are opaque and may name a position in the middle of a scan. `complete`: the
+    last page, the scope was seen up to now. `deleted`: ids that the vendor reports as deleted. `whole`: this one page holds every
+    record of the scope (a forgotten calendar read in full), so that what it does not hold is deleted, in the same transaction.
+    """
+
+    records: tuple[RawRecord, ...] = ()
+    cursor: str | None = None
+    complete: bool = False
+    deleted: tuple[str, ...] = ()
+    whole: bool = False
+
+
+class Gate(Protocol):
+    """Pacing, given to a connector by the runner; all instances of a connection share one. The connector wires it into its transport."""
+
+    def before(self, *, cost: int = 1, write: bool = False) -> None:
+        """Called before every request that is sent. May block. Raises RateLimited where the wait would be long."""
+
+    def after(self, status: int, headers: Mapping[str, str]) -> None:
+        """Called after every answer, with its status and headers."""
+
+
+class Connector(Protocol):
+    """One connection to one remote system. Blocking; one instance per worker thread; keeps no state that matters.
+
+    Raises only the six errors of `syncd.contract`. Never retries, sleeps or logs. Reads and writes go through clients of their own;
+    the writing client sends a request at most once.
+    """
+
+    @property
+    def streams(self) -> Mapping[str, Stream]:
+        """What can be read, by name, in the order in which to read it."""
+
+    @property
+    def limits(self) -> Limits:
+        """What the vendor bounds."""
+
+    def check(self) -> Account:
+        """Who am I, what may I. Raises AuthFailed or Misconfigured (scope None) where the connection cannot work."""
+
+    def scopes(self, stream: str) -> Iterable[Scope | SyncError]:
+        """The scopes of a stream. One that cannot be found or read is given as the error it met, and the others follow."""
+
+    def fetch(self, stream: str, scope: Scope, since: str | None) -> Iterator[Page]:
+        """Pages from the stored cursor on; since None reads in full. A retry calls it again from the stored cursor."""
+
+    def fetch_one(self, ref: Ref) -> RawRecord:
+        """The record now. Raises Gone(kind) on the vendor's own word only, else Unavailable."""
+
+    def census(self, stream: str, scope: Scope) -> Iterator[Sequence[str]]:
+        """All ids of a scope, ids only."""
+
+    def find(self, target: Ref, key: str) -> RemoteId | None:
+        """The comment on the target that carries our marker with this key and was written by our own account."""
+
+    def deliver(self, action: Action) -> Receipt:
+        """Carry out the action: edit `remote_id` where it is given, else create. Raises Gone("deleted") where `remote_id` is no more."""
+
+    def close(self) -> None:
+        """Let go of sockets."""
+
+
+class Options(BaseModel):
+    """The keys of `[connections.x]` that only this kind of connector has. Subclass it; field descriptions become documentation."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class TlsAndProxy:
+    """How to reach the remote system. `ca_file`: a PEM bundle that replaces the default one. `proxy`: URL for both schemes.
+    `no_proxy`: hosts, as in the usual environment variable. They hold for token refreshes too; the environment is not consulted."""
+
+    ca_file: str | None = None
+    proxy: str | None = None
+    no_proxy: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a connector is made from. `secret()` gives the token as it is now (files are read again), or None.
+
+    `options` is an instance of the kind's own `Options`. `fields` names, per stream, the top-level fields that the mapping reads;
+    None for a stream means all. `timeout_s` bounds one request in all. `now` is the clock.
+    """
+
+    connection: str
+    url: str
+    options: Options
+    now: Callable[[], datetime]
+    user: str | None = None
+    secret: Callable[[], str | None] = field(default=lambda: None, repr=False)
+    transport: TlsAndProxy = TlsAndProxy()
+    timeout_s: float = 30
+    fields: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What an entry point of the group `syncd.connectors` names: a kind of connector, described by values, and how to make one."""
+
+    name: str
+    connect: Callable[[Settings, Gate], Connector]
+    options: type[Options]
+    streams: Mapping[str, Stream]
+    limits: Limits = Limits()
+    mapping: str | None = None
+    default_url: str | None = None
+    needs_secret: bool = True
+
+    @property
+    def title(self) -> str:
+        """The name as a person writes it: `google_calendar` -> Google calendar."""
+        return self.name.replace("_", " ").capitalize()

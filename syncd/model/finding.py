@@ -1,0 +1,119 @@
+"""Pure. A finding: what a detector reports, with a text made of typed parts, so that each place shows only what it may."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from syncd.model.raw import Json
+from syncd.model.ref import Ref
+from syncd.model.rows import Audience
+
+Severity = Literal["info", "warn", "critical"]
+SEVERITIES: tuple[Severity, ...] = ("info", "warn", "critical")
+
+BUCKETS = (1, 5, 10, 20)
+"""Working days at which a number that only the clock moves counts as changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An object, shown by its key and linked; its title only where text may cross, nothing where it is confidential."""
+
+    ref: Ref
+    title: str = ""
+    audience: Audience = "connection"
+    scope_id: str = ""
+    kind: Literal["named"] = "named"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date. `clocked`: it is "today", or follows from it, so another day is no news."""
+
+    day: date
+    clocked: bool = False
+    kind: Literal["day"] = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number with its unit in the singular ("working day", "item"). `clocked`: the clock alone moves it; see `BUCKETS`."""
+
+    value: int
+    unit: str
+    clocked: bool = False
+    kind: Literal["count"] = "count"
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Text that a vendor's user wrote (a title, a status name, a person's name) and the object it was read from."""
+
+    text: str
+    ref: Ref
+    audience: Audience = "connection"
+    scope_id: str = ""
+    kind: Literal["quote"] = "quote"
+
+
+Part = str | Named | Day | Count | Quote
+"""A plain `str` is our own text and is shown as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a finding's section: a label ("Why", "Changed", "Rests on", "Clears", "Wrong?") and its parts."""
+
+    label: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a detector saw. `headline` is the bold first line, `lines` follow it.
+
+    `inputs` are all objects that it rests on: it is raised, changed or cleared only while they are fresh and readable. `facts` are
+    JSON values with stable keys. `weight` is the headline number in whole units, bucketed where the clock moves it: bigger is worse.
+    `driving` is the item to speak on when no source of the subject takes comments. `overdue` and its like are in `facts`.
+    """
+
+    code: str
+    subject: Ref
+    severity: Severity
+    headline: tuple[Part, ...]
+    lines: tuple[Line, ...] = ()
+    inputs: frozenset[Ref] = frozenset()
+    facts: Mapping[str, Json] = field(default_factory=dict)
+    weight: int = 0
+    discriminator: str = ""
+    driving: Ref | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Identity: code, subject, discriminator; never a date, number or severity. 16 hex digits."""
+        text = "\x1f".join((self.code, str(self.subject), self.discriminator))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def bucket(value: int) -> int:
+    """The largest of `BUCKETS` that `value` reaches, else 0."""
+    return max((edge for edge in BUCKETS if value >= edge), default=0)
+
+
+def said(parts: Iterable[Part]) -> tuple[str, ...]:
+    """What the parts say, without what only the clock changes: the basis of digests."""
+    return tuple(_said(part) for part in parts)
+
+
+def _said(part: Part) -> str:
+    if isinstance(part, Day):
+        return "today" if part.clocked else part.day.isoformat()
+    if isinstance(part, Count):
+        return f"{f'~{bucket(part.value)}' if part.clocked else part.value} {part.unit}"
+    if isinstance(part, Named):
+        return f"{part.ref} {part.ref.label} {part.title}"
+    if isinstance(part, Quote):
+        return f"{part.ref} {part.text}"
+    return part

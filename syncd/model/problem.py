@@ -1,0 +1,25 @@
+"""Pure. What is wrong with something a person wrote: collected and shown together."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One problem: in which file, at which key (dotted, with line where known), what happened, what to do."""
+
+    file: str
+    key: str
+    text: str
+    cure: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.key}: {self.text}. {self.cure}" if self.key else f"{self.file}: {self.text}. {self.cure}"
+
+
+class Problems(Exception):
+    """All that is wrong with a configuration or mapping, at once."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(p) for p in self.problems))

@@ -1,0 +1,55 @@
+"""Pure. What a connector hands over: vendor records, verbatim, and where they were read."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from syncd.model.ref import Ref
+
+Json = Any  # a value that JSON can hold
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A part of a remote system that is read by itself: a project, repository, group, calendar.
+
+    `id` is the vendor's immutable id where it is known, `name` what the user calls it ("PAY", "acme/api"). `facts` are what the
+    scope says about all its records (`private`: bool, `holds`: what a calendar is for, `zone`); mappings see them as `scope`.
+    """
+
+    id: str
+    name: str
+    facts: Mapping[str, Json] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """One vendor record as the vendor's API gave it.
+
+    `fields` names the top-level fields that were asked for; None means the vendor gives all of them.
+    """
+
+    ref: Ref
+    scope: Scope
+    data: Mapping[str, Json]
+    fields: frozenset[str] | None = None
+
+
+def content_hash(data: Json, without: frozenset[str] = frozenset()) -> str:
+    """SHA-256 (hex, 32 digits) of a JSON value in canonical form.
+
+    `without` holds dotted paths that do not count: what our own writes change (`updated`, comment counts).
+    """
+    for path in sorted(without):
+        data = _without(data, path.split("."))
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _without(data: Json, path: list[str]) -> Json:
+    if not isinstance(data, Mapping) or path[0] not in data:
+        return data
+    if len(path) == 1:
+        return {k: v for k, v in data.items() if k != path[0]}
+    return {**data, path[0]: _without(data[path[0]], path[1:])}

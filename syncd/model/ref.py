@@ -1,0 +1,34 @@
+"""Pure. Identity: which object of which vendor, whatever it is called today."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ref:
+    """One object of one remote system.
+
+    `connection` is the user's name for the system, `stream` the vendor's object type (a pull request is `pulls` wherever it was
+    seen), `id` the vendor's immutable id. `key` ("PLAT-41", "acme/api#7") and `url` are aliases: they may change, so they take
+    no part in comparison.
+    """
+
+    connection: str
+    stream: str
+    id: str
+    key: str | None = field(default=None, compare=False)
+    url: str | None = field(default=None, compare=False)
+
+    @property
+    def label(self) -> str:
+        """The name a person knows it by: the key, else stream and id."""
+        return self.key or f"{self.stream}/{self.id}"
+
+    def __str__(self) -> str:
+        return f"{self.connection}:{self.stream}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Alias:
+    """A key or URL that a record names, in whatever connection it may live. `assemble` resolves it to a `Ref` or lists it."""
+
+    text: str

@@ -1,0 +1,236 @@
+"""Pure. The unified model: what every vendor's records become. Field names are those that programs read in `export`.
+
+A row comes from one vendor record; `assemble` joins milestones of several connections into one. Dates stay dates, instants are
+UTC, durations are minutes, absent is None. `scope_id` and `project` say which scope the record was read from (id and name).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from syncd.model.ref import Alias, Ref
+
+Status = Literal["todo", "doing", "done", "dropped", "unknown"]
+Audience = Literal["connection", "scope", "record"]
+"""Who may read of it, at the least: all of its connection, only its own project (a private repository), only those who can
+open the very record (a confidential issue, a security level)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One human as the vendors know them: a display name, an id per connection, an e-mail where it is shown."""
+
+    name: str
+    identities: Mapping[str, str] = field(default_factory=dict)
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """An amount with its unit: `minutes` of work, or `points`. The two never mix."""
+
+    value: float
+    unit: Literal["minutes", "points"]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How much of a milestone is done, in the unit named (`items`)."""
+
+    done: float
+    total: float
+    unit: str = "items"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry of a record's history, by the vendor's own account: who moved which field, when."""
+
+    at: datetime
+    by: str | None
+    field: str
+    old: Annotated[str | None, Field(alias="from")] = None
+    new: Annotated[str | None, Field(alias="to")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one source says of a milestone. `ref` is that source."""
+
+    ref: Ref
+    due: date | None = None
+    status: Status = "unknown"
+    owner: Person | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Milestone:
+    """A commitment: an epic, version, initiative, forge milestone, or several of them joined by `same_as`."""
+
+    ref: Ref
+    title: str
+    milestone_kind: str = "milestone"
+    parent: Ref | Alias | None = None
+    owner: Person | None = None
+    team: str | None = None
+    start: date | None = None
+    due: date | None = None
+    status: Status = "unknown"
+    status_name: str | None = None
+    progress: Progress | None = None
+    labels: tuple[str, ...] = ()
+    claims: Mapping[str, Claim] = field(default_factory=dict)
+    sources: tuple[Ref, ...] = ()
+    same_as: tuple[str, ...] = ()
+    objective: str | None = None
+    value: float | None = None
+    funding: str | None = None
+    cadence: str | None = None
+    class_: Annotated[str | None, Field(alias="class")] = None
+    history: tuple[Change, ...] = ()
+    updated_at: datetime | None = None
+    audience: Audience = "connection"
+    scope_id: str = ""
+    project: str = ""
+    kind: Literal["milestone"] = "milestone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A piece of work. `type` is ours (story, task, bug, incident, risk, change, provisioning, unknown), `type_name` the vendor's."""
+
+    ref: Ref
+    title: str
+    type: str = "unknown"
+    type_name: str | None = None
+    status: Status = "unknown"
+    status_name: str | None = None
+    resolution: str | None = None
+    estimate: Quantity | None = None
+    remaining: Quantity | None = None
+    spent: float | None = None
+    assignees: tuple[Person, ...] = ()
+    milestones: tuple[Ref | Alias, ...] = ()
+    parent: Ref | Alias | None = None
+    start: date | None = None
+    due: date | None = None
+    created_at: datetime | None = None
+    done_at: datetime | None = None
+    updated_at: datetime | None = None
+    priority: str | None = None
+    labels: tuple[str, ...] = ()
+    sprint: str | None = None
+    history: tuple[Change, ...] = ()
+    audience: Audience = "connection"
+    scope_id: str = ""
+    project: str = ""
+    kind: Literal["item"] = "item"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeRequest:
+    """A pull or merge request."""
+
+    ref: Ref
+    title: str
+    status: Literal["open", "merged", "closed"] = "open"
+    draft: bool = False
+    head_sha: str | None = None
+    source_branch: str | None = None
+    target_branch: str | None = None
+    author: Person | None = None
+    created_at: datetime | None = None
+    merged_at: datetime | None = None
+    closed_at: datetime | None = None
+    updated_at: datetime | None = None
+    milestones: tuple[Ref | Alias, ...] = ()
+    closes: tuple[Ref | Alias, ...] = ()
+    mergeable: bool | None = None
+    approvals: int | None = None
+    labels: tuple[str, ...] = ()
+    audience: Audience = "connection"
+    scope_id: str = ""
+    project: str = ""
+    kind: Literal["merge_request"] = "merge_request"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dependency:
+    """`predecessor` before `successor`. `ref` is the record that declares it. `lag` is in minutes of working time."""
+
+    ref: Ref
+    predecessor: Ref | Alias
+    successor: Ref | Alias
+    relation: Literal["FS", "SS", "FF", "SF"] = "FS"
+    lag: float = 0
+    strength: Literal["hard", "soft", "external"] = "hard"
+    link_name: str | None = None
+    scope_id: str = ""
+    project: str = ""
+    kind: Literal["dependency"] = "dependency"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """When a deployment is allowed or forbidden, half-open. `scope` is the service or environment."""
+
+    ref: Ref
+    window_kind: Literal["deploy", "freeze", "maintenance"] = "deploy"
+    scope: str | None = None
+    title: str | None = None
+    start: datetime | date | None = None
+    end: datetime | date | None = None
+    zone: str | None = None
+    audience: Audience = "connection"
+    scope_id: str = ""
+    project: str = ""
+    kind: Literal["window"] = "window"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """When a person, or everybody of a region, is away. All-day ends are exclusive dates, as calendars give them."""
+
+    ref: Ref
+    person: Person | None = None
+    region: str | None = None
+    absence_kind: str = "leave"
+    start: datetime | date | None = None
+    end: datetime | date | None = None
+    all_day: bool = False
+    scope_id: str = ""
+    project: str = ""
+    kind: Literal["absence"] = "absence"
+
+
+Row = Milestone | Item | MergeRequest | Dependency | Window | Absence
+
+KINDS: Mapping[str, type] = {
+    "milestone": Milestone,
+    "item": Item,
+    "merge_request": MergeRequest,
+    "dependency": Dependency,
+    "window": Window,
+    "absence": Absence,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record that a mapping cannot read. It stays visible, and freezes what is known about its object."""
+
+    ref: Ref
+    reason: str
+    """What happened, at which mapping key, and what to do."""
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a mapping did not know: an unlisted status or type. The row is kept; the note is listed for the owner."""
+
+    ref: Ref
+    what: str

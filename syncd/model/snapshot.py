@@ -1,0 +1,48 @@
+"""Pure. The whole unified model at one moment: what detectors see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from syncd.model.ref import Ref
+from syncd.model.rows import Absence, Dependency, Item, MergeRequest, Milestone, Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One milestone per commitment, keyed by its anchor; every other source of it leads there through `anchor_of`.
+
+    `members`: the items of a milestone, by their own claim or by parent, deepest included. Dependencies have both ends resolved to
+    a key of `milestones`, `items` or `merge_requests`; the ones that name nothing we hold are in `dangling`, with the reason.
+    `stale`: refs whose scope was not read to its end this pass, or whose record was rejected: nothing is concluded from these.
+    `problems`: what a person should know of the assembly (two of one connection with one join key, unresolved names).
+    """
+
+    as_of: datetime
+    zone: str = "UTC"
+    milestones: Mapping[Ref, Milestone] = field(default_factory=dict)
+    items: Mapping[Ref, Item] = field(default_factory=dict)
+    merge_requests: Mapping[Ref, MergeRequest] = field(default_factory=dict)
+    windows: tuple[Window, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
+    dangling: tuple[tuple[Dependency, str], ...] = ()
+    members: Mapping[Ref, tuple[Ref, ...]] = field(default_factory=dict)
+    anchor_of: Mapping[Ref, Ref] = field(default_factory=dict)
+    stale: frozenset[Ref] = frozenset()
+    problems: tuple[str, ...] = ()
+
+    @property
+    def today(self) -> date:
+        """The date of `as_of` in the model's zone."""
+        return self.as_of.astimezone(ZoneInfo(self.zone)).date()
+
+    def anchor(self, ref: Ref) -> Ref:
+        """The key under which the object is held: a milestone's anchor, else the ref itself."""
+        return self.anchor_of.get(ref, ref)
+
+    def get(self, ref: Ref) -> Milestone | Item | MergeRequest | None:
+        """The object of that identity, whichever kind it is."""
+        ref = self.anchor(ref)
+        return self.milestones.get(ref) or self.items.get(ref) or self.merge_requests.get(ref)

@@ -1,0 +1,34 @@
+"""Pure. Rows, findings and their parts as JSON values and back: one codec for the store, `export`, `try` and `explain`."""
+
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter
+
+from syncd.model.finding import Finding
+from syncd.model.raw import Json
+from syncd.model.rows import Row
+
+_ROW: TypeAdapter[Row] = TypeAdapter(Annotated[Row, Field(discriminator="kind")])
+_FINDING: TypeAdapter[Finding] = TypeAdapter(Finding)
+
+
+def row_to_json(row: Row) -> dict[str, Json]:
+    """A row with the field names that programs read; dates as `YYYY-MM-DD`, instants RFC 3339 UTC, absent as null."""
+    value: dict[str, Any] = _ROW.dump_python(row, mode="json", by_alias=True)
+    return {"kind": value.pop("kind"), **value}
+
+
+def row_from_json(value: Json) -> Row:
+    """The row that `row_to_json` wrote. Raises ValueError where the value is none."""
+    return _ROW.validate_python(value, by_alias=True, by_name=True)
+
+
+def finding_to_json(finding: Finding) -> dict[str, Json]:
+    """A finding with its typed text, for the store."""
+    value: dict[str, Any] = _FINDING.dump_python(finding, mode="json")
+    return value
+
+
+def finding_from_json(value: Json) -> Finding:
+    """The finding that `finding_to_json` wrote. Raises ValueError where the value is none."""
+    return _FINDING.validate_python(value)

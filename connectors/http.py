@@ -1,0 +1,212 @@
+"""What the HTTP connectors share: the paced transport, and the translation of answers and failures into the six errors."""
+
+import json
+import re
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.utils import should_bypass_proxies
+
+from syncd.contract import AuthFailed, Gate, Misconfigured, RateLimited, Refused, Settings, SyncError, TlsAndProxy, Unavailable
+
+LARGEST_BODY = 64 * 1024 * 1024
+_CHUNK = 64 * 1024
+_PATIENCE = timedelta(seconds=60)
+"""How long to wait where a vendor limits us without saying until when."""
+
+
+class PacedAdapter(HTTPAdapter):
+    """A requests transport that asks the gate before each request, tells it of each answer, never retries, and bounds time and size.
+
+    `timeout_s` is the deadline of one request in all: connecting, waiting and reading the body.
+    """
+
+    def __init__(self, gate: Gate, timeout_s: float, transport: TlsAndProxy) -> None:
+        self._gate = gate
+        self._timeout_s = timeout_s
+        self._transport = transport
+        super().__init__(max_retries=0, pool_maxsize=4)
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **kwargs: Any) -> requests.Response:
+        """Send once. Raises what requests raises, or ReadTimeout once the whole deadline has passed."""
+        self._gate.before(write=request.method not in ("GET", "HEAD", "OPTIONS"))
+        deadline = time.monotonic() + self._timeout_s
+        answer = super().send(
+            request,
+            stream=True,
+            timeout=self._timeout_s,
+            verify=self._transport.ca_file or True,
+            cert=kwargs.get("cert"),
+            proxies=self._proxies(request.url or ""),
+        )
+        answer._content = _read(answer, deadline)  # type: ignore[attr-defined]
+        answer._content_consumed = True  # type: ignore[attr-defined]
+        self._gate.after(answer.status_code, answer.headers)
+        return answer
+
+    def _proxies(self, url: str) -> dict[str, str]:
+        proxy = self._transport.proxy
+        if not proxy or should_bypass_proxies(url, no_proxy=",".join(self._transport.no_proxy)):
+            return {}
+        return {"http": proxy, "https": proxy}
+
+
+def _read(answer: requests.Response, deadline: float) -> bytes:
+    parts, size = [], 0
+    for chunk in answer.iter_content(_CHUNK):
+        parts.append(chunk)
+        size += len(chunk)
+        if size > LARGEST_BODY:
+            answer.close()
+            raise requests.exceptions.ContentDecodingError(f"the answer is larger than {LARGEST_BODY // 2**20} MiB")
+        if time.monotonic() > deadline:
+            answer.close()
+            raise requests.exceptions.ReadTimeout("the answer did not end in time")
+    return b"".join(parts)
+
+
+def pace(session: requests.Session, settings: Settings, gate: Gate) -> requests.Session:
+    """Wire pacing, deadline, certificates and proxy of a connection into a session, and keep the environment out of it."""
+    adapter = PacedAdapter(gate, settings.timeout_s, settings.transport)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    session.trust_env = False
+    return session
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """The instant that `Retry-After` names, as seconds or as a date, or None."""
+    value = _header(headers, "retry-after")
+    if not value:
+        return None
+    if re.fullmatch(r"\d{1,9}(\.\d+)?", value.strip()):
+        return now + timedelta(seconds=float(value))
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _header(headers: Mapping[str, str], name: str) -> str | None:
+    return next((v for k, v in headers.items() if k.lower() == name), None)
+
+
+def from_status(
+    status: int,
+    headers: Mapping[str, str],
+    body: object,
+    *,
+    now: datetime,
+    what: str,
+    scope: str | None = None,
+    write: bool = False,
+) -> SyncError:
+    """The error that an HTTP answer means, where the vendor has no rule of its own.
+
+    `what` says for a person what was being done ("reading issues of PLAT"). `body` is the decoded JSON or text of the answer.
+    """
+    said = vendor_message(body)
+    tail = f": {said}" if said else ""
+    if status == 429:
+        until = retry_after(headers, now) or now + _PATIENCE
+        return RateLimited(f"{what}: the server limits us until {until:%H:%M:%S} UTC", until=until, scope=scope)
+    if status == 401:
+        return AuthFailed(f"{what}: the credentials were not accepted (401){tail}. Make a new token and put it in place")
+    if status == 403:
+        return AuthFailed(f"{what}: not allowed (403){tail}. Give the account the permission, or take it out of scope", scope=scope)
+    if status in (404, 410):
+        return Unavailable(f"{what}: not found, or hidden from this account ({status}){tail}", scope=scope)
+    if status == 407:
+        return Misconfigured(f"{what}: the proxy wants credentials (407). Put them into `proxy`")
+    if 400 <= status < 500:
+        if write:
+            return Refused(f"{what}: refused ({status}){tail}", scope=scope)
+        return Misconfigured(f"{what}: the request was refused ({status}){tail}", scope=scope)
+    if 300 <= status < 400:
+        return Misconfigured(f"{what}: answered with a redirect ({status}). Check `url`", scope=scope)
+    return Unavailable(f"{what}: the server answered {status}{tail}", scope=scope)
+
+
+def from_exception(error: Exception, *, what: str, scope: str | None = None) -> SyncError:
+    """The error that a failure without an answer means: broken connections are Unavailable, broken set-ups Misconfigured."""
+    if isinstance(error, SyncError):
+        return error
+    if isinstance(error, requests.exceptions.SSLError):
+        return Misconfigured(f"{what}: the server's certificate is not trusted. Name your certificate authority in `ca_file`")
+    if isinstance(error, requests.exceptions.ProxyError):
+        return Unavailable(f"{what}: the proxy did not let us through. Check `proxy` and `no_proxy`", scope=scope)
+    if isinstance(error, requests.exceptions.Timeout):
+        return Unavailable(f"{what}: no answer in time", scope=scope)
+    if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema | requests.exceptions.MissingSchema):
+        return Misconfigured(f"{what}: the address cannot be used. Check `url`")
+    if isinstance(error, requests.exceptions.JSONDecodeError | json.JSONDecodeError | UnicodeDecodeError):
+        return Unavailable(f"{what}: the answer is not JSON (a login page or a proxy's page?). Check `url`", scope=scope)
+    if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
+        return Unavailable(f"{what}: the answer broke off", scope=scope)
+    if isinstance(error, requests.exceptions.RequestException | OSError):
+        return Unavailable(f"{what}: the server could not be reached ({_cause(error)})", scope=scope)
+    raise error
+
+
+def _cause(error: BaseException) -> str:
+    """The innermost cause by its plain name: no addresses, no objects, no secrets."""
+    text = str(error).lower()
+    for sign, meaning in (
+        ("refused", "connection refused"),
+        ("reset", "connection reset"),
+        ("aborted", "connection closed"),
+        ("name or service", "unknown host"),
+        ("resolve", "unknown host"),
+        ("unreachable", "network unreachable"),
+    ):
+        if sign in text:
+            return meaning
+    return type(error).__name__
+
+
+def vendor_message(body: object, most: int = 200) -> str:
+    """What an error body says, as one short line: `message`, `errorMessages`, `errors`, `error`; never HTML."""
+    if isinstance(body, bytes):
+        body = body.decode("utf-8", "replace")
+    if isinstance(body, str):
+        try:
+            body = json.loads(body)
+        except ValueError:
+            return "" if "<" in body else _one_line(body, most)
+    if not isinstance(body, Mapping):
+        return ""
+    return _one_line("; ".join(_messages(body)), most)
+
+
+def _messages(body: Mapping[str, Any]) -> list[str]:
+    found = []
+    for name in ("message", "error_description", "error", "errorMessages", "errors"):
+        value = body.get(name)
+        if isinstance(value, Mapping):
+            inner = value.get("message")
+            found += [str(inner)] if inner else [f"{k}: {v}" for k, v in value.items() if isinstance(v, str | int)]
+        elif isinstance(value, list):
+            found += [str(v.get("message", "")) if isinstance(v, Mapping) else str(v) for v in value]
+        elif value:
+            found.append(str(value))
+    return [f for f in found if f]
+
+
+def _one_line(text: str, most: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+
+def expect(value: object, kind: type[list[Any]] | type[dict[str, Any]], *, what: str, scope: str | None = None) -> Any:
+    """The decoded answer, where it has the shape that the vendor documents. Raises Unavailable: a wrong shape is never "empty"."""
+    if isinstance(value, kind):
+        return value
+    wanted = "a list" if kind is list else "an object"
+    raise Unavailable(f"{what}: the answer is not {wanted} (a proxy's page, or not this kind of server?). Check `url`", scope=scope)

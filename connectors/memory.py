@@ -1,0 +1,111 @@
+"""The reference connector: a system that lives in this process. It shows all that a connector must do, and nothing else."""
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from syncd.contract import Account, Gate, Gone, Kind, Limits, Misconfigured, Options, Page, Settings, Stream, SyncError, Unavailable
+from syncd.model.action import Action, Receipt
+from syncd.model.marker import has_marker
+from syncd.model.raw import RawRecord, Scope
+from syncd.model.ref import Ref
+
+STREAMS = {"things": Stream("things", deletions="reported", takes=frozenset({"comment"}))}
+WORLDS: dict[str, "World"] = {}
+"""What exists, by URL: this stands where other connectors have a server."""
+
+
+@dataclass
+class World:
+    """Records by id with the number of their last change; a None record is a deleted one. Comments by record id."""
+
+    records: dict[str, tuple[int, dict[str, Any] | None]] = field(default_factory=dict)
+    comments: dict[str, dict[str, str]] = field(default_factory=dict)
+    clock: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def put(self, id: str, record: dict[str, Any] | None) -> None:
+        """Create, change or (None) delete a record."""
+        self.records[id] = (next(self.clock), record)
+
+
+class MemoryOptions(Options):
+    """`[connections.x]` of kind memory has no keys of its own."""
+
+
+class Memory:
+    """A connector to a `World`: the cursor is the number of the last change that was seen."""
+
+    streams: Mapping[str, Stream] = STREAMS
+    limits = Limits()
+
+    def __init__(self, settings: Settings, gate: Gate) -> None:
+        self._settings, self._gate = settings, gate
+
+    @property
+    def _world(self) -> World:
+        if self._settings.url not in WORLDS:
+            raise Misconfigured(f"there is no world {self._settings.url!r} in this process")
+        self._gate.before()
+        return WORLDS[self._settings.url]
+
+    def check(self) -> Account:
+        """Always the same account, where the world exists."""
+        return Account(id="memory", name="memory" if self._world else "")
+
+    def scopes(self, stream: str) -> Iterable[Scope | SyncError]:  # noqa: ARG002
+        """One scope holds everything."""
+        return [Scope("all", "all")]
+
+    def fetch(self, stream: str, scope: Scope, since: str | None) -> Iterator[Page]:  # noqa: ARG002
+        """One page: what changed after the cursor."""
+        seen = int(since or 0)
+        news = {id: record for id, (at, record) in self._world.records.items() if at > seen}
+        last = max((at for at, _ in self._world.records.values()), default=seen)
+        records = tuple(RawRecord(self._ref(id), scope, record) for id, record in news.items() if record is not None)
+        deleted = tuple(id for id, record in news.items() if record is None)
+        yield Page(records, cursor=str(last), complete=True, deleted=deleted)
+
+    def fetch_one(self, ref: Ref) -> RawRecord:
+        """The record, or Gone on the world's own word."""
+        if ref.id not in self._world.records:
+            raise Unavailable(f"{ref.label}: not found")
+        record = self._world.records[ref.id][1]
+        if record is None:
+            raise Gone(f"{ref.label} was deleted", kind="deleted")
+        return RawRecord(self._ref(ref.id), Scope("all", "all"), record)
+
+    def census(self, stream: str, scope: Scope) -> Iterator[Sequence[str]]:  # noqa: ARG002
+        """All ids at once."""
+        yield [id for id, (_, record) in self._world.records.items() if record is not None]
+
+    def find(self, target: Ref, key: str) -> str | None:
+        """The comment with our marker."""
+        comments = self._world.comments.get(target.id, {})
+        return next((id for id, body in comments.items() if has_marker(body, key)), None)
+
+    def deliver(self, action: Action) -> Receipt:
+        """Edit or create the comment."""
+        comments = self._world.comments.setdefault(action.target.id, {})
+        if action.remote_id is not None and action.remote_id not in comments:
+            raise Gone(f"the comment on {action.target.label} was deleted", kind="deleted")
+        remote_id = action.remote_id or str(next(self._world.clock))
+        comments[remote_id] = action.body
+        return Receipt(remote_id, self._settings.now(), created=action.remote_id is None)
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _ref(self, id: str) -> Ref:
+        return Ref(self._settings.connection, "things", id, key=id, url=f"memory:{self._settings.url}/{id}")
+
+
+KIND = Kind(
+    name="memory",
+    connect=Memory,
+    options=MemoryOptions,
+    streams=STREAMS,
+    mapping="memory.default",
+    default_url="memory",
+    needs_secret=False,
+)

@@ -1,0 +1,16 @@
+"""Pure. The hidden marker by which we find our own comment again, in every markup."""
+
+import re
+from typing import Literal
+
+_MARKER = re.compile(r"<!-- syncd:([0-9a-z]+) -->|\{anchor:syncd-([0-9a-z]+)\}")
+
+
+def marker(key: str, markup: Literal["markdown", "wiki"]) -> str:
+    """The text that stands invisibly in a comment and names its key (lower-case letters and digits)."""
+    return f"<!-- syncd:{key} -->" if markup == "markdown" else f"{{anchor:syncd-{key}}}"
+
+
+def has_marker(body: str, key: str) -> bool:
+    """Whether the body carries our marker with exactly this key, in whichever markup."""
+    return any(key in found.groups() for found in _MARKER.finditer(body))

@@ -32,3 +32,8 @@ class Alias:
     """A key or URL that a record names, in whatever connection it may live. `assemble` resolves it to a `Ref` or lists it."""
 
     text: str
+
+    @property
+    def unseen(self) -> Ref:
+        """Stands for the record that is named while none is known: an input of what is concluded from its not being there."""
+        return Ref("", "alias", self.text.casefold(), key=self.text)

@@ -58,12 +58,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What one source says of a milestone. `ref` is that source."""
+    """What one source says of a milestone. `ref` is that source, `title`, `audience` and `scope_id` are its own."""
 
     ref: Ref
     due: date | None = None
     status: Status = "unknown"
     owner: Person | None = None
+    title: str = ""
+    audience: Audience = "connection"
+    scope_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,10 +32,14 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the vendor bounds. `markup` says which renderer writes the comment, `comment_chars` the longest one."""
+    """What the vendor bounds. `markup` says which renderer writes the comment, `comment_chars` the longest one.
+
+    `between_writes_s`: the least time between two writes, where the vendor names one.
+    """
 
     markup: Literal["markdown", "wiki"] = "markdown"
     comment_chars: int = 32_000
+    between_writes_s: float = 0
 
 
 @dataclass(frozen=True, slots=True)

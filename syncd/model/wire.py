@@ -9,6 +9,7 @@ from syncd.model.raw import Json
 from syncd.model.rows import Row
 
 _ROW: TypeAdapter[Row] = TypeAdapter(Annotated[Row, Field(discriminator="kind")])
+_ROWS: TypeAdapter[tuple[Row, ...]] = TypeAdapter(tuple[Annotated[Row, Field(discriminator="kind")], ...])
 _FINDING: TypeAdapter[Finding] = TypeAdapter(Finding)
 
 
@@ -32,3 +33,13 @@ def finding_to_json(finding: Finding) -> dict[str, Json]:
 def finding_from_json(value: Json) -> Finding:
     """The finding that `finding_to_json` wrote. Raises ValueError where the value is none."""
     return _FINDING.validate_python(value)
+
+
+def rows_to_text(rows: tuple[Row, ...]) -> str:
+    """Rows as the JSON text of a list, for the store."""
+    return _ROWS.dump_json(rows, by_alias=True).decode()
+
+
+def rows_from_text(text: str) -> tuple[Row, ...]:
+    """The rows that `rows_to_text` wrote. Raises ValueError where the text is none."""
+    return _ROWS.validate_json(text, by_alias=True, by_name=True)

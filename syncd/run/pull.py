@@ -1,0 +1,195 @@
+"""Pull: read what one connection holds into the mirror. Every failure becomes a state of its scope; nothing else stops."""
+
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from syncd.contract import AuthFailed, Connector, Misconfigured, RateLimited, SyncError
+from syncd.model.raw import Scope
+from syncd.run.clock import Clock
+from syncd.run.link import Link
+from syncd.run.log import log
+from syncd.run.retry import patiently
+from syncd.store import Store
+from syncd.store.scopes import WHOLE_CONNECTION, State
+
+LOOK_AGAIN = timedelta(minutes=15)
+"""When a scope or connection that a person must mend is looked at again."""
+
+Progress = Callable[[str, str, str, int], None]
+"""Called after each page with connection, stream, scope name and the number of records that it held."""
+
+
+@dataclass(slots=True)
+class Read:
+    """What one stream gave in a pass. `state` is the worst of its scopes'."""
+
+    read: int = 0
+    changed: int = 0
+    deleted: int = 0
+    state: State = "fresh"
+
+
+@dataclass(slots=True)
+class Pulled:
+    """What one connection gave in a pass. `problems` are lines for a person; `off`: it, or a part of it, needs one."""
+
+    connection: str
+    streams: dict[str, Read] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    off: bool = False
+
+
+_WORST: tuple[State, ...] = ("fresh", "unsupported", "partial", "limited", "stale", "off")
+
+
+class _ConnectionEnds(Exception):
+    """The whole connection is left for later; the error that says so is the cause."""
+
+    def __init__(self, error: SyncError) -> None:
+        super().__init__(error.text)
+        self.error = error
+
+
+def pull(link: Link, store: Store, clock: Clock, progress: Progress = lambda *_: None) -> Pulled:
+    """Read all streams of a connection from their cursors on."""
+    pulled = Pulled(link.name, {stream: Read() for stream in link.kind.streams})
+    try:
+        with closing(link.open()) as connector:
+            for stream in connector.streams:
+                _pull_stream(_Reading(link, store, clock, progress, pulled, connector, stream))
+            _note(store, link.name, "", WHOLE_CONNECTION, "fresh", clock.now())
+    except _ConnectionEnds as end:
+        _connection_ends(link, store, clock, pulled, end.error)
+    except SyncError as error:
+        _connection_ends(link, store, clock, pulled, error)
+    return pulled
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    link: Link
+    store: Store
+    clock: Clock
+    progress: Progress
+    pulled: Pulled
+    connector: Connector
+    stream: str
+
+
+def _pull_stream(reading: _Reading) -> None:
+    seen: set[str] = set()
+    for scope in _scopes(reading):
+        if isinstance(scope, SyncError):
+            named = reading.store.scopes.named(reading.link.name, reading.stream, scope.scope or "")
+            _scope_fails(reading, named, scope)
+            seen.add(named.id)
+        else:
+            seen.add(scope.id)
+            _pull_scope(reading, scope)
+    _leave_others(reading, seen)
+
+
+def _scopes(reading: _Reading) -> list[Scope | SyncError]:
+    try:
+        return patiently(lambda: list(reading.connector.scopes(reading.stream)), reading.clock)
+    except SyncError as error:
+        raise _ConnectionEnds(error) from error
+
+
+def _pull_scope(reading: _Reading, scope: Scope) -> None:
+    try:
+        patiently(lambda: _pages(reading, scope), reading.clock)
+    except SyncError as error:
+        _scope_fails(reading, scope, error)
+        if isinstance(error, RateLimited) or (isinstance(error, AuthFailed | Misconfigured) and error.scope is None):
+            raise _ConnectionEnds(error) from error
+    except Exception as error:  # a defect of the connector: recorded with its place, the rest goes on
+        _defect(reading, scope, error)
+
+
+def _pages(reading: _Reading, scope: Scope) -> None:
+    """Read the scope once, from the stored cursor to its end or its failure."""
+    name, stream, store = reading.link.name, reading.stream, reading.store
+    own = reading.connector.streams[stream].own
+    total = reading.pulled.streams[stream]
+    complete = False
+    for page in reading.connector.fetch(stream, scope, store.scopes.cursor(name, stream, scope.id)):
+        done = store.mirror.put(name, stream, scope, page, own=own, at=reading.clock.now())
+        total.read += done.read
+        total.changed += done.new + done.changed
+        total.deleted += done.deleted
+        complete = page.complete
+        if done.back:
+            log().info("scope is read again", connection=name, stream=stream, scope=scope.name)
+        reading.progress(name, stream, scope.name, done.read)
+    if not complete:
+        _worsen(total, "partial")
+
+
+def _scope_fails(reading: _Reading, scope: Scope, error: SyncError) -> None:
+    state = _state_of(error)
+    now = reading.clock.now()
+    _worsen(reading.pulled.streams[reading.stream], state)
+    reading.pulled.problems.append(f"{reading.link.name}: {error.text}")
+    reading.pulled.off |= state == "off"
+    until = error.until if isinstance(error, RateLimited) else now + LOOK_AGAIN if state == "off" else None
+    if reading.store.scopes.set_state(reading.link.name, reading.stream, scope, state, at=now, text=error.text, until=until):
+        log().warning("scope cannot be read", connection=reading.link.name, stream=reading.stream, scope=scope.name, why=error.text)
+
+
+def _defect(reading: _Reading, scope: Scope, error: Exception) -> None:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{frame.name}, line {frame.lineno}"
+    text = f"reading {reading.stream} of {scope.name}: a defect of the connector ({type(error).__name__} in {where}). Please report it"
+    _worsen(reading.pulled.streams[reading.stream], "stale")
+    reading.pulled.problems.append(f"{reading.link.name}: {text}")
+    _note(reading.store, reading.link.name, reading.stream, scope, "stale", reading.clock.now(), text)
+
+
+def _leave_others(reading: _Reading, seen: set[str]) -> None:
+    """Scopes that were read once and are not configured any more: nothing is concluded from them."""
+    for known in reading.store.scopes.states(reading.link.name):
+        if known.stream == reading.stream and known.scope.id not in seen:
+            text = "not in the configured scope any more"
+            _note(reading.store, reading.link.name, reading.stream, known.scope, "stale", reading.clock.now(), text)
+
+
+def _connection_ends(link: Link, store: Store, clock: Clock, pulled: Pulled, error: SyncError) -> None:
+    """Nothing that was not read in this pass is fresh."""
+    state = _state_of(error)
+    line = f"{link.name}: {error.text}"
+    if line not in pulled.problems:
+        pulled.problems.append(line)
+    pulled.off |= state == "off"
+    for stream in pulled.streams.values():
+        _worsen(stream, state)
+    for known in _scopes_of(store, link.name):
+        _note(store, link.name, known[0], known[1], state, clock.now(), error.text)
+    if _note(store, link.name, "", WHOLE_CONNECTION, state, clock.now(), error.text):
+        log().warning("connection cannot be used", connection=link.name, why=error.text)
+
+
+def _scopes_of(store: Store, connection: str) -> Iterator[tuple[str, Scope]]:
+    for known in store.scopes.states(connection):
+        if known.stream:
+            yield known.stream, known.scope
+
+
+def _note(
+    store: Store, connection: str, stream: str, scope: Scope, state: State, at: datetime, text: str | None = None
+) -> bool:
+    until = at + LOOK_AGAIN if state == "off" else None
+    return store.scopes.set_state(connection, stream, scope, state, at=at, text=text, until=until)
+
+
+def _state_of(error: SyncError) -> State:
+    if isinstance(error, RateLimited):
+        return "limited"
+    return "off" if isinstance(error, AuthFailed | Misconfigured) else "stale"
+
+
+def _worsen(read: Read, state: State) -> None:
+    read.state = max(read.state, state, key=_WORST.index)

@@ -1,0 +1,49 @@
+"""Retries: what is tried again within a pass, how often, and how long it waits. It knows errors by their consequence only."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
+
+from syncd.contract import RateLimited, Unavailable
+from syncd.run.clock import Clock
+from syncd.run.gate import LONG_S
+
+TRIES = 3
+"""How often a read that finds the vendor unavailable is sent in one pass."""
+
+WAITS = 5
+"""How often one read waits for a limit in one pass."""
+
+_FIRST_S = 0.5
+
+T = TypeVar("T")
+
+
+def patiently(read: Callable[[], T], clock: Clock) -> T:
+    """The read's result. Unavailable is tried `TRIES` times with growing, jittered pauses; a limit that ends soon is waited for,
+    which uses up no try. Raises what the last try raised."""
+    again = Retrying(
+        retry=retry_if_exception(lambda error: isinstance(error, Unavailable)),
+        stop=stop_after_attempt(TRIES),
+        wait=lambda state: _FIRST_S * 2.0 ** (state.attempt_number - 1) * (0.5 + clock.share()),
+        sleep=clock.wait,
+        reraise=True,
+    )
+    waiting = Retrying(
+        retry=retry_if_exception(lambda error: isinstance(error, RateLimited) and _seconds(error, clock) <= LONG_S),
+        stop=stop_after_attempt(WAITS),
+        wait=lambda state: _limit(state, clock),
+        sleep=clock.wait,
+        reraise=True,
+    )
+    return waiting(lambda: again(read))
+
+
+def _limit(state: RetryCallState, clock: Clock) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    return max(0.0, _seconds(error, clock)) if isinstance(error, RateLimited) else 0.0
+
+
+def _seconds(error: RateLimited, clock: Clock) -> float:
+    return (error.until - clock.now()).total_seconds()

@@ -1,0 +1,190 @@
+"""Pure. From the rows of all records to one model: joined, named, nested, linked, and honest about what is unsure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from syncd.mapping.assemble_join import Precedence, join
+from syncd.mapping.assemble_links import Links, link, unseen
+from syncd.mapping.assemble_members import Above, Up, climb, members, nearest
+from syncd.mapping.assemble_merge import merge
+from syncd.mapping.assemble_names import Resolve, resolver
+from syncd.model.ref import Alias, Ref
+from syncd.model.rows import Absence, Dependency, Item, MergeRequest, Milestone, Progress, Row, Window
+from syncd.model.snapshot import Snapshot
+
+__all__ = ["Assembled", "Precedence", "Scopes", "assemble"]
+
+Scopes = frozenset[tuple[str, str, str]]
+"""(connection, stream, scope id) of the scopes that were not read to their end."""
+
+R = TypeVar("R", Milestone, Item, MergeRequest, Dependency, Window, Absence)
+
+_SHOWN = 3
+"""So many records are named in a problem that concerns many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """The model, and the anchors to store for the next time: every source ever seen -> the anchor it leads to."""
+
+    snapshot: Snapshot
+    anchors: Mapping[Ref, Ref]
+
+
+def assemble(
+    rows: Iterable[Row],
+    *,
+    anchors: Mapping[Ref, Ref],
+    precedence: Precedence,
+    as_of: datetime,
+    zone: str,
+    stale: Scopes = frozenset(),
+    unknown: frozenset[Ref] = frozenset(),
+) -> Assembled:
+    """One model out of single-source rows, the same whatever their order.
+
+    - Milestones of different connections that share a `same_as` key are joined, see `assemble_join`; each field's value is chosen
+      by `precedence`, and each source's own claim is kept.
+    - `anchors` is what the last call returned, stored. An anchor moves only when its record is no more among the rows, is not
+      `unknown` (rejected) and no scope of its stream is `stale`; then the old anchor leads to the new one.
+    - Names (refs of other sources, keys, URLs) become identities; names that lead nowhere stay as they are, and are listed.
+    - An item belongs to the milestones that it names, to those of its parent, and to the parents of these.
+    - `snapshot.stale`: all records of stale scopes, the unknown ones, and those that links name and that only look absent.
+    """
+    given = sorted(rows, key=_row_order)
+    problems: list[str] = []
+    found = _only(given, Milestone, problems)
+    joined = join(found, anchors, precedence, _frozen(anchors, found, stale, unknown))
+    milestones = {anchor: merge(anchor, sources, precedence) for anchor, sources in joined.groups.items()}
+    items, requests = _only(given, Item, problems), _only(given, MergeRequest, problems)
+    anchor_of = {source: anchor for source, anchor in joined.anchors.items() if anchor in milestones}
+    held = {ref: row.ref for kind in (requests, items, milestones) for ref, row in kind.items()}
+    names = _Names(resolver(held, (row.ref for kind in (requests, items, found) for row in kind.values()), anchor_of))
+
+    milestones = {ref: replace(row, parent=names.parent(row)) if row.parent else row for ref, row in milestones.items()}
+    items = {ref: _named(row, names) for ref, row in items.items()}
+    requests = {ref: _asked(row, names) for ref, row in requests.items()}
+    above, cycles = climb(_up(milestones, items))
+    spanned = members(above, items, milestones)
+    links = link((row for row in given if isinstance(row, Dependency)), names.resolve)
+    snapshot = Snapshot(
+        as_of=as_of,
+        zone=zone,
+        milestones={ref: _progressed(row, spanned[ref], items) for ref, row in milestones.items()},
+        items={ref: _placed(row, above, milestones) for ref, row in items.items()},
+        merge_requests=requests,
+        windows=tuple(row for row in given if isinstance(row, Window)),
+        absences=tuple(row for row in given if isinstance(row, Absence)),
+        dependencies=links.whole,
+        dangling=links.dangling,
+        members=spanned,
+        anchor_of={source: anchor for source, anchor in anchor_of.items() if source != anchor},
+        stale=_unsure(given, stale, unknown) | unseen(links, stale, unknown),
+        problems=(*problems, *joined.problems, *names.problems(), *cycles, *links.problems, *_unclear(links)),
+    )
+    return Assembled(snapshot, joined.anchors)
+
+
+def _row_order(row: Row) -> tuple[str, str, str, str, str]:
+    return row.kind, row.ref.connection, row.ref.stream, row.ref.id, getattr(row, "title", None) or ""
+
+
+def _only(rows: Iterable[Row], kind: type[R], problems: list[str]) -> dict[Ref, R]:
+    """The rows of one kind by identity. Of two rows of one identity the first counts, so that nothing depends on luck."""
+    found: dict[Ref, R] = {}
+    for row in rows:
+        if isinstance(row, kind):
+            if row.ref in found:
+                problems.append(f"{row.ref.label} is mapped to a {row.kind} twice, the first counts: let one rule of the mapping do it")
+            found.setdefault(row.ref, row)
+    return found
+
+
+def _frozen(anchors: Mapping[Ref, Ref], found: Mapping[Ref, object], stale: Scopes, unknown: frozenset[Ref]) -> frozenset[Ref]:
+    streams = {(connection, stream) for connection, stream, _ in stale}
+    absent = {anchor for anchor in anchors.values() if anchor not in found}
+    return frozenset(ref for ref in absent if ref in unknown or (ref.connection, ref.stream) in streams)
+
+
+class _Names:
+    """Names resolved, and those that could not be, by what they lack."""
+
+    def __init__(self, resolve: Resolve) -> None:
+        self.resolve = resolve
+        self._lost: dict[str, set[str]] = {}
+
+    def known(self, name: Ref | Alias, by: Ref) -> Ref | Alias:
+        """The identity, else the name as it is, remembered as lost."""
+        found = self.resolve(name)
+        if isinstance(found, Ref):
+            return found
+        self._lost.setdefault(found, set()).add(by.label)
+        return name
+
+    def parent(self, row: Milestone | Item) -> Ref | Alias | None:
+        """A record's parent. One that is its own parent has none."""
+        parent = self.known(row.parent, row.ref) if row.parent else None
+        return None if parent == row.ref else parent
+
+    def problems(self) -> list[str]:
+        """One line per name that leads nowhere, with who uses it."""
+        return [f"{reason}; named as parent or milestone by {_some(by)}" for reason, by in sorted(self._lost.items())]
+
+
+def _some(labels: Iterable[str]) -> str:
+    names = sorted(labels)
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _named(row: Item, names: _Names) -> Item:
+    if not (row.milestones or row.parent):
+        return row
+    milestones = tuple(dict.fromkeys(names.known(name, row.ref) for name in row.milestones))
+    return replace(row, milestones=milestones, parent=names.parent(row))
+
+
+def _asked(row: MergeRequest, names: _Names) -> MergeRequest:
+    if not (row.milestones or row.closes):
+        return row
+    closes = (names.resolve(name) for name in row.closes)
+    return replace(
+        row,
+        milestones=tuple(dict.fromkeys(names.known(name, row.ref) for name in row.milestones)),
+        closes=tuple(name if isinstance(end, str) else end for name, end in zip(row.closes, closes, strict=True)),
+    )
+
+
+def _up(milestones: Mapping[Ref, Milestone], items: Mapping[Ref, Item]) -> Up:
+    """What each record is directly part of. A record that is an item and a milestone at once is part of what either is."""
+    up: Up = {ref: (row.parent,) if isinstance(row.parent, Ref) else () for ref, row in milestones.items()}
+    for ref, row in items.items():
+        direct = [name for name in (*row.milestones, row.parent) if isinstance(name, Ref)]
+        up[ref] = (*up.get(ref, ()), *dict.fromkeys(direct))
+    return up
+
+
+def _placed(row: Item, above: Above, milestones: Mapping[Ref, Milestone]) -> Item:
+    """The item with all milestones that it belongs to, by name or by parent."""
+    every = tuple(dict.fromkeys((*row.milestones, *nearest(row.ref, above, milestones))))
+    if every == row.milestones:
+        return row
+    return replace(row, milestones=every)
+
+
+def _progressed(row: Milestone, spanned: tuple[Ref, ...], items: Mapping[Ref, Item]) -> Milestone:
+    counted = [items[ref].status for ref in spanned if items[ref].status != "dropped"]
+    return replace(row, progress=Progress(counted.count("done"), len(counted))) if spanned else row
+
+
+def _unsure(rows: Iterable[Row], stale: Scopes, unknown: frozenset[Ref]) -> frozenset[Ref]:
+    if not stale:
+        return unknown
+    return unknown | {row.ref for row in rows if (row.ref.connection, row.ref.stream, row.scope_id) in stale}
+
+
+def _unclear(links: Links) -> list[str]:
+    reasons = {reason for _, reason in links.dangling if "several records" in reason}
+    return [f"A link is left out: {reason}" for reason in sorted(reasons)]

@@ -1,0 +1,68 @@
+"""Pure. Dependencies with both ends resolved: one per pair and relation, however often and wherever it was declared."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from syncd.mapping.assemble_names import Resolve
+from syncd.model.ref import Alias, Ref
+from syncd.model.rows import Dependency
+
+_STRENGTH = ("hard", "external", "soft")
+
+Ends = tuple[Ref | Alias, Ref | Alias, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """`whole` links lead from record to record; `dangling` ones name something that is not there, with the reason."""
+
+    whole: tuple[Dependency, ...]
+    dangling: tuple[tuple[Dependency, str], ...]
+    problems: tuple[str, ...]
+
+
+def link(declared: Iterable[Dependency], resolve: Resolve) -> Links:
+    """Resolve both ends and merge what both declare: the stricter strength and the longer lag count. Nothing waits for itself."""
+    whole: dict[Ends, Dependency] = {}
+    dangling: dict[Ends, tuple[Dependency, str]] = {}
+    problems: list[str] = []
+    for row in sorted(declared, key=_order):
+        earlier, later = resolve(row.predecessor), resolve(row.successor)
+        reasons = [end for end in (earlier, later) if isinstance(end, str)]
+        row = replace(row, predecessor=_end(earlier, row.predecessor), successor=_end(later, row.successor))
+        ends = row.predecessor, row.successor, row.relation
+        if reasons:
+            dangling[ends] = (_merged(dangling[ends][0], row) if ends in dangling else row, "; ".join(dict.fromkeys(reasons)))
+        elif earlier == later:
+            problems.append(f"{row.ref.label}: a link makes {_name(row.successor)} wait for itself and is left out: delete it")
+        else:
+            whole[ends] = _merged(whole[ends], row) if ends in whole else row
+    return Links(tuple(whole.values()), tuple(dangling.values()), tuple(problems))
+
+
+def _order(row: Dependency) -> tuple[object, ...]:
+    return str(row.ref), _name(row.predecessor), _name(row.successor), row.relation, row.strength, row.lag, row.link_name or ""
+
+
+def _name(end: Ref | Alias) -> str:
+    return end.label if isinstance(end, Ref) else end.text
+
+
+def _end(found: Ref | str, named: Ref | Alias) -> Ref | Alias:
+    return named if isinstance(found, str) else found
+
+
+def _merged(first: Dependency, other: Dependency) -> Dependency:
+    strength = min(first.strength, other.strength, key=_STRENGTH.index)
+    return replace(first, strength=strength, lag=max(first.lag, other.lag))
+
+
+def unseen(links: Links, stale: frozenset[tuple[str, str, str]], unknown: frozenset[Ref]) -> frozenset[Ref]:
+    """What links name and what may only look absent: its scope was not read to its end, or a record of that key was rejected."""
+    streams = {(connection, stream) for connection, stream, _ in stale}
+    rejected = {ref.key.casefold() for ref in unknown if ref.key}
+    ends = {end for row, _ in links.dangling for end in (row.predecessor, row.successor)}
+    named = {end for end in ends if isinstance(end, Ref) and (end.connection, end.stream) in streams}
+    return frozenset(
+        named | {end.unseen for end in ends if isinstance(end, Alias) and (streams or end.text.casefold() in rejected)}
+    )

@@ -1,4 +1,4 @@
-"""Pure. What `decide` is told and what it answers: finding states, what was said, what each place can take, the policy, the plan."""
+"""Pure. What `decide` is told and what it answers: finding states, the ledger, what each place can take, the policy, the plan."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,12 +15,15 @@ from syncd.model.ref import Ref
 class FindingState:
     """A finding as it is remembered from pass to pass.
 
-    `held`: it was not judged in the last pass, because an object that it rests on was not fresh. `known`: it was open when writing was
-    first enabled where it would be said (amnesty), with the severity and weight of that moment: only worse than that is news.
+    `state`: "pending" is seen but not raised: something it rests on is not fresh (then it is `held`, too), or `raise_after` has
+    not passed; `raised_at` is then when it was first seen. `cleared_at` of an open one: since when its condition no longer holds,
+    while `clear_after` has not passed. `held`: it was not judged in the last pass, because an object that it rests on was not
+    fresh. `known`: it was open when writing was first enabled where it would be said (amnesty), with the severity and weight of
+    that moment: only worse than that is news.
     """
 
     finding: Finding
-    state: Literal["open", "cleared"]
+    state: Literal["pending", "open", "cleared"]
     raised_at: datetime
     changed_at: datetime
     cleared_at: datetime | None = None
@@ -53,7 +56,7 @@ class Place:
 
     connection: str
     takes: Mapping[str, frozenset[Verb]]
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     write: Mode = "plan"
     write_for: Mapping[str, Mode] = field(default_factory=dict)
     share: Literal["keys", "titles"] = "keys"
@@ -90,9 +93,9 @@ class Silent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What to write. `actions` are delivered; `observed` would be, were `write = "on"` there; `waiting` are over the cap of this pass.
+    """What to write. `actions` are delivered; `observed` would be, were `write = "on"` there; `waiting` are over this pass's cap.
 
-    `nowhere`: findings with nowhere to speak. `quiet`: known at start or muted.
+    `nowhere`: findings with nowhere to speak. `quiet`: known at start, held and not yet said, or muted.
     """
 
     actions: tuple[Action, ...] = ()
@@ -100,3 +103,26 @@ class Plan:
     waiting: tuple[Action, ...] = ()
     nowhere: tuple[Silent, ...] = ()
     quiet: tuple[Silent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What became of all findings in this pass: the states to store, and the fingerprints by what happened to them.
+
+    `held` counts the ones that could not be judged, held-back new ones included.
+    """
+
+    states: Mapping[str, FindingState]
+    new: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    cleared: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The plan, the states to store with it, and the (connection, project) pairs that are written to from now on."""
+
+    plan: Plan
+    states: Mapping[str, FindingState]
+    enabled: tuple[tuple[str, str], ...] = ()

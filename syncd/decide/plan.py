@@ -1,0 +1,211 @@
+"""Pure. Decide: from finding states and the ledger to the writes of this pass."""
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from syncd.decide import render
+from syncd.decide.amnesty import forgiven, is_news, newly_enabled
+from syncd.decide.place import Ground, Spot
+from syncd.decide.render import Section, Sheet
+from syncd.decide.state import Decision, FindingState, Place, Plan, Policy, Said, Silent
+from syncd.decide.voice import Voice, heard
+from syncd.model.action import Action
+from syncd.model.finding import SEVERITIES, Finding
+from syncd.model.marker import marker
+from syncd.model.ref import Ref
+from syncd.model.snapshot import Snapshot
+
+KNOWN = "known at start: it speaks when it gets worse"
+HELD = "held: something that it rests on could not be read"
+MUTED = "muted: a person deleted our comment there"
+
+
+def decide(
+    states: Mapping[str, FindingState],
+    *,
+    said: Mapping[Ref, Said],
+    places: Mapping[str, Place],
+    snapshot: Snapshot,
+    policy: Policy,
+    as_of: datetime,
+    enabled: Collection[tuple[str, str]],
+) -> Decision:
+    """The writes that bring every ticket to what it should say now, at most one a ticket and `writes_per_pass` in all.
+
+    `said` is the ledger by target, `enabled` the (connection, project) pairs that were written to before. Twice with the same
+    arguments gives the same; once all actions have their receipts, and `states` and `enabled` are stored, it gives no action.
+    """
+    ground = Ground(snapshot, places, policy)
+    spots = {key: ground.speaks_on(state.finding) for key, state in sorted(states.items()) if state.state != "cleared"}
+    newly = newly_enabled(ground, enabled)
+    if policy.at_start == "known":
+        states = forgiven(states, spots, newly)
+    desk = _Desk(ground, states, said, as_of)
+    for key, state in sorted(states.items()):
+        if state.state == "open":
+            desk.place(key, state, spots[key])
+    return Decision(plan=_capped(desk, policy.writes_per_pass), states=dict(states), enabled=newly)
+
+
+def comment_key(instance: str, target: Ref) -> str:
+    """The idempotency key of the one comment of an instance on a ticket: 24 hex digits."""
+    return hashlib.sha256(f"{instance}\x1f{target}".encode()).hexdigest()[:24]
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    """An action with its place in the queue: the severest first, then the ones that say something, then by target."""
+
+    action: Action
+    rank: tuple[int, bool, Ref]
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """Where findings are laid out by ticket. `homes`: fingerprint -> the ticket on which it is said by now."""
+
+    ground: Ground
+    states: Mapping[str, FindingState]
+    said: Mapping[Ref, Said]
+    as_of: datetime
+    wanted: dict[Ref, list[str]] = field(default_factory=dict)
+    nowhere: list[Silent] = field(default_factory=list)
+    quiet: list[Silent] = field(default_factory=list)
+
+    def place(self, key: str, state: FindingState, spot: Spot | str) -> None:
+        """Lay one open finding on the ticket where it belongs, or aside with the reason."""
+        home = self._home(key)
+        if state.held or not is_news(state):
+            self._stay(key, state, home)
+        elif isinstance(spot, str):
+            self.nowhere.append(Silent(state.finding, spot))
+        else:
+            self._lay(key, state, home if home and not self.ground.reachable(spot) else spot.target)
+
+    def _home(self, key: str) -> Ref | None:
+        return min((target for target, entry in self.said.items() if key in entry.fingerprints), default=None)
+
+    def _stay(self, key: str, state: FindingState, home: Ref | None) -> None:
+        """It has nothing new to say: it keeps its section where it has one."""
+        if home is None:
+            self.quiet.append(Silent(state.finding, HELD if state.held else KNOWN))
+        else:
+            self._lay(key, state, home)
+
+    def _lay(self, key: str, state: FindingState, target: Ref) -> None:
+        entry = self.said.get(target)
+        if entry is not None and entry.muted:
+            self.quiet.append(Silent(state.finding, MUTED))
+        else:
+            self.wanted.setdefault(target, []).append(key)
+
+    def writes(self) -> list[_Write]:
+        """What has to be written, ticket by ticket, planned-for places included."""
+        found = (self._write(target) for target in sorted({*self.wanted, *self.said}))
+        return sorted((write for write in found if write), key=lambda write: write.rank)
+
+    def _write(self, target: Ref) -> _Write | None:
+        spot, entry = self.ground.spot(target), self.said.get(target)
+        if spot is None or spot.mode == "off" or not self.ground.reachable(spot) or (entry and entry.muted):
+            return None
+        sheet = self._sheet(spot, entry)
+        sections = render.in_order([self._section(key, sheet.voice) for key in self.wanted.get(target, ())])
+        return self._say(spot, entry, sheet, sections) if sections else self._resolve(spot, entry, sheet)
+
+    def _sheet(self, spot: Spot, entry: Said | None) -> Sheet:
+        policy, limits = self.ground.policy, self.ground.places[spot.target.connection].limits
+        key = entry.key if entry else comment_key(policy.instance, spot.target)
+        return Sheet(
+            voice=self.ground.voice(spot),
+            key=key,
+            marker=marker(key, limits.markup),
+            zone=policy.zone,
+            room=limits.comment_chars,
+            titles=policy.titles,
+        )
+
+    def _section(self, key: str, voice: Voice) -> Section:
+        state = self.states[key]
+        return Section(heard(state.finding, voice), state.changed_at if state.held else self.as_of)
+
+    def _say(self, spot: Spot, entry: Said | None, sheet: Sheet, sections: tuple[Section, ...]) -> _Write | None:
+        digest = render.digest(sections)
+        if entry is not None and entry.digest == digest:
+            return None
+        keys = tuple(section.finding.fingerprint for section in sections)
+        worst = max(SEVERITIES.index(section.finding.severity) for section in sections)
+        action = Action(
+            verb="comment",
+            target=spot.target,
+            project=spot.project,
+            key=sheet.key,
+            body=render.body(sections, sheet),
+            digest=digest,
+            remote_id=entry.remote_id if entry else None,
+            topics=tuple(dict.fromkeys(section.finding.code for section in sections)),
+            fingerprints=keys,
+            reasons=tuple(self._reasons(keys, entry)),
+            mode=spot.mode,
+        )
+        return _Write(action, (-worst, False, spot.target))
+
+    def _resolve(self, spot: Spot, entry: Said | None, sheet: Sheet) -> _Write | None:
+        if entry is None or entry.digest == render.RESOLVED:
+            return None
+        ended, moved = self._left(entry, sheet.voice)
+        action = Action(
+            verb="comment",
+            target=spot.target,
+            project=spot.project,
+            key=sheet.key,
+            body=render.resolved(ended, moved, sheet),
+            digest=render.RESOLVED,
+            remote_id=entry.remote_id,
+            reasons=tuple(self._reasons((), entry)),
+            mode=spot.mode,
+        )
+        return _Write(action, (1, True, spot.target))
+
+    def _left(self, entry: Said, voice: Voice) -> tuple[list[Finding], list[Finding]]:
+        """The findings that the comment told last: those that ended, and those that are open but not told here any more."""
+        states = [self.states[key] for key in entry.fingerprints if key in self.states]
+        told = [(state.state == "open", heard(state.finding, voice)) for state in states]
+        return [f for is_open, f in told if not is_open], [f for is_open, f in told if is_open]
+
+    def _reasons(self, keys: Collection[str], entry: Said | None) -> Iterable[str]:
+        before = entry.fingerprints if entry else ()
+        told = [reason for key in keys for reason in [_reason(self.states[key], entry if key in before else None)] if reason]
+        gone = [self._gone(key) for key in before if key not in keys]
+        return [*told, *gone] or ["changed: what may be shown here"]
+
+    def _gone(self, key: str) -> str:
+        state = self.states.get(key)
+        if state is None:
+            return "cleared: a finding that is not remembered"
+        return f"{'moved' if state.state == 'open' else 'cleared'}: {state.finding.code}"
+
+
+def _reason(state: FindingState, entry: Said | None) -> str | None:
+    finding = state.finding
+    if entry is None and state.known is not None:
+        severity, weight = state.known
+        return f"worse than at the start: {finding.code}, {severity} {weight} -> {finding.severity} {finding.weight}"
+    if entry is None:
+        return f"new: {finding.code}, {finding.severity}"
+    if not state.held and (entry.at is None or state.changed_at >= entry.at):
+        return f"changed: {finding.code}, {finding.severity}"
+    return None
+
+
+def _capped(desk: _Desk, most: int) -> Plan:
+    writes = [write.action for write in desk.writes()]
+    live = [action for action in writes if action.mode == "on"]
+    return Plan(
+        actions=tuple(live[:most]),
+        observed=tuple(action for action in writes if action.mode == "plan"),
+        waiting=tuple(live[most:]),
+        nowhere=tuple(desk.nowhere),
+        quiet=tuple(desk.quiet),
+    )

@@ -1,0 +1,62 @@
+"""Pure. A plan in words: what is written where and why, as a difference from what stands there."""
+
+from collections.abc import Iterator, Mapping
+from difflib import unified_diff
+from typing import Literal
+
+from syncd.decide.plain import plain_headline
+from syncd.decide.render import RESOLVED
+from syncd.decide.state import Plan, Said, Silent
+from syncd.model.action import Action
+from syncd.model.finding import Finding
+from syncd.model.ref import Ref
+
+Kind = Literal["create", "edit", "resolve"]
+
+
+def action_kind(action: Action) -> Kind:
+    """Whether the action writes a new comment, edits ours, or says in it that nothing is open."""
+    if action.digest == RESOLVED:
+        return "resolve"
+    return "edit" if action.remote_id else "create"
+
+
+def action_diff(action: Action, said: Mapping[Ref, Said]) -> str:
+    """A unified difference from the comment as our receipt says it stands there to the new one."""
+    entry = said.get(action.target)
+    old = entry.body.splitlines() if entry else []
+    return "\n".join(unified_diff(old, action.body.splitlines(), "as it stands", "as it would be", lineterm=""))
+
+
+def as_plan(plan: Plan, said: Mapping[Ref, Said]) -> str:
+    """The whole plan for a terminal; one line says so where there is nothing to write."""
+    blocks = [block for title, block in _blocks(plan, said) if block]
+    return "\n\n".join(blocks) or "Nothing to write."
+
+
+def _blocks(plan: Plan, said: Mapping[Ref, Said]) -> Iterator[tuple[str, str]]:
+    for title, actions in (
+        ("To write", plan.actions),
+        ("Waiting, over the cap of one pass", plan.waiting),
+        ('Observed only: write = "plan" there', plan.observed),
+    ):
+        yield title, _titled(title, [_action(action, said) for action in actions])
+    for title, silent in (("Nowhere to speak", plan.nowhere), ("Quiet", plan.quiet)):
+        yield title, _titled(title, [_silent(one) for one in silent])
+
+
+def _titled(title: str, parts: list[str]) -> str:
+    return "\n".join([f"{title} ({len(parts)})", *parts]) if parts else ""
+
+
+def _action(action: Action, said: Mapping[Ref, Said]) -> str:
+    head = f"  {action_kind(action)} {action.target.connection} {action.target.label}: {'; '.join(action.reasons)}"
+    return "\n".join([head, *(f"    {line}" for line in action_diff(action, said).splitlines())])
+
+
+def _silent(silent: Silent) -> str:
+    return f"  {_name(silent.finding)}: {silent.why}"
+
+
+def _name(finding: Finding) -> str:
+    return f"{finding.code} ({finding.severity}) {plain_headline(finding)}"

@@ -1,0 +1,165 @@
+"""Pure. Findings as the body of one comment, in the markup of its place and within its length."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from syncd.decide.markup import Markup
+from syncd.decide.voice import Voice
+from syncd.decide.wording import Dates, count
+from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Named, Part, Quote, said
+
+RESOLVED = "resolved"
+"""The digest of a comment that has nothing to say any more."""
+_MOST_ENDED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One finding of a comment, as it may be told there, and the time of its facts."""
+
+    finding: Finding
+    facts_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """What every comment of one ticket shares.
+
+    `key` is its idempotency key, `marker` its last line; `titles` head the topics, `room` is its length in characters.
+    """
+
+    voice: Voice
+    key: str
+    marker: str
+    zone: str
+    room: int
+    titles: Mapping[str, str]
+
+    @property
+    def markup(self) -> Markup:
+        """The markup of the place."""
+        return self.voice.markup
+
+
+def in_order(sections: Sequence[Section]) -> tuple[Section, ...]:
+    """By topic, the topic with the worst finding first; within it the worst first; never by time."""
+    worst: dict[str, int] = {}
+    for section in sections:
+        rank = SEVERITIES.index(section.finding.severity)
+        worst[section.finding.code] = max(rank, worst.get(section.finding.code, rank))
+
+    def place(section: Section) -> tuple[int, str, int, str]:
+        finding = section.finding
+        return -worst[finding.code], finding.code, -SEVERITIES.index(finding.severity), finding.fingerprint
+
+    return tuple(sorted(sections, key=place))
+
+
+def digest(sections: Sequence[Section]) -> str:
+    """What the comment says, in 24 hex digits: without the time of the facts and without what only the clock changes."""
+    findings = [section.finding for section in sections]
+    told = [(f.code, f.severity, said(f.headline), [(line.label, said(line.parts)) for line in f.lines]) for f in findings]
+    return hashlib.sha256(json.dumps(told, ensure_ascii=True).encode()).hexdigest()[:24]
+
+
+def body(sections: Sequence[Section], sheet: Sheet) -> str:
+    """The comment. What does not fit is left out a section at a time, then a line at a time, and counted."""
+    for kept in range(len(sections), 0, -1):
+        text = _whole(_topics(sections[:kept], sheet), len(sections) - kept, sheet)
+        if len(text) <= sheet.room:
+            return text
+    for lines in range(len(sections[0].finding.lines), -1, -1):
+        text = _whole([_section(sections[0], sheet, lines=lines)], len(sections) - 1, sheet)
+        if len(text) <= sheet.room:
+            return text
+    return _whole([], len(sections), sheet)
+
+
+def resolved(ended: Sequence[Finding], moved: Sequence[Finding], sheet: Sheet) -> str:
+    """The comment when nothing is left to say: what was open here, and what is open but told elsewhere."""
+    lines = [_line(Line("Was", finding.headline), sheet.voice, Dates()) for finding in ended[:_MOST_ENDED]]
+    lines += [_line(Line("No longer told here", finding.headline), sheet.voice, Dates()) for finding in moved[:_MOST_ENDED]]
+    for kept in range(len(lines), -1, -1):
+        text = _joined([sheet.markup.bold("Resolved: nothing is open here."), *lines[:kept]], sheet)
+        if len(text) <= sheet.room:
+            return text
+    return sheet.marker
+
+
+def text(finding: Finding, voice: Voice) -> str:
+    """The finding's own lines, without time and marker."""
+    dates = Dates()
+    lines = (_line(line, voice, dates) for line in finding.lines)
+    return voice.markup.line_break.join([headline(finding, voice, dates), *lines])
+
+
+def headline(finding: Finding, voice: Voice, dates: Dates) -> str:
+    """The first line of a finding, not yet bold."""
+    return _parts(finding.headline, voice, dates)
+
+
+def _whole(blocks: Sequence[str], left_out: int, sheet: Sheet) -> str:
+    rest = (
+        f"{'And ' if blocks else ''}{count(left_out, 'more finding' if blocks else 'finding')} for which there is no room here."
+    )
+    return "\n\n".join([*blocks, *([rest] if left_out else []), sheet.marker])
+
+
+def _joined(lines: Sequence[str], sheet: Sheet) -> str:
+    return f"{sheet.markup.line_break.join(lines)}\n\n{sheet.marker}"
+
+
+def _topics(sections: Sequence[Section], sheet: Sheet) -> list[str]:
+    topics = [(code, list(group)) for code, group in groupby(sections, key=lambda s: s.finding.code)]
+    last = sections[-1]
+    blocks: list[str] = []
+    for code, group in topics:
+        if len(topics) > 1:
+            blocks.append(sheet.markup.heading(sheet.markup.own(sheet.titles.get(code, code))))
+        blocks += [_section(s, sheet, timed=s is last or s.facts_at != last.facts_at) for s in group]
+    return blocks
+
+
+def _section(section: Section, sheet: Sheet, *, timed: bool = True, lines: int | None = None) -> str:
+    dates, finding = Dates(), section.finding
+    shown = [sheet.markup.bold(headline(finding, sheet.voice, dates))]
+    shown += [_line(line, sheet.voice, dates) for line in finding.lines[:lines]]
+    if timed:
+        _add_time(shown, finding.lines[:lines], f"Facts of {dates.moment(section.facts_at, sheet.zone)}.")
+    return sheet.markup.line_break.join(shown)
+
+
+def _add_time(shown: list[str], lines: Sequence[Line], facts: str) -> None:
+    """After the line on how to correct it, where there is one."""
+    if lines and lines[-1].label.startswith("Wrong"):
+        shown[-1] = f"{shown[-1]} {facts}"
+    else:
+        shown.append(facts)
+
+
+def _line(line: Line, voice: Voice, dates: Dates) -> str:
+    label = voice.markup.own(line.label) if line.label else "–"  # a vendor's text never starts a line
+    colon = "" if not line.label or line.label[-1] in "?!:." else ":"
+    return f"{label}{colon} {_parts(line.parts, voice, dates)}"
+
+
+def _parts(parts: Sequence[Part], voice: Voice, dates: Dates) -> str:
+    return "".join(_part(part, voice, dates) for part in parts)
+
+
+def _part(part: Part, voice: Voice, dates: Dates) -> str:
+    markup = voice.markup
+    if isinstance(part, Day):
+        return dates.day(part.day)
+    if isinstance(part, Count):
+        return markup.own(count(part.value, part.unit))
+    if isinstance(part, Quote):
+        return markup.theirs(part.text)
+    if isinstance(part, Named):
+        key = markup.key(part.ref.label, voice.link(part.ref))
+        return f"{key} {markup.theirs(part.title)}" if part.title else key
+    return markup.own(part)

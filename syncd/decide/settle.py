@@ -1,0 +1,123 @@
+"""Pure. Raise, change, clear or hold: what becomes of each finding from one pass to the next."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from syncd.decide.state import FindingState, Settled
+from syncd.model.finding import SEVERITIES, Finding, said
+from syncd.model.ref import Ref
+
+What = Literal["new", "changed", "cleared", "held"]
+Outcome = tuple[FindingState, What | None]
+NO_WAIT = timedelta(0)
+
+
+def settle(
+    found: Iterable[Finding],
+    before: Mapping[str, FindingState],
+    *,
+    stale: Collection[Ref],
+    as_of: datetime,
+    failed_codes: Collection[str] = frozenset(),
+    raise_after: Mapping[str, timedelta] | None = None,
+    clear_after: Mapping[str, timedelta] | None = None,
+    anchor: Callable[[Ref], Ref] = lambda ref: ref,
+) -> Settled:
+    """Compare what the detectors found with what is remembered.
+
+    A finding is raised, changed or cleared only when its subject and all old and new inputs are outside `stale` and its detector
+    did not fail (`failed_codes`); otherwise it is held as it was. `raise_after`, `clear_after`: code -> duration, measured with
+    `as_of`. `anchor` (`Snapshot.anchor`) leads a remembered subject to the milestone that it belongs to by now. Both the cleared
+    and the pending are among the states.
+    """
+    judge = _Judge(frozenset(stale), as_of, frozenset(failed_codes), raise_after or {}, clear_after or {})
+    return _collected({key: judge.outcome(old, new) for key, old, new in _pairs(_worst(found), _anchored(before, anchor))})
+
+
+def _collected(outcomes: Mapping[str, Outcome]) -> Settled:
+    def of(what: What) -> tuple[str, ...]:
+        return tuple(key for key, (_, happened) in outcomes.items() if happened == what)
+
+    states = {key: state for key, (state, _) in outcomes.items()}
+    return Settled(states=states, new=of("new"), changed=of("changed"), cleared=of("cleared"), held=of("held"))
+
+
+def _worst(found: Iterable[Finding]) -> dict[str, Finding]:
+    """By fingerprint; of two with one fingerprint the worse one counts, whatever their order."""
+    by_weight = sorted(found, key=lambda f: (SEVERITIES.index(f.severity), f.weight, str(_telling(f))))
+    return {finding.fingerprint: finding for finding in by_weight}
+
+
+def _anchored(before: Mapping[str, FindingState], anchor: Callable[[Ref], Ref]) -> dict[str, FindingState]:
+    """The remembered states under the subject's anchor of today; a name that is taken already stays with its owner."""
+    result = dict(before)
+    for key in sorted(before):
+        state = before[key]
+        finding = replace(state.finding, subject=anchor(state.finding.subject))
+        if finding.fingerprint not in before and finding.fingerprint not in result:
+            del result[key]
+            result[finding.fingerprint] = replace(state, finding=finding)
+    return result
+
+
+def _pairs(
+    found: Mapping[str, Finding], before: Mapping[str, FindingState]
+) -> Iterator[tuple[str, FindingState | None, Finding | None]]:
+    for key in sorted({*found, *before}):
+        yield key, before.get(key), found.get(key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """What is needed to judge one finding."""
+
+    stale: frozenset[Ref]
+    as_of: datetime
+    failed_codes: frozenset[str]
+    raise_after: Mapping[str, timedelta]
+    clear_after: Mapping[str, timedelta]
+
+    def outcome(self, old: FindingState | None, new: Finding | None) -> Outcome:
+        """The state that follows, and what happened on the way."""
+        if old is not None and old.state == "cleared":
+            return (old, None) if new is None else self._first_seen(new)
+        if old is None:
+            assert new is not None, "a pair has at least one side"
+            return self._first_seen(new)
+        if self._unsure(old.finding, new):
+            return replace(old, held=True), "held"
+        return self._pending(old, new) if old.state == "pending" else self._open(old, new)
+
+    def _unsure(self, *findings: Finding | None) -> bool:
+        return any(f.code in self.failed_codes or not self.stale.isdisjoint({f.subject, *f.inputs}) for f in findings if f)
+
+    def _first_seen(self, new: Finding) -> Outcome:
+        unsure = self._unsure(new)
+        pending = FindingState(finding=new, state="pending", raised_at=self.as_of, changed_at=self.as_of, held=unsure)
+        return (pending, "held") if unsure else self._pending(pending, new)
+
+    def _pending(self, old: FindingState, new: Finding | None) -> Outcome:
+        if new is None:
+            return replace(old, state="cleared", cleared_at=self.as_of, held=False, known=None), None
+        if self.as_of - old.raised_at < self.raise_after.get(new.code, NO_WAIT):
+            return replace(old, finding=new, held=False), None
+        return replace(old, finding=new, state="open", raised_at=self.as_of, changed_at=self.as_of, held=False), "new"
+
+    def _open(self, old: FindingState, new: Finding | None) -> Outcome:
+        if new is None:
+            return self._ending(old)
+        now = replace(old, finding=new, held=False, cleared_at=None)
+        return (replace(now, changed_at=self.as_of), "changed") if _telling(new) != _telling(old.finding) else (now, None)
+
+    def _ending(self, old: FindingState) -> Outcome:
+        since = old.cleared_at or self.as_of
+        if self.as_of - since < self.clear_after.get(old.finding.code, NO_WAIT):
+            return replace(old, held=False, cleared_at=since), None
+        return replace(old, state="cleared", held=False, cleared_at=self.as_of, known=None), "cleared"
+
+
+def _telling(finding: Finding) -> tuple[object, ...]:
+    """What makes a finding another one to a reader."""
+    return finding.severity, said(finding.headline), tuple((line.label, said(line.parts)) for line in finding.lines)

@@ -1,0 +1,72 @@
+"""Column types that mean the same on SQLite and PostgreSQL: instants in UTC, text that both accept, JSON."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Text
+from sqlalchemy.types import TypeDecorator
+
+from syncd.model.raw import Json
+
+_REPLACEMENT = "\ufffd"
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant in UTC. A datetime without a zone is refused, because nobody can say later what it meant."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """UTC; SQLite keeps no zone, so it gets none."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"an instant needs a zone: {value.isoformat()}")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """UTC with its zone, whatever zone the server speaks in."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class PlainText(TypeDecorator[str]):
+    """Text of vendors or people. NUL (PostgreSQL refuses it) and lone surrogates (both refuse them) become U+FFFD."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        """Text that both databases take."""
+        return None if value is None else storable(value)
+
+
+class JsonText(TypeDecorator[Json]):
+    """A JSON value as ASCII text: NUL and lone surrogates survive as escapes, which jsonb would refuse."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, _dialect: Dialect) -> str | None:
+        """Compact ASCII JSON."""
+        return None if value is None else json_text(value)
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> Any:
+        """The value again."""
+        return None if value is None else json.loads(value)
+
+
+def storable(text: str) -> str:
+    """The text without the characters that one of the databases refuses."""
+    if text.isascii():
+        return text.replace("\0", _REPLACEMENT)
+    return "".join(_REPLACEMENT if c == "\0" or "\ud800" <= c <= "\udfff" else c for c in text)
+
+
+def json_text(value: Json) -> str:
+    """Compact ASCII JSON in the order of the value itself."""
+    return json.dumps(value, separators=(",", ":"))

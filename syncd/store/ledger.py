@@ -1,0 +1,132 @@
+"""The ledger: what stands on each ticket by our receipts, and all receipts there were."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from syncd.decide.state import Said
+from syncd.model.action import Action, Receipt
+from syncd.model.ref import Ref
+from syncd.store.actions import action_from_json, action_to_json
+from syncd.store.engine import Database
+from syncd.store.tables import ledger, receipts
+
+
+@dataclass(frozen=True, slots=True)
+class Receipted:
+    """One line of the history: what was written and what the vendor answered. `late`: another attempt had taken over already."""
+
+    at: datetime
+    action: Action
+    receipt: Receipt
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """One entry per target."""
+
+    db: Database
+
+    def said(self) -> dict[Ref, Said]:
+        """Target -> what we said there."""
+        with self.db.reading() as tx:
+            entries = [_said(row) for row in tx.execute(select(ledger))]
+        return {entry.target: entry for entry in entries}
+
+    def put(self, said: Said) -> None:
+        """Enter what stands there, whatever the ledger said before."""
+        with self.db.writing() as tx:
+            self.db.upsert(tx, ledger, [_values(said)])
+
+    def mute(self, target: Ref) -> None:
+        """Never write there again: a person deleted the comment."""
+        with self.db.writing() as tx:
+            tx.execute(update(ledger).where(*_is(target)).values(muted=True))
+
+    def remove(self, target: Ref) -> None:
+        """The target is gone; its receipts stay."""
+        with self.db.writing() as tx:
+            tx.execute(delete(ledger).where(*_is(target)))
+
+    def enter(self, tx: Connection, action: Action, receipt: Receipt, *, late: bool) -> None:
+        """Append a receipt; unless it is late, the ledger follows it."""
+        target = action.target
+        identity = {"connection": target.connection, "stream": target.stream, "id": target.id, "verb": action.verb}
+        answer = {"at": receipt.at, "remote_id": receipt.remote_id, "url": receipt.url, "created": receipt.created}
+        tx.execute(insert(receipts), {**identity, **answer, "late": late, "action": action_to_json(action)})
+        if not late:
+            self.db.upsert(tx, ledger, [_values(stands(action, receipt))])
+
+    def receipts(self, target: Ref) -> list[Receipted]:
+        """All receipts of a target, the first one first."""
+        c = receipts.c
+        query = select(receipts).where(c.connection == target.connection, c.stream == target.stream, c.id == target.id)
+        with self.db.reading() as tx:
+            return [_receipted(row) for row in tx.execute(query.order_by(c.n))]
+
+
+def stands(action: Action, receipt: Receipt) -> Said:
+    """The entry that a receipt proves."""
+    return Said(
+        target=action.target,
+        project=action.project,
+        key=action.key,
+        digest=action.digest,
+        remote_id=receipt.remote_id,
+        fingerprints=action.fingerprints,
+        body=action.body,
+        url=receipt.url,
+        at=receipt.at,
+    )
+
+
+def remote_ids(tx: Connection, connection: str) -> Mapping[tuple[str, str], str]:
+    """(stream, id) -> our comment there, for one connection."""
+    query = select(ledger.c.stream, ledger.c.id, ledger.c.remote_id).where(ledger.c.connection == connection)
+    return {(row.stream, row.id): row.remote_id for row in tx.execute(query)}
+
+
+def _is(target: Ref) -> tuple[Any, ...]:
+    return ledger.c.connection == target.connection, ledger.c.stream == target.stream, ledger.c.id == target.id
+
+
+def _values(said: Said) -> dict[str, Any]:
+    return {
+        "connection": said.target.connection,
+        "stream": said.target.stream,
+        "id": said.target.id,
+        "target_key": said.target.key,
+        "target_url": said.target.url,
+        "project": said.project,
+        "key": said.key,
+        "digest": said.digest,
+        "remote_id": said.remote_id,
+        "fingerprints": list(said.fingerprints),
+        "body": said.body,
+        "url": said.url,
+        "at": said.at,
+        "muted": said.muted,
+    }
+
+
+def _said(row: Row[Any]) -> Said:
+    return Said(
+        target=Ref(row.connection, row.stream, row.id, row.target_key, row.target_url),
+        project=row.project,
+        key=row.key,
+        digest=row.digest,
+        remote_id=row.remote_id,
+        fingerprints=tuple(row.fingerprints),
+        body=row.body,
+        url=row.url,
+        at=row.at,
+        muted=row.muted,
+    )
+
+
+def _receipted(row: Row[Any]) -> Receipted:
+    return Receipted(row.at, action_from_json(row.action), Receipt(row.remote_id, row.at, row.url, row.created), row.late)

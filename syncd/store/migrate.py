@@ -1,0 +1,52 @@
+"""Bring a database to the tables of this version, by the Alembic migrations inside the package."""
+
+from importlib.resources import as_file, files
+
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from syncd.store.engine import Database, explain
+from syncd.store.errors import StoreError
+
+LATEST = "m0001"
+"""The revision that this code needs; a test holds it to the last migration."""
+
+_MIGRATE_LOCK = 7_305_000
+
+
+def migrate(db: Database) -> None:
+    """Upgrade to `LATEST`, in one transaction that excludes other starters. Raises StoreError; then nothing was changed."""
+    with db.reading() as connection:
+        if revision(connection) == LATEST:
+            return
+    with db.writing() as connection:
+        db.lock(connection, _MIGRATE_LOCK)
+        found = revision(connection)
+        if found != LATEST:
+            _upgrade(connection, found, db.where)
+
+
+def revision(connection: Connection) -> str | None:
+    """The revision of a database, None where it has no tables of ours."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return found
+
+
+def _upgrade(connection: Connection, found: str | None, where: str) -> None:
+    """Alembic is imported here, because it is needed once per version and takes longer to import than the store to open."""
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    with as_file(files("syncd.store") / "migrations") as folder:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(folder).replace("%", "%%"))
+        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+        if found is not None and found not in known:
+            raise StoreError(f"{where}: made by a newer syncd (revision {found}, this one has {LATEST}). Start the newer one")
+        try:
+            command.upgrade(config, "head")
+        except DBAPIError as error:
+            raise StoreError(f"migration to {LATEST} failed and was undone: {explain(error, where)}") from error

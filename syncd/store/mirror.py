@@ -1,0 +1,144 @@
+"""The raw mirror: every vendor record verbatim, with its earlier states, and the cursor of each scope."""
+
+import json
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from zlib import crc32
+
+from sqlalchemy import Row, Select, delete, func, or_, select
+
+from syncd.contract import Page
+from syncd.model.raw import Scope
+from syncd.model.ref import Ref
+from syncd.store import pages, scopes
+from syncd.store.engine import Database
+from syncd.store.raws import CHUNK, StoredRaw, Version, read, stored
+from syncd.store.tables import records, versions
+
+_MIRROR_LOCK = 7_400_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Mirrored:
+    """What a page did. `back`: the scope could not be read before, and now was read to its end."""
+
+    read: int
+    new: int
+    changed: int
+    deleted: int
+    back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """How many live records a scope has, and how many of them a page would turn into tombstones."""
+
+    live: int
+    going: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """Records are never removed: a deleted one becomes a tombstone, and one that comes again is live again."""
+
+    db: Database
+
+    def put(
+        self, connection: str, stream: str, scope: Scope, page: Page, *, own: frozenset[str] = frozenset(), at: datetime
+    ) -> Mirrored:
+        """Store a page, its cursor and what its scope says, all or nothing. `own`: paths that do not count as a change."""
+        place = pages.Place(connection, stream, scope.id)
+        fresh = pages.incoming(place, page, own)
+        with self.db.writing() as tx:
+            self.db.lock(tx, _MIRROR_LOCK + crc32(f"{connection}/{stream}".encode()))
+            held = pages.known(tx, place, fresh)
+            new = [one for id_, one in fresh.items() if id_ not in held]
+            pairs = [(row, fresh[id_]) for id_, row in held.items() if row.basis != fresh[id_].basis or row.gone_at is not None]
+            pages.add(tx, place, new, at)
+            pages.change(tx, place, pairs, at)
+            deleted = pages.bury(tx, place, pages.going(tx, place, page, fresh), at)
+            back = scopes.save(tx, connection, stream, scope, page.cursor, page.complete, at)
+        return Mirrored(len(page.records), len(new), sum(pages.is_other(*pair) for pair in pairs), deleted, back)
+
+    def losses(self, connection: str, stream: str, scope: Scope, page: Page) -> Losses:
+        """What `put` would make tombstones of, to ask before a page that says that nearly everything is gone."""
+        place = pages.Place(connection, stream, scope.id)
+        with self.db.reading() as tx:
+            live = set(tx.scalars(select(records.c.id).where(*place.live)))
+            gone = pages.going(tx, place, page, {raw.ref.id for raw in page.records})
+        return Losses(len(live), len(live & gone))
+
+    def bury(self, ref: Ref, kind: Literal["deleted", "moved", "unreadable"], at: datetime) -> bool:
+        """Make one record a tombstone, on the vendor's own word. False where it was none of ours, or gone already."""
+        with self.db.writing() as tx:
+            scope_id = tx.scalar(select(records.c.scope_id).where(*_is(ref)))
+            if scope_id is None:
+                return False
+            return pages.bury(tx, pages.Place(ref.connection, ref.stream, scope_id), [ref.id], at, kind) > 0
+
+    def raw(self, ref: Ref) -> StoredRaw | None:
+        """The record as stored, tombstone or not."""
+        with self.db.reading() as tx:
+            row = tx.execute(stored().where(*_is(ref))).first()
+        return None if row is None else read(row)
+
+    def find(self, name: str) -> list[StoredRaw]:
+        """The records that a person may mean by a key, URL, id or connection:stream:id; keys in any case. Live ones first."""
+        parts = tuple(name.split(":", 2))
+        exact = or_(records.c.key == name, records.c.url == name, records.c.id == name)
+        if len(parts) == 3:
+            exact = or_(exact, (records.c.connection == parts[0]) & (records.c.stream == parts[1]) & (records.c.id == parts[2]))
+        with self.db.reading() as tx:
+            for condition in (exact, func.lower(records.c.key) == name.lower()):
+                rows = tx.execute(stored().where(condition).order_by(records.c.gone_at.is_not(None), records.c.n)).all()
+                if rows:
+                    return [read(row) for row in rows]
+        return []
+
+    def raws(self, connection: str, stream: str | None = None, *, gone: bool = False) -> Iterator[StoredRaw]:
+        """The live records of a connection or one stream of it, with `gone` the tombstones too, as of one moment."""
+        query = stored().where(records.c.connection == connection)
+        if stream is not None:
+            query = query.where(records.c.stream == stream)
+        return self.stream(query if gone else query.where(records.c.gone_at.is_(None)))
+
+    def stream(self, query: Select[Any]) -> Iterator[StoredRaw]:
+        """The records of a query, read in pieces, so that no cursor stays open while somebody writes."""
+        last = 0
+        with self.db.reading() as tx:
+            while rows := tx.execute(query.where(records.c.n > last).order_by(records.c.n).limit(CHUNK)).all():
+                yield from map(read, rows)
+                last = rows[-1].n
+
+    def count(self, connection: str, stream: str | None = None) -> int:
+        """How many live records there are."""
+        query = select(func.count()).select_from(records).where(records.c.connection == connection, records.c.gone_at.is_(None))
+        with self.db.reading() as tx:
+            return tx.scalar(query if stream is None else query.where(records.c.stream == stream)) or 0
+
+    def versions(self, ref: Ref) -> list[Version]:
+        """All states of a record, the first one first, the present one last."""
+        with self.db.reading() as tx:
+            now = tx.execute(select(records).where(*_is(ref))).first()
+            if now is None:
+                return []
+            earlier = tx.execute(select(versions).where(versions.c.record == now.n).order_by(versions.c.n)).all()
+        present = Version(now.changed_at, None, now.hash, now.key, now.scope_id, now.data, now.gone_at, now.gone_kind)
+        return [*map(_version, earlier), present]
+
+    def forget_versions(self, before: datetime) -> int:
+        """Drop states that ended before an instant; the present states stay. How many were dropped."""
+        with self.db.writing() as tx:
+            return tx.execute(delete(versions).where(versions.c.until < before)).rowcount
+
+
+def _is(ref: Ref) -> tuple[Any, ...]:
+    return records.c.connection == ref.connection, records.c.stream == ref.stream, records.c.id == ref.id
+
+
+def _version(row: Row[Any]) -> Version:
+    data = json.loads(zlib.decompress(row.data))
+    return Version(row.since, row.until, row.hash, row.key, row.scope_id, data, row.gone_at, row.gone_kind)

@@ -1,0 +1,116 @@
+"""What the mappings made of the records, kept until the record, its scope's facts or the mapping changes."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, or_, select, tuple_
+
+from syncd.model.ref import Ref
+from syncd.model.rows import Rejected
+from syncd.store.engine import Database
+from syncd.store.mirror import Mirror
+from syncd.store.pages import chunks
+from syncd.store.raws import BASIS, CHUNK, StoredRaw, stored
+from syncd.store.tables import mapped, records, scopes
+
+
+@dataclass(frozen=True, slots=True)
+class MappedRecord:
+    """What mapping a `StoredRaw` gave. `rows`: JSON text of the list of rows; None where it was `rejected`, with the reason."""
+
+    ref: Ref
+    basis: str
+    mapping_hash: str
+    rows: str | None
+    rejected: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """The last rows (JSON text of a list) that could be read of a live record. `rejected`: why it cannot be read now."""
+
+    ref: Ref
+    rows: str
+    rejected: str | None
+    notes: tuple[str, ...]
+    scope_id: str
+    project: str
+
+
+@dataclass(frozen=True, slots=True)
+class MappedRows:
+    """The cache between mirror and model. Tombstones are never seen here."""
+
+    db: Database
+
+    def unmapped(self, connection: str, mapping_hash: str) -> Iterator[StoredRaw]:
+        """Live records of which the rows kept are not those of this mapping and of the record as it is now."""
+        query = stored().outerjoin(mapped, mapped.c.record == records.c.n)
+        other = or_(mapped.c.record.is_(None), mapped.c.mapping_hash != mapping_hash, mapped.c.basis != BASIS)
+        live = and_(records.c.connection == connection, records.c.gone_at.is_(None))
+        return Mirror(self.db).stream(query.where(live, other))
+
+    def put(self, batch: Iterable[MappedRecord]) -> None:
+        """Keep what was mapped. A rejected record keeps its last good rows."""
+        ordered = sorted(batch, key=lambda one: one.ref)
+        with self.db.writing() as tx:
+            for some in chunks(ordered):
+                numbers = _numbers(tx, some)
+                kept = [one for one in some if one.ref in numbers]
+                self.db.upsert(tx, mapped, [_values(one, numbers) for one in kept if one.rows is not None])
+                self.db.upsert(tx, mapped, [_values(one, numbers) for one in kept if one.rows is None], keep=("rows",))
+
+    def mapped(self, connections: Collection[str]) -> Iterator[Mapped]:
+        """The last good rows of all live records of some connections, as of one moment, in the order of first sight."""
+        columns = (records.c.n, records.c.stream, records.c.id, records.c.key, records.c.url, records.c.scope_id)
+        query = _live(select(*columns, records.c.connection, scopes.c.name, mapped.c.rows, mapped.c.rejected, mapped.c.notes))
+        query = query.where(records.c.connection.in_(sorted(connections))).order_by(records.c.n).limit(CHUNK)
+        last = 0
+        with self.db.reading() as tx:
+            while rows := tx.execute(query.where(records.c.n > last)).all():
+                yield from map(_mapped, rows)
+                last = rows[-1].n
+
+    def rejected(self, connection: str | None = None) -> list[Rejected]:
+        """The live records that their mapping cannot read now, with the reason."""
+        identity = (records.c.connection, records.c.stream, records.c.id, records.c.key, records.c.url)
+        query = _live(select(*identity, mapped.c.rejected))
+        query = query.where(mapped.c.rejected.is_not(None)).order_by(records.c.n)
+        if connection is not None:
+            query = query.where(records.c.connection == connection)
+        with self.db.reading() as tx:
+            return [Rejected(_ref(row), row.rejected) for row in tx.execute(query)]
+
+
+def _live(query: Select[Any]) -> Select[Any]:
+    scope_of = [scopes.c[name] == records.c[name] for name in ("connection", "stream", "scope_id")]
+    joined = mapped.join(records, records.c.n == mapped.c.record).join(scopes, and_(*scope_of))
+    return query.select_from(joined).where(records.c.gone_at.is_(None))
+
+
+def _numbers(tx: Connection, batch: Collection[MappedRecord]) -> dict[Ref, int]:
+    identity = (records.c.connection, records.c.stream, records.c.id)
+    wanted = [(one.ref.connection, one.ref.stream, one.ref.id) for one in batch]
+    found = tx.execute(select(*identity, records.c.n).where(tuple_(*identity).in_(wanted)))
+    return {Ref(row.connection, row.stream, row.id): row.n for row in found}
+
+
+def _values(one: MappedRecord, numbers: Mapping[Ref, int]) -> dict[str, Any]:
+    return {
+        "record": numbers[one.ref],
+        "basis": one.basis,
+        "mapping_hash": one.mapping_hash,
+        "rows": one.rows,
+        "rejected": one.rejected,
+        "notes": list(one.notes),
+    }
+
+
+def _ref(row: Row[Any]) -> Ref:
+    return Ref(row.connection, row.stream, row.id, row.key, row.url)
+
+
+def _mapped(row: Row[Any]) -> Mapped:
+    return Mapped(_ref(row), row.rows or "[]", row.rejected, tuple(row.notes), row.scope_id, row.name)

@@ -1,0 +1,73 @@
+"""The store as the rest of syncd sees it: one database, and a part for each thing that is remembered in it."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from syncd.store.anchors import Anchors, Enabled
+from syncd.store.engine import Database, connect
+from syncd.store.errors import StoreError
+from syncd.store.findings import Findings
+from syncd.store.ledger import Ledger
+from syncd.store.meta import Meta
+from syncd.store.migrate import migrate
+from syncd.store.mirror import Mirror
+from syncd.store.outbox import Outbox
+from syncd.store.rows import MappedRows
+from syncd.store.scopes import Scopes
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Safe to share between threads. Every operation is a transaction of its own, or joins the thread's `transaction()`.
+
+    It reads no clock: instants are passed in. Operations raise StoreError where the database cannot be used.
+    """
+
+    db: Database
+    mirror: Mirror
+    scopes: Scopes
+    rows: MappedRows
+    anchors: Anchors
+    findings: Findings
+    enabled: Enabled
+    outbox: Outbox
+    ledger: Ledger
+    meta: Meta
+
+    def transaction(self, *, rollback: bool = False) -> AbstractContextManager[None]:
+        """All that this thread does inside happens together, or not at all; with `rollback` not at all. Others wait meanwhile."""
+        return self.db.transaction(rollback)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.db.engine.dispose()
+
+
+def open_store(url: str, base_dir: Path | None = None) -> Store:
+    """The store at `url`, with the tables of this version; a relative SQLite path starts at `base_dir`.
+
+    Raises StoreError with one line for a person where it cannot be reached, written, or was made by a newer version.
+    """
+    db = connect(url, base_dir)
+    try:
+        migrate(db)
+    except StoreError:
+        db.engine.dispose()
+        raise
+    return _parts(db)
+
+
+def _parts(db: Database) -> Store:
+    return Store(
+        db,
+        mirror=Mirror(db),
+        scopes=Scopes(db),
+        rows=MappedRows(db),
+        anchors=Anchors(db),
+        findings=Findings(db),
+        enabled=Enabled(db),
+        outbox=Outbox(db),
+        ledger=Ledger(db),
+        meta=Meta(db),
+    )

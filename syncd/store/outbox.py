@@ -94,6 +94,14 @@ class Outbox:
             taken = [_take(tx, row, at, until) for row in tx.execute(query).all()]
             return _read(tx, select(outbox).where(c.n.in_(taken)).order_by(c.desired_at, c.n))
 
+    def renew(self, row: OutboxRow, not_before: datetime) -> bool:
+        """Hold the claim longer, before a request is sent. False where another one took over: then send nothing."""
+        with self.db.writing() as tx:
+            if _held(tx, row) is None:
+                return False
+            _update(tx, row.n, not_before=not_before)
+            return True
+
     def receipt(self, row: OutboxRow, receipt: Receipt) -> bool:
         """The vendor has it: into the ledger, and the row goes unless a newer wish waits. False where the claim counts no more."""
         with self.db.writing() as tx:

@@ -1,0 +1,93 @@
+"""The pass: one look at the world, from the vendors to the model to what is said on the tickets. Start reading here.
+
+A pass looks at the state of the world, never at what happened: skipping one loses nothing, and running one twice changes nothing.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from syncd.run.analyse import Analysed, Understanding, analyse, map_changed
+from syncd.run.clock import Clock
+from syncd.run.deliver import Delivered, deliver
+from syncd.run.link import Link
+from syncd.run.pull import Pulled, pull
+from syncd.store import Store
+
+T = TypeVar("T")
+
+
+class Watcher(Protocol):
+    """Is told how far a pass has come. Called from several threads."""
+
+    def pulled(self, connection: str, stream: str, scope: str, records: int) -> None:
+        """A page was stored."""
+
+    def mapped(self, connection: str, records: int) -> None:
+        """Records were mapped."""
+
+    def written(self, connection: str, target: str) -> None:
+        """A comment was written."""
+
+
+class Unwatched:
+    """Nobody looks."""
+
+    def pulled(self, connection: str, stream: str, scope: str, records: int) -> None:
+        """Nothing."""
+
+    def mapped(self, connection: str, records: int) -> None:
+        """Nothing."""
+
+    def written(self, connection: str, target: str) -> None:
+        """Nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Works:
+    """All that a pass works with."""
+
+    links: Sequence[Link]
+    store: Store
+    clock: Clock
+    view: Understanding
+    settle_s: float
+    watcher: Watcher
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """What a pass came to. `delivered` is empty for a plan."""
+
+    pulled: Mapping[str, Pulled]
+    analysed: Analysed
+    delivered: Mapping[str, Delivered]
+
+
+def one_pass(works: Works, *, write: bool = True, wait: bool = True) -> Passed:
+    """Pull every connection, analyse, deliver. Without `write` it is a plan: the mirror is brought up to date, nothing else is kept
+    or sent. `wait`: writes whose fate is unknown are waited for."""
+    pulled = each(works.links, lambda link: pull_and_map(works, link))
+    analysed = analyse(works.links, works.store, works.view, works.clock.now(), keep=write)
+    delivered = each(works.links, lambda link: deliver_to(works, link, wait=wait)) if write else {}
+    return Passed(pulled=pulled, analysed=analysed, delivered=delivered)
+
+
+def pull_and_map(works: Works, link: Link) -> Pulled:
+    """One connection into the mirror, and its changed records into rows."""
+    pulled = pull(link, works.store, works.clock, works.watcher.pulled)
+    map_changed(link, works.store, works.watcher.mapped)
+    return pulled
+
+
+def deliver_to(works: Works, link: Link, *, wait: bool) -> Delivered:
+    """What is to be written to one connection."""
+    return deliver(link, works.store, works.clock, works.settle_s, wait=wait, progress=works.watcher.written)
+
+
+def each(links: Sequence[Link], work: Callable[[Link], T]) -> dict[str, T]:
+    """Do the work for every connection at the same time, a thread for each; results in the order of the links."""
+    with ThreadPoolExecutor(max_workers=max(1, len(links)), thread_name_prefix="syncd") as pool:
+        results = pool.map(work, links)
+        return {link.name: result for link, result in zip(links, results, strict=True)}

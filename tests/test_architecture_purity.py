@@ -77,7 +77,7 @@ def test_every_module_says_in_one_sentence_what_it_is(path: Path) -> None:
     is_pure = path.relative_to(ROOT / "syncd").parts[0] in PURE if path.is_relative_to(ROOT / "syncd") else False
     if is_pure and "contract" not in path.parts:
         assert docstring.startswith("Pure."), (
-            f"{path.relative_to(ROOT)} belongs to the pure core: its docstring starts with 'Pure.'"
+            f"{path.relative_to(ROOT)} is of the pure core: its docstring starts with 'Pure.'"
         )
 
 

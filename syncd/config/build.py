@@ -1,0 +1,176 @@
+"""One section `[connections.<name>]` becomes a `Connection`: its kind's own keys, its secret, its address, its mapping."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from syncd.config.address import check_proxy, check_url
+from syncd.config.connection import Connection
+from syncd.config.faults import Fault, Faults, did_you_mean
+from syncd.config.mappings import is_path, known_mappings, mapping_reader
+from syncd.config.plugins import Kinds
+from syncd.config.secret import Secret, beside, pair, readable
+from syncd.config.shape import ConnectionKeys
+from syncd.config.source import BETWEEN, PREFIX, Keys
+from syncd.contract import Kind, Options, TlsAndProxy
+from syncd.mapping import Mapping as RecordMapping
+from syncd.mapping import parse
+from syncd.model.problem import Problems
+
+_NAME = re.compile(r"[a-z0-9]([a-z0-9-]|_(?!_))*")
+_COMMON = frozenset(ConnectionKeys.model_fields)
+
+
+@dataclass(slots=True)
+class Builder:
+    """Builds the connections of one configuration; what is wrong goes to `faults`. A mapping that several use is read once."""
+
+    faults: Faults
+    base: Path
+    folder: Path
+    kinds: Kinds
+    timeout_s: float
+    parsed: dict[str, RecordMapping | None] = field(default_factory=dict)
+
+    def build(self, name: str, table: Any) -> Connection | None:
+        """The connection, or None where something is wrong with it."""
+        at: Keys = ("connections", name)
+        if not _NAME.fullmatch(name):
+            self.faults.add(at, "the name of a connection holds a-z, 0-9, - and single _ only", "Choose another name.")
+        if not isinstance(table, dict):
+            self.faults.add(at, "must be a table", f"Write its keys below [connections.{name}].")
+            return None
+        kind = self._kind(table.get("kind"), at)
+        own = _own_keys(kind)
+        common = {key: value for key, value in table.items() if key in _COMMON or (kind and key not in own)}
+        keys = self.faults.check(ConnectionKeys, common, at, also=own)
+        if kind is None:
+            return None
+        options = self._options(kind, {key: value for key, value in table.items() if key in own}, at)
+        return self._connection(name, kind, keys, options, at) if keys is not None else None
+
+    def _connection(self, name: str, kind: Kind, keys: ConnectionKeys, options: Options | None, at: Keys) -> Connection | None:
+        """Every part is built before any is judged missing, so that all problems show at once."""
+        mapping_name = keys.mapping or kind.mapping
+        secret = self._secret(name, kind, keys, options, at)
+        url = self._url(kind, keys, at)
+        transport = self._transport(keys, at)
+        mapping = self._mapping(mapping_name, at)
+        if options is None or secret is None or url is None or mapping is None or mapping_name is None:
+            return None
+        return Connection(
+            name=name,
+            kind=kind,
+            url=url,
+            options=options,
+            mapping=mapping,
+            mapping_name=mapping_name,
+            user=keys.user,
+            secret=secret,
+            transport=transport,
+            timeout_s=self.timeout_s,
+            write=keys.write,
+            write_for=keys.write_for,
+            share=keys.share,
+            renamed_from=keys.renamed_from,
+        )
+
+    def _kind(self, name: Any, at: Keys) -> Kind | None:
+        if not isinstance(name, str):
+            return None  # the check of the common keys says so
+        if name not in self.kinds:
+            self.faults.add((*at, "kind"), f"there is no kind {name!r}", did_you_mean(name, self.kinds) or "Install a connector.")
+            return None
+        try:
+            return self.kinds[name]()
+        except ImportError as error:
+            self.faults.add((*at, "kind"), f"the connector cannot be loaded: {error}", "Install syncd anew with all it needs.")
+            return None
+
+    def _options(self, kind: Kind, written: dict[str, Any], at: Keys) -> Options | None:
+        """The kind's own keys. Files are relative to the configuration, as everywhere, and must be readable."""
+        for key, value in written.items():
+            if key.endswith("_file") and isinstance(value, str):
+                written[key] = str(beside(self.base, value))
+                self._must_hold((*at, key), beside(self.base, value), "")
+        return self.faults.check(kind.options, written, at)
+
+    def _secret(self, name: str, kind: Kind, keys: ConnectionKeys, options: Options | None, at: Keys) -> Secret | None:
+        credentials = getattr(options, "credentials_file", None)
+        if keys.token is None and keys.token_file is None:
+            if kind.needs_secret and options is not None and credentials is None:
+                variable = f"{PREFIX}CONNECTIONS{BETWEEN}{name.upper()}{BETWEEN}TOKEN"
+                self.faults.add((*at, "token_file"), "no token is given", f"Set it, or {variable} in the environment.")
+                return None
+            return Secret(name)
+        if credentials is not None:
+            self.faults.add((*at, "credentials_file"), "a token and credentials_file are both given", "Keep one of them.")
+        value = pair(self.faults, at, "token", keys.token, keys.token_file, self.base)
+        if value is None:
+            return None
+        return Secret(name, file=beside(self.base, keys.token_file)) if keys.token_file else Secret(name, SecretStr(value))
+
+    def _url(self, kind: Kind, keys: ConnectionKeys, at: Keys) -> str | None:
+        url = keys.url or kind.default_url
+        if url is None:
+            self.faults.add((*at, "url"), "is missing", 'Add the base address: url = "https://...".')
+            return None
+        try:
+            return check_url(url, web=kind.needs_secret, allow_http=keys.allow_http)
+        except Fault as fault:
+            self.faults.add((*at, "url"), fault.text, fault.cure)
+            return None
+
+    def _transport(self, keys: ConnectionKeys, at: Keys) -> TlsAndProxy:
+        ca_file = beside(self.base, keys.ca_file) if keys.ca_file is not None else None
+        if ca_file is not None:
+            self._must_hold((*at, "ca_file"), ca_file, "-----BEGIN")
+        proxy = pair(self.faults, at, "proxy", keys.proxy, keys.proxy_file, self.base)
+        try:
+            check_proxy(proxy)
+        except Fault as fault:
+            self.faults.add((*at, "proxy" if keys.proxy else "proxy_file"), fault.text, fault.cure)
+        return TlsAndProxy(ca_file=str(ca_file) if ca_file else None, proxy=proxy, no_proxy=keys.no_proxy)
+
+    def _must_hold(self, at: Keys, file: Path, mark: str) -> None:
+        try:
+            if mark not in readable(file):
+                raise Fault(f"{file} holds no certificate", "Name a PEM bundle of certificate authorities.")
+        except Fault as fault:
+            self.faults.add(at, fault.text, fault.cure)
+
+    def _mapping(self, name: str | None, at: Keys) -> RecordMapping | None:
+        if name is None:
+            self.faults.add((*at, "mapping"), "is missing", f"Known are: {', '.join(known_mappings(self.folder))}.")
+            return None
+        if name not in self.parsed:
+            self.parsed[name] = self._parse(name, (*at, "mapping"))
+        return self.parsed[name]
+
+    def _parse(self, name: str, at: Keys) -> RecordMapping | None:
+        read = mapping_reader(self.base, self.folder)
+        try:
+            if read(name) is not None:
+                return parse(name, read)
+            self.faults.add(at, f"there is no mapping {name!r}", self._cure(name))
+        except Problems as problems:
+            self.faults.take(problems.problems)
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+            self.faults.add(at, f"the mapping {name!r}, or one that it extends, cannot be read: {why}", "Correct the file.")
+        return None
+
+    def _cure(self, name: str) -> str:
+        if is_path(name):
+            return "Correct the path (relative to the configuration file)."
+        return did_you_mean(name, known_mappings(self.folder))
+
+
+def _own_keys(kind: Kind | None) -> frozenset[str]:
+    """The keys that only this kind has."""
+    fields: Mapping[str, Any] = kind.options.model_fields if kind else {}
+    return frozenset(option.alias or key for key, option in fields.items()) - _COMMON

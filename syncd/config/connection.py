@@ -1,0 +1,79 @@
+"""One configured connection: what the pass, the planner and a connector need to know of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from syncd.config.secret import Secret
+from syncd.contract import Kind, Options, Settings, TlsAndProxy
+from syncd.decide.state import Place
+from syncd.mapping import Mapping as RecordMapping
+from syncd.model.action import Mode
+
+HIDDEN = "***"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """`[connections.<name>]`, checked. `timeout_s` bounds one request in all."""
+
+    name: str
+    kind: Kind
+    url: str
+    options: Options = field(repr=False)
+    mapping: RecordMapping = field(repr=False)
+    mapping_name: str
+    user: str | None = None
+    secret: Secret
+    transport: TlsAndProxy = field(default=TlsAndProxy(), repr=False)
+    timeout_s: float = 30
+    write: Mode = "plan"
+    write_for: Mapping[str, Mode] = field(default_factory=dict)
+    share: Literal["keys", "titles"] = "keys"
+    renamed_from: str | None = None
+
+    def settings(self, now: Callable[[], datetime], fields: Mapping[str, frozenset[str] | None]) -> Settings:
+        """What a connector of this kind is made from. `fields`: per stream, the top-level fields that the mapping reads."""
+        return Settings(
+            connection=self.name,
+            url=self.url,
+            options=self.options,
+            now=now,
+            user=self.user,
+            secret=self.secret,
+            transport=self.transport,
+            timeout_s=self.timeout_s,
+            fields=fields,
+        )
+
+    def place(self) -> Place:
+        """What can be written there, and how far it may speak."""
+        return Place(
+            connection=self.name,
+            takes={name: stream.takes for name, stream in self.kind.streams.items()},
+            limits=self.kind.limits,
+            write=self.write,
+            write_for=self.write_for,
+            share=self.share,
+        )
+
+    def redacted(self) -> dict[str, Any]:
+        """The section as it counts, secrets left out: for dumps and bug reports."""
+        shown: dict[str, Any] = {
+            "kind": self.kind.name,
+            "url": self.url,
+            "user": self.user,
+            "token": HIDDEN if self.secret.value else None,
+            "token_file": str(self.secret.file) if self.secret.file else None,
+            "mapping": self.mapping_name,
+            "write": self.write,
+            "write_for": dict(self.write_for),
+            "share": self.share,
+            "ca_file": self.transport.ca_file,
+            "proxy": HIDDEN if self.transport.proxy else None,
+            "no_proxy": list(self.transport.no_proxy),
+            "renamed_from": self.renamed_from,
+            **self.options.model_dump(mode="json"),
+        }
+        return {key: value for key, value in shown.items() if value not in (None, [], {})}

@@ -1,0 +1,125 @@
+"""What is wrong with a configuration: collected, each with place, text and cure, and never with a secret in it."""
+
+import difflib
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from syncd.config.source import Keys, Raw
+from syncd.model.problem import Problem, Problems
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Fault(ValueError):
+    """A value that will not do: what is wrong with it, and what to do."""
+
+    def __init__(self, text: str, cure: str) -> None:
+        super().__init__(text)
+        self.text = text
+        self.cure = cure
+
+
+_TYPES: Mapping[str, tuple[str, str]] = {
+    "string_type": ("must be a text", 'Put it in quotes: "...".'),
+    "int_type": ("must be a whole number", "Write it without quotes."),
+    "int_parsing": ("must be a whole number", "Write digits only."),
+    "int_from_float": ("must be a whole number", "Leave out the decimals."),
+    "float_type": ("must be a number", "Write it without quotes."),
+    "float_parsing": ("must be a number", "Write digits only."),
+    "bool_type": ("must be true or false", "Write true or false, without quotes."),
+    "bool_parsing": ("must be true or false", "Write true or false."),
+    "tuple_type": ("must be a list", 'Write it in square brackets: ["...", "..."].'),
+    "list_type": ("must be a list", 'Write it in square brackets: ["...", "..."].'),
+    "set_type": ("must be a list", 'Write it in square brackets: ["...", "..."].'),
+    "frozen_set_type": ("must be a list", 'Write it in square brackets: ["...", "..."].'),
+    "dict_type": ("must be a table", "Write its keys below a line with its name in square brackets."),
+    "model_type": ("must be a table", "Write its keys below a line with its name in square brackets."),
+}
+
+
+class Faults:
+    """The problems found so far in one configuration. `hide` names a text that no problem may repeat."""
+
+    def __init__(self, raw: Raw) -> None:
+        self._raw = raw
+        self._found: list[Problem] = [*raw.problems]
+        self._hidden: set[str] = set()
+
+    def hide(self, secret: str) -> None:
+        """From now on this text is blotted out wherever a problem would show it."""
+        if len(secret) >= 4:
+            self._hidden.add(secret)
+
+    def add(self, path: Keys, text: str, cure: str) -> None:
+        """Note a problem at a key."""
+        self._found.append(Problem(self._raw.file_of(path), self._raw.key_of(path), text, cure))
+
+    def take(self, problems: Iterable[Problem]) -> None:
+        """Note problems that another part found, in files of its own."""
+        self._found.extend(problems)
+
+    def check(self, model: type[M], data: Any, path: Keys, also: Collection[str] = ()) -> M | None:
+        """The data as the model, or None with every problem noted. `also`: keys that are known beside the model's."""
+        try:
+            return model.model_validate(data)
+        except ValidationError as error:
+            for detail in error.errors(include_url=False, include_input=False):
+                self._note(model, dict(detail), path, also)
+            return None
+
+    def _note(self, model: type[BaseModel], detail: dict[str, Any], at: Keys, also: Collection[str]) -> None:
+        path = (*at, *detail["loc"])
+        known = [*(field.alias or name for name, field in model.model_fields.items()), *also] if len(detail["loc"]) == 1 else []
+        self.add(path, *_in_words(detail, str(path[-1]) if path else "", known, self._raw.from_environment(path)))
+
+    def raise_any(self) -> None:
+        """Raise `Problems` with all that was noted, if anything was."""
+        if self._found:
+            raise Problems(self._blotted(problem) for problem in dict.fromkeys(self._found))
+
+    def _blotted(self, problem: Problem) -> Problem:
+        return Problem(*(self._blot(text) for text in (problem.file, problem.key, problem.text, problem.cure)))
+
+    def _blot(self, text: str) -> str:
+        for secret in sorted(self._hidden, key=len, reverse=True):
+            text = text.replace(secret, "***")
+        return text
+
+
+def _in_words(detail: Mapping[str, Any], key: str, known: Collection[str], in_environment: bool) -> tuple[str, str]:
+    kind, context = detail["type"], detail.get("ctx", {})
+    match kind:
+        case "extra_forbidden":
+            return "unknown key", did_you_mean(key, known) or "Remove it."
+        case "missing":
+            return "is missing", f"Add {key} = ..."
+        case "literal_error" | "enum":
+            return f"must be {context['expected']}", "Write one of these, in quotes."
+        case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
+            return f"must be {detail['msg'].removeprefix('Input should be ')}", "Choose another number."
+        case "string_pattern_mismatch":
+            return "holds characters that do not belong here", "Use a-z, A-Z, 0-9, - . and _ only."
+        case "value_error" if isinstance(context.get("error"), Fault):
+            return context["error"].text, context["error"].cure
+        case "tuple_type" | "list_type" if in_environment:
+            return "must be a list", """In the environment a list is written as JSON: '["...", "..."]'."""
+    text, cure = _TYPES.get(kind, (_lower(detail["msg"].removeprefix("Value error, ").removeprefix("Input ")), "Correct it."))
+    return text, cure
+
+
+def _lower(text: str) -> str:
+    return re.sub(r"^[A-Z](?=[a-z])", lambda m: m[0].lower(), text).rstrip(".")
+
+
+def did_you_mean(name: str, known: Collection[str], otherwise: str | None = None) -> str:
+    """A cure that names the closest of the known names; where none is close `otherwise`, by default all of them."""
+    by_lower = {one.lower(): one for one in sorted(known)}
+    close = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
+    if close:
+        return f"Did you mean {by_lower[close[0]]}?"
+    if otherwise is None:
+        return f"Known are: {', '.join(sorted(known))}." if known else ""
+    return otherwise

@@ -1,0 +1,59 @@
+"""The configuration as the rest of syncd sees it: frozen, checked, with secrets that are read when they are used."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from syncd.config.connection import Connection
+from syncd.config.shape import Delivery
+from syncd.config.store_url import StoreUrl
+from syncd.contract import Detector, Rules
+from syncd.decide.state import Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """A configuration in which everything was checked. Paths are absolute, durations are seconds.
+
+    `precedence_for`: field of a milestone -> connections, where it differs from `precedence`. `mappings_folder` is the
+    user's own, whether it exists or not.
+    """
+
+    file: Path
+    store: StoreUrl
+    zone: str
+    precedence: tuple[str, ...]
+    precedence_for: Mapping[str, tuple[str, ...]]
+    policy: Policy
+    delivery: Delivery
+    interval_s: float
+    mappings_folder: Path
+    detectors: tuple[tuple[Detector, Rules], ...] = field(repr=False)
+    connections: Mapping[str, Connection]
+
+    @property
+    def store_url(self) -> str:
+        """The database's address for SQLAlchemy. May hold a password."""
+        return self.store.url.get_secret_value()
+
+    def redacted(self) -> dict[str, Any]:
+        """The whole configuration as it counts, defaults included, secrets blotted out: JSON values only."""
+        return {
+            "store": {"url": self.store.shown},
+            "model": {
+                "zone": self.zone,
+                "precedence": {"default": list(self.precedence), **{name: list(of) for name, of in self.precedence_for.items()}},
+            },
+            "policy": {
+                "at_start": self.policy.at_start,
+                "writes_per_pass": self.policy.writes_per_pass,
+                "instance": self.policy.instance,
+                "tracking": dict(self.policy.tracking),
+            },
+            "delivery": self.delivery.model_dump(mode="json"),
+            "run": {"interval_s": self.interval_s},
+            "mappings": {"dir": str(self.mappings_folder)},
+            "detect": {detector.code: rules.model_dump(mode="json") for detector, rules in self.detectors},
+            "connections": {name: connection.redacted() for name, connection in self.connections.items()},
+        }

@@ -25,7 +25,7 @@ UNDER_WAY: tuple[OutboxState, ...] = ("intent", "uncertain")
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """One row. `action`: what is under way, else what is to be written; its `remote_id` is our comment as the ledger knows it now.
+    """One row. `action`: what is under way, else what is to be written; its `remote_id` is what the ledger knows now.
 
     `uncertain`: an earlier attempt may have reached the vendor, so look for our marker first. `newer`: to be written afterwards.
     `n` and `claims` name the claim: what a claim reports after another one took over no longer counts.
@@ -56,7 +56,7 @@ class Outbox:
     db: Database
 
     def desire(self, actions: Iterable[Action], at: datetime) -> None:
-        """Want these written. A wish waits for a write that is under way; one that the ledger says already, or mutes, is dropped."""
+        """Want these written. It waits for a write under way; one that the ledger says already, or mutes, is dropped."""
         with self.db.writing() as tx:
             for some in chunks(sorted(actions, key=lambda one: (one.target, one.verb))):
                 rows = _rows(tx, some)

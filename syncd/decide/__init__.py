@@ -1,4 +1,4 @@
-"""Pure. What to say, where, to whom, and when to stop: finding states, speaking places, rendering. No writing, no vendor's name."""
+"""Pure. What to say, where, to whom, and when to stop: finding states, speaking places, rendering. It writes nothing itself."""
 
 from syncd.decide.plain import plain_text
 from syncd.decide.plan import decide

@@ -28,8 +28,10 @@ def newly_enabled(ground: Ground, enabled: Collection[Pair]) -> tuple[Pair, ...]
 
 def _records(ground: Ground) -> Iterator[tuple[Ref, str]]:
     snapshot = ground.snapshot
-    for rows in (snapshot.items, snapshot.merge_requests, snapshot.milestones, snapshot.source_rows):
+    for rows in (snapshot.items, snapshot.merge_requests):
         yield from ((row.ref, row.project) for row in rows.values())
+    sources = (ref for row in snapshot.milestones.values() for ref in (row.ref, *row.sources))
+    yield from ((ref, known.project) for ref in sources if (known := ground.known(ref)))
 
 
 def forgiven(

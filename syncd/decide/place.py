@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from syncd.decide.markup import BY_NAME
 from syncd.decide.state import Place, Policy
-from syncd.decide.voice import Voice, voice_for
+from syncd.decide.voice import Known, Voice
 from syncd.model.action import Mode
 from syncd.model.finding import Finding
 from syncd.model.ref import Ref
@@ -41,15 +42,24 @@ class Ground:
     @cached_property
     def _by_name(self) -> dict[str, list[Ref]]:
         names: dict[str, list[Ref]] = {}
-        for ref in sorted({*self.snapshot.items, *self.snapshot.merge_requests}):
-            row = self.row(ref)
-            for name in {row.ref.key, row.ref.url} - {None} if row else ():
-                names.setdefault(str(name), []).append(ref)
+        for rows in (self.snapshot.items, self.snapshot.merge_requests, self.snapshot.milestones):
+            for row in rows.values():
+                for name in {row.ref.key, row.ref.url} - {None}:
+                    names.setdefault(str(name), []).append(row.ref)
         return names
 
-    def row(self, ref: Ref) -> Written | None:
-        """The object as its own vendor knows it: of a joined milestone the source that was asked for."""
-        return self.snapshot.source_rows.get(ref) or self.snapshot.get(ref)
+    def known(self, ref: Ref) -> Known | None:
+        """The object as its own vendor knows it: of a joined milestone the source that was asked for. None: we do not hold it."""
+        row = self.snapshot.items.get(ref) or self.snapshot.merge_requests.get(ref)
+        if row is not None:
+            return Known(row.ref, row.title, row.audience, row.scope_id, row.project)
+        joined = self.snapshot.milestones.get(self.snapshot.anchor(ref))
+        if joined is None:
+            return None
+        claim = next((claim for claim in joined.claims.values() if claim.ref == ref), None)
+        if claim is not None and len(joined.sources) > 1:
+            return Known(claim.ref, claim.title, claim.audience, claim.scope_id, claim.project, joined=True)
+        return Known(joined.ref, joined.title, joined.audience, joined.scope_id, joined.project)
 
     def speaks_on(self, finding: Finding) -> Spot | str:
         """The ticket on which the finding speaks now, or why there is none.
@@ -66,12 +76,10 @@ class Ground:
 
     def spot(self, ref: Ref) -> Spot | None:
         """The ticket, if we hold it and its stream takes comments."""
-        row, place = self.row(ref), self.places.get(ref.connection)
-        if row is None or place is None or "comment" not in place.takes.get(ref.stream, ()):
+        known, place = self.known(ref), self.places.get(ref.connection)
+        if known is None or place is None or "comment" not in place.takes.get(ref.stream, ()):
             return None
-        target = row.ref if row.ref == ref else ref
-        project = row.project if row.ref.connection == ref.connection else ""
-        return Spot(target, project, place.mode(project))
+        return Spot(known.ref, known.project, place.mode(known.project))
 
     def reachable(self, spot: Spot) -> bool:
         """Whether anything may change there in this pass: the connection is up and the ticket was read to its end."""
@@ -79,16 +87,17 @@ class Ground:
 
     def voice(self, spot: Spot) -> Voice:
         """Who listens there."""
-        row, anchor = self.row(spot.target), self.snapshot.anchor(spot.target)
-        own = row if row is not None and row.ref == spot.target else None
-        joined = self.snapshot.milestones.get(anchor)
-        return voice_for(
-            self.places[spot.target.connection],
+        place, anchor = self.places[spot.target.connection], self.snapshot.anchor(spot.target)
+        joined, known = self.snapshot.milestones.get(anchor), self.known(spot.target)
+        shared = {name for name, other in self.places.items() if other.share == "titles"}
+        return Voice(
             target=spot.target,
-            scope_id=own.scope_id if own else "",
-            title=own.title if own else "",
+            scope_id=known.scope_id if known else "",
+            title=known.title if known else "",
             same=frozenset({spot.target, anchor, *(joined.sources if joined else ())}),
-            sharing=frozenset(name for name, place in self.places.items() if place.share == "titles"),
+            sharing=frozenset({place.connection, *shared}),
+            markup=BY_NAME[place.limits.markup],
+            known=self.known,
         )
 
     def _candidates(self, finding: Finding) -> Iterator[Ref]:
@@ -106,7 +115,7 @@ class Ground:
 
     def _tracking(self, subject: Written) -> Iterator[Ref]:
         for ticket in self._tracked_by(subject):
-            own_first = sorted(self._by_name.get(ticket, ()), key=lambda ref: ref.connection != subject.ref.connection)
+            own_first = sorted(self._by_name.get(ticket, ()), key=lambda ref: (ref.connection != subject.ref.connection, ref))
             yield from own_first[:1]
 
     def _tracked_by(self, subject: Written) -> Iterator[str]:

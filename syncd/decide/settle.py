@@ -33,7 +33,7 @@ def settle(
     and the pending are among the states.
     """
     judge = _Judge(frozenset(stale), as_of, frozenset(failed_codes), raise_after or {}, clear_after or {})
-    return _collected({key: judge.outcome(old, new) for key, old, new in _pairs(_worst(found), _anchored(before, anchor))})
+    return _collected({key: judge.outcome(old, new) for key, old, new in _pairs(_worst(found), _anchored(before, anchor, as_of))})
 
 
 def _collected(outcomes: Mapping[str, Outcome]) -> Settled:
@@ -50,14 +50,14 @@ def _worst(found: Iterable[Finding]) -> dict[str, Finding]:
     return {finding.fingerprint: finding for finding in by_weight}
 
 
-def _anchored(before: Mapping[str, FindingState], anchor: Callable[[Ref], Ref]) -> dict[str, FindingState]:
+def _anchored(before: Mapping[str, FindingState], anchor: Callable[[Ref], Ref], as_of: datetime) -> dict[str, FindingState]:
     """The remembered states under the subject's anchor of today; a name that is taken already stays with its owner."""
     result = dict(before)
     for key in sorted(before):
         state = before[key]
         finding = replace(state.finding, subject=anchor(state.finding.subject))
-        if finding.fingerprint not in before and finding.fingerprint not in result:
-            del result[key]
+        if state.state != "cleared" and finding.fingerprint not in result:
+            result[key] = replace(state, state="cleared", cleared_at=as_of, held=False, known=None)
             result[finding.fingerprint] = replace(state, finding=finding)
     return result
 

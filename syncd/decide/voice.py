@@ -1,10 +1,10 @@
 """Pure. What may be told on one ticket: a finding is censored for its place before anything is rendered or hashed."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import partial
 
-from syncd.decide.markup import BY_NAME, PLAIN, Markup, link
-from syncd.decide.state import Place
+from syncd.decide.markup import PLAIN, Markup, link
 from syncd.model.finding import Finding, Line, Named, Part, Quote
 from syncd.model.ref import Ref
 from syncd.model.rows import Audience
@@ -13,11 +13,24 @@ UNNAMED = "a private item"
 UNSHOWN = "(not shown here)"
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An object as its own vendor knows it. `joined`: other sources claim the same commitment, with titles of their own."""
+
+    ref: Ref
+    title: str = ""
+    audience: Audience = "connection"
+    scope_id: str = ""
+    project: str = ""
+    joined: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
     """Who listens on the ticket `target`, which lies in `scope_id` and is called `title`.
 
-    `same`: the refs of the commitment that the ticket stands for. `sharing`: the other connections whose titles may cross.
+    `same`: the refs of the commitment that the ticket stands for. `sharing`: the connections whose titles may be told here.
+    `known` looks an object up: what it says of the audience counts, even where a finding forgot to.
     """
 
     target: Ref
@@ -26,18 +39,12 @@ class Voice:
     same: frozenset[Ref] = frozenset()
     sharing: frozenset[str] = frozenset()
     markup: Markup = PLAIN
+    known: Callable[[Ref], Known | None] = field(default=lambda _: None)
     hears_all: bool = False
 
     def link(self, ref: Ref) -> str | None:
         """The URL under which the object may be linked here, or None."""
         return link(ref.url, seen_from=self.target.url, markup=self.markup)
-
-
-def voice_for(place: Place, *, target: Ref, scope_id: str, title: str, same: frozenset[Ref], sharing: frozenset[str]) -> Voice:
-    """The voice for a ticket of that place; text of the place's own connection never crosses anything."""
-    own = frozenset({place.connection})
-    markup = BY_NAME[place.limits.markup]
-    return Voice(target=target, scope_id=scope_id, title=title, same=same, sharing=sharing | own, markup=markup)
 
 
 def heard(finding: Finding, voice: Voice) -> Finding:
@@ -49,24 +56,39 @@ def heard(finding: Finding, voice: Voice) -> Finding:
 
 def _called_here(part: Part, voice: Voice) -> Part:
     """In a headline the commitment that the ticket stands for goes by the ticket's own title: its reader is there."""
-    if isinstance(part, Named) and part.ref in voice.same and voice.title and not voice.hears_all:
-        return Quote(voice.title, voice.target, "record")
-    return part
+    if not isinstance(part, Named) or voice.hears_all or part.ref not in voice.same:
+        return part
+    title = part.title if part.ref == voice.target and not _is_joined(part.ref, voice) else voice.title
+    return Quote(title, voice.target, "record") if title else part
+
+
+def _is_joined(ref: Ref, voice: Voice) -> bool:
+    known = voice.known(ref)
+    return known is not None and known.joined
 
 
 def _heard(part: Part, voice: Voice) -> Part:
     if not isinstance(part, Named | Quote) or voice.hears_all:
         return part
-    audible = _audible(part.ref, part.audience, part.scope_id, voice)
+    known = voice.known(part.ref)
+    audible = _audible(part, known, voice)
     titled = audible and part.ref.connection in voice.sharing
     if isinstance(part, Quote):
         return part if titled else UNSHOWN
     if not audible:
         return UNNAMED
-    return part if titled else replace(part, title="")
+    # A joined milestone's title may be another connection's text: the object's own is told.
+    own = known.title if part.title and known and known.joined else part.title
+    return replace(part, title=own if titled else "")
 
 
-def _audible(ref: Ref, audience: Audience, scope_id: str, voice: Voice) -> bool:
+def _audible(part: Named | Quote, known: Known | None, voice: Voice) -> bool:
+    return _reaches(part.audience, part.ref, part.scope_id, voice) and (
+        known is None or _reaches(known.audience, part.ref, known.scope_id, voice)
+    )
+
+
+def _reaches(audience: Audience, ref: Ref, scope_id: str, voice: Voice) -> bool:
     if audience == "connection" or ref == voice.target:
         return True
     same_scope = bool(scope_id) and scope_id == voice.scope_id and ref.connection == voice.target.connection

@@ -58,7 +58,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What one source says of a milestone. `ref` is that source, `title`, `audience` and `scope_id` are its own."""
+    """What one source says of a milestone. `ref` is that source, `title`, `audience`, `scope_id` and `project` are its own."""
 
     ref: Ref
     due: date | None = None
@@ -67,6 +67,7 @@ class Claim:
     title: str = ""
     audience: Audience = "connection"
     scope_id: str = ""
+    project: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

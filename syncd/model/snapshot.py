@@ -16,8 +16,6 @@ class Snapshot:
     `members`: the items of a milestone, by their own claim or by parent, deepest included. Dependencies have both ends resolved to
     a key of `milestones`, `items` or `merge_requests`; the ones that name nothing we hold are in `dangling`, with the reason.
     `stale`: refs whose scope was not read to its end this pass, or whose record was rejected: nothing is concluded from these.
-    `source_rows`: each source of a joined milestone as its own row, so that a source's own project, scope and title are known where it is
-    spoken to (the anchor's own is there, too).
     `problems`: what a person should know of the assembly (two of one connection with one join key, unresolved names).
     """
 
@@ -32,7 +30,6 @@ class Snapshot:
     dangling: tuple[tuple[Dependency, str], ...] = ()
     members: Mapping[Ref, tuple[Ref, ...]] = field(default_factory=dict)
     anchor_of: Mapping[Ref, Ref] = field(default_factory=dict)
-    source_rows: Mapping[Ref, Milestone] = field(default_factory=dict)
     stale: frozenset[Ref] = frozenset()
     problems: tuple[str, ...] = ()
 

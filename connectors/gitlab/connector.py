@@ -1,0 +1,99 @@
+"""The connector itself: what the contract asks for, by the modules beside this one."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from connectors.gitlab import LIMITS, STREAMS, GitlabOptions, read, scopes, write
+from connectors.gitlab.address import in_group, place_of, segment
+from connectors.gitlab.client import Client
+from connectors.http import expect
+from syncd.contract import Account, Gate, Limits, Misconfigured, Page, Settings, Stream, SyncError, Unavailable
+from syncd.model.action import Action, Receipt
+from syncd.model.raw import RawRecord, Scope
+from syncd.model.ref import Ref
+
+
+class Gitlab:
+    """One connection to one GitLab. It remembers who it is and where it found its scopes; losing that costs a request."""
+
+    streams: Mapping[str, Stream] = STREAMS
+    limits: Limits = LIMITS
+
+    def __init__(self, settings: Settings, gate: Gate) -> None:
+        assert isinstance(settings.options, GitlabOptions)
+        self._settings, self._options = settings, settings.options
+        self._reader, self._writer = Client(settings, gate), Client(settings, gate)
+        self._account: Account | None = None
+        self._scopes: list[Scope] | None = None
+
+    def check(self) -> Account:
+        """The account of the token."""
+        what = f"signing in to {self._reader.base}"
+        answer = self._reader.get("/user", what=what, allow=frozenset({404}))
+        if answer.status == 404:
+            raise Misconfigured(f"{what}: there is no GitLab API. Check `url`")
+        user = expect(answer.body, dict, what=what)
+        if user.get("id") is None:
+            raise Unavailable(f"{what}: the answer does not say who we are. Check `url`")
+        self._account = Account(id=str(user["id"]), name=str(user.get("username") or user.get("name") or user["id"]))
+        return self._account
+
+    def scopes(self, stream: str) -> Iterable[Scope | SyncError]:
+        """Groups and the projects outside of them. Epics live in groups only."""
+        projects = [] if stream == "epics" else self._options.projects
+        found = list(scopes.find(self._reader, self._options.groups, projects))
+        if stream != "epics":
+            self._scopes = [scope for scope in found if isinstance(scope, Scope)]
+        return found
+
+    def fetch(self, stream: str, scope: Scope, since: str | None) -> Iterator[Page]:
+        """Pages, oldest update first (milestones: by due date)."""
+        return read.pages(self._reading(stream, scope), since)
+
+    def fetch_one(self, ref: Ref) -> RawRecord:
+        """The record by its address. A 404 is never Gone: GitLab hides in the same words."""
+        what = f"reading {ref.label}"
+        data = expect(self._reader.get(self._path(ref), what=what).body, dict, what=what)
+        record = read.complete(self._reading(ref.stream, self._home(ref, data)), data)
+        if record.ref != ref:
+            raise Unavailable(f"{what}: another record has its address now")
+        return record
+
+    def census(self, stream: str, scope: Scope) -> Iterator[Sequence[str]]:
+        """All ids, a page at a time."""
+        return read.census(self._reading(stream, scope))
+
+    def find(self, target: Ref, key: str) -> str | None:
+        """Our note with this marker, through all pages of notes."""
+        account = self._account or self.check()
+        return write.find(self._reader, target, key, account.id)
+
+    def deliver(self, action: Action) -> Receipt:
+        """Write or edit a note."""
+        return write.comment(self._reader, self._writer, action)
+
+    def close(self) -> None:
+        """Let go of sockets."""
+        self._reader.close()
+        self._writer.close()
+
+    def _reading(self, stream: str, scope: Scope) -> read.Reading:
+        wanted = self._settings.fields.get(stream)
+        return read.Reading(self._reader, self._settings.connection, stream, scope, wanted is None or "links" in wanted)
+
+    def _path(self, ref: Ref) -> str:
+        place = place_of(ref, self._reader.root)
+        if ref.stream == "epics":
+            group, _, iid = ref.id.partition(":")
+            return f"/groups/{segment(group)}/epics/{segment(iid)}"
+        if place is None:
+            raise Unavailable(f"{ref.label}: neither its key nor its URL says where it lives on GitLab")
+        if ref.stream == "milestones":
+            return f"/{'groups' if in_group(ref) else 'projects'}/{segment(place[0])}/milestones/{segment(ref.id)}"
+        return f"/projects/{segment(place[0])}/{ref.stream}/{place[1]}"
+
+    def _home(self, ref: Ref, data: Mapping[str, object]) -> Scope:
+        """The scope through which the record is read when its stream is."""
+        if self._scopes is None:
+            list(self.scopes(ref.stream if ref.stream != "epics" else "issues"))
+        place = place_of(ref, self._reader.root)
+        return scopes.home(self._scopes or [], place[0] if place else "", data.get("project_id"))

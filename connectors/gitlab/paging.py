@@ -1,0 +1,61 @@
+"""GitLab's lists: how the next page is named, and lists that are simply read to their end."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from requests.utils import parse_header_links
+
+from connectors.gitlab.client import Answer, Client
+from connectors.http import expect
+from syncd.contract import Unavailable
+
+PER_PAGE = 100
+DEEPEST = 50_000
+"""GitLab's default bound of offset paging (https://docs.gitlab.com/administration/instance_limits)."""
+
+
+def rows_of(answer: Answer, *, what: str, scope: str | None) -> list[dict[str, Any]]:
+    """The records of a page. Raises Unavailable where the answer is no list of objects."""
+    return [expect(row, dict, what=what, scope=scope) for row in expect(answer.body, list, what=what, scope=scope)]
+
+
+def onward(answer: Answer, page: int = 1) -> dict[str, str] | None:
+    """The query of the next page, from the Link header; None on the last one.
+
+    The address in it is not used: the query is asked of the server that is configured. Where a proxy took the headers away, a full
+    page is followed by another.
+    """
+    links = parse_header_links(answer.headers.get("Link") or "")
+    following = next((link["url"] for link in links if link.get("rel") == "next"), None)
+    if following:
+        return dict(parse_qsl(urlsplit(following).query, keep_blank_values=True))
+    number = answer.headers.get("X-Next-Page")
+    if number:
+        return {"page": number}
+    told = links or number is not None
+    return None if told or len(answer.body) < PER_PAGE else {"page": str(page + 1)}
+
+
+def too_deep(query: Mapping[str, str]) -> bool:
+    """Whether GitLab would refuse to go to this page."""
+    page = query.get("page", "")
+    return page.isdigit() and (int(page) - 1) * PER_PAGE >= DEEPEST
+
+
+def listing(
+    client: Client, path: str, query: Mapping[str, object], *, what: str, scope: str | None
+) -> Iterator[list[dict[str, Any]]]:
+    """Every page of a list."""
+    more: dict[str, str] | None = {}
+    while more is not None:
+        answer = client.get(path, {"per_page": PER_PAGE, **query, **more}, what=what, scope=scope)
+        yield rows_of(answer, what=what, scope=scope)
+        before, more = more, onward(answer, _number(more))
+        if more is not None and (more == before or too_deep(more)):
+            raise Unavailable(f"{what}: GitLab does not say how to read on after page {_number(before)}", scope=scope)
+
+
+def _number(query: Mapping[str, str]) -> int:
+    page = query.get("page", "")
+    return int(page) if page.isdigit() else 1

@@ -1,0 +1,63 @@
+"""The projects and groups of a configuration, as GitLab knows them now."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from connectors.gitlab.address import segment, within
+from connectors.gitlab.client import Client
+from connectors.http import expect
+from syncd.contract import Misconfigured, RateLimited, SyncError
+from syncd.model.raw import Scope
+
+
+def find(client: Client, groups: list[str], projects: list[str]) -> Iterator[Scope | SyncError]:
+    """Groups first. What lies under a configured group is read through it, and is no scope of its own."""
+    found = [_look(client, "groups", name) for name in groups]
+    roots = [g.facts["path"] for g in found if isinstance(g, Scope)] + [name for name in groups if not name.isdigit()]
+    seen: set[str] = set()
+    for group in found:
+        if not isinstance(group, Scope):
+            yield group
+        elif group.id not in seen and not _below(group.facts["path"], roots):
+            seen.add(group.id)
+            yield group
+    for name in projects:
+        if any(within(name, root) for root in roots):
+            continue
+        project = _look(client, "projects", name)
+        if not isinstance(project, Scope):
+            yield project
+        elif project.id not in seen and not any(within(project.facts["path"], root) for root in roots):
+            seen.add(project.id)
+            yield project
+
+
+def home(scopes: list[Scope], path: str, project: object) -> Scope:
+    """The scope through which a record of that project (path and id) is read; where there is none, its own, taken as private."""
+    for scope in scopes:
+        if scope.id == f"p:{project}" or (scope.id.startswith("g:") and within(path, scope.facts["path"])):
+            return scope
+    return Scope(f"p:{project}", path, {"private": True, "path": path})
+
+
+def _below(path: str, roots: list[str]) -> bool:
+    return any(within(path, root) and path.casefold() != root.casefold() for root in roots)
+
+
+def _look(client: Client, kind: str, name: str) -> Scope | SyncError:
+    what = f"looking for {kind[:-1]} {name}"
+    query = {"with_projects": "false"} if kind == "groups" else {}
+    try:
+        data = expect(client.get(f"/{kind}/{segment(name)}", query, what=what, scope=name).body, dict, what=what, scope=name)
+        return _scope(kind, name, data)
+    except SyncError as error:
+        if error.scope is None or isinstance(error, RateLimited):
+            raise
+        return error
+    except KeyError as missing:
+        return Misconfigured(f"{what}: the answer has no {missing}. Check `url`", scope=name)
+
+
+def _scope(kind: str, name: str, data: dict[str, Any]) -> Scope:
+    path = data.get("full_path" if kind == "groups" else "path_with_namespace") or name
+    return Scope(f"{kind[0]}:{data['id']}", name, {"private": data.get("visibility") == "private", "path": path})

@@ -28,7 +28,7 @@ _CHOSEN = (
 
 
 def merge(anchor: Ref, sources: tuple[Milestone, ...], precedence: Precedence) -> Milestone:
-    """The milestone of an anchor. Each field is of the source that `precedence` names first and that has a value; the anchor comes
+    """The milestone of an anchor. Each field is of the source that `precedence` names first and that has one; the anchor comes
     before sources that are not listed. History keeps, per field, the changes of the source whose value counts. Place and audience
     are the anchor's own."""
     base = next((source for source in sources if source.ref == anchor), sources[0])
@@ -55,7 +55,9 @@ def _shown(anchor: Ref, present: Ref) -> Ref:
 
 
 def _claim(source: Milestone) -> Claim:
-    return Claim(source.ref, source.due, source.status, source.owner, source.title, source.audience, source.scope_id)
+    return Claim(
+        source.ref, source.due, source.status, source.owner, source.title, source.audience, source.scope_id, source.project
+    )
 
 
 def _first(name: str, base: Milestone, sources: tuple[Milestone, ...], precedence: Precedence) -> Milestone:

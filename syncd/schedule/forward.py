@@ -2,7 +2,7 @@
 
 - Open work ends by itself on max(due, today); without a due date no earlier than today.
 - A hard link pushes its successor to the finish of the predecessor, plus lag, plus the successor's duration: its remaining work,
-  else its estimate (480 minutes are one working day; points give none), else the working days from its start to its due date, else
+  else its estimate (480 minutes are one working day; points give none), else the working days from its start to its due, else
   one working day, which is marked assumed. Work that waits for a Tuesday starts on the Wednesday.
 - Done and dropped predecessors push nothing. Links inside a cycle push nothing.
 - A milestone ends with the last of its open items, and not before its own due date. A link on a milestone binds its children

@@ -31,7 +31,7 @@ class Finish(Generic[N]):
 def parts(before: Mapping[N, Sequence[N]]) -> list[tuple[N, ...]]:
     """The strongly connected parts of a network, each one after all that it rests on.
 
-    `before` maps a node to its predecessors. A part of one node is no cycle; any larger one is. Tarjan's algorithm with a stack of
+    `before` maps a node to its predecessors. A part of one node is no cycle; any larger one is. Tarjan's method with a stack of
     its own, so that a chain of any length is fine. Same input, same order.
     """
     number: dict[N, int] = {}

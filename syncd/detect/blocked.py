@@ -1,0 +1,374 @@
+"""Pure. `blocked`: work waits for a predecessor that is not done.
+
+Rules, for links between open work, within and across vendors:
+- hard (or external), FS: the predecessor is unfinished and the successor has started, or starts within 2 working days, or the
+  predecessor's early end with its lag (`syncd.schedule.forward`) is not before the successor's start. Where an item has no start,
+  its start is the latest that its duration and due date allow. The number is the working days from that start, or from today if it
+  started without a date, up to and including the predecessor's end. Warn from 1, and where the predecessor has no date or is overdue;
+  critical when the predecessor ends on or after the successor's due date, so that no time is left for it; else info.
+- hard, SS: the same, with a predecessor that has not started. FF and SF hold up an end, not a start: `drift` counts them.
+- the predecessor was dropped, or is nowhere in the mirror: info, or warn when the successor has started or starts within 2 working days.
+- a cycle of hard links: critical, one finding per cycle, which is printed in the order of the work.
+- soft: info, only when the successor has started; it never moves a date.
+Source: the critical path method's early dates; the limits are this house's.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from syncd.contract import Detector, Rules
+from syncd.detect.wording import end_day, keyed, listed, named, owners, quoted, ref_facts, with_sources
+from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Named, Part, Severity, bucket
+from syncd.model.ref import Alias, Ref
+from syncd.model.rows import Dependency, Item, Milestone
+from syncd.model.snapshot import Snapshot
+from syncd.schedule.forward import End, Forward, Work, binding, contains, due_of, duration, ends_of, forward, is_open
+from syncd.schedule.network import parts, shortest_cycle
+from syncd.schedule.workdays import add_workdays, start_for, whole_days, workdays_after, workdays_within
+
+CODE = "blocked"
+
+_SHOWN = 10
+"""So many members of a cycle are printed."""
+
+
+class BlockedRules(Rules):
+    """How early a block is told."""
+
+    soon_days: int = Field(2, ge=0, description="Working days before its start from which an unfinished predecessor is told.")
+    warn_days: int = Field(1, ge=1, description="Working days that are lost from which it is a warning.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One link under judgement. `start`: of the successor; None: it has no date. `end`: the predecessor's early end with its lag."""
+
+    link: Dependency
+    earlier: Work
+    later: Work
+    started: bool
+    soon: bool
+    start: Day | None
+    end: End
+    lost: int
+
+    @property
+    def clocked(self) -> bool:
+        """Whether the days that are lost change from one day to the next."""
+        return self.end.clocked or bool(self.start and self.start.clocked)
+
+
+def detect(snapshot: Snapshot, rules: BlockedRules) -> Iterator[Finding]:
+    """One finding per successor and predecessor, one per cycle."""
+    before = _hard_network(snapshot)
+    cycles = [cycle for cycle in parts(before) if len(cycle) > 1]
+    inside = {ref: place for place, cycle in enumerate(cycles) for ref in cycle}
+    yield from (_cycle(snapshot, cycle, before) for cycle in cycles)
+    plan = forward(snapshot)
+    found: dict[str, Finding] = {}
+    for link in snapshot.dependencies:
+        ends = ends_of(link)
+        if ends and not (ends[0] in inside and inside[ends[0]] == inside.get(ends[1]) and link.strength != "soft"):
+            _keep_worse(found, _judged(snapshot, plan, rules, link, *ends))
+    for link, reason in snapshot.dangling:
+        _keep_worse(found, _unreachable(snapshot, rules, link, reason))
+    yield from found.values()
+
+
+DETECTOR = Detector(code=CODE, title="Blocked", rules=BlockedRules, detect=detect)
+
+
+def _keep_worse(found: dict[str, Finding], finding: Finding | None) -> None:
+    if finding is None:
+        return
+    known = found.get(finding.fingerprint)
+    if known is None or _badness(finding) > _badness(known):
+        found[finding.fingerprint] = finding
+
+
+def _badness(finding: Finding) -> tuple[int, int]:
+    return SEVERITIES.index(finding.severity), finding.weight
+
+
+def _judged(
+    snapshot: Snapshot, plan: Forward, rules: BlockedRules, link: Dependency, before: Ref, after: Ref
+) -> Finding | None:
+    earlier, later = snapshot.get(before), snapshot.get(after)
+    if earlier is None or later is None or not is_open(later):
+        return None
+    if contains(snapshot, before, after) or contains(snapshot, after, before):
+        return None
+    if earlier.status in ("dropped", "closed"):
+        return _dropped(snapshot, rules, link, earlier, later)
+    if not is_open(earlier) or link.relation in ("FF", "SF") or (link.relation == "SS" and earlier.status == "doing"):
+        return None
+    case = _case(snapshot, plan, rules, link, earlier, later)
+    if link.strength == "soft":
+        return _soft(snapshot, case) if case.started else None
+    return _hard(snapshot, plan, rules, case) if case.started or case.soon or case.lost else None
+
+
+def _case(snapshot: Snapshot, plan: Forward, rules: BlockedRules, link: Dependency, earlier: Work, later: Work) -> _Case:
+    end = plan.ends.get(earlier.ref) or End(max(due_of(earlier) or snapshot.today, snapshot.today), due_of(earlier) is None)
+    lagged = End(add_workdays(end.day, whole_days(link.lag)), end.clocked, end.by)
+    start = _start(later, snapshot.today)
+    started, soon = _imminent(later, snapshot.today, rules)
+    lost = workdays_within(start.day, lagged.day) if start and link.relation == "FS" else 0
+    return _Case(link, earlier, later, started, soon, start, lagged, lost)
+
+
+def _imminent(work: Work, today: date, rules: BlockedRules) -> tuple[bool, bool]:
+    """Whether the work has started, and whether it is about to."""
+    start = _start(work, today)
+    started = work.status == "doing" or bool(_set_start(work) and start and start.day <= today)
+    return started, bool(start) and workdays_after(today, start.day if start else today) <= rules.soon_days
+
+
+def _start(work: Work, today: date) -> Day | None:
+    """When the work starts: as people set it, today where it runs without a date, else at the latest that its due date allows."""
+    start, due = _set_start(work), due_of(work)
+    if work.status == "doing":
+        return Day(start) if start and start <= today else Day(today, clocked=True)
+    if start:
+        return Day(start)
+    return Day(start_for(due, duration(work)[0])) if due and isinstance(work, Item) else None
+
+
+def _set_start(work: Work) -> date | None:
+    return work.start if isinstance(work, Item | Milestone) else None
+
+
+def _hard(snapshot: Snapshot, plan: Forward, rules: BlockedRules, case: _Case) -> Finding:
+    due, own = due_of(case.later), due_of(case.earlier)
+    unsure = own is None or own < snapshot.today
+    severity: Severity = "warn" if case.lost >= rules.warn_days or unsure else "info"
+    if due and case.end.day >= due and case.link.relation == "FS":
+        severity = "critical"
+    lines = (
+        Line("Why", (*_where(case), ". Who can unblock it: ", *owners(case.earlier), ".")),
+        Line("Rests on", (*_basis(case), f". {_rule(case)}; warns from {_days(rules.warn_days)} lost, critical when no time is left.")),
+        Line("Clears", (keyed(case.earlier), " done", *_or_start(case), ".")),
+        Line("Wrong?", _wrong(case)),
+    )
+    return _finding(
+        snapshot,
+        case.link,
+        case.later,
+        severity=severity,
+        headline=_headline(case),
+        lines=lines,
+        weight=bucket(case.lost) if case.clocked else case.lost,
+        resting=plan.upstream([case.earlier.ref]),
+        facts={
+            "reason": "unfinished" if case.started else "due_soon" if case.soon else "predicted",
+            "days_lost": case.lost,
+            "predecessor_end": case.end.day.isoformat(),
+            "clocked": case.clocked,
+            "start": case.start.day.isoformat() if case.start else None,
+            "due": due.isoformat() if due else None,
+            "soon_days": rules.soon_days,
+            "warn_days": rules.warn_days,
+        },
+    )
+
+
+def _headline(case: _Case) -> tuple[Part, ...]:
+    waits: tuple[Part, ...] = (named(case.later), " waits for ", keyed(case.earlier))
+    if not case.lost:
+        return *waits, ", which is not done." if case.link.relation == "FS" else ", which has not started."
+    least = ": at least " if case.end.clocked else ": "
+    return *waits, least, Count(case.lost, "working day", case.clocked), " lost."
+
+
+def _where(case: _Case) -> tuple[Part, ...]:
+    return *_end(case), "; ", keyed(case.later), *_begins(case)
+
+
+def _end(case: _Case) -> tuple[Part, ...]:
+    own, lag = due_of(case.earlier), whole_days(case.link.lag)
+    lagged: tuple[Part, ...] = (", with a lag of ", Count(lag, "working day")) if lag else ()
+    if not case.end.clocked or case.end.by is not None:
+        return keyed(case.earlier), " ends ", *(("no earlier than ",) if case.end.clocked else ()), end_day(case.end), *lagged
+    if own is None:
+        return keyed(case.earlier), " has no due date and is open", *lagged
+    return keyed(case.earlier), " was due ", Day(own), " and is open", *lagged
+
+
+def _begins(case: _Case) -> tuple[Part, ...]:
+    if case.started:
+        return " has started",
+    if case.start is None:
+        return " has no date",
+    return (" starts " if _set_start(case.later) else " must start by "), case.start
+
+
+def _basis(case: _Case) -> tuple[Part, ...]:
+    """The dates that it rests on, and what was assumed."""
+    basis: list[Part] = [_dates_of(case.earlier), " of ", keyed(case.earlier), ", ", _dates_of(case.later), " of ", keyed(case.later)]
+    if case.start and not case.started and not _set_start(case.later):
+        days, assumed = duration(case.later)
+        basis += [", which takes ", Count(days, "working day"), *([" (assumed)"] if assumed else [])]
+    return tuple(basis)
+
+
+def _dates_of(work: Work) -> str:
+    known = [name for name, day in (("start", _set_start(work)), ("due date", due_of(work))) if day]
+    return f"{' and '.join(known) if known else 'no date'}"
+
+
+def _rule(case: _Case) -> str:
+    state = "has started" if case.link.relation == "SS" else "is done"
+    return f"A {case.link.strength} predecessor {state} before its successor starts"
+
+
+def _days(count: int) -> str:
+    return f"{count} working day{'' if count == 1 else 's'}"
+
+
+def _or_start(case: _Case) -> tuple[Part, ...]:
+    if case.started or case.end.clocked or case.link.relation != "FS":
+        return (", or the link removed",)
+    return ", or ", keyed(case.later), " starting ", Day(add_workdays(case.end.day, 1)), " or later"
+
+
+def _wrong(case: _Case) -> tuple[Part, ...]:
+    return "Correct the dates of ", keyed(case.earlier), " or ", keyed(case.later), ", or their link."
+
+
+def _soft(snapshot: Snapshot, case: _Case) -> Finding:
+    return _finding(
+        snapshot,
+        case.link,
+        case.later,
+        severity="info",
+        headline=(named(case.later), " started before ", keyed(case.earlier), ", which should come first."),
+        lines=(
+            Line("Why", (*_end(case), ". Who can finish it: ", *owners(case.earlier), ".")),
+            Line("Rests on", ("a soft link, which moves no date.",)),
+            Line("Clears", (keyed(case.earlier), " done.")),
+            Line("Wrong?", ("Correct the status of ", keyed(case.earlier), " or ", keyed(case.later), ", or their link.")),
+        ),
+        facts={"reason": "soft"},
+    )
+
+
+def _dropped(snapshot: Snapshot, rules: BlockedRules, link: Dependency, earlier: Work, later: Work) -> Finding | None:
+    if link.strength == "soft":
+        return None
+    return _finding(
+        snapshot,
+        link,
+        later,
+        severity="warn" if any(_imminent(later, snapshot.today, rules)) else "info",
+        headline=(named(later), " waits for ", keyed(earlier), ", which was dropped."),
+        lines=(
+            Line("Why", ("nobody will finish ", keyed(earlier), ".")),
+            Line("Rests on", ("the status of ", keyed(earlier), f". A {link.strength} predecessor is done, or the link is not needed.")),
+            Line("Clears", ("the link removed, or another predecessor named.",)),
+            Line("Wrong?", ("Correct the status of ", keyed(earlier), " or the link.")),
+        ),
+        facts={"reason": "dropped"},
+    )
+
+
+def _unreachable(snapshot: Snapshot, rules: BlockedRules, link: Dependency, reason: str) -> Finding | None:
+    """A predecessor that nothing in the mirror answers to. A link whose successor is not there concerns nobody here."""
+    later = snapshot.get(link.successor) if isinstance(link.successor, Ref) else None
+    missing = link.predecessor
+    if later is None or not is_open(later) or link.strength == "soft":
+        return None
+    if isinstance(missing, Ref) and snapshot.get(missing):
+        return None
+    name: Part = (
+        quoted(missing.text, later) if isinstance(missing, Alias) else Named(missing, "", later.audience, later.scope_id)
+    )
+    return _finding(
+        snapshot,
+        link,
+        later,
+        severity="warn" if any(_imminent(later, snapshot.today, rules)) else "info",
+        headline=(named(later), " waits for ", name, ", which ", _why_missing(reason), "."),
+        lines=(
+            Line("Why", ("whether it is done cannot be seen from here.",)),
+            Line("Rests on", ("what is mirrored. A predecessor that cannot be seen counts as unfinished and moves no date.",)),
+            Line("Clears", ("its project mirrored, or the link removed.",)),
+            Line("Wrong?", ("Correct the link of ", keyed(later), ", or add the project to the configuration.")),
+        ),
+        facts={"reason": "unreachable"},
+    )
+
+
+def _why_missing(reason: str) -> str:
+    return "several records are called" if "several records" in reason else "is not in the mirror"
+
+
+def _finding(
+    snapshot: Snapshot,
+    link: Dependency,
+    later: Work,
+    *,
+    severity: Severity,
+    headline: tuple[Part, ...],
+    lines: tuple[Line, ...],
+    facts: Mapping[str, object],
+    weight: int = 1,
+    resting: frozenset[Ref] = frozenset(),
+) -> Finding:
+    earlier = link.predecessor.unseen if isinstance(link.predecessor, Alias) else link.predecessor
+    return Finding(
+        code=CODE,
+        subject=later.ref,
+        discriminator=str(earlier),
+        severity=severity,
+        headline=headline,
+        lines=lines,
+        inputs=with_sources(snapshot, {later.ref, earlier, *resting}),
+        facts={"predecessor": ref_facts(earlier), "strength": link.strength, "relation": link.relation, **facts},
+        weight=weight,
+        driving=later.ref if isinstance(later, Item) else None,
+    )
+
+
+def _hard_network(snapshot: Snapshot) -> dict[Ref, tuple[Ref, ...]]:
+    before: dict[Ref, set[Ref]] = {}
+    for _, earlier, later in binding(snapshot):
+        before.setdefault(later, set()).add(earlier)
+    return {later: tuple(sorted(before[later])) for later in sorted(before)}
+
+
+def _cycle(snapshot: Snapshot, members: Sequence[Ref], before: Mapping[Ref, tuple[Ref, ...]]) -> Finding:
+    first = min(members)
+    order = shortest_cycle(first, members, before)
+    works = [work for ref in order if (work := snapshot.get(ref))]
+    more = len(members) - len(order)
+    others = f" {more} more are caught in it." if more else ""
+    return Finding(
+        code=CODE,
+        subject=first,
+        discriminator=" ".join(sorted(str(ref) for ref in members)),
+        severity="critical",
+        headline=(Count(len(members), "piece of work"), " wait for each other: ", *_ring(works), "."),
+        lines=(
+            Line("Why", (f"each is a hard predecessor of the next, so none of them can be the first.{others}",)),
+            Line("Rests on", ("the links between them. Inside a cycle no date is pushed.",)),
+            Line("Clears", ("one of these links removed or made soft.",)),
+            Line("Wrong?", ("Correct a link of ", *listed([keyed(work) for work in works[:_SHOWN]], " or "), ".")),
+        ),
+        inputs=with_sources(snapshot, members),
+        facts={"reason": "cycle", "cycle": [ref_facts(ref) for ref in order], "members": len(members)},
+        weight=len(members),
+        driving=next((ref for ref in order if ref in snapshot.items), None),
+    )
+
+
+def _ring(works: Sequence[Work]) -> Iterator[Part]:
+    for work in works[:_SHOWN]:
+        yield keyed(work)
+        yield " -> "
+    if len(works) > _SHOWN:
+        yield f"{len(works) - _SHOWN} more -> "
+    yield keyed(works[0])

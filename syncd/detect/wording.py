@@ -1,0 +1,65 @@
+"""Pure. How detectors name things: what a vendor's users wrote is always marked as theirs, with who may read it."""
+
+from collections.abc import Iterable, Sequence
+
+from syncd.model.finding import Day, Named, Part, Quote
+from syncd.model.raw import Json
+from syncd.model.ref import Ref
+from syncd.model.rows import Claim, Item, Person
+from syncd.model.snapshot import Snapshot
+from syncd.schedule.forward import End, Work
+
+Written = Work | Claim
+
+
+def keyed(work: Written) -> Named:
+    """An object by its key."""
+    return Named(work.ref, "", work.audience, work.scope_id)
+
+
+def named(work: Work) -> Named:
+    """An object by key and title. A joined milestone is called what its anchor calls it: no title crosses from another source."""
+    claims = getattr(work, "claims", None)
+    if not claims:
+        return Named(work.ref, work.title, work.audience, work.scope_id)
+    own = claims.get(work.ref.connection)
+    return Named(own.ref, own.title, own.audience, own.scope_id) if own else keyed(work)
+
+
+def quoted(text: str, work: Written) -> Quote:
+    """Text that was read from an object."""
+    return Quote(text, work.ref, work.audience, work.scope_id)
+
+
+def owners(work: Work) -> tuple[Part, ...]:
+    """Who works on it: names as parts, or that there is nobody."""
+    owner = getattr(work, "owner", None) or getattr(work, "author", None)
+    people: Sequence[Person] = work.assignees if isinstance(work, Item) else [owner] if owner else []
+    return listed([quoted(person.name, work) for person in people]) if people else ("nobody is assigned to it",)
+
+
+def listed(parts: Sequence[Part], last: str = " and ") -> tuple[Part, ...]:
+    """`A`, `A and B`, `A, B and C`."""
+    separated: list[Part] = []
+    for place, part in enumerate(parts):
+        separated += [last if place == len(parts) - 1 else ", ", part] if place else [part]
+    return tuple(separated)
+
+
+def end_day(end: End) -> Day:
+    """An early end as a date."""
+    return Day(end.day, end.clocked)
+
+
+def ref_facts(ref: Ref) -> dict[str, Json]:
+    """A ref as programs read it."""
+    return {"connection": ref.connection, "stream": ref.stream, "id": ref.id, "key": ref.key, "url": ref.url}
+
+
+def with_sources(snapshot: Snapshot, refs: Iterable[Ref]) -> frozenset[Ref]:
+    """The refs, and for joined milestones all their sources: what a verdict on them rests on."""
+    every = set(refs)
+    for ref in tuple(every):
+        milestone = snapshot.milestones.get(ref)
+        every.update(milestone.sources if milestone else ())
+    return frozenset(every)

@@ -1,0 +1,40 @@
+"""Jira's query texts: which issues of a project, changed since when, in which order."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+OVERLAP = timedelta(minutes=2)
+"""Search lags behind writes: what was changed shortly before the watermark is read again."""
+_ANY_ZONE = timedelta(hours=12)
+"""No zone is further behind UTC than this: so much earlier is early enough where the account's zone is unknown."""
+
+
+def issues_of(project: str, since: datetime | None = None, zone: str | None = None) -> str:
+    """The issues of a project, oldest first; with `since` those changed from then on, a little overlap included.
+
+    Not in the order of change: an issue that is edited while we page would jump over the ones not yet read.
+    """
+    changed = f" AND updated >= {_quoted(_minute(since, zone))}" if since else ""
+    return f"project = {_quoted(project)}{changed} ORDER BY created ASC, key ASC"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _minute(since: datetime, zone: str | None) -> str:
+    """The minute as JQL reads it: in the zone of the account that asks. An hour that comes twice is read from its first time."""
+    known = _zone(zone)
+    if known is None:
+        return f"{since.astimezone(UTC) - OVERLAP - _ANY_ZONE:%Y-%m-%d %H:%M}"
+    local = (since - OVERLAP).astimezone(known)
+    first, second = (local.replace(fold=fold).utcoffset() or timedelta() for fold in (0, 1))
+    return f"{local - abs(first - second):%Y-%m-%d %H:%M}"
+
+
+def _zone(name: str | None) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name) if name else None
+    except (ValueError, OSError, KeyError):
+        return None

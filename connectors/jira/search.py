@@ -1,0 +1,140 @@
+"""Searching issues page by page, in the way that the edition spoken to knows."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.http import expect
+from connectors.jira.api import Api
+from connectors.jira.site import Site
+from syncd.contract import Settings, Unavailable
+from syncd.model.raw import Json
+
+_BY_TOKEN = (("2", "search/jql"), ("3", "search/jql"))
+_BY_OFFSET = (("2", "search"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a result: a token (Cloud), or an offset and the total by which it was counted (Data Center)."""
+
+    token: str | None = None
+    offset: int = 0
+    total: int | None = None
+
+
+START = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is searched: JQL, the fields to give, what to expand, and how a person would call it."""
+
+    jql: str
+    fields: tuple[str, ...]
+    project: str
+    what: str
+    expand: str = ""
+    size: int = 100
+
+    @property
+    def params(self) -> dict[str, str | int]:
+        """The parameters that both editions share."""
+        asked: dict[str, str | int] = {"jql": self.jql, "maxResults": self.size, "fields": ",".join(self.fields)}
+        return {**asked, "expand": self.expand} if self.expand else asked
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of issues as Jira gave them, and where the next one begins; None: this was the last."""
+
+    issues: tuple[dict[str, Any], ...]
+    next: Place | None
+
+
+class Search:
+    """Version 2 of the API gives texts as plain wiki markup, so it is asked first; the way that worked is kept."""
+
+    def __init__(self, api: Api, site: Site, settings: Settings) -> None:
+        self._api, self._site, self._settings = api, site, settings
+        self._way: tuple[str, str] | None = None
+
+    @property
+    def version(self) -> str:
+        """The version of the API that gives issues."""
+        return self._way[0] if self._way else "2"
+
+    @property
+    def by_token(self) -> bool:
+        """Whether the site searches as Cloud does."""
+        return self._way in _BY_TOKEN
+
+    def page(self, query: Query, place: Place) -> Found | None:
+        """One page; None where the place is no longer known (tokens live for seven days). Raises the six errors."""
+        for way in [self._way] if self._way else self._ways():
+            none_on = {*((400,) if place.token else ()), *(() if self._way else (404, 410))}
+            answer = self._ask(way, query, place, none_on)
+            if answer is not None:
+                self._way = way
+                return self._found(answer, query, place)
+        if place.token:
+            return None
+        raise Unavailable(f"{query.what}: no search answers at this address (404). Check `url`", scope=query.project)
+
+    def _ways(self) -> tuple[tuple[str, str], ...]:
+        edition = self._site.edition
+        if edition is None:
+            return _BY_TOKEN + _BY_OFFSET if self._settings.user else _BY_OFFSET + _BY_TOKEN
+        return _BY_TOKEN if edition.lower() == "cloud" else _BY_OFFSET
+
+    def _ask(self, way: tuple[str, str], query: Query, place: Place, none_on: Collection[int]) -> Json:
+        version, path = way
+        where: dict[str, str | int] = {} if way in _BY_TOKEN else {"startAt": place.offset}
+        if place.token and way in _BY_TOKEN:
+            where["nextPageToken"] = place.token
+        return self._api.get(
+            path, {**query.params, **where}, what=query.what, scope=query.project, version=version, none_on=none_on
+        )
+
+    def _found(self, answer: Json, query: Query, place: Place) -> Found:
+        answer = expect(answer, dict, what=query.what, scope=query.project)
+        issues = expect(answer.get("issues"), list, what=query.what, scope=query.project)
+        for issue in issues:
+            expect(issue, dict, what=query.what, scope=query.project)
+        try:
+            following = _token_after(answer) if self.by_token else offset_after(answer, len(issues), place)
+        except BrokenOff as error:
+            raise Unavailable(f"{query.what}: the result breaks off before its end", scope=query.project) from error
+        return Found(tuple(issues), following)
+
+
+class BrokenOff(Exception):
+    """A page says that there is more, and not where. It never leaves this package."""
+
+
+def _token_after(answer: dict[str, Any]) -> Place | None:
+    if answer.get("isLast") is True:
+        return None
+    token = answer.get("nextPageToken")
+    if not token and answer.get("isLast") is False:
+        raise BrokenOff
+    return Place(token=str(token)) if token else None
+
+
+def offset_after(answer: dict[str, Any], got: int, place: Place) -> Place | None:
+    """Where the next page of a counted result begins; None at its end. Raises BrokenOff where a page before the end is empty.
+
+    A total that shrank means that something before us is gone and the rest moved up: then the place is read again, so much
+    earlier. Without a total a page that is not full is the last.
+    """
+    total = answer.get("total")
+    if not isinstance(total, int):
+        full = got and got >= int(answer.get("maxResults") or got)
+        return Place(offset=place.offset + got) if full else None
+    moved_up = max(0, (place.total or 0) - total)
+    offset = place.offset - moved_up if moved_up and place.offset else place.offset + got
+    if offset >= total:
+        return None
+    if not got and not moved_up:
+        raise BrokenOff
+    return Place(offset=max(0, offset), total=total)

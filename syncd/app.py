@@ -1,0 +1,80 @@
+"""The composition root: out of a configuration it makes the works of a pass. The only place that knows every layer."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from syncd.config import Config, Connection, load
+from syncd.mapping import fields_read
+from syncd.mapping.assemble_join import Precedence
+from syncd.run.analyse import Understanding
+from syncd.run.clock import Clock
+from syncd.run.gate import PacedGate
+from syncd.run.link import Link
+from syncd.run.one_pass import Unwatched, Watcher, Works
+from syncd.store import Store, open_store
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A configuration with its store open, ready for passes."""
+
+    config: Config
+    works: Works
+
+    @property
+    def store(self) -> Store:
+        """What is remembered."""
+        return self.works.store
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """The connections, in the order of the configuration."""
+        return tuple(self.works.links)
+
+
+@contextmanager
+def opened(path: Path, environ: Mapping[str, str], *, clock: Clock | None = None, watcher: Watcher | None = None) -> Iterator[App]:
+    """The app of a configuration file. Raises Problems for all that is wrong with it, StoreError where the store cannot be used."""
+    config = load(path, environ)
+    store = open_store(config.store_url)
+    try:
+        yield App(config, works(config, store, clock or Clock(), watcher or Unwatched()))
+    finally:
+        store.close()
+
+
+def works(config: Config, store: Store, clock: Clock, watcher: Watcher) -> Works:
+    """The parts of a pass, wired as the configuration says."""
+    return Works(
+        links=tuple(_link(connection, clock) for connection in config.connections.values()),
+        store=store,
+        clock=clock,
+        view=understanding(config),
+        settle_s=config.delivery.settle_s,
+        watcher=watcher,
+    )
+
+
+def understanding(config: Config) -> Understanding:
+    """How the configuration wants the mirror to be understood."""
+    return Understanding(
+        zone=config.zone,
+        precedence=Precedence(config.precedence, config.precedence_for),
+        policy=config.policy,
+        detectors=config.detectors,
+    )
+
+
+def _link(connection: Connection, clock: Clock) -> Link:
+    gate = PacedGate(connection.kind.limits, clock)
+    settings = connection.settings(clock.now, fields_read(connection.mapping))
+    return Link(
+        name=connection.name,
+        kind=connection.kind,
+        open=lambda: connection.kind.connect(settings, gate),
+        gate=gate,
+        mapping=connection.mapping,
+        place=connection.place(),
+    )

@@ -1,0 +1,216 @@
+"""Commands about configuration, mappings and the model: check, try, schema, export."""
+
+import json as json_format
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from syncd.app import opened, understanding
+from syncd.cli.frame import DEFAULT_CONFIG, GOOD, TROUBLE, AsJson, ConfigFile, complain, one_line, out, print_json
+from syncd.config import known_mappings, load, mapping_reader
+from syncd.config import schema as config_schema
+from syncd.mapping import TryResult, mapping_schema, parse, streams, try_records
+from syncd.model.problem import Problem, Problems
+from syncd.model.ref import Ref
+from syncd.model.rows import Item, MergeRequest, Milestone, Person, Row
+from syncd.model.snapshot import Snapshot
+from syncd.model.wire import row_to_json
+from syncd.run.analyse import map_changed, model
+
+_SHOWN = 20
+
+
+def check(config: ConfigFile = DEFAULT_CONFIG, json: AsJson = False) -> None:
+    """Check the configuration and its mappings, without any connection."""
+    checked = load(config, os.environ)
+    if json:
+        print_json(checked.redacted())
+        return
+    table = Table("connection", "kind", "mapping", "write", box=None, pad_edge=False)
+    for connection in checked.connections.values():
+        projects = "".join(f", {project} {mode}" for project, mode in connection.write_for.items())
+        table.add_row(connection.name, connection.kind.name, connection.mapping_name, Text(connection.write + projects))
+    out().print(table)
+    out().print(Text(f"{config}: good."))
+
+
+class SchemaOf(StrEnum):
+    """What has a schema."""
+
+    mapping = "mapping"
+    config = "config"
+
+
+def schema(what: Annotated[SchemaOf, typer.Argument(help="mapping or config")]) -> None:
+    """Print the JSON Schema of mappings or of the configuration, for editors."""
+    print_json(mapping_schema() if what is SchemaOf.mapping else config_schema())
+
+
+def try_mapping(
+    mapping: Annotated[str, typer.Argument(help="The name of a mapping, or the path of a mapping file.")],
+    stream: Annotated[str, typer.Option(help="Which stream of the vendor the records are of.")],
+    records: Annotated[Path, typer.Option(help="A JSON list, or JSON lines, as the vendor's API gives them; - for standard input.")],
+    json: AsJson = False,
+    project: Annotated[str | None, typer.Option(help="Map as this project (for overrides by project).")] = None,
+    holds: Annotated[str | None, typer.Option(help="For calendars: what the calendar holds.")] = None,
+) -> None:
+    """Map vendor records out of a file, without any connection, and show the rows, what was rejected and why."""
+    chosen = _mapping(mapping)
+    if stream not in streams(chosen):
+        known = ", ".join(streams(chosen))
+        raise Problems([Problem(mapping, "--stream", f"the mapping knows no stream {stream!r}", f"It knows: {known}.")])
+    result = try_records(chosen, stream, _records(records), scope_name=project, facts={"holds": holds} if holds else {})
+    if json:
+        print_json(_try_json(result))
+    else:
+        _show(result)
+    raise typer.Exit(TROUBLE if result.rejected else GOOD)
+
+
+def _mapping(name: str) -> Any:
+    """The mapping; the user's own folder is `mappings/` where the command is run."""
+    base = Path.cwd()
+    folder = base / "mappings"
+    read = mapping_reader(base, folder)
+    if read(name) is None:
+        known = ", ".join(known_mappings(folder))
+        raise Problems([Problem(name, "", "there is no such mapping", f"Known are: {known}; or give the path of a file.")])
+    return parse(name, read)
+
+
+def _records(path: Path) -> list[tuple[int, Any]]:
+    """The records with their numbers from 1 on. A line that is no JSON is a problem with its number."""
+    try:
+        text = sys.stdin.read() if str(path) == "-" else path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise Problems([Problem(str(path), "", f"the records cannot be read: {why}", "Name a JSON file.")]) from None
+    if text.lstrip()[:1] == "[":
+        return list(enumerate(_parsed(text, path, ""), 1))
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    if len(lines) > 1 and text.lstrip()[:2] in ("{\n", "{\r", "{ "):
+        return [(1, _parsed(text, path, ""))]
+    return [(number, _parsed(line, path, f"line {number}")) for number, line in lines]
+
+
+def _parsed(text: str, path: Path, where: str) -> Any:
+    try:
+        return json_format.loads(text)
+    except (ValueError, RecursionError) as error:
+        place = where or (f"line {error.lineno}" if isinstance(error, json_format.JSONDecodeError) else "")
+        raise Problems([Problem(str(path), place, "this is not JSON", "Give a JSON list, or one record per line.")]) from None
+
+
+def _try_json(result: TryResult) -> dict[str, Any]:
+    return {
+        "read": result.read,
+        "skipped": result.skipped,
+        "rows": [row_to_json(row) for row in result.rows],
+        "rejected": [{"ref": _ref(rejected.ref), "reason": rejected.reason, "rule": rejected.rule} for rejected in result.rejected],
+        "notes": [{"ref": _ref(note.ref), "what": note.what} for note in result.notes],
+    }
+
+
+def _ref(ref: Ref) -> dict[str, Any]:
+    return {"connection": ref.connection, "stream": ref.stream, "id": ref.id, "key": ref.key, "url": ref.url}
+
+
+def _show(result: TryResult) -> None:
+    table = Table("kind", "key", "title", "status", "due", "from", box=None, pad_edge=False)
+    for row in result.rows[:_SHOWN]:
+        shown = (getattr(row, "title", None), getattr(row, "status", None), getattr(row, "due", None))
+        table.add_row(row.kind, *(Text(one_line(str(value or ""))) for value in (row.ref.label, *shown, row.ref.stream)))
+    if result.rows:
+        out().print(table)
+    if len(result.rows) > _SHOWN:
+        out().print(f"and {len(result.rows) - _SHOWN} more rows (--json shows all)")
+    for rejected in result.rejected:
+        complain(f"rejected {rejected.ref.label}: {rejected.reason}")
+    for note in result.notes:
+        complain(f"note {note.ref.label}: {note.what}")
+    out().print(Text(f"{result.read} read, {len(result.rows)} rows, {len(result.rejected)} rejected, {result.skipped} skipped"))
+
+
+class Kind(StrEnum):
+    """What can be exported."""
+
+    milestone = "milestone"
+    item = "item"
+    merge_request = "merge_request"
+    dependency = "dependency"
+    window = "window"
+    absence = "absence"
+    person = "person"
+
+
+class Format(StrEnum):
+    """How."""
+
+    json = "json"
+    jsonl = "jsonl"
+
+
+def export(
+    kind: Annotated[Kind, typer.Option(help="Which kind of row.")],
+    config: ConfigFile = DEFAULT_CONFIG,
+    format: Annotated[Format, typer.Option(help="A JSON list, or one row per line.")] = Format.json,
+) -> None:
+    """Print the unified model as the mirror gives it now: one row per object. Reads the store only."""
+    with opened(config, os.environ) as app:
+        for link in app.links:
+            map_changed(link, app.store)
+        snapshot = model(app.links, app.store, understanding(app.config), app.works.clock.now()).snapshot
+    rows = sorted((_row_json(row) for row in _rows(snapshot, kind)), key=_order)
+    if format is Format.jsonl:
+        for row in rows:
+            sys.stdout.write(json_format.dumps(row, ensure_ascii=False) + "\n")
+    else:
+        print_json(rows)
+
+
+def _order(row: dict[str, Any]) -> tuple[str, ...]:
+    ref = row.get("ref") or {}
+    return (*(str(ref.get(name)) for name in ("connection", "stream", "id")), json_format.dumps(row, sort_keys=True))
+
+
+def _rows(snapshot: Snapshot, kind: Kind) -> Iterable[Row | Person]:
+    found: dict[Kind, Iterable[Row | Person]] = {
+        Kind.milestone: snapshot.milestones.values(),
+        Kind.item: snapshot.items.values(),
+        Kind.merge_request: snapshot.merge_requests.values(),
+        Kind.dependency: (*snapshot.dependencies, *(row for row, _ in snapshot.dangling)),
+        Kind.window: snapshot.windows,
+        Kind.absence: snapshot.absences,
+    }
+    return found[kind] if kind in found else _people(snapshot)
+
+
+def _people(snapshot: Snapshot) -> list[Person]:
+    """Everybody whom a row names, once per set of identities."""
+    found: dict[tuple[Any, ...], Person] = {}
+    for person in _named(snapshot):
+        found.setdefault((tuple(sorted(person.identities.items())), person.email, person.name), person)
+    return list(found.values())
+
+
+def _named(snapshot: Snapshot) -> Iterator[Person]:
+    owned: list[Milestone] = list(snapshot.milestones.values())
+    worked: list[Item] = list(snapshot.items.values())
+    asked: list[MergeRequest] = list(snapshot.merge_requests.values())
+    yield from (row.owner for row in owned if row.owner)
+    yield from (person for row in worked for person in row.assignees)
+    yield from (row.author for row in asked if row.author)
+    yield from (row.person for row in snapshot.absences if row.person)
+
+
+def _row_json(row: Row | Person) -> dict[str, Any]:
+    if isinstance(row, Person):
+        return {"kind": "person", "name": row.name, "identities": dict(row.identities), "email": row.email}
+    return row_to_json(row)

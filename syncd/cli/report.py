@@ -1,0 +1,161 @@
+"""What a pass came to, as JSON with stable keys and as tables for people."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from syncd.cli.frame import one_line
+from syncd.decide import plain_text
+from syncd.decide.plain import plain_headline
+from syncd.decide.state import FindingState
+from syncd.model.finding import SEVERITIES, Finding, Severity
+from syncd.model.ref import Ref
+from syncd.model.snapshot import Snapshot
+from syncd.run.one_pass import Passed
+
+_COLOUR: Mapping[Severity, str] = {"info": "cyan", "warn": "yellow", "critical": "red"}
+
+
+def as_json(passed: Passed) -> dict[str, Any]:
+    """`once --json`: connections, model, findings, actions, problems."""
+    analysed = passed.analysed
+    return {
+        "connections": {
+            name: {
+                "streams": {
+                    stream: {
+                        "read": read.read,
+                        "changed": read.changed,
+                        "deleted": read.deleted,
+                        "rejected": analysed.rejected.get((name, stream), 0),
+                        "state": read.state,
+                    }
+                    for stream, read in pulled.streams.items()
+                }
+            }
+            for name, pulled in passed.pulled.items()
+        },
+        "model": model_counts(analysed.snapshot),
+        "findings": finding_counts(passed),
+        "actions": action_counts(passed),
+        "problems": problems(passed),
+    }
+
+
+def model_counts(snapshot: Snapshot) -> dict[str, int]:
+    """How many of each kind there are."""
+    return {
+        "milestone": len(snapshot.milestones),
+        "item": len(snapshot.items),
+        "merge_request": len(snapshot.merge_requests),
+        "dependency": len(snapshot.dependencies),
+        "window": len(snapshot.windows),
+        "absence": len(snapshot.absences),
+    }
+
+
+def finding_counts(passed: Passed) -> dict[str, int]:
+    """Open findings, and what this pass changed of them."""
+    settled = passed.analysed.settled
+    return {
+        "open": sum(state.state == "open" for state in passed.analysed.decision.states.values()),
+        "new": len(settled.new),
+        "changed": len(settled.changed),
+        "cleared": len(settled.cleared),
+        "held": len(settled.held),
+    }
+
+
+def action_counts(passed: Passed) -> dict[str, int]:
+    """`planned`: all that is to be written, where only observed too; `waiting`: over the cap of the pass, or to be tried again."""
+    plan = passed.analysed.plan
+    return {
+        "planned": len(plan.actions) + len(plan.observed) + len(plan.waiting),
+        "delivered": sum(done.delivered for done in passed.delivered.values()),
+        "failed": sum(done.failed for done in passed.delivered.values()),
+        "waiting": len(plan.waiting) + sum(done.waiting for done in passed.delivered.values()),
+    }
+
+
+def problems(passed: Passed) -> list[str]:
+    """All lines for a person, each once."""
+    lines = [line for pulled in passed.pulled.values() for line in pulled.problems]
+    lines += [f"{defect.code}: {defect.text}" for defect in passed.analysed.detected.defects]
+    lines += list(passed.analysed.snapshot.problems)
+    lines += [line for done in passed.delivered.values() for line in done.problems]
+    return list(dict.fromkeys(lines))
+
+
+def in_trouble(passed: Passed) -> bool:
+    """Whether a person is needed: a connection or a part of it is off, or a write failed."""
+    return any(pulled.off for pulled in passed.pulled.values()) or any(done.failed for done in passed.delivered.values())
+
+
+def show(passed: Passed, console: Console) -> None:
+    """The same for people."""
+    table = Table("connection", "stream", "read", "changed", "rejected", "state", box=None, pad_edge=False)
+    for name, pulled in passed.pulled.items():
+        for stream, read in pulled.streams.items():
+            rejected = passed.analysed.rejected.get((name, stream), 0)
+            table.add_row(name, stream, str(read.read), str(read.changed), str(rejected), read.state)
+    console.print(table)
+    console.print()
+    for title, counts in (
+        ("model", model_counts(passed.analysed.snapshot)),
+        ("findings", finding_counts(passed)),
+        ("actions", action_counts(passed)),
+    ):
+        console.print(Text(f"{title}: " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())))
+    for line in problems(passed):
+        console.print(Text(f"! {one_line(line)}", "yellow"))
+    unknown = _listed(passed.analysed.notes)
+    if unknown:
+        console.print(Text("mappings did not know:", "bold"))
+        for line in unknown:
+            console.print(Text(f"  {one_line(line)}"))
+
+
+def _listed(notes: Mapping[str, int], most: int = 10) -> list[str]:
+    lines = [f"{note} ({count} records)" if count > 1 else note for note, count in Counter(notes).most_common(most)]
+    return lines + ([f"and {len(notes) - most} more"] if len(notes) > most else [])
+
+
+def ref_json(ref: Ref) -> dict[str, Any]:
+    """An identity with its aliases."""
+    return {"connection": ref.connection, "stream": ref.stream, "id": ref.id, "key": ref.key, "url": ref.url}
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """One element of `findings --json`."""
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "subject": ref_json(finding.subject),
+        "fingerprint": finding.fingerprint,
+        "facts": dict(finding.facts),
+        "text": plain_text(finding),
+    }
+
+
+def worst_first(states: Iterable[FindingState]) -> list[FindingState]:
+    """Open findings, the most severe first."""
+    return sorted(
+        (state for state in states if state.state == "open"),
+        key=lambda s: (-SEVERITIES.index(s.finding.severity), -s.finding.weight, s.finding.code, s.finding.subject),
+    )
+
+
+def findings_table(states: Iterable[FindingState]) -> Table:
+    """Open findings, one row each."""
+    table = Table("severity", "finding", "on", "what", "fingerprint", box=None, pad_edge=False)
+    table.columns[3].ratio = 1
+    for state in worst_first(states):
+        finding = state.finding
+        severity = Text(finding.severity + (" (held)" if state.held else ""), _COLOUR[finding.severity])
+        headline = Text(one_line(plain_headline(finding)))
+        table.add_row(severity, finding.code, Text(one_line(finding.subject.label)), headline, finding.fingerprint)
+    return table

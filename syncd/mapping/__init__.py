@@ -1,0 +1,28 @@
+"""Pure. The mapping language: a vendor's records become rows of the model by data that people write. No I/O, no vendor's name."""
+
+from syncd.mapping.document import Source
+from syncd.mapping.engine import Applied, Mapping, Traced, apply, parse, trace
+from syncd.mapping.layers import Setting
+from syncd.mapping.reading import effective, fields_read, missing, paths, unfetched
+from syncd.mapping.schema import mapping_schema
+from syncd.mapping.tryout import TryResult, streams, try_records
+
+__all__ = [
+    "Applied",
+    "Mapping",
+    "Setting",
+    "Source",
+    "Traced",
+    "TryResult",
+    "apply",
+    "effective",
+    "fields_read",
+    "mapping_schema",
+    "missing",
+    "parse",
+    "paths",
+    "streams",
+    "trace",
+    "try_records",
+    "unfetched",
+]

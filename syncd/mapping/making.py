@@ -1,0 +1,84 @@
+"""Pure. Field values become rows: the few places where two fields decide together."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from syncd.mapping.look import Look
+from syncd.model.ref import Ref
+from syncd.model.rows import Absence, Dependency, Item, MergeRequest, Milestone, Row, Window
+
+Values = dict[str, Any]
+Make = Callable[[Ref, Values, Look], Row | None]
+
+_OPEN = ("todo", "doing")
+_CLOSED = ("done", "dropped")
+
+
+def maker(kind: str, *, outranks: bool) -> Make:
+    """The function that makes a row of a kind from its identity and values; None where they give no row.
+
+    `outranks`: `resolved` counts where it contradicts `status`, else `status` does; the contradiction is noted.
+    """
+    simple: Mapping[str, Callable[..., Row]] = {"window": Window, "absence": Absence, "merge_request": MergeRequest}
+    if kind == "dependency":
+        return _dependency
+    if kind == "item":
+        return lambda ref, values, look: Item(**_about(ref, _settled(values, outranks, look), look))
+    if kind == "milestone":
+        return lambda ref, values, look: _milestone(ref, _settled(values, outranks, look), look)
+    make = simple[kind]
+    return lambda ref, values, look: make(**_about(ref, values, look))
+
+
+def _about(ref: Ref, values: Values, look: Look) -> Values:
+    values["ref"] = ref
+    values["scope_id"] = look.raw.scope.id
+    values["project"] = look.raw.scope.name
+    return values
+
+
+def _titled(ref: Ref, values: Values) -> Values:
+    values.setdefault("title", ref.label)
+    return values
+
+
+def _milestone(ref: Ref, values: Values, look: Look) -> Milestone:
+    if "class" in values:
+        values["class_"] = values.pop("class")
+    return Milestone(**_about(ref, values, look), sources=(ref,))
+
+
+def _settled(values: Values, outranks: bool, look: Look) -> Values:
+    resolved = values.pop("resolved", "unknown")
+    status = values.get("status", "unknown")
+    if resolved == "unknown" or resolved == status:
+        return values
+    if status != "unknown" and (status in _OPEN) != (resolved in _OPEN):
+        counts = "resolution" if outranks else "status"
+        look.note(f"status {values.get('status_name') or status!r} says {status}, resolution says {resolved}; the {counts} counts")
+    if outranks or status == "unknown":
+        values["status"] = resolved
+    return values
+
+
+def _dependency(ref: Ref, values: Values, look: Look) -> Dependency | None:
+    own = look.raw.ref
+    direction, other = values.pop("direction", None), values.pop("other", None)
+    if other is not None:
+        if direction not in ("after", "before"):
+            return None
+        values["predecessor" if direction == "after" else "successor"] = other
+    if "predecessor" not in values and "successor" not in values:
+        return None
+    values.setdefault("successor", own)
+    values.setdefault("predecessor", own)
+    if values["predecessor"] == values["successor"]:
+        if values["predecessor"] == own:
+            look.note("a dependency of the record on itself was left out")
+        return None
+    return Dependency(**_about(ref, values, look))
+
+
+def titled(make: Make) -> Make:
+    """The same maker with the record's key where there is no title."""
+    return lambda ref, values, look: make(ref, _titled(ref, values), look)

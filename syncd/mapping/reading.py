@@ -1,0 +1,79 @@
+"""Pure. What a mapping reads and where it says so: for fetching, for listing what was never there, for `mapping show`."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from syncd.mapping.engine import Mapping
+from syncd.mapping.layers import Setting, for_project, settings
+from syncd.mapping.paths import parse_path
+from syncd.model.raw import RawRecord
+
+
+def paths(mapping: Mapping) -> dict[str, dict[str, str]]:
+    """stream -> dotted path into its records -> the key of the mapping that names it first."""
+    return {stream: {path: read.place.key for path, read in found.items() if path} for stream, found in mapping.reads.items()}
+
+
+def fields_read(mapping: Mapping) -> dict[str, frozenset[str] | None]:
+    """stream -> the vendor's field names that the mapping reads; None where it cannot be told, so that all are needed.
+
+    The names are the first ones of the paths; in a stream whose paths go through `fields` (Jira), those right below `fields`, and
+    what stands beside it (`id`, `key`, `changelog`) is not listed.
+    """
+    return {stream: _names(list(found)) for stream, found in mapping.reads.items()}
+
+
+def _names(texts: list[str]) -> frozenset[str] | None:
+    if "" in texts:
+        return None
+    split = [parse_path(text).parts for text in texts]
+    below = [parts for parts in split if parts[0] == "fields"]
+    if not below:
+        return frozenset(parts[0] for parts in split)
+    return None if any(len(parts) == 1 for parts in below) else frozenset(parts[1] for parts in below)
+
+
+def unfetched(mapping: Mapping, raw: RawRecord) -> frozenset[str]:
+    """Field names that the mapping reads and that were not asked for when the record was fetched."""
+    wanted = fields_read(mapping).get(raw.ref.stream, frozenset())
+    if raw.fields is None or wanted is None:
+        return frozenset()
+    return wanted - raw.fields
+
+
+def missing(mapping: Mapping, raws: Iterable[RawRecord]) -> list[tuple[str, str, str]]:
+    """(stream, path, mapping key) of paths whose field is in none of the records: a name that does not exist there.
+
+    Only for streams with records; paths that the mapping can do without (in `first`, `all` or lists, with `when` or `lenient`) are
+    not listed. A field that is there and null counts as there.
+    """
+    wanted = {
+        stream: {path: read for path, read in found.items() if path and not read.optional} for stream, found in mapping.reads.items()
+    }
+    seen: set[str] = set()
+    for raw in raws:
+        stream = raw.ref.stream
+        seen.add(stream)
+        left = wanted.get(stream, {})
+        for path in [path for path in left if _has(raw.data, _heads(path))]:
+            del left[path]
+    return [(stream, path, read.place.key) for stream in sorted(seen) for path, read in wanted.get(stream, {}).items()]
+
+
+def _heads(path: str) -> tuple[str, ...]:
+    parts = parse_path(path).parts
+    return parts[:2] if parts[0] == "fields" else parts[:1]
+
+
+def _has(data: Any, parts: tuple[str, ...]) -> bool:
+    for part in parts:
+        if not hasattr(data, "get") or part not in data:
+            return False
+        data = data[part]
+    return True
+
+
+def effective(mapping: Mapping, project: str | None = None) -> tuple[Setting, ...]:
+    """Every setting as it is in force, for one project or for those that have nothing of their own, and where each is written."""
+    layer = mapping.layer if project is None else for_project(mapping.layer, project)
+    return tuple(settings(layer))

@@ -5,7 +5,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from syncd.contract import Account, Gate, Gone, Kind, Limits, Misconfigured, Options, Page, Settings, Stream, SyncError, Unavailable
+from syncd.contract import (
+    Account,
+    Gate,
+    Gone,
+    Kind,
+    Limits,
+    Misconfigured,
+    Options,
+    Page,
+    Settings,
+    Stream,
+    SyncError,
+    Unavailable,
+)
 from syncd.model.action import Action, Receipt
 from syncd.model.marker import has_marker
 from syncd.model.raw import RawRecord, Scope

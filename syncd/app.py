@@ -33,9 +33,15 @@ class App:
         """The connections, in the order of the configuration."""
         return tuple(self.works.links)
 
+    def secrets(self) -> list[str]:
+        """The values that must never be shown, as they are now."""
+        return [secret for connection in self.config.connections.values() if (secret := connection.secret())]
+
 
 @contextmanager
-def opened(path: Path, environ: Mapping[str, str], *, clock: Clock | None = None, watcher: Watcher | None = None) -> Iterator[App]:
+def opened(
+    path: Path, environ: Mapping[str, str], *, clock: Clock | None = None, watcher: Watcher | None = None
+) -> Iterator[App]:
     """The app of a configuration file. Raises Problems for all that is wrong with it, StoreError where the store cannot be used."""
     config = load(path, environ)
     store = open_store(config.store_url)

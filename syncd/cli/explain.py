@@ -97,7 +97,12 @@ def _finding(app: App, state: FindingState) -> dict[str, Any]:
         "raised_at": state.raised_at.isoformat(),
         "changed_at": state.changed_at.isoformat(),
         "history": [
-            {"at": moment.at.isoformat(), "state": moment.state, "severity": moment.finding.severity, "text": plain_text(moment.finding)}
+            {
+                "at": moment.at.isoformat(),
+                "state": moment.state,
+                "severity": moment.finding.severity,
+                "text": plain_text(moment.finding),
+            }
             for moment in history
         ],
     }
@@ -136,7 +141,10 @@ def _show(found: dict[str, Any], console: Console) -> None:
     for finding in found["findings"]:
         held = ", held" if finding["held"] else ""
         known = ", known at start" if finding["known_at_start"] else ""
-        _head(console, f"Finding {finding['fingerprint']}: {finding['code']}, {finding['severity']}, {finding['state']}{held}{known}")
+        _head(
+            console,
+            f"Finding {finding['fingerprint']}: {finding['code']}, {finding['severity']}, {finding['state']}{held}{known}",
+        )
         _lines(console, finding["text"])
         for moment in finding["history"]:
             _lines(console, f"{moment['at']}  {moment['state']}, {moment['severity']}: {moment['text'].splitlines()[0]}")
@@ -153,7 +161,9 @@ def _show_record(record: dict[str, Any], console: Console) -> None:
     ref = record["ref"]
     gone = f", {record['gone']}" if record["gone"] else ""
     _head(console, f"Record {ref['key'] or ref['id']} ({ref['connection']}, {ref['stream']}, id {ref['id']}{gone})")
-    _lines(console, f"{ref['url'] or ''}\nfirst seen {record['first_seen']}, changed {record['changed_at']}, in {record['scope']}")
+    _lines(
+        console, f"{ref['url'] or ''}\nfirst seen {record['first_seen']}, changed {record['changed_at']}, in {record['scope']}"
+    )
     for step in record["rules"]:
         if step["matched"]:
             _lines(console, f"rule {step['rule']} -> {step['kind']}: {', '.join(step['rows'])}")

@@ -72,6 +72,7 @@ def ending_well() -> Iterator[None]:
 
 def command(function: Callable[..., None]) -> Callable[..., None]:
     """A command whose errors end well. Its signature and help stay as they are."""
+
     @functools.wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> None:
         with ending_well():

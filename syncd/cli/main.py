@@ -37,7 +37,9 @@ from syncd.run.engine import Embedded
 from syncd.run.log import log, set_up
 from syncd.run.one_pass import Passed, one_pass
 
-EPILOG = "Exit codes: 0 good; 1 a connection is off or a write failed; 2 usage or configuration; 3 plan --detailed-exitcode: changes."
+EPILOG = (
+    "Exit codes: 0 good; 1 a connection is off or a write failed; 2 usage or configuration; 3 plan --detailed-exitcode: changes."
+)
 
 cli = typer.Typer(
     name="syncd",
@@ -50,7 +52,7 @@ cli = typer.Typer(
 )
 
 
-def _version(wanted: bool) -> None:
+def _print_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"syncd {__version__}")
         raise typer.Exit(GOOD)
@@ -58,7 +60,9 @@ def _version(wanted: bool) -> None:
 
 @cli.callback()
 def common(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
     log_level: Annotated[str, typer.Option(envvar="SYNCD_LOG", help="debug, info, warning or error.")] = "",
 ) -> None:
     """Options of every command."""
@@ -138,7 +142,7 @@ def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: engine.stop())
     with opened(config, os.environ, clock=clock) as app:
-        set_up("info", secrets=app.config.secrets)
+        set_up("info", secrets=app.secrets)
         log().info("started", connections=list(app.config.connections), interval_s=app.config.interval_s)
         engine.every(app.config.interval_s, "pass", lambda: _resident_pass(app))
         engine.run()
@@ -181,6 +185,3 @@ cli.command("demo", epilog=EPILOG)(command(demo))
 def main() -> None:
     """The console script."""
     cli(prog_name="syncd")
-
-
-

@@ -56,7 +56,9 @@ def schema(what: Annotated[SchemaOf, typer.Argument(help="mapping or config")]) 
 def try_mapping(
     mapping: Annotated[str, typer.Argument(help="The name of a mapping, or the path of a mapping file.")],
     stream: Annotated[str, typer.Option(help="Which stream of the vendor the records are of.")],
-    records: Annotated[Path, typer.Option(help="A JSON list, or JSON lines, as the vendor's API gives them; - for standard input.")],
+    records: Annotated[
+        Path, typer.Option(help="A JSON list, or JSON lines, as the vendor's API gives them; - for standard input.")
+    ],
     json: AsJson = False,
     project: Annotated[str | None, typer.Option(help="Map as this project (for overrides by project).")] = None,
     holds: Annotated[str | None, typer.Option(help="For calendars: what the calendar holds.")] = None,
@@ -113,7 +115,9 @@ def _try_json(result: TryResult) -> dict[str, Any]:
         "read": result.read,
         "skipped": result.skipped,
         "rows": [row_to_json(row) for row in result.rows],
-        "rejected": [{"ref": _ref(rejected.ref), "reason": rejected.reason, "rule": rejected.rule} for rejected in result.rejected],
+        "rejected": [
+            {"ref": _ref(rejected.ref), "reason": rejected.reason, "rule": rejected.rule} for rejected in result.rejected
+        ],
         "notes": [{"ref": _ref(note.ref), "what": note.what} for note in result.notes],
     }
 

@@ -66,10 +66,10 @@ def map_changed(link: Link, store: Store, progress: Progress = lambda *_: None) 
 
 def _mapped(link: Link, stored: StoredRaw) -> MappedRecord:
     applied = apply(link.mapping, stored.record)
-    outcome = {"ref": stored.ref, "basis": stored.basis, "mapping_hash": link.mapping.hash}
-    if isinstance(applied, Rejected):
-        return MappedRecord(**outcome, rows=None, rejected=applied.reason)
-    return MappedRecord(**outcome, rows=rows_to_text(applied.rows), notes=tuple(note.what for note in applied.notes))
+    rejected = applied.reason if isinstance(applied, Rejected) else None
+    rows = None if isinstance(applied, Rejected) else rows_to_text(applied.rows)
+    notes = () if isinstance(applied, Rejected) else tuple(note.what for note in applied.notes)
+    return MappedRecord(stored.ref, stored.basis, link.mapping.hash, rows, rejected, notes)
 
 
 def _batches(records: Iterator[StoredRaw], size: int) -> Iterator[list[StoredRaw]]:
@@ -143,9 +143,7 @@ def _read(links: Iterable[Link], store: Store) -> _Mirrored:
     return read
 
 
-def model(
-    links: Iterable[Link], store: Store, view: Understanding, as_of: datetime, read: _Mirrored | None = None
-) -> Assembled:
+def model(links: Iterable[Link], store: Store, view: Understanding, as_of: datetime, read: _Mirrored | None = None) -> Assembled:
     """The unified model as the mirror gives it now."""
     links = list(links)
     read = read or _read(links, store)

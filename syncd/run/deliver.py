@@ -28,7 +28,11 @@ _PAUSE = timedelta(seconds=30)
 
 @dataclass(slots=True)
 class Delivered:
-    """What became of the outbox of one connection in a pass. `problems` are lines for a person."""
+    """What became of the outbox of one connection in a pass.
+
+    `failed`: writes whose last attempt failed and that are still not done, refused ones included; `problems` says why, a line each.
+    `waiting`: what is left to be tried again.
+    """
 
     connection: str
     delivered: int = 0
@@ -54,8 +58,16 @@ def deliver(
         desk = _Desk(link, store, clock, settle_s, connector, done, progress)
         while desk.next() or (wait and desk.settled()):
             pass
-    done.waiting = sum(row.state != "dead" for row in store.outbox.all(link.name))
+    _tell_what_is_left(done, store)
     return done
+
+
+def _tell_what_is_left(done: Delivered, store: Store) -> None:
+    left = store.outbox.all(done.connection)
+    failed = [row for row in left if row.text]
+    done.waiting = sum(row.state != "dead" for row in left)
+    done.failed = len(failed)
+    done.problems = [f"{done.connection}: {row.target.label}: {row.text}" for row in failed]
 
 
 @dataclass(slots=True)
@@ -110,9 +122,9 @@ class _Desk:
         except (RateLimited, AuthFailed, Misconfigured, Refused) as error:
             self._not_written(row, error)
         except SyncError as error:
-            self._unsure(row, error.text)
+            self.store.outbox.uncertain(row, self._settle(), error.text)
         except Exception as error:  # a defect: it may have been sent
-            self._unsure(row, _defect(error))
+            self.store.outbox.uncertain(row, self._settle(), _defect(error))
 
     def _written(self, row: OutboxRow, receipt: Receipt) -> None:
         self.store.outbox.receipt(row, receipt)
@@ -137,7 +149,6 @@ class _Desk:
             self._gone(row, error)
         elif isinstance(error, Refused):
             self.store.outbox.dead(row, error.text)
-            self._fails(error.text)
         elif isinstance(error, RateLimited):
             self._limited(row, error)
         elif isinstance(error, AuthFailed | Misconfigured):
@@ -155,20 +166,10 @@ class _Desk:
             self.clock.wait(max(0.0, pause))
         else:
             self.stopped = True
-            self._fails(error.text)
 
     def _later(self, row: OutboxRow, pause: timedelta, text: str) -> None:
         """Certainly not written: again after a pause; what an earlier attempt left open stays open."""
         self.store.outbox.retry(row, self.clock.now() + pause, text)
-        self._fails(text)
-
-    def _unsure(self, row: OutboxRow, text: str) -> None:
-        self.store.outbox.uncertain(row, self._settle(), text)
-        self._fails(text)
-
-    def _fails(self, text: str) -> None:
-        self.done.failed += 1
-        self.done.problems.append(f"{self.link.name}: {text}")
 
     def _settle(self) -> datetime:
         return self.clock.now() + timedelta(seconds=self.settle_s)

@@ -137,7 +137,9 @@ def _scope_fails(reading: _Reading, scope: Scope, error: SyncError) -> None:
     reading.pulled.off |= state == "off"
     until = error.until if isinstance(error, RateLimited) else now + LOOK_AGAIN if state == "off" else None
     if reading.store.scopes.set_state(reading.link.name, reading.stream, scope, state, at=now, text=error.text, until=until):
-        log().warning("scope cannot be read", connection=reading.link.name, stream=reading.stream, scope=scope.name, why=error.text)
+        log().warning(
+            "scope cannot be read", connection=reading.link.name, stream=reading.stream, scope=scope.name, why=error.text
+        )
 
 
 def _defect(reading: _Reading, scope: Scope, error: Exception) -> None:
@@ -178,9 +180,7 @@ def _scopes_of(store: Store, connection: str) -> Iterator[tuple[str, Scope]]:
             yield known.stream, known.scope
 
 
-def _note(
-    store: Store, connection: str, stream: str, scope: Scope, state: State, at: datetime, text: str | None = None
-) -> bool:
+def _note(store: Store, connection: str, stream: str, scope: Scope, state: State, at: datetime, text: str | None = None) -> bool:
     until = at + LOOK_AGAIN if state == "off" else None
     return store.scopes.set_state(connection, stream, scope, state, at=at, text=text, until=until)
 

@@ -50,8 +50,8 @@ class OpenGate:
 class World:
     """One vendor twin as the contract sees it. `settings.secret` gives SECRET; the twin accepts it and nothing else.
 
-    `ids()` gives, per stream, the ids that the configured scopes hold at the moment. At least one stream holds more than 250 records. `add`,
-    `edit` and `remove` are things a person does at the vendor (each gives the ref concerned; `remove` only where deletions are
+    `ids()` gives, per stream, the ids that the configured scopes hold at the moment. At least one stream holds more than 250
+    records. `add`, `edit` and `remove` are things a person does at the vendor (each gives the ref concerned; `remove` only where deletions are
     reported). `scopes_missing` gives settings that name one more project which does not exist. `comments(target)` gives (id, author
     is us, body) of each comment there; `comment_as(target, body, ours)` writes one by hand; `uncomment` deletes one.
     `list_line` and `write_line` are regular expressions of the request lines that list the main stream and that write a comment.
@@ -257,7 +257,9 @@ class ConnectorContract:
     def test_a_fault_on_the_second_page_is_one_of_the_six_and_never_an_end(self, world: World, fault: str) -> None:
         how, expected = self.FAULTS[fault]
         connector = world.connect(timeout_s=0.5)
-        scope = max(scopes(connector, world.main), key=lambda s: sum(len(p.records) for p in connector.fetch(world.main, s, None)))
+        scope = max(
+            scopes(connector, world.main), key=lambda s: sum(len(p.records) for p in connector.fetch(world.main, s, None))
+        )
         world.server.fail(world.list_line, skip=1, times=0, **how)
         pages = []
         with pytest.raises(expected) as caught:
@@ -384,7 +386,15 @@ class ConnectorContract:
 
     @pytest.mark.parametrize(
         ("status", "expected"),
-        [(400, Refused), (422, Refused), (413, Refused), (403, AuthFailed), (401, AuthFailed), (429, RateLimited), (404, Unavailable)],
+        [
+            (400, Refused),
+            (422, Refused),
+            (413, Refused),
+            (403, AuthFailed),
+            (401, AuthFailed),
+            (429, RateLimited),
+            (404, Unavailable),
+        ],
     )
     def test_a_refused_write_says_what_to_do_next(
         self, world: World, connector: Connector, target: Ref, status: int, expected: type[SyncError]

@@ -13,9 +13,9 @@ OVERLAP = timedelta(minutes=1)
 class Cursor:
     """`after`: what was updated before is read. `more`: the query of the next page, in the middle of a listing.
 
-    `high`: the youngest update seen in this scan; `until`: the server's time when it began. `path`: where the scope was found: when
-    it moves, every key in it changes, and it is read anew. `linked`: the issues in the overlap whose links were read, by content
-    hash.
+    `high`: the youngest update seen in this scan; `until`: the server's time when it began. `path`: where the scope was found:
+    when it moves, every key in it changes, and it is read anew. `linked`: the issues in the overlap whose links were read, by
+    content hash.
     """
 
     after: datetime | None = None
@@ -28,7 +28,8 @@ class Cursor:
     def resumed(self) -> "Cursor":
         """Where a scan that was cut off goes on.
 
-        What is stamped an overlap before it began was all there then; of what is younger, some may have come up behind the position.
+        What is stamped an overlap before it began was all there then; of what is younger, some may have come up
+        behind the position.
         """
         if self.high is None or self.more or self.after is None:
             return self

@@ -23,8 +23,8 @@ def rows_of(answer: Answer, *, what: str, scope: str | None) -> list[dict[str, A
 def onward(answer: Answer, page: int = 1) -> dict[str, str] | None:
     """The query of the next page, from the Link header; None on the last one.
 
-    The address in it is not used: the query is asked of the server that is configured. Where a proxy took the headers away, a full
-    page is followed by another.
+    The address in it is not used: the query is asked of the server that is configured. Where a proxy took the headers away, a
+    full page is followed by another.
     """
     links = parse_header_links(answer.headers.get("Link") or "")
     following = next((link["url"] for link in links if link.get("rel") == "next"), None)

@@ -2,7 +2,7 @@
 
 Issues, merge requests and epics are listed by the time of their last update, oldest first, and each page is asked for by the time
 that the last one ended with: with page numbers a record that is edited meanwhile would push others over the edge of a page. Page
-numbers (the Link header) are followed where many records share one time, and for milestones, which GitLab lists by their due date.
+numbers (the Link header) are followed where many records share one time, and for milestones, which GitLab lists by due date.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

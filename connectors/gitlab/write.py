@@ -26,7 +26,7 @@ def find(reader: Client, target: Ref, key: str, account: str) -> str | None:
 
 
 def comment(reader: Client, writer: Client, action: Action) -> Receipt:
-    """Edit the note `remote_id`, or write one. A moved project refuses writes under its old path (405): it is asked for its id."""
+    """Edit the note `remote_id`, or write one. A moved project refuses writes under its old path (405): its id is asked for."""
     path = _path(writer, action.target)
     answer = _send(writer, action, path)
     if answer.status == 405:

@@ -2,12 +2,13 @@
 
 Rules, for links between open work, within and across vendors:
 - hard (or external), FS: the predecessor is unfinished and the successor has started, or starts within 2 working days, or the
-  predecessor's early end with its lag (`syncd.schedule.forward`) is not before the successor's start. Where an item has no start,
-  its start is the latest that its duration and due date allow. The number is the working days from that start, or from today if it
-  started without a date, up to and including the predecessor's end. Warn from 1, and where the predecessor has no date or is overdue;
-  critical when the predecessor ends on or after the successor's due date, so that no time is left for it; else info.
+  predecessor's early end with its lag (`syncd.schedule.forward`) is not before the successor's start. A missing start is
+  the latest that duration and due date allow. The number is the working days from that start, or from today where it runs without
+  a date, up to and including the predecessor's end. Warn from 1, and where the predecessor has no date or is overdue; critical
+  when the predecessor ends on or after the successor's due date, so that no time is left for it; else info.
 - hard, SS: the same, with a predecessor that has not started. FF and SF hold up an end, not a start: `drift` counts them.
-- the predecessor was dropped, or is nowhere in the mirror: info, or warn when the successor has started or starts within 2 working days.
+- the predecessor was dropped, or is nowhere in the mirror: warn when the successor has started or starts within 2 working days,
+  else info.
 - a cycle of hard links: critical, one finding per cycle, which is printed in the order of the work.
 - soft: info, only when the successor has started; it never moves a date.
 Source: the critical path method's early dates; the limits are this house's.
@@ -15,8 +16,6 @@ Source: the critical path method's early dates; the limits are this house's.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Literal
 
 from pydantic import Field
 
@@ -24,11 +23,12 @@ from syncd.contract import Detector, Rules
 from syncd.detect.wording import end_day, keyed, listed, named, owners, quoted, ref_facts, with_sources
 from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Named, Part, Severity, bucket
 from syncd.model.ref import Alias, Ref
-from syncd.model.rows import Dependency, Item, Milestone
+from syncd.model.rows import Dependency, Item
 from syncd.model.snapshot import Snapshot
-from syncd.schedule.forward import End, Forward, Work, binding, contains, due_of, duration, ends_of, forward, is_open
+from syncd.schedule.forward import End, Forward, Work, binding, contains, due_of, duration, ends_of, forward, is_open, own_end
 from syncd.schedule.network import parts, shortest_cycle
-from syncd.schedule.workdays import add_workdays, start_for, whole_days, workdays_after, workdays_within
+from syncd.schedule.starts import Start, set_start, start_of
+from syncd.schedule.workdays import add_workdays, whole_days, workdays_within
 
 CODE = "blocked"
 
@@ -45,21 +45,20 @@ class BlockedRules(Rules):
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """One link under judgement. `start`: of the successor; None: it has no date. `end`: the predecessor's early end with its lag."""
+    """One link under judgement. `start`: of the successor; `end`: of the predecessor, with lag; `lost`: working days."""
 
     link: Dependency
     earlier: Work
     later: Work
-    started: bool
-    soon: bool
-    start: Day | None
+    start: Start
+    near: bool
     end: End
     lost: int
 
     @property
     def clocked(self) -> bool:
         """Whether the days that are lost change from one day to the next."""
-        return self.end.clocked or bool(self.start and self.start.clocked)
+        return self.end.clocked or self.start.clocked
 
 
 def detect(snapshot: Snapshot, rules: BlockedRules) -> Iterator[Finding]:
@@ -108,38 +107,20 @@ def _judged(
         return None
     case = _case(snapshot, plan, rules, link, earlier, later)
     if link.strength == "soft":
-        return _soft(snapshot, case) if case.started else None
-    return _hard(snapshot, plan, rules, case) if case.started or case.soon or case.lost else None
+        return _soft(snapshot, case) if case.start.started else None
+    return _hard(snapshot, plan, rules, case) if case.near or case.lost else None
 
 
 def _case(snapshot: Snapshot, plan: Forward, rules: BlockedRules, link: Dependency, earlier: Work, later: Work) -> _Case:
-    end = plan.ends.get(earlier.ref) or End(max(due_of(earlier) or snapshot.today, snapshot.today), due_of(earlier) is None)
+    end = plan.ends.get(earlier.ref) or own_end(earlier, snapshot.today)
     lagged = End(add_workdays(end.day, whole_days(link.lag)), end.clocked, end.by)
-    start = _start(later, snapshot.today)
-    started, soon = _imminent(later, snapshot.today, rules)
-    lost = workdays_within(start.day, lagged.day) if start and link.relation == "FS" else 0
-    return _Case(link, earlier, later, started, soon, start, lagged, lost)
+    start = start_of(later, snapshot.today)
+    lost = workdays_within(start.day, lagged.day) if start.day and link.relation == "FS" else 0
+    return _Case(link, earlier, later, start, start.within(rules.soon_days, snapshot.today), lagged, lost)
 
 
-def _imminent(work: Work, today: date, rules: BlockedRules) -> tuple[bool, bool]:
-    """Whether the work has started, and whether it is about to."""
-    start = _start(work, today)
-    started = work.status == "doing" or bool(_set_start(work) and start and start.day <= today)
-    return started, bool(start) and workdays_after(today, start.day if start else today) <= rules.soon_days
-
-
-def _start(work: Work, today: date) -> Day | None:
-    """When the work starts: as people set it, today where it runs without a date, else at the latest that its due date allows."""
-    start, due = _set_start(work), due_of(work)
-    if work.status == "doing":
-        return Day(start) if start and start <= today else Day(today, clocked=True)
-    if start:
-        return Day(start)
-    return Day(start_for(due, duration(work)[0])) if due and isinstance(work, Item) else None
-
-
-def _set_start(work: Work) -> date | None:
-    return work.start if isinstance(work, Item | Milestone) else None
+def _near(snapshot: Snapshot, rules: BlockedRules, later: Work) -> bool:
+    return start_of(later, snapshot.today).within(rules.soon_days, snapshot.today)
 
 
 def _hard(snapshot: Snapshot, plan: Forward, rules: BlockedRules, case: _Case) -> Finding:
@@ -150,7 +131,7 @@ def _hard(snapshot: Snapshot, plan: Forward, rules: BlockedRules, case: _Case) -
         severity = "critical"
     lines = (
         Line("Why", (*_where(case), ". Who can unblock it: ", *owners(case.earlier), ".")),
-        Line("Rests on", (*_basis(case), f". {_rule(case)}; warns from {_days(rules.warn_days)} lost, critical when no time is left.")),
+        Line("Rests on", (*_basis(case), ". ", *_rule(case, rules))),
         Line("Clears", (keyed(case.earlier), " done", *_or_start(case), ".")),
         Line("Wrong?", _wrong(case)),
     )
@@ -164,11 +145,11 @@ def _hard(snapshot: Snapshot, plan: Forward, rules: BlockedRules, case: _Case) -
         weight=bucket(case.lost) if case.clocked else case.lost,
         resting=plan.upstream([case.earlier.ref]),
         facts={
-            "reason": "unfinished" if case.started else "due_soon" if case.soon else "predicted",
+            "reason": "started" if case.start.started else "soon" if case.near else "predicted",
             "days_lost": case.lost,
             "predecessor_end": case.end.day.isoformat(),
             "clocked": case.clocked,
-            "start": case.start.day.isoformat() if case.start else None,
+            "start": case.start.day.isoformat() if case.start.day else None,
             "due": due.isoformat() if due else None,
             "soon_days": rules.soon_days,
             "warn_days": rules.warn_days,
@@ -199,38 +180,37 @@ def _end(case: _Case) -> tuple[Part, ...]:
 
 
 def _begins(case: _Case) -> tuple[Part, ...]:
-    if case.started:
-        return " has started",
-    if case.start is None:
-        return " has no date",
-    return (" starts " if _set_start(case.later) else " must start by "), case.start
+    if case.start.started:
+        return (" has started",)
+    if case.start.day is None:
+        return (" has no date",)
+    return (" starts " if case.start.set_ else " must start by "), Day(case.start.day)
 
 
 def _basis(case: _Case) -> tuple[Part, ...]:
     """The dates that it rests on, and what was assumed."""
-    basis: list[Part] = [_dates_of(case.earlier), " of ", keyed(case.earlier), ", ", _dates_of(case.later), " of ", keyed(case.later)]
-    if case.start and not case.started and not _set_start(case.later):
-        days, assumed = duration(case.later)
+    earlier, later = case.earlier, case.later
+    basis: list[Part] = [_dates_of(earlier), " of ", keyed(earlier), ", ", _dates_of(later), " of ", keyed(later)]
+    if case.start.day and not (case.start.started or case.start.set_):
+        days, assumed = duration(later)
         basis += [", which takes ", Count(days, "working day"), *([" (assumed)"] if assumed else [])]
     return tuple(basis)
 
 
 def _dates_of(work: Work) -> str:
-    known = [name for name, day in (("start", _set_start(work)), ("due date", due_of(work))) if day]
-    return f"{' and '.join(known) if known else 'no date'}"
+    known = [name for name, day in (("start", set_start(work)), ("due date", due_of(work))) if day]
+    return " and ".join(known) or "no date"
 
 
-def _rule(case: _Case) -> str:
+def _rule(case: _Case, rules: BlockedRules) -> tuple[Part, ...]:
     state = "has started" if case.link.relation == "SS" else "is done"
-    return f"A {case.link.strength} predecessor {state} before its successor starts"
-
-
-def _days(count: int) -> str:
-    return f"{count} working day{'' if count == 1 else 's'}"
+    warn = Count(rules.warn_days, "working day")
+    rule = f"Rule: what it waits for by a {case.link.strength} link {state} before it starts; a warning from "
+    return rule, warn, " lost, critical when no time is left."
 
 
 def _or_start(case: _Case) -> tuple[Part, ...]:
-    if case.started or case.end.clocked or case.link.relation != "FS":
+    if case.start.started or case.end.clocked or case.link.relation != "FS":
         return (", or the link removed",)
     return ", or ", keyed(case.later), " starting ", Day(add_workdays(case.end.day, 1)), " or later"
 
@@ -263,11 +243,11 @@ def _dropped(snapshot: Snapshot, rules: BlockedRules, link: Dependency, earlier:
         snapshot,
         link,
         later,
-        severity="warn" if any(_imminent(later, snapshot.today, rules)) else "info",
+        severity="warn" if _near(snapshot, rules, later) else "info",
         headline=(named(later), " waits for ", keyed(earlier), ", which was dropped."),
         lines=(
             Line("Why", ("nobody will finish ", keyed(earlier), ".")),
-            Line("Rests on", ("the status of ", keyed(earlier), f". A {link.strength} predecessor is done, or the link is not needed.")),
+            Line("Rests on", ("the status of ", keyed(earlier), f". A {link.strength} predecessor gets done or is none.")),
             Line("Clears", ("the link removed, or another predecessor named.",)),
             Line("Wrong?", ("Correct the status of ", keyed(earlier), " or the link.")),
         ),
@@ -290,7 +270,7 @@ def _unreachable(snapshot: Snapshot, rules: BlockedRules, link: Dependency, reas
         snapshot,
         link,
         later,
-        severity="warn" if any(_imminent(later, snapshot.today, rules)) else "info",
+        severity="warn" if _near(snapshot, rules, later) else "info",
         headline=(named(later), " waits for ", name, ", which ", _why_missing(reason), "."),
         lines=(
             Line("Why", ("whether it is done cannot be seen from here.",)),

@@ -216,22 +216,24 @@ def _changed(snapshot: Snapshot, late: _Late) -> tuple[Part, ...]:
 
 def _pushed_out(late: _Late) -> tuple[Change | None, Work]:
     first = late.path[0]
-    change, new = _last_move(first)
-    matters = change and new and new > late.due and not late.end.clocked
-    return (change if matters and (_day(change.old) or date.min) < new else None), first
+    change, old, new = _last_move(first)
+    explains = old < new and late.due < new and not late.end.clocked
+    return change if explains else None, first
 
 
 def _pulled_in(late: _Late) -> tuple[Change | None, Work]:
-    change, new = _last_move(late.milestone)
-    return (change if change and new and (_day(change.old) or date.min) > new else None), late.milestone
+    change, old, new = _last_move(late.milestone)
+    return change if new < old else None, late.milestone
 
 
-def _last_move(work: Work) -> tuple[Change | None, date | None]:
-    """The change that led to the due date as it is, and that date."""
+def _last_move(work: Work) -> tuple[Change | None, date, date]:
+    """The change that led to the due date as it is, from which date to which; no date before is the earliest."""
     history = work.history if isinstance(work, Item | Milestone) else ()
     change = max((change for change in history if change.field == "due"), key=lambda change: change.at, default=None)
     due = due_of(work)
-    return (change, due) if change and _day(change.new) == due else (None, None)
+    if change is None or due is None or _day(change.new) != due:
+        return None, date.min, date.min
+    return change, _day(change.old) or date.min, due
 
 
 def _day(text: str | None) -> date | None:
@@ -258,8 +260,8 @@ def _rests_on(tally: dict[str, int], rules: DriftRules) -> tuple[Part, ...]:
         parts += ["; ", Count(tally["assumed_durations"], "duration"), " assumed"]
     if tally["in_cycles"]:
         parts += ["; links among ", Count(tally["in_cycles"], "item in a cycle"), " are not counted"]
-    rule = f". Monday to Friday; warns from {rules.warn_days}, critical from {rules.critical_days} late."
-    return *parts, rule
+    warn = Count(rules.warn_days, "working day late")
+    return *parts, ". Rule: Monday to Friday, a warning from ", warn, f", critical from {rules.critical_days}."
 
 
 def _clears(late: _Late) -> tuple[Part, ...]:

@@ -4,8 +4,8 @@ Rules, for milestones with claims of at least two connections, one finding per f
 - date: both have a due date and they are more than `tolerance_days` (default 0) calendar days apart: warn.
 - status: one is closed (done, dropped), the other open (todo, doing): critical. An unknown status disagrees with nothing.
 - owner: warn, and only where both sides can be compared. Equal e-mails or equal names are one person, whatever the order of the
-  words. Different people are two names of at least two words each without a common word, or different e-mails under names that share
-  none. A bare login against a display name proves nothing.
+  words. Different people are different e-mails under different names, or else two names of at least two words each that have no
+  word in common. A bare login against a display name proves nothing.
 Source: this house's rules.
 """
 
@@ -71,7 +71,7 @@ def _dates(milestone: Milestone, claims: tuple[Claim, ...], rules: SourcesDisagr
     apart = (max(days) - min(days)).days if days else 0
     if apart <= rules.tolerance_days:
         return None
-    rule = f"Due dates may differ by {rules.tolerance_days} days"
+    rule = f"due dates may differ by {rules.tolerance_days} calendar days"
     return _Difference("due", "due date", "warn", dated, _due, lambda claim: claim.due == milestone.due, rule, apart)
 
 
@@ -84,7 +84,7 @@ def _states(milestone: Milestone, claims: tuple[Claim, ...]) -> _Difference | No
     states = {claim.status for claim in known}
     if not (states & _CLOSED and states & _OPEN):
         return None
-    rule = "Done or dropped in one source and open in another disagree"
+    rule = "done or dropped in one and open in another disagree"
     return _Difference(
         "status", "status", "critical", known, lambda claim: claim.status, lambda claim: claim.status == milestone.status, rule
     )
@@ -95,7 +95,7 @@ def _owners(milestone: Milestone, claims: tuple[Claim, ...]) -> _Difference | No
     people = [claim.owner for claim in owned if claim.owner]
     if not any(differ(one, other) for one, other in combinations(people, 2)):
         return None
-    rule = "Only owners that can be compared, by e-mail or full name, disagree"
+    rule = "only owners that can be compared, by e-mail or full name, disagree"
     return _Difference("owner", "owner", "warn", owned, _owner, lambda claim: claim.owner == milestone.owner, rule)
 
 
@@ -107,9 +107,9 @@ def differ(one: Person, other: Person) -> bool:
     """Whether two people are certainly not the same one."""
     emails = [person.email.strip().casefold() for person in (one, other) if person.email]
     words = _words(one.name), _words(other.name)
-    if len(emails) == 2 and emails[0] == emails[1] or words[0] & words[1]:
-        return False
-    return len(emails) == 2 or all(len(name) > 1 for name in words)
+    if len(emails) == 2:
+        return emails[0] != emails[1] and words[0] != words[1]
+    return words[0].isdisjoint(words[1]) and all(len(name) > 1 for name in words)
 
 
 def _words(name: str) -> frozenset[str]:
@@ -120,7 +120,7 @@ def _words(name: str) -> frozenset[str]:
 
 def _finding(snapshot: Snapshot, milestone: Milestone, difference: _Difference) -> Finding:
     claims = difference.claims
-    says = [(keyed(claim), " says ", difference.shown(claim)) for claim in claims]
+    says: list[tuple[Part, ...]] = [(keyed(claim), " says ", difference.shown(claim)) for claim in claims]
     return Finding(
         code=CODE,
         subject=milestone.ref,
@@ -129,7 +129,7 @@ def _finding(snapshot: Snapshot, milestone: Milestone, difference: _Difference) 
         headline=(named(milestone), ": its sources disagree on the ", difference.name, *_by(difference), "."),
         lines=(
             Line("Why", (*_joined(says), *_which(difference), ".")),
-            Line("Rests on", (Count(len(claims), "source"), f" of this milestone. {difference.rule}.")),
+            Line("Rests on", (Count(len(claims), "source"), f" of this milestone. Rule: {difference.rule}.")),
             Line("Clears", (f"the same {difference.name} in all of them", *_tolerated(difference), ".")),
             Line("Wrong?", (f"Correct the {difference.name} of ", *listed([keyed(claim) for claim in claims], " or "), ".")),
         ),

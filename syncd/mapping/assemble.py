@@ -81,7 +81,6 @@ def assemble(
         dangling=links.dangling,
         members=spanned,
         anchor_of={source: anchor for source, anchor in anchor_of.items() if source != anchor},
-        source_rows=_source_rows(joined.groups),
         stale=_unsure(given, stale, unknown) | unseen(links, stale, unknown),
         problems=(*problems, *joined.problems, *names.problems(), *cycles, *links.problems, *_unclear(links)),
     )
@@ -101,12 +100,6 @@ def _only(rows: Iterable[Row], kind: type[R], problems: list[str]) -> dict[Ref, 
                 problems.append(f"{row.ref.label} is mapped to a {row.kind} twice, the first counts: one rule should do it")
             found.setdefault(row.ref, row)
     return found
-
-
-def _source_rows(groups: Mapping[Ref, tuple[Milestone, ...]]) -> dict[Ref, Milestone]:
-    """The sources of joined milestones, and of one whose anchor cannot be seen now."""
-    joined = (sources for anchor, sources in groups.items() if len(sources) > 1 or sources[0].ref != anchor)
-    return {row.ref: row for sources in joined for row in sources}
 
 
 def _frozen(anchors: Mapping[Ref, Ref], found: Mapping[Ref, object], stale: Scopes, unknown: frozenset[Ref]) -> frozenset[Ref]:

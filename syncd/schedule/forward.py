@@ -132,7 +132,7 @@ def forward(snapshot: Snapshot) -> Forward:
     own = {node: _own_finish(snapshot, node, today) for node in nodes}
     days = {node: _days(snapshot, node) for node in nodes}
     finishes, cycles = push(own, days, links)
-    ends = {ref: _own_end(item, today) for ref, item in snapshot.items.items() if is_open(item)}
+    ends = {ref: own_end(item, today) for ref, item in snapshot.items.items() if is_open(item)}
     gates: dict[Ref, End] = {}
     for node, finish in finishes.items():
         if isinstance(node, Gate):
@@ -180,7 +180,8 @@ def _days(snapshot: Snapshot, node: Node) -> int:
     return 0 if work is None or isinstance(work, Milestone) else duration(work)[0]
 
 
-def _own_end(work: Work, today: date) -> End:
+def own_end(work: Work, today: date) -> End:
+    """The end by its own date: due, or today where that has passed or is missing."""
     due = due_of(work)
     return End(due, clocked=False) if due and due >= today else End(today, clocked=True)
 
@@ -189,14 +190,14 @@ def _own_finish(snapshot: Snapshot, node: Node, today: date) -> Finish[Node]:
     work = None if isinstance(node, Gate) else snapshot.get(node)
     if work is None:
         return Finish(0)
-    end = _own_end(work, today)
+    end = own_end(work, today)
     return Finish(index(end.day), end.clocked)
 
 
 def _end(snapshot: Snapshot, ref: Ref, finish: Finish[Node], finishes: Mapping[Node, Finish[Node]], today: date) -> End:
     work = snapshot.get(ref)
     if finish.by is None and work is not None:
-        return _own_end(work, today)
+        return own_end(work, today)
     return End(day_at(finish.at), finish.clocked, _behind(finish, finishes))
 
 

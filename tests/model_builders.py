@@ -1,0 +1,91 @@
+"""Rows with few words, for tests: `item("PLAT-41", due="2026-05-12")`. Dates are texts, the connection is `plat` unless said."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from syncd.mapping.assemble import Assembled, Precedence, assemble
+from syncd.model.finding import Count, Day, Finding, Named, Part
+from syncd.model.ref import Alias, Ref
+from syncd.model.rows import Change, Dependency, Item, Milestone, Person, Quantity, Row
+from syncd.model.snapshot import Snapshot
+
+NOW = datetime(2026, 5, 5, 7, 0, tzinfo=UTC)
+"""A Tuesday morning, 09:00 in Berlin."""
+
+
+def ref(key: str, connection: str = "plat", stream: str = "issues") -> Ref:
+    """The ref of that key; its id is the key, too."""
+    return Ref(connection, stream, key, key=key, url=f"https://{connection}.example/browse/{key}")
+
+
+def day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def item(key: str, connection: str = "plat", *, start: str | None = None, due: str | None = None, **fields: Any) -> Item:
+    """An open item, todo unless said. `days`: its remaining work in days; `of`: the keys of its milestones."""
+    if days := fields.pop("days", None):
+        fields["remaining"] = Quantity(days * 480, "minutes")
+    fields["milestones"] = (*fields.get("milestones", ()), *(ref(of) for of in _texts(fields.pop("of", ()))))
+    people = tuple(Person(name) for name in _texts(fields.pop("assignees", ())))
+    given: dict[str, Any] = {"title": f"Title of {key}", "status": "todo", "scope_id": "1", "assignees": people} | fields
+    return Item(ref=ref(key, connection), start=day(start), due=day(due), **given)
+
+
+def milestone(key: str, connection: str = "plat", *, start: str | None = None, due: str | None = None, **fields: Any) -> Milestone:
+    """An open milestone, doing unless said."""
+    given: dict[str, Any] = {"title": f"Title of {key}", "status": "doing", "scope_id": "1"} | fields
+    return Milestone(ref=ref(key, connection), start=day(start), due=day(due), **given)
+
+
+def link(before: str | Ref | Alias, after: str | Ref | Alias, **fields: Any) -> Dependency:
+    """A hard FS link, declared by the successor unless said."""
+    ends = [ref(end) if isinstance(end, str) else end for end in (before, after)]
+    given: dict[str, Any] = {"ref": ends[1] if isinstance(ends[1], Ref) else ref("X-1"), "scope_id": "1"} | fields
+    return Dependency(predecessor=ends[0], successor=ends[1], **given)
+
+
+def moved(at: str, old: str | None, new: str | None, field: str = "due") -> Change:
+    """A change of a field at an instant (UTC)."""
+    return Change(datetime.fromisoformat(at).replace(tzinfo=UTC), "ann", field, old, new)
+
+
+def assembled(*rows: Row, now: datetime = NOW, zone: str = "Europe/Berlin", **options: Any) -> Assembled:
+    return assemble(rows, **({"anchors": {}, "precedence": Precedence(), "as_of": now, "zone": zone} | options))
+
+
+def snapshot(*rows: Row, now: datetime = NOW, zone: str = "Europe/Berlin", **options: Any) -> Snapshot:
+    """The model of these rows at `now`."""
+    return assembled(*rows, now=now, zone=zone, **options).snapshot
+
+
+def on(text: str) -> datetime:
+    """07:00 UTC on that date."""
+    return datetime.fromisoformat(text).replace(hour=7, tzinfo=UTC)
+
+
+def text_of(finding: Finding) -> str:
+    """A finding as plain lines, in the simplest rendering there is."""
+    lines = [f"{line.label} {_plain(line.parts)}" for line in finding.lines]
+    return "\n".join([f"[{finding.severity}] {_plain(finding.headline)}", *lines])
+
+
+def _plain(parts: Iterable[Part]) -> str:
+    return "".join(_word(part) for part in parts)
+
+
+def _word(part: Part) -> str:
+    if isinstance(part, str):
+        return part
+    if isinstance(part, Named):
+        return f"<{part.ref.label}{' ' + part.title if part.title else ''}>"
+    if isinstance(part, Day):
+        return f"{part.day:%a %Y-%m-%d}{'~' if part.clocked else ''}"
+    if isinstance(part, Count):
+        return f"{part.value}{'~' if part.clocked else ''} {part.unit}(s)"
+    return f'"{part.text}"'
+
+
+def _texts(given: str | Iterable[str]) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)

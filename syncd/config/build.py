@@ -44,22 +44,25 @@ class Builder:
         if not isinstance(table, dict):
             self.faults.add(at, "must be a table", f"Write its keys below [connections.{name}].")
             return None
-        kind = self._kind(table.get("kind"), at)
+        kind = self._kind(table, at)
         own = _own_keys(kind)
         common = {key: value for key, value in table.items() if key in _COMMON or (kind and key not in own)}
-        keys = self.faults.check(ConnectionKeys, common, at, also=own)
-        if kind is None:
+        keys, wrong = self.faults.salvage(ConnectionKeys, {"kind": "", **common}, at, also=own)
+        if kind is None or keys is None:
             return None
         options = self._options(kind, {key: value for key, value in table.items() if key in own}, at)
-        return self._connection(name, kind, keys, options, at) if keys is not None else None
+        connection = self._connection(name, kind, keys, options, wrong, at)
+        return None if wrong else connection
 
-    def _connection(self, name: str, kind: Kind, keys: ConnectionKeys, options: Options | None, at: Keys) -> Connection | None:
-        """Every part is built before any is judged missing, so that all problems show at once."""
+    def _connection(
+        self, name: str, kind: Kind, keys: ConnectionKeys, options: Options | None, wrong: set[str], at: Keys
+    ) -> Connection | None:
+        """Every part is built before any is judged missing, so that all problems show at once; keys that are wrong are left alone."""
         mapping_name = keys.mapping or kind.mapping
-        secret = self._secret(name, kind, keys, options, at)
-        url = self._url(kind, keys, at)
+        secret = None if wrong & {"token", "token_file"} else self._secret(name, kind, keys, options, at)
+        url = None if "url" in wrong else self._url(kind, keys, at)
         transport = self._transport(keys, at)
-        mapping = self._mapping(mapping_name, at)
+        mapping = None if "mapping" in wrong else self._mapping(mapping_name, kind, at)
         if options is None or secret is None or url is None or mapping is None or mapping_name is None:
             return None
         return Connection(
@@ -79,7 +82,11 @@ class Builder:
             renamed_from=keys.renamed_from,
         )
 
-    def _kind(self, name: Any, at: Keys) -> Kind | None:
+    def _kind(self, table: Mapping[str, Any], at: Keys) -> Kind | None:
+        name = table.get("kind")
+        if name is None:
+            self.faults.add((*at, "kind"), "is missing", f"Known are: {', '.join(self.kinds)}.")
+            return None
         if not isinstance(name, str):
             return None  # the check of the common keys says so
         if name not in self.kinds:
@@ -143,13 +150,17 @@ class Builder:
         except Fault as fault:
             self.faults.add(at, fault.text, fault.cure)
 
-    def _mapping(self, name: str | None, at: Keys) -> RecordMapping | None:
+    def _mapping(self, name: str | None, kind: Kind, at: Keys) -> RecordMapping | None:
         if name is None:
             self.faults.add((*at, "mapping"), "is missing", f"Known are: {', '.join(known_mappings(self.folder))}.")
             return None
         if name not in self.parsed:
             self.parsed[name] = self._parse(name, (*at, "mapping"))
-        return self.parsed[name]
+        mapping = self.parsed[name]
+        if mapping is not None and mapping.reads and not mapping.reads.keys() & kind.streams.keys():
+            cure = f"Name a mapping for {kind.name}: {', '.join(kind.streams)}."
+            self.faults.add((*at, "mapping"), f"{name!r} reads {', '.join(mapping.reads)}, which {kind.name} does not have", cure)
+        return mapping
 
     def _parse(self, name: str, at: Keys) -> RecordMapping | None:
         read = mapping_reader(self.base, self.folder)

@@ -11,6 +11,7 @@ from syncd.config.source import Keys, Raw
 from syncd.model.problem import Problem, Problems
 
 M = TypeVar("M", bound=BaseModel)
+_AFTER_THE_FILE = 10**9
 
 
 class Fault(ValueError):
@@ -45,7 +46,7 @@ class Faults:
 
     def __init__(self, raw: Raw) -> None:
         self._raw = raw
-        self._found: list[Problem] = [*raw.problems]
+        self._found: list[tuple[int, Problem]] = [(0, problem) for problem in raw.problems]
         self._hidden: set[str] = set()
 
     def hide(self, secret: str) -> None:
@@ -55,11 +56,12 @@ class Faults:
 
     def add(self, path: Keys, text: str, cure: str) -> None:
         """Note a problem at a key."""
-        self._found.append(Problem(self._raw.file_of(path), self._raw.key_of(path), text, cure))
+        problem = Problem(self._raw.file_of(path), self._raw.key_of(path), text, cure)
+        self._found.append((self._raw.line_of(path), problem))
 
     def take(self, problems: Iterable[Problem]) -> None:
         """Note problems that another part found, in files of its own."""
-        self._found.extend(problems)
+        self._found.extend((_AFTER_THE_FILE, problem) for problem in problems)
 
     def check(self, model: type[M], data: Any, path: Keys, also: Collection[str] = ()) -> M | None:
         """The data as the model, or None with every problem noted. `also`: keys that are known beside the model's."""
@@ -70,6 +72,20 @@ class Faults:
                 self._note(model, dict(detail), path, also)
             return None
 
+    def salvage(
+        self, model: type[M], data: Mapping[str, Any], path: Keys, also: Collection[str] = ()
+    ) -> tuple[M | None, set[str]]:
+        """The data as the model without the keys that are wrong, and those keys: so that the rest can be checked further."""
+        try:
+            return model.model_validate(data), set()
+        except ValidationError as error:
+            wrong = {str(detail["loc"][0]) for detail in error.errors(include_input=False) if detail["loc"]}
+        self.check(model, data, path, also)
+        try:
+            return model.model_validate({key: value for key, value in data.items() if key not in wrong}), wrong
+        except ValidationError:
+            return None, wrong
+
     def _note(self, model: type[BaseModel], detail: dict[str, Any], at: Keys, also: Collection[str]) -> None:
         path = (*at, *detail["loc"])
         known = [*(field.alias or name for name, field in model.model_fields.items()), *also] if len(detail["loc"]) == 1 else []
@@ -78,7 +94,8 @@ class Faults:
     def raise_any(self) -> None:
         """Raise `Problems` with all that was noted, if anything was."""
         if self._found:
-            raise Problems(self._blotted(problem) for problem in dict.fromkeys(self._found))
+            ordered = sorted(self._found, key=lambda found: found[0])
+            raise Problems(dict.fromkeys(self._blotted(problem) for _, problem in ordered))
 
     def _blotted(self, problem: Problem) -> Problem:
         return Problem(*(self._blot(text) for text in (problem.file, problem.key, problem.text, problem.cure)))
@@ -100,6 +117,8 @@ def _in_words(detail: Mapping[str, Any], key: str, known: Collection[str], in_en
             return f"must be {context['expected']}", "Write one of these, in quotes."
         case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
             return f"must be {detail['msg'].removeprefix('Input should be ')}", "Choose another number."
+        case "too_short" | "string_too_short":
+            return "is empty", "Name at least one." if kind == "too_short" else "Write something, or remove the key."
         case "string_pattern_mismatch":
             return "holds characters that do not belong here", "Use a-z, A-Z, 0-9, - . and _ only."
         case "value_error" if isinstance(context.get("error"), Fault):

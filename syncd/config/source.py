@@ -44,11 +44,17 @@ class Raw:
         """The key as a person finds it: the variable's name, or dotted with its line: "connections.plat.kind (line 12)"."""
         if (variable := self._variable(keys)) is not None:
             return variable
-        line = next((self.lines[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in self.lines), None)
+        line = self.line_of(keys)
         return dotted(keys) + (f" (line {line})" if line else "")
 
+    def line_of(self, keys: Keys) -> int:
+        """The line of the key, or of the table around it; 0 where the file does not have it."""
+        return next((self.lines[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in self.lines), 0)
+
     def _variable(self, keys: Keys) -> str | None:
-        return next((self.variables[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in self.variables), None)
+        at_or_above = (self.variables[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in self.variables)
+        below = (name for there, name in self.variables.items() if there[: len(keys)] == keys and keys not in self.lines)
+        return next(at_or_above, None) or next(below, None)
 
 
 def dotted(keys: Keys) -> str:

@@ -20,7 +20,7 @@ def newly_enabled(ground: Ground, enabled: Collection[Pair]) -> tuple[Pair, ...]
     seen: dict[Pair, set[tuple[bool, bool]]] = {}
     for ref, project in _records(ground):
         place = ground.places.get(ref.connection)
-        if place is not None and place.mode(project) == "on" and (ref.connection, project) not in enabled:
+        if place and not place.off and place.mode(project) == "on" and (ref.connection, project) not in enabled:
             speakable = "comment" in place.takes.get(ref.stream, ())
             seen.setdefault((ref.connection, project), set()).add((speakable, ref not in ground.snapshot.stale))
     return tuple(sorted(pair for pair, kinds in seen.items() if (max(kinds)[0], True) in kinds))

@@ -1,6 +1,6 @@
 """Pure. A plan in words: what is written where and why, as a difference from what stands there."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from difflib import unified_diff
 from typing import Literal
 
@@ -8,7 +8,6 @@ from syncd.decide.plain import plain_headline
 from syncd.decide.render import RESOLVED
 from syncd.decide.state import Plan, Said, Silent
 from syncd.model.action import Action
-from syncd.model.finding import Finding
 from syncd.model.ref import Ref
 
 Kind = Literal["create", "edit", "resolve"]
@@ -29,24 +28,15 @@ def action_diff(action: Action, said: Mapping[Ref, Said]) -> str:
 
 
 def as_plan(plan: Plan, said: Mapping[Ref, Said]) -> str:
-    """The whole plan for a terminal; one line says so where there is nothing to write."""
-    blocks = [block for title, block in _blocks(plan, said) if block]
-    return "\n\n".join(blocks) or "Nothing to write."
-
-
-def _blocks(plan: Plan, said: Mapping[Ref, Said]) -> Iterator[tuple[str, str]]:
-    for title, actions in (
-        ("To write", plan.actions),
-        ("Waiting, over the cap of one pass", plan.waiting),
-        ('Observed only: write = "plan" there', plan.observed),
-    ):
-        yield title, _titled(title, [_action(action, said) for action in actions])
-    for title, silent in (("Nowhere to speak", plan.nowhere), ("Quiet", plan.quiet)):
-        yield title, _titled(title, [_silent(one) for one in silent])
-
-
-def _titled(title: str, parts: list[str]) -> str:
-    return "\n".join([f"{title} ({len(parts)})", *parts]) if parts else ""
+    """The whole plan for a terminal; one line says so where there is nothing to tell."""
+    groups = (
+        ("To write", [_action(action, said) for action in plan.actions]),
+        ("Waiting: over the cap of one pass", [_action(action, said) for action in plan.waiting]),
+        ('Observed only: write = "plan" there', [_action(action, said) for action in plan.observed]),
+        ("Nowhere to speak", [_silent(silent) for silent in plan.nowhere]),
+        ("Quiet", [_silent(silent) for silent in plan.quiet]),
+    )
+    return "\n\n".join("\n".join([f"{title} ({len(lines)})", *lines]) for title, lines in groups if lines) or "Nothing to write."
 
 
 def _action(action: Action, said: Mapping[Ref, Said]) -> str:
@@ -55,8 +45,5 @@ def _action(action: Action, said: Mapping[Ref, Said]) -> str:
 
 
 def _silent(silent: Silent) -> str:
-    return f"  {_name(silent.finding)}: {silent.why}"
-
-
-def _name(finding: Finding) -> str:
-    return f"{finding.code} ({finding.severity}) {plain_headline(finding)}"
+    finding = silent.finding
+    return f"  {finding.code}, {finding.severity}: {plain_headline(finding)} Why: {silent.why}."

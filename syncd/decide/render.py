@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,6 +45,10 @@ class Sheet:
         """The markup of the place."""
         return self.voice.markup
 
+    def title(self, code: str) -> str:
+        """What heads the topic."""
+        return self.titles.get(code) or code.replace("_", " ").capitalize()
+
 
 def in_order(sections: Sequence[Section]) -> tuple[Section, ...]:
     """By topic, the topic with the worst finding first; within it the worst first; never by time."""
@@ -68,10 +73,18 @@ def digest(sections: Sequence[Section]) -> str:
 
 def body(sections: Sequence[Section], sheet: Sheet) -> str:
     """The comment. What does not fit is left out a section at a time, then a line at a time, and counted."""
-    for kept in range(len(sections), 0, -1):
-        text = _whole(_topics(sections[:kept], sheet), len(sections) - kept, sheet)
-        if len(text) <= sheet.room:
-            return text
+
+    def first(kept: int) -> str:
+        return _whole(_topics(sections[:kept], sheet), len(sections) - kept, sheet)
+
+    if len(whole := first(len(sections))) <= sheet.room:
+        return whole
+    fitting = bisect_right(range(1, len(sections)), sheet.room, key=lambda kept: len(first(kept)))
+    return first(fitting) if fitting else _shortened(sections, sheet)
+
+
+def _shortened(sections: Sequence[Section], sheet: Sheet) -> str:
+    """The first section without its last lines; without any section where not even its headline fits."""
     for lines in range(len(sections[0].finding.lines), -1, -1):
         text = _whole([_section(sections[0], sheet, lines=lines)], len(sections) - 1, sheet)
         if len(text) <= sheet.room:
@@ -119,7 +132,7 @@ def _topics(sections: Sequence[Section], sheet: Sheet) -> list[str]:
     blocks: list[str] = []
     for code, group in topics:
         if len(topics) > 1:
-            blocks.append(sheet.markup.heading(sheet.markup.own(sheet.titles.get(code, code))))
+            blocks.append(sheet.markup.heading(sheet.markup.own(sheet.title(code))))
         blocks += [_section(s, sheet, timed=s is last or s.facts_at != last.facts_at) for s in group]
     return blocks
 

@@ -14,6 +14,7 @@ from syncd.contract import Page
 from syncd.model.raw import Scope
 from syncd.model.ref import Ref
 from syncd.store import pages, scopes
+from syncd.store.columns import storable
 from syncd.store.engine import Database
 from syncd.store.raws import CHUNK, StoredRaw, Version, read, stored
 from syncd.store.tables import records, versions
@@ -68,7 +69,7 @@ class Mirror:
         place = pages.Place(connection, stream, scope.id)
         with self.db.reading() as tx:
             live = set(tx.scalars(select(records.c.id).where(*place.live)))
-            gone = pages.going(tx, place, page, {raw.ref.id for raw in page.records})
+            gone = pages.going(tx, place, page, {storable(raw.ref.id) for raw in page.records})
         return Losses(len(live), len(live & gone))
 
     def bury(self, ref: Ref, kind: Literal["deleted", "moved", "unreadable"], at: datetime) -> bool:
@@ -87,7 +88,8 @@ class Mirror:
 
     def find(self, name: str) -> list[StoredRaw]:
         """The records that a person may mean by a key, URL, id or connection:stream:id; keys in any case. Live ones first."""
-        parts = tuple(name.split(":", 2))
+        name = storable(name)
+        parts = name.split(":", 2)
         exact = or_(records.c.key == name, records.c.url == name, records.c.id == name)
         if len(parts) == 3:
             exact = or_(exact, (records.c.connection == parts[0]) & (records.c.stream == parts[1]) & (records.c.id == parts[2]))

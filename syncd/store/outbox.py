@@ -103,7 +103,7 @@ class Outbox:
             return True
 
     def receipt(self, row: OutboxRow, receipt: Receipt) -> bool:
-        """The vendor has it: into the ledger, and the row goes unless a newer wish waits. False where the claim counts no more."""
+        """The vendor has it: into the ledger, and the row goes unless a newer wish waits. False where the claim lapsed."""
         with self.db.writing() as tx:
             held = _held(tx, row)
             Ledger(self.db).enter(tx, row.action, receipt, late=held is None)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, Text, bindparam, insert, select,
 
 from syncd.contract import Page
 from syncd.model.raw import RawRecord, content_hash
+from syncd.store.columns import storable
 from syncd.store.raws import CHUNK
 from syncd.store.tables import records, versions
 
@@ -50,7 +51,7 @@ def incoming(place: Place, page: Page, own: frozenset[str]) -> dict[str, Incomin
         if (raw.ref.connection, raw.ref.stream) != (place.connection, place.stream):
             raise ValueError(f"a page of {place.connection}:{place.stream} holds {raw.ref}: the connector must not mix streams")
         digest = content_hash(raw.data, own)
-        found[raw.ref.id] = Incoming(raw, digest, _basis(place, raw, digest))
+        found[storable(raw.ref.id)] = Incoming(raw, digest, _basis(place, raw, digest))
     return found
 
 
@@ -100,7 +101,7 @@ def bury(tx: Connection, place: Place, ids: Iterable[str], at: datetime, kind: s
 
 def going(tx: Connection, place: Place, page: Page, present: Collection[str]) -> set[str]:
     """The live ids that this page says are gone. A record that is both listed and reported as deleted is there."""
-    reported = set(page.deleted) - set(present)
+    reported = set(map(storable, page.deleted)) - set(present)
     if page.whole:
         reported |= set(tx.scalars(select(records.c.id).where(*place.live))) - set(present)
     return reported

@@ -68,7 +68,7 @@ class Cel:
 
 
 def normal(value: Json, depth: int = MAX_DEPTH) -> Json:
-    """A JSON value as CEL takes it: whole numbers are int, others double, texts are valid Unicode. Raises CelError if too deep."""
+    """A JSON value as CEL takes it: whole numbers are int, others double, texts valid Unicode. Raises CelError if too deep."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):

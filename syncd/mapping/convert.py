@@ -52,7 +52,7 @@ def clean(value: str, look: Look) -> str:
     return fit
 
 
-def day(value: Json, look: Look) -> date:
+def day(value: Json, _: Look) -> date:
     """A date; of an instant, the date as it is written, in its own zone."""
     if isinstance(value, str):
         value = value.strip()
@@ -69,7 +69,7 @@ def day(value: Json, look: Look) -> date:
     raise Unfit(_DATE_WORDS)
 
 
-def instant(value: Json, look: Look, zone: str | None = None) -> datetime:
+def instant(value: Json, _: Look, zone: str | None = None) -> datetime:
     """An instant in UTC. One without an offset is in `zone`, else in UTC."""
     if isinstance(value, str) and _DATE.match(value.strip()):
         try:
@@ -107,8 +107,8 @@ def moment(value: Json, look: Look, zone: str | None = None) -> datetime | date:
 def midnight_date(value: Json, look: Look) -> date:
     """The date that a person chose, out of the instant of its midnight in their zone (GitHub's `due_on`).
 
-    Midnight of the zone UTC+h is at 24-h o'clock UTC of the day before, of UTC-h at h o'clock of the day itself. So from 11:00 UTC
-    on it is the next day (UTC+13 and less; UTC-11 and -12 have next to no people), before that the same day (UTC-10 and more).
+    Midnight in UTC+h is at 24-h o'clock UTC of the day before, in UTC-h at h o'clock of the day itself. So from 11:00 UTC on it is
+    the next day (UTC+13 and less; next to nobody lives in UTC-11 and -12), before that the same day (UTC-10 and more).
     An instant that is no quarter of an hour is no midnight anywhere: its date in UTC.
     """
     if isinstance(value, str) and len(value.strip()) == 10:
@@ -123,7 +123,7 @@ def midnight_date(value: Json, look: Look) -> date:
 
 
 def last_day(value: Json, look: Look) -> date:
-    """The last day of something that ends before the date given (calendars' exclusive ends); of an instant, the day it falls on."""
+    """The last day of what ends before the date given (calendars' exclusive ends); of an instant, the day it falls on."""
     try:
         if isinstance(value, str) and len(value.strip()) > 10:
             instant(value, look)
@@ -133,7 +133,7 @@ def last_day(value: Json, look: Look) -> date:
         raise Unfit(_DATE_WORDS) from None
 
 
-def number(value: Json, look: Look) -> float:
+def number(value: Json, _: Look) -> float:
     """A finite number; a text that writes one counts."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise Unfit("number")
@@ -146,7 +146,7 @@ def number(value: Json, look: Look) -> float:
     return int(found) if found.is_integer() and abs(found) < 2**53 else found
 
 
-def boolean(value: Json, look: Look) -> bool:
+def boolean(value: Json, _: Look) -> bool:
     """true or false, as JSON or as a word."""
     if isinstance(value, bool):
         return value

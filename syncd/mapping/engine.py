@@ -87,8 +87,8 @@ def _hash(layer: Layer) -> str:
 def apply(mapping: Mapping, raw: RawRecord) -> Applied | Rejected:
     """The rows of one vendor record. Pure; never raises, whatever the record holds.
 
-    Rules are tried in order. An object (everything but a dependency) is given by the first rule that gives its identity: later rules
-    for the same identity are passed over, so a general rule may stand below the special ones. Equal dependencies are one.
+    Rules are tried in order. An object (everything but a dependency) is given by the first rule that gives its identity: later
+    rules for the same identity are passed over, so a general rule may stand below the special ones. Equal dependencies are one.
     """
     look = Look(raw)
     label = None

@@ -73,7 +73,7 @@ STEPS: Mapping[str, str] = {
     "prefix": "For refs and keys: a text put in front of the id.",
 }
 VALUE = {**SOURCES, **STEPS}
-EACH: Mapping[str, str] = {word: text for word, text in VALUE.items() if word in ("path", "first", "all", "find", "when", "absent")}
+EACH: Mapping[str, str] = {word: VALUE[word] for word in ("path", "find", "when", "absent")}
 HISTORY: Mapping[str, str] = {
     "path": "The list of history entries.",
     "entries": "Inside one: the list of changed fields.",

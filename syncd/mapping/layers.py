@@ -29,10 +29,11 @@ def load(name: str, read: Read, report: Report) -> Layer:
     while wanted is not None:
         source = read(wanted)
         if source is None:
-            report.add(place, f"there is no mapping '{wanted}'", "Name a file of the mappings folder without .toml, or give a path.")
+            report.add(place, f"there is no mapping '{wanted}'", "Name a file of the mappings folder, or give a path.")
             break
         if source.file in seen:
-            report.add(place, f"mappings extend each other in a circle: {' -> '.join([*seen, source.file])}", "Cut it at one place.")
+            circle = " -> ".join([*seen[seen.index(source.file) :], source.file])
+            report.add(place, f"mappings extend each other in a circle: {circle}", "Cut it at one place.")
             break
         seen.append(source.file)
         layer, wanted = read_layer(source, report)

@@ -54,8 +54,8 @@ def _settled(values: Values, outranks: bool, look: Look) -> Values:
     if resolved == "unknown" or resolved == status:
         return values
     if status != "unknown" and (status in _OPEN) != (resolved in _OPEN):
-        counts = "resolution" if outranks else "status"
-        look.note(f"status {values.get('status_name') or status!r} says {status}, resolution says {resolved}; the {counts} counts")
+        named, counts = values.get("status_name") or status, "resolution" if outranks else "status"
+        look.note(f"status '{named}' says {status}, resolution says {resolved}; the {counts} counts")
     if outranks or status == "unknown":
         values["status"] = resolved
     return values

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from syncd.mapping.look import Get, Look
+from syncd.mapping.look import Get
 from syncd.model.raw import Json
 
 Root = Literal["record", "each", "scope"]
@@ -30,7 +30,7 @@ def parse_path(text: str) -> Path:
             raise ValueError(text)
         parts.append(match[1] or match[2].strip())
         at = match.end()
-        if at < len(text) and text[at] != "." or at == len(text) - 1:
+        if (at < len(text) and text[at] != ".") or at == len(text) - 1:
             raise ValueError(text)
         at += 1
     if not parts:

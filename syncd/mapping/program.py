@@ -174,7 +174,6 @@ def _labels(build: Build) -> Get | None:
     return None if placed is None else field_value(placed.value, "labels", LABELS, placed.place, build)
 
 
-
 def _each(placed: Placed, build: Build) -> Each:
     """The elements: of a list in the record, or the matches of `find` in texts. `build.each` becomes the list's own path."""
     parts = placed.value if isinstance(placed.value, list) else [placed.value]
@@ -197,14 +196,15 @@ def _list_path(part: Any) -> tuple[str, ...]:
 def _each_part(part: Any, place: Place, build: Build) -> Each:
     spec = {"path": part} if isinstance(part, str) else part
     if not isinstance(spec, Mapping) or "path" not in spec:
-        build.report.add(place, "`each` is a path to a list", 'Write each = "fields.issuelinks" or { path = "...", find = "..." }.')
-        return lambda look: []
+        cure = 'Write each = "fields.issuelinks" or { path = "...", find = "..." }.'
+        build.report.add(place, "`each` is a path to a list", cure)
+        return lambda _: []
     for name in spec:
         if name not in grammar.EACH:
             build.report.unknown(place.at(name), "key of `each`", name, grammar.EACH)
     get = build.path(spec["path"], place.at("path"))
     if get is None:
-        return lambda look: []
+        return lambda _: []
     read = steps.whole(get, steps.steps(spec, place, build))
     if "when" not in spec:
         return read
@@ -254,7 +254,7 @@ def _ref(text: RuleText, build: Build) -> RefOfRow:
         build.report.add(text.ref["stream"].place, "`stream` is a word", "Write it in quotes.")
     if "id" not in gets:
         build.report.add(text.place.at("ref"), "the identity has no id", 'Write id = "each", or another path.')
-        return lambda look: None
+        return lambda _: None
     get_id, get_key, get_url = gets["id"], gets.get("key"), gets.get("url")
 
     def ref(look: Look) -> Ref | None:
@@ -266,5 +266,3 @@ def _ref(text: RuleText, build: Build) -> RefOfRow:
         )
 
     return ref
-
-

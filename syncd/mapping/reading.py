@@ -44,11 +44,12 @@ def unfetched(mapping: Mapping, raw: RawRecord) -> frozenset[str]:
 def missing(mapping: Mapping, raws: Iterable[RawRecord]) -> list[tuple[str, str, str]]:
     """(stream, path, mapping key) of paths whose field is in none of the records: a name that does not exist there.
 
-    Only for streams with records; paths that the mapping can do without (in `first`, `all` or lists, with `when` or `lenient`) are
-    not listed. A field that is there and null counts as there.
+    Only for streams with records; paths that the mapping can do without (in `first`, `all` or lists, with `when` or `lenient`)
+    are not listed. A field that is there and null counts as there.
     """
     wanted = {
-        stream: {path: read for path, read in found.items() if path and not read.optional} for stream, found in mapping.reads.items()
+        stream: {path: read for path, read in found.items() if path and not read.optional}
+        for stream, found in mapping.reads.items()
     }
     seen: set[str] = set()
     for raw in raws:

@@ -31,7 +31,8 @@ def identity(stream: str, parts: Mapping[str, Get]) -> RefOf:
         found = _id(get_id(inner) if get_id else value.get("id"), look)
         if not found:
             return None
-        return Ref(look.raw.ref.connection, stream, found, get_key(inner) if get_key else None, get_url(inner) if get_url else None)
+        key, url = get_key(inner) if get_key else None, get_url(inner) if get_url else None
+        return Ref(look.raw.ref.connection, stream, found, key, url)
 
     return of
 

@@ -10,6 +10,7 @@ Schema = dict[str, Any]
 _ANY: Schema = {}
 _TEXT: Schema = {"type": "string"}
 _TEXTS: Schema = {"type": "array", "items": _TEXT}
+_ONE_OR_MORE: Schema = {"oneOf": [_TEXT, _TEXTS]}
 _SCALAR: Schema = {"type": ["string", "number", "boolean"]}
 
 
@@ -25,7 +26,7 @@ def mapping_schema() -> Schema:
             "valueTable": _object(grammar.VALUE, _value()),
             "condition": {"oneOf": [_TEXT, {"type": "array", "items": _ref("condition")}, _ref("conditionTable")]},
             "conditionTable": _object(grammar.CONDITION, _condition()),
-            "history": _object(grammar.HISTORY, dict.fromkeys(grammar.HISTORY, {"oneOf": [_TEXT, _TEXTS]})),
+            "history": _object(grammar.HISTORY, dict.fromkeys(grammar.HISTORY, _ONE_OR_MORE)),
             "progress": _object(grammar.PROGRESS, dict.fromkeys(grammar.PROGRESS, _TEXT)),
             "fields": _fields(),
             "rule": _rule(),
@@ -52,7 +53,7 @@ def _top() -> dict[str, Schema]:
     return {
         "extends": _TEXT,
         "mapping": _object(grammar.SETTINGS, {"title": _TEXT, "resolution_outranks_status": {"type": "boolean"}}),
-        "person": _object(grammar.PERSON, dict.fromkeys(grammar.PERSON, {"oneOf": [_TEXT, _TEXTS]})),
+        "person": _object(grammar.PERSON, dict.fromkeys(grammar.PERSON, _ONE_OR_MORE)),
         "streams": _by_name(_ref("stream")),
         "fields": _by_name(_ref("fields")),
         "rule": {"type": "array", "items": _ref("rule")},
@@ -101,9 +102,13 @@ def _condition() -> dict[str, Schema]:
 
 def _fields() -> Schema:
     targets: dict[str, Target] = {name: target for fields in KINDS.values() for name, target in fields.items()}
-    forms = {name: _ref(target.default if target.default in ("history", "progress") else "value") for name, target in targets.items()}
-    special = {name: {"oneOf": [{"const": False}, form]} if form != _ref("value") else form for name, form in forms.items()}
-    return {"type": "object", "properties": dict(sorted(special.items())), "additionalProperties": False}
+    properties = {name: _field(target) for name, target in sorted(targets.items())}
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _field(target: Target) -> Schema:
+    special = target.default in ("history", "progress")
+    return {"oneOf": [{"const": False}, _ref(target.default)]} if special else _ref("value")
 
 
 def _rule() -> Schema:

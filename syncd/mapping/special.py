@@ -72,7 +72,7 @@ def _changes(entry: Json, paths: Mapping[str, tuple[Parts, ...]], names: Mapping
     if at is None:
         return []
     by = _text(_first(entry, paths.get("by", ())), look)
-    return [Change(at, by, name, _side("old", item, name, paths, look), _side("new", item, name, paths, look)) for item, name in known]
+    return [Change(at, by, name, *(_side(side, item, name, paths, look) for side in ("old", "new"))) for item, name in known]
 
 
 def _name(item: Json, paths: tuple[Parts, ...], names: Mapping[str, str]) -> str | None:

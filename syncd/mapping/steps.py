@@ -29,7 +29,7 @@ def steps(spec: Mapping[str, Any], place: Place, build: Build) -> tuple[Step, ..
     if "format" in spec:
         made.append(_format(spec["format"], place.at("format"), build))
     elif "find" in spec:
-        made.append(lambda values, look: [value[0] for value in values])
+        made.append(lambda values, _: [value[0] for value in values])
     if "table" in spec:
         made.append(_look_up(spec["table"], place.at("table"), build))
     return tuple(step for step in made if step is not None)
@@ -40,7 +40,7 @@ def _absent(spec: Any, place: Place, build: Build) -> Step | None:
         build.report.add(place, "`absent` is a list", "Write absent = [0].")
         return None
     nothing = frozenset(key_of(value) for value in spec)
-    return lambda values, look: [value for value in values if key_of(value) not in nothing or key_of(value) is None]
+    return lambda values, _: [value for value in values if key_of(value) not in nothing or key_of(value) is None]
 
 
 def _find(spec: Any, place: Place, build: Build) -> Step | None:
@@ -49,7 +49,7 @@ def _find(spec: Any, place: Place, build: Build) -> Step | None:
     if not patterns or any(pattern is None for pattern in patterns):
         return None
     known = tuple(pattern for pattern in patterns if pattern is not None)
-    return lambda values, look: [found for value in values for found in search(value, known)]
+    return lambda values, _: [found for value in values for found in search(value, known)]
 
 
 def search(value: Json, patterns: Sequence[re.Pattern[str]]) -> list[Found]:
@@ -85,9 +85,9 @@ def _format(spec: Any, place: Place, build: Build) -> Step | None:
 def _slot(name: str, place: Place, build: Build) -> Callable[[Any, Look], str | None]:
     if name.isdigit() and name.isascii():
         position = int(name[:3])
-        return lambda value, look: _group(value, position)
+        return lambda value, _: _group(value, position)
     get = build.path(name, place)
-    return (lambda value, look: _scalar(get(look))) if get else (lambda value, look: None)
+    return (lambda _, look: _scalar(get(look))) if get else (lambda *_: None)
 
 
 def _group(value: Any, position: int) -> str | None:
@@ -127,7 +127,7 @@ def check_table(table: Table, words: Sequence[str], build: Build) -> None:
 def label_step(glob: str) -> Step:
     """The labels that a glob fits, without regard to case: what its first `*` stands for, or the whole label without one."""
     pattern = re.compile("(.*)".join(re.escape(part) for part in glob.split("*")), re.IGNORECASE | re.DOTALL)
-    return lambda values, look: [
+    return lambda values, _: [
         match[1] if match.groups() else match[0]
         for value in values
         if isinstance(value, str) and (match := pattern.fullmatch(value[:MAX_TEXT]))

@@ -12,7 +12,7 @@ AUDIENCES = ("connection", "scope", "record")
 class Target:
     """A field of a row. `default` is the conversion where a mapping names none, `allowed` are all that fit.
 
-    `many`: the field holds several. `values`: the only words it may hold; with `unknown` among them an unlisted word becomes that.
+    `many`: the field holds several. `values`: the only words it may hold; with `unknown` among them another word becomes that.
     """
 
     allowed: tuple[str, ...]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from syncd.mapping.engine import Mapping, apply
 from syncd.mapping.look import Look, Unreadable
-from syncd.mapping.program import Program, StreamForm
+from syncd.mapping.program import StreamForm
 from syncd.model.raw import Json, RawRecord, Scope
 from syncd.model.ref import Ref
 from syncd.model.rows import Note, Rejected, Row
@@ -16,7 +16,7 @@ NO_FACTS: Table[str, Json] = {}
 
 @dataclass(frozen=True, slots=True)
 class TryResult:
-    """What became of the records: every row, every record that could not be read, every note. `skipped` belong to other streams."""
+    """What became of the records: every row, every one that could not be read, every note. `skipped` belong to other streams."""
 
     rows: tuple[Row, ...] = ()
     rejected: tuple[Rejected, ...] = ()
@@ -76,7 +76,7 @@ def raw_record(
     first = RawRecord(nameless, _scope(None, form, scope_name, facts), data)
     try:
         scope = _scope(Look(first), form, scope_name, facts)
-        ref = _ref(Look(RawRecord(nameless, scope, data)), form, mapping.base)
+        ref = _ref(Look(RawRecord(nameless, scope, data)), form)
     except Unreadable as error:
         return Rejected(nameless, f"record {index}: {error.reason}")
     if ref is None:
@@ -85,7 +85,7 @@ def raw_record(
     return RawRecord(ref, scope, data)
 
 
-def _ref(look: Look, form: StreamForm | None, program: Program) -> Ref | None:
+def _ref(look: Look, form: StreamForm | None) -> Ref | None:
     if form is not None:
         return form.ref(look.record, look)
     value = look.record.get("id")

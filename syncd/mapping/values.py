@@ -12,7 +12,7 @@ from syncd.mapping.document import Place
 from syncd.mapping.look import Convert, Get, Look, Unfit, Unreadable, short
 from syncd.mapping.references import alias, person, reference
 from syncd.mapping.steps import Step
-from syncd.mapping.targets import QUANTITY, Target
+from syncd.mapping.targets import CONVERSIONS, QUANTITY, Target
 from syncd.model.raw import Json
 
 
@@ -143,8 +143,10 @@ def _conversion(spec: Mapping[str, Any], field: Field, place: Place, build: Buil
     name = spec.get("as", field.conversion)
     if name in field.target.allowed:
         return field.as_(name)
-    if isinstance(name, str) and name in ("quantity", "people", "list", "texts") and name not in field.target.allowed:
-        build.report.add(place.at("as"), f"`{field.name}` does not take '{name}'", f"It takes: {', '.join(field.target.allowed)}.")
+    if name in CONVERSIONS:
+        build.report.add(
+            place.at("as"), f"`{field.name}` does not take '{name}'", f"It takes: {', '.join(field.target.allowed)}."
+        )
     else:
         build.report.unknown(place.at("as"), f"conversion for `{field.name}` named", str(name), field.target.allowed)
     return field
@@ -173,8 +175,7 @@ def _constant(spec: Any, field: Field, place: Place, build: Build) -> Get:
     if field.conversion in convert.CONVERT and field.target is not QUANTITY:
         values = [_checked(value, convert.CONVERT[field.conversion], place, build) for value in values]
     elif field.conversion in ("ref", "alias", "person"):
-        get = _converted(lambda _: spec, (), field, "the value", {}, place, build)
-        return get
+        return _converted(lambda _: spec, (), field, "the value", {}, place, build)
     result = tuple(values) if field.target.many else values[0] if values else None
     return lambda _: result
 
@@ -331,7 +332,8 @@ def _taker(conversion: Convert, name: str, path: str, lenient: bool) -> Convert:
         except Unfit as error:
             what = f"{name}: {path} holds {short(value)}, which is no {error.expected}"
             if not lenient:
-                raise Unreadable(f"{what}. Correct it in the record, or map it with another `as`, or with lenient = true") from None
+                cure = "Correct it in the record, or map it with another `as`, or with lenient = true"
+                raise Unreadable(f"{what}. {cure}") from None
             look.note(f"{what}; left out")
             return None
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from syncd.model.ref import Alias, Ref
 
@@ -17,6 +17,14 @@ Status = Literal["todo", "doing", "done", "dropped", "unknown"]
 Audience = Literal["connection", "scope", "record"]
 """Who may read of it, at the least: all of its connection, only its own project (a private repository), only those who can
 open the very record (a confidential issue, a security level)."""
+
+
+def _date_alone(value: object) -> object:
+    """A text that writes a date alone is that date: read as an instant, a whole day would come back as its midnight."""
+    return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else value
+
+
+Moment = Annotated[datetime | date, BeforeValidator(_date_alone)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +193,8 @@ class Window:
     window_kind: Literal["deploy", "freeze", "maintenance"] = "deploy"
     scope: str | None = None
     title: str | None = None
-    start: datetime | date | None = None
-    end: datetime | date | None = None
+    start: Moment | None = None
+    end: Moment | None = None
     zone: str | None = None
     audience: Audience = "connection"
     scope_id: str = ""
@@ -202,8 +210,8 @@ class Absence:
     person: Person | None = None
     region: str | None = None
     absence_kind: str = "leave"
-    start: datetime | date | None = None
-    end: datetime | date | None = None
+    start: Moment | None = None
+    end: Moment | None = None
     all_day: bool = False
     scope_id: str = ""
     project: str = ""

@@ -123,14 +123,23 @@ def _in_words(detail: Mapping[str, Any], key: str, known: Collection[str], in_en
             return "holds characters that do not belong here", "Use a-z, A-Z, 0-9, - . and _ only."
         case "value_error" if isinstance(context.get("error"), Fault):
             return context["error"].text, context["error"].cure
+        case "value_error" | "assertion_error":
+            return _text_and_cure(detail["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, "))
         case "tuple_type" | "list_type" if in_environment:
             return "must be a list", """In the environment a list is written as JSON: '["...", "..."]'."""
-    text, cure = _TYPES.get(kind, (_lower(detail["msg"].removeprefix("Value error, ").removeprefix("Input ")), "Correct it."))
-    return text, cure
+    return _TYPES.get(kind, (_lower(detail["msg"].removeprefix("Input ")), "Correct it."))
+
+
+def _text_and_cure(message: str) -> tuple[str, str]:
+    """What a plug-in's own check says: by custom the cure stands after the last semicolon or colon."""
+    *before, after = re.split(r"[;:] ", message)
+    if not before:
+        return _lower(message), "Correct it."
+    return _lower(message[: -len(after) - 2]), f"{after[:1].upper()}{after[1:].rstrip('.')}."
 
 
 def _lower(text: str) -> str:
-    return re.sub(r"^[A-Z](?=[a-z])", lambda m: m[0].lower(), text).rstrip(".")
+    return re.sub(r"^[A-Z](?=[a-z ])", lambda m: m[0].lower(), text).rstrip(".")
 
 
 def did_you_mean(name: str, known: Collection[str], otherwise: str | None = None) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from pydantic import field_validator
 
 from syncd.config import Config, load
 from syncd.contract import Detector, Kind, Options, Rules, Stream
@@ -17,6 +18,13 @@ class TrackerOptions(Options):
 
     projects: tuple[str, ...] = ()
     holds: Literal["windows", "freezes"] = "windows"
+
+    @field_validator("projects")
+    @classmethod
+    def _upper_case(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if any(name != name.upper() for name in names):
+            raise ValueError("A project has a key in capitals; write it as the tracker shows it")
+        return names
 
 
 class CalendarOptions(Options):

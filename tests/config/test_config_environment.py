@@ -82,7 +82,7 @@ def test_what_is_wrong_with_a_variable_names_the_variable(folder: Folder) -> Non
         [
             "environment: SYNCD_CONNECTIONS__PLAT__URL__HOST: there is a value, not a table, above this key. Remove it.",
             "environment: SYNCD_STORE_URL: sets nothing: two underscores stand between levels. Did you mean SYNCD_STORE__URL?",
-            'environment: SYNCD_STROE__URL: unknown key. Did you mean store?',
+            "environment: SYNCD_STROE__URL: unknown key. Did you mean store?",
             "environment: SYNCD_DELIVERY__SETTLE_S: must be a number. Write digits only.",
             "environment: SYNCD_DELIVERY__TIMEOUT: unknown key. Did you mean timeout_s?",
             'environment: SYNCD_CONNECTIONS__PLAT__USER__NAME: must be a text. Put it in quotes: "...".',

@@ -359,3 +359,9 @@ def test_a_line_is_named_even_in_a_list_of_tables(folder: Folder, tmp_path: Path
     assert folder.problems(GOOD + "projects = [1]\n") == snapshot(
         ['syncd.toml: connections.plat.projects[0] (line 6): must be a text. Put it in quotes: "...".']
     )
+
+
+def test_what_a_connectors_own_check_says_is_text_and_cure(folder: Folder) -> None:
+    assert folder.problems(GOOD + 'projects = ["pay"]\n') == snapshot(
+        ["syncd.toml: connections.plat.projects (line 6): a project has a key in capitals. Write it as the tracker shows it."]
+    )

@@ -76,9 +76,7 @@ def test_every_module_says_in_one_sentence_what_it_is(path: Path) -> None:
     assert docstring, f"{path.relative_to(ROOT)} starts without a docstring"
     is_pure = path.relative_to(ROOT / "syncd").parts[0] in PURE if path.is_relative_to(ROOT / "syncd") else False
     if is_pure and "contract" not in path.parts:
-        assert docstring.startswith("Pure."), (
-            f"{path.relative_to(ROOT)} is of the pure core: its docstring starts with 'Pure.'"
-        )
+        assert docstring.startswith("Pure."), f"{path.relative_to(ROOT)} is of the pure core: its docstring starts with 'Pure.'"
 
 
 @pytest.mark.parametrize("path", modules("connectors"), ids=lambda p: str(p.relative_to(ROOT)))

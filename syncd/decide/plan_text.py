@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from difflib import unified_diff
 from typing import Literal
 
+from syncd.decide.escape import clean
 from syncd.decide.plain import plain_headline
 from syncd.decide.render import RESOLVED
 from syncd.decide.state import Plan, Said, Silent
@@ -40,10 +41,10 @@ def as_plan(plan: Plan, said: Mapping[Ref, Said]) -> str:
 
 
 def _action(action: Action, said: Mapping[Ref, Said]) -> str:
-    head = f"  {action_kind(action)} {action.target.connection} {action.target.label}: {'; '.join(action.reasons)}"
+    head = f"  {action_kind(action)} {action.target.connection} {clean(action.target.label)}: {'; '.join(action.reasons)}"
     return "\n".join([head, *(f"    {line}" for line in action_diff(action, said).splitlines())])
 
 
 def _silent(silent: Silent) -> str:
     finding = silent.finding
-    return f"  {finding.code}, {finding.severity}: {plain_headline(finding)} Why: {silent.why}."
+    return f"  {finding.code}, {finding.severity}: {plain_headline(finding)}\n    {silent.why}"

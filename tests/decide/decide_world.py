@@ -1,7 +1,6 @@
 """A small company to decide about: two trackers, one forge each, and the values that `decide` is told."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -21,7 +20,13 @@ WIKI = Limits("wiki", 32_767)
 
 def jira(number: int, project: str = "PLAT", connection: str = "plat") -> Ref:
     key = f"{project}-{number}"
-    return Ref(connection, "issues", str(10_000 + number), key, f"https://acme.atlassian.net/browse/{key}")
+    return Ref(
+        connection,
+        "issues",
+        str({"PLAT": 10_000, "PAY": 20_000}[project] + number),
+        key,
+        f"https://acme.atlassian.net/browse/{key}",
+    )
 
 
 def forge(number: int, repository: str = "acme/api", stream: str = "issues", connection: str = "code") -> Ref:
@@ -114,7 +119,7 @@ def opened(*findings: Finding, **fields: Any) -> dict[str, FindingState]:
 
 
 EVERYWHERE = frozenset(
-    (connection, project) for connection in ("plat", "code") for project in ("PLAT", "PAY", "acme/api", "acme/web")
+    {("plat", "PLAT"), ("plat", "PAY"), ("lab", "acme/web")} | {("code", f"acme/{n}") for n in ("api", "secret")}
 )
 
 
@@ -154,7 +159,3 @@ def receipted(said: Mapping[Ref, Said], actions: Iterable[Action], at: datetime 
             at=at,
         )
     return ledger
-
-
-def changed(state: FindingState, **fields: Any) -> dict[str, FindingState]:
-    return {state.finding.fingerprint: replace(state, **fields)}

@@ -96,4 +96,4 @@ class Gitlab:
         if self._scopes is None:
             list(self.scopes(ref.stream if ref.stream != "epics" else "issues"))
         place = place_of(ref, self._reader.root)
-        return scopes.home(self._scopes or [], place[0] if place else "", data.get("project_id"))
+        return scopes.home(self._scopes or [], place[0] if place else "", data)

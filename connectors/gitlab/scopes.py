@@ -1,6 +1,6 @@
 """The projects and groups of a configuration, as GitLab knows them now."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connectors.gitlab.address import segment, within
@@ -32,12 +32,15 @@ def find(client: Client, groups: list[str], projects: list[str]) -> Iterator[Sco
             yield project
 
 
-def home(scopes: list[Scope], path: str, project: object) -> Scope:
-    """The scope through which a record of that project (path and id) is read; where there is none, its own, taken as private."""
+def home(scopes: list[Scope], path: str, data: Mapping[str, Any]) -> Scope:
+    """The scope through which a record of the project or group at that path is read; where there is none, its own, taken as private."""
+    own = f"p:{data['project_id']}" if data.get("project_id") else f"g:{data.get('group_id')}"
     for scope in scopes:
-        if scope.id == f"p:{project}" or (scope.id.startswith("g:") and within(path, scope.facts["path"])):
+        inside = scope.id.startswith("g:") and within(path, scope.facts["path"])
+        above = own.startswith("g:") and within(scope.facts["path"], path)
+        if scope.id == own or inside or above:
             return scope
-    return Scope(f"p:{project}", path, {"private": True, "path": path})
+    return Scope(own, path, {"private": True, "path": path})
 
 
 def _below(path: str, roots: list[str]) -> bool:

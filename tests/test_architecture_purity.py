@@ -28,9 +28,9 @@ def impurities(source: str) -> Iterator[str]:
 
 def _impurity(node: ast.AST) -> str | None:
     match node:
-        case ast.Import(names=names) if {n.name.partition(".")[0] for n in names} & WORLD_MODULES:
+        case ast.Import(names=names) if any(_is_of_the_world(n.name) for n in names):
             return ast.unparse(node)
-        case ast.ImportFrom(module=str(module)) if module.partition(".")[0] in WORLD_MODULES:
+        case ast.ImportFrom(module=str(module)) if _is_of_the_world(module):
             return ast.unparse(node)
         case ast.Call(func=ast.Name(id=name)) if name in WORLD_CALLS:
             return f"{name}()"
@@ -39,6 +39,10 @@ def _impurity(node: ast.AST) -> str | None:
         case ast.Call(func=ast.Attribute(value=ast.Attribute(value=ast.Name(id="datetime")), attr=name)) if name in CLOCKS:
             return ast.unparse(node)
     return type(node).__name__ if isinstance(node, KEYWORDS) else None
+
+
+def _is_of_the_world(module: str) -> bool:
+    return module.partition(".")[0] in WORLD_MODULES or module.startswith("urllib.request")
 
 
 def modules(*folders: str) -> list[Path]:
@@ -56,6 +60,7 @@ def test_a_pure_module_touches_nothing_of_the_world(path: Path) -> None:
         "import os",
         "from time import sleep",
         "import urllib3.util",
+        "from urllib.request import urlopen",
         "x = open('f')",
         "print(1)",
         "y = datetime.now()",

@@ -38,6 +38,11 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture
 def postgres_url(postgres_server: str) -> str:
     """The URL of an empty database of this test's own."""
+    return new_database(postgres_server)
+
+
+def new_database(postgres_server: str) -> str:
+    """The URL of another empty database on the server."""
     name = f"syncd_{os.getpid()}_{next(_COUNTER)}"
     with psycopg.connect(_libpq(postgres_server), autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0").format(sql.Identifier(name)))

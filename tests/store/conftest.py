@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from syncd.store import Store, open_store
-from tests.postgres import postgres_server, postgres_url
+from syncd.store.tables import metadata
+from tests.postgres import new_database, postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]
 
@@ -20,17 +22,31 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
-@pytest.fixture
-def store(store_url: str) -> Iterator[Store]:
-    """A store on an empty database."""
-    opened = open_store(store_url)
+@pytest.fixture(scope="session")
+def postgres_store(postgres_server: str) -> Iterator[Store]:
+    """One migrated database for all tests, because making one takes longer than most of them."""
+    opened = open_store(new_database(postgres_server))
     yield opened
     opened.close()
 
 
-@pytest.fixture
-def sqlite_store(tmp_path: Path) -> Iterator[Store]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A store on an empty database."""
+    if request.param == "sqlite":
+        opened = open_store(f"sqlite:///{tmp_path}/syncd.db")
+        yield opened
+        opened.close()
+        return
+    kept: Store = request.getfixturevalue("postgres_store")
+    with kept.db.writing() as tx:
+        tx.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY"))
+    yield kept
+
+
+@pytest.fixture(scope="module")
+def sqlite_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """A store for the laws, whose many examples share it under connections of their own."""
-    opened = open_store(f"sqlite:///{tmp_path}/syncd.db")
+    opened = open_store(f"sqlite:///{tmp_path_factory.mktemp('laws')}/syncd.db")
     yield opened
     opened.close()

@@ -39,7 +39,7 @@ class GithubOptions(Options):
     @classmethod
     def _named_once_as_owner_and_name(cls, names: list[str]) -> list[str]:
         if wrong := [name for name in names if not _NAME.fullmatch(name)]:
-            raise ValueError(f"{wrong[0]!r} is no repository; write it as \"owner/name\", like \"acme/api\"")
+            raise ValueError(f'{wrong[0]!r} is no repository; write it as "owner/name", like "acme/api"')
         lowered = [name.lower() for name in names]
         if twice := [name for name in names if lowered.count(name.lower()) > 1]:
             raise ValueError(f"{twice[-1]!r} is named twice; name it once")

@@ -1,8 +1,7 @@
 """Asking GitHub: PyGithub's requester over our own paced session, one request a call, and lists page by page."""
 
-import json
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ import requests
 from requests.utils import parse_header_links
 
 from connectors.github.errors import refusal
+from connectors.github.line import Answer, Line
 from connectors.http import expect, from_exception, pace
 from syncd.contract import AuthFailed, Gate, Misconfigured, Settings, Unavailable
 
@@ -21,32 +21,7 @@ Row = dict[str, Any]
 
 PER_PAGE = 100
 _MOST_PAGES = 20_000
-_REDIRECTS = (301, 302, 307, 308)
 _HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back. `moved`: it was given at another address than the one asked."""
-
-    status: int
-    headers: Mapping[str, str]
-    text: str
-    moved: bool = False
-
-    @property
-    def redirect(self) -> bool:
-        """Whether it only says where to ask instead."""
-        return self.status in _REDIRECTS
-
-    def json(self, *, what: str, scope: str | None = None) -> Any:
-        """The decoded body. Raises Unavailable where it is not JSON."""
-        try:
-            return json.loads(self.text)
-        except RecursionError:
-            raise Unavailable(f"{what}: the answer is nested too deeply to be read", scope=scope) from None
-        except ValueError as error:
-            raise from_exception(error, what=what, scope=scope) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +58,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send one request and give its answer, whatever the status is. Raises one of the six where there is none."""
-        line = _Line(self._session, f"{self._base.scheme}://{self._base.netloc}")
+        line = Line(self._session, f"{self._base.scheme}://{self._base.netloc}")
         requester = self._requester(what)
         try:
             requester.requestJson(verb, path, dict(query or {}), {**_HEADERS, **(headers or {})}, body, cnx=line)  # type: ignore[arg-type]
@@ -206,41 +181,3 @@ class Client:
             seconds_between_writes=None,
             lazy=True,
         ).requester
-
-
-class _Line:
-    """A connection as PyGithub knows one, over our session.
-
-    PyGithub is shown a bare success, whatever came: given the true answer it sleeps and asks again on 202, follows a 301
-    without its query (and so would read open issues only), and fails on rate headers that are no numbers.
-    """
-
-    def __init__(self, session: requests.Session, origin: str) -> None:
-        self._session, self._origin = session, origin
-        self._send: Callable[[], requests.Response] | None = None
-        self._came: requests.Response | None = None
-
-    def request(self, verb: str, url: str, input: str | None, headers: dict[str, str], stream: bool = False) -> None:  # noqa: ARG002
-        self._send = lambda: self._session.request(
-            verb, self._origin + url, data=input, headers=headers, allow_redirects=False
-        )
-
-    def getresponse(self) -> "_Shown":
-        assert self._send is not None
-        self._came = self._send()
-        return _Shown()
-
-    def answer(self) -> Answer:
-        assert self._came is not None
-        self._came.encoding = "utf-8"
-        return Answer(self._came.status_code, self._came.headers, self._came.text)
-
-
-class _Shown:
-    status = 200
-
-    def getheaders(self) -> tuple[tuple[str, str], ...]:
-        return ()
-
-    def read(self) -> str:
-        return ""

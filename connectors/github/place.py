@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from connectors.github.client import Answer, Client, Row
+from connectors.github.client import Client, Row
+from connectors.github.line import Answer
 from connectors.http import expect, vendor_message
 from syncd.contract import Gone, Unavailable
 from syncd.model.ref import Ref

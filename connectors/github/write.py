@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from connectors.github.client import PER_PAGE, Answer, Client
+from connectors.github.client import PER_PAGE, Client
+from connectors.github.line import Answer
 from connectors.github.place import Place, deleted, look, place_of
 from connectors.http import expect
 from syncd.contract import AuthFailed, Gone, SyncError, Unavailable

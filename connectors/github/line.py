@@ -1,0 +1,73 @@
+"""The connection that PyGithub is given, and the true answer that came over it."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from connectors.http import from_exception
+from syncd.contract import Unavailable
+
+_REDIRECTS = (301, 302, 307, 308)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. `moved`: it was given at another address than the one asked."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+    moved: bool = False
+
+    @property
+    def redirect(self) -> bool:
+        """Whether it only says where to ask instead."""
+        return self.status in _REDIRECTS
+
+    def json(self, *, what: str, scope: str | None = None) -> Any:
+        """The decoded body. Raises Unavailable where it is not JSON."""
+        try:
+            return json.loads(self.text)
+        except RecursionError:
+            raise Unavailable(f"{what}: the answer is nested too deeply to be read", scope=scope) from None
+        except ValueError as error:
+            raise from_exception(error, what=what, scope=scope) from error
+
+
+class Line:
+    """A connection as PyGithub knows one, over our session.
+
+    PyGithub is shown a bare success, whatever came: given the true answer it sleeps and asks again on 202, follows a 301
+    without its query (and so would read open issues only), and fails on rate headers that are no numbers.
+    """
+
+    def __init__(self, session: requests.Session, origin: str) -> None:
+        self._session, self._origin = session, origin
+        self._send: Callable[[], requests.Response] | None = None
+        self._came: requests.Response | None = None
+
+    def request(self, verb: str, url: str, input: str | None, headers: dict[str, str], stream: bool = False) -> None:  # noqa: ARG002
+        self._send = lambda: self._session.request(verb, self._origin + url, data=input, headers=headers, allow_redirects=False)
+
+    def getresponse(self) -> "_Shown":
+        assert self._send is not None
+        self._came = self._send()
+        return _Shown()
+
+    def answer(self) -> Answer:
+        assert self._came is not None
+        self._came.encoding = "utf-8"
+        return Answer(self._came.status_code, self._came.headers, self._came.text)
+
+
+class _Shown:
+    status = 200
+
+    def getheaders(self) -> tuple[tuple[str, str], ...]:
+        return ()
+
+    def read(self) -> str:
+        return ""

@@ -1,0 +1,27 @@
+"""What one repository of the GitHub twin holds."""
+
+from dataclasses import dataclass, field
+
+from syncd.demo.github_records import Row
+
+
+@dataclass
+class Repository:
+    """What one repository holds, by number. Issues and pull requests share numbers; each pull request has an issue row, too."""
+
+    row: Row
+    milestones: dict[int, Row] = field(default_factory=dict)
+    issues: dict[int, Row] = field(default_factory=dict)
+    pulls: dict[int, Row] = field(default_factory=dict)
+    comments: dict[int, list[Row]] = field(default_factory=dict)
+    deleted: set[int] = field(default_factory=set)
+    moved: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """ "owner/name"."""
+        return str(self.row["full_name"])
+
+    def free(self) -> int:
+        """The next number of an issue or pull request."""
+        return max({0, *self.issues, *self.deleted, *self.moved}) + 1

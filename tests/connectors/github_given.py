@@ -1,0 +1,88 @@
+"""A company on GitHub, for the tests of its connector."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from connectors.github import KIND, GithubOptions
+from syncd.contract import Settings
+from syncd.demo.github_twin import GithubTwin
+from syncd.model.ref import Ref
+from tests.connectors.contract import NOW, SECRET, World
+
+API, WEB = "acme/api", "acme/web"
+
+
+class Clock:
+    """Each look is a second later: no two things happen at once."""
+
+    def __init__(self, start: datetime) -> None:
+        self.at = start
+
+    def __call__(self) -> datetime:
+        self.at += timedelta(seconds=1)
+        return self.at
+
+
+def company(*, prefix: str = "", opaque: bool = False) -> GithubTwin:
+    """Two repositories: 270 issues and 130 pull requests in the first, a few in the second."""
+    twin = GithubTwin(Clock(NOW - timedelta(days=30)), SECRET, prefix=prefix, opaque=opaque)
+    for repo, issues, pulls in ((API, 270, 130), (WEB, 5, 3)):
+        twin.repository(repo, private=repo == WEB)
+        for title in ("Beta", "Launch"):
+            twin.milestone(repo, title, due_on="2026-05-15")
+        for n in range(issues):
+            twin.issue(repo, f"Issue {n}", milestone=1 + n % 2, labels=["bug"], assignees=["ann"])
+        for n in range(pulls):
+            twin.pull(repo, f"Pull {n}", head=f"work-{n}")
+    twin.edit(API, 7, title="odd \x00 \U0001f41e ‏title")
+    return twin
+
+
+def ids(twin: GithubTwin) -> Mapping[str, set[str]]:
+    homes = list(twin.homes.values())
+    return {
+        "milestones": {str(row["id"]) for home in homes for row in home.milestones.values()},
+        "issues": {str(row["id"]) for home in homes for row in home.issues.values() if "pull_request" not in row},
+        "pulls": {str(row["id"]) for home in homes for row in home.pulls.values()},
+    }
+
+
+def settings(twin: GithubTwin, *repositories: str) -> Settings:
+    return Settings(
+        connection="code",
+        url=twin.server.url + twin.prefix,
+        options=GithubOptions(repositories=list(repositories or (API, WEB))),
+        now=lambda: NOW,
+        secret=lambda: SECRET,
+    )
+
+
+def ref(stream: str, row: Mapping[str, object], repo: str = API) -> Ref:
+    return Ref("code", stream, str(row["id"]), key=f"{repo}#{row['number']}")
+
+
+def world_of(twin: GithubTwin, stream: str = "issues") -> World:
+    def number(target: Ref) -> int:
+        return int((target.key or "").split("#")[1])
+
+    home = next(iter(twin.homes.values()))
+    target = {"issues": home.issues[3], "pulls": next(iter(home.pulls.values()))}[stream]
+    return World(
+        kind=KIND,
+        server=twin.server,
+        settings=settings(twin),
+        main="issues",
+        ids=lambda: ids(twin),
+        add=lambda: ref("issues", twin.issue(API, "One more")),
+        edit=lambda: ref("issues", twin.edit(API, 11, title="Edited")),
+        list_line=r"^GET [^?]*/issues\?",
+        settings_with_missing=settings(twin, API, "acme/no-such-thing", WEB),
+        target=ref(stream, target),
+        comments=lambda to: [
+            (str(row["id"]), row["user"]["login"] == twin.login, row["body"]) for row in twin.comments(API, number(to))
+        ],
+        comment_as=lambda to, body, ours: str(twin.comment(API, number(to), body, by=twin.login if ours else "ann")["id"]),
+        uncomment=lambda _, id: twin.uncomment(int(id)),
+        # Every pull request stands in the list of issues, too: two pages of it, and one look at the first page after each long list.
+        extra_requests=2,
+    )

@@ -11,6 +11,9 @@ from syncd.store.errors import StoreError
 LATEST = "m0001"
 """The revision that this code needs; a test holds it to the last migration."""
 
+VERSION_TABLE = "syncd_version"
+"""Not Alembic's own name: another program's revisions in the same database are not ours."""
+
 _MIGRATE_LOCK = 7_305_000
 
 
@@ -28,9 +31,9 @@ def migrate(db: Database) -> None:
 
 def revision(connection: Connection) -> str | None:
     """The revision of a database, None where it has no tables of ours."""
-    if not inspect(connection).has_table("alembic_version"):
+    if not inspect(connection).has_table(VERSION_TABLE):
         return None
-    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    found: str | None = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()
     return found
 
 
@@ -41,7 +44,7 @@ def _upgrade(connection: Connection, found: str | None, where: str) -> None:
     from alembic.script import ScriptDirectory
 
     with as_file(files("syncd.store") / "migrations") as folder:
-        config = Config(attributes={"connection": connection})
+        config = Config(attributes={"connection": connection, "version_table": VERSION_TABLE})
         config.set_main_option("script_location", str(folder).replace("%", "%%"))
         known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
         if found is not None and found not in known:

@@ -14,7 +14,7 @@ from sqlalchemy import text
 import syncd.store
 from syncd.store import StoreError, open_store
 from syncd.store.engine import connect
-from syncd.store.migrate import LATEST, revision
+from syncd.store.migrate import LATEST, VERSION_TABLE, revision
 from syncd.store.tables import metadata
 
 
@@ -31,7 +31,7 @@ def test_the_migrations_make_exactly_the_tables_of_the_code(store_url: str) -> N
     store = open_store(store_url)
     with store.db.reading() as tx:
         assert revision(tx) == LATEST
-        context = MigrationContext.configure(tx, opts={"compare_type": True})
+        context = MigrationContext.configure(tx, opts={"compare_type": True, "version_table": VERSION_TABLE})
         assert compare_metadata(context, metadata) == []
     store.close()
 
@@ -66,7 +66,7 @@ def test_a_database_of_a_newer_version_is_left_alone(store_url: str) -> None:
     open_store(store_url).close()
     db = connect(store_url)
     with db.writing() as tx:
-        tx.execute(text("UPDATE alembic_version SET version_num = 'm9999'"))
+        tx.execute(text("UPDATE syncd_version SET version_num = 'm9999'"))
     db.engine.dispose()
     with pytest.raises(StoreError, match=r"made by a newer syncd \(revision m9999, this one has m\d+\)\. Start the newer one$"):
         open_store(store_url)

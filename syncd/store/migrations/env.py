@@ -3,6 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection
 
-connection: Connection = context.config.attributes["connection"]
-context.configure(connection=connection, transactional_ddl=True)
+attributes = context.config.attributes
+connection: Connection = attributes["connection"]
+context.configure(connection=connection, version_table=attributes["version_table"], transactional_ddl=True)
 context.run_migrations()

@@ -44,7 +44,7 @@ class PacedAdapter(HTTPAdapter):
             cert=kwargs.get("cert"),
             proxies=self._proxies(request.url or ""),
         )
-        answer._content = _read(answer, deadline)  # type: ignore[attr-defined]
+        answer._content = _read(answer, deadline)
         answer._content_consumed = True  # type: ignore[attr-defined]
         self._gate.after(answer.status_code, answer.headers)
         return answer
@@ -175,10 +175,11 @@ def vendor_message(body: object, most: int = 200) -> str:
     if isinstance(body, bytes):
         body = body.decode("utf-8", "replace")
     if isinstance(body, str):
+        text = body
         try:
-            body = json.loads(body)
+            body = json.loads(text)
         except ValueError:
-            return "" if "<" in body else _one_line(body, most)
+            return "" if "<" in text else _one_line(text, most)
     if not isinstance(body, Mapping):
         return ""
     return _one_line("; ".join(_messages(body)), most)

@@ -1,17 +1,18 @@
 """The ledger: what stands on each ticket by our receipts, and all receipts there were."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, insert, select, tuple_, update
 
 from syncd.decide.state import Said
 from syncd.model.action import Action, Receipt
 from syncd.model.ref import Ref
 from syncd.store.actions import action_from_json, action_to_json
 from syncd.store.engine import Database
+from syncd.store.pages import chunks
 from syncd.store.tables import ledger, receipts
 
 
@@ -84,10 +85,14 @@ def stands(action: Action, receipt: Receipt) -> Said:
     )
 
 
-def remote_ids(tx: Connection, connection: str) -> Mapping[tuple[str, str], str]:
-    """(stream, id) -> our comment there, for one connection."""
-    query = select(ledger.c.stream, ledger.c.id, ledger.c.remote_id).where(ledger.c.connection == connection)
-    return {(row.stream, row.id): row.remote_id for row in tx.execute(query)}
+def entries(tx: Connection, targets: Iterable[Ref]) -> dict[Ref, Row[Any]]:
+    """What the ledger has of these targets."""
+    identity = (ledger.c.connection, ledger.c.stream, ledger.c.id)
+    query: Select[Any] = select(*identity, ledger.c.key, ledger.c.digest, ledger.c.remote_id, ledger.c.muted)
+    found = (
+        tx.execute(query.where(tuple_(*identity).in_(some))) for some in chunks((r.connection, r.stream, r.id) for r in targets)
+    )
+    return {Ref(row.connection, row.stream, row.id): row for rows in found for row in rows}
 
 
 def _is(target: Ref) -> tuple[Any, ...]:

@@ -15,9 +15,9 @@ from syncd.model.action import Action, Receipt, Verb
 from syncd.model.ref import Ref
 from syncd.store.actions import action_from_json, action_to_json
 from syncd.store.engine import Database
-from syncd.store.ledger import Ledger, stands
+from syncd.store.ledger import Ledger, entries, stands
 from syncd.store.pages import chunks
-from syncd.store.tables import ledger, outbox
+from syncd.store.tables import outbox
 
 OutboxState = Literal["pending", "intent", "uncertain", "dead"]
 UNDER_WAY: tuple[OutboxState, ...] = ("intent", "uncertain")
@@ -60,12 +60,12 @@ class Outbox:
         with self.db.writing() as tx:
             for some in chunks(sorted(actions, key=lambda one: (one.target, one.verb))):
                 rows = _rows(tx, some)
-                stands_there = _ledger(tx, some)
+                said = entries(tx, (action.target for action in some))
                 for action in some:
                     row = rows.get((action.target, action.verb))
                     if row is not None:
                         _overwrite(tx, row, action, at)
-                    elif not _is_said(stands_there.get(action.target), action):
+                    elif not _is_said(said.get(action.target), action):
                         tx.execute(insert(outbox), _new(action, at))
 
     def withdraw(self, keep: Iterable[Action], connections: Collection[str]) -> int:
@@ -201,13 +201,6 @@ def _rows(tx: Connection, actions: Sequence[Action]) -> dict[tuple[Ref, Verb], R
     return {(_target(row), row.verb): row for row in tx.execute(query)}
 
 
-def _ledger(tx: Connection, actions: Sequence[Action]) -> dict[Ref, Row[Any]]:
-    identity = (ledger.c.connection, ledger.c.stream, ledger.c.id)
-    wanted = [(one.target.connection, one.target.stream, one.target.id) for one in actions]
-    query: Select[Any] = select(*identity, ledger.c.key, ledger.c.digest, ledger.c.remote_id, ledger.c.muted)
-    return {_target(row): row for row in tx.execute(query.where(tuple_(*identity).in_(wanted)))}
-
-
 def _is_said(entry: Row[Any] | None, action: Action) -> bool:
     """Whether the ledger overtook the wish: the receipt came between the analysis and now, or a person wants silence."""
     return entry is not None and (entry.muted or (entry.key, entry.digest) == (action.key, action.digest))
@@ -276,26 +269,17 @@ def _target(row: Row[Any]) -> Ref:
 
 def _read(tx: Connection, query: Select[Any]) -> list[OutboxRow]:
     rows = tx.execute(query).all()
-    return [_value(row, entry) for row, entry in zip(rows, _remote_ids(tx, rows), strict=True)]
+    said = entries(tx, map(_target, rows))
+    return [_value(row, said.get(_target(row))) for row in rows]
 
 
-def _remote_ids(tx: Connection, rows: Sequence[Row[Any]]) -> list[str | None]:
-    found: dict[Ref, str] = {}
-    identity = (ledger.c.connection, ledger.c.stream, ledger.c.id)
-    for some in chunks(rows):
-        wanted = [(row.connection, row.stream, row.id) for row in some]
-        query: Select[Any] = select(*identity, ledger.c.remote_id).where(tuple_(*identity).in_(wanted))
-        found |= {_target(row): row.remote_id for row in tx.execute(query)}
-    return [found.get(_target(row)) for row in rows]
-
-
-def _value(row: Row[Any], remote_id: str | None) -> OutboxRow:
+def _value(row: Row[Any], said: Row[Any] | None) -> OutboxRow:
     action = action_from_json(row.attempt or row.desired)
     newer = action_from_json(row.desired) if row.attempt and row.desired else None
     return OutboxRow(
         n=row.n,
         claims=row.claims,
-        action=replace(action, remote_id=remote_id or action.remote_id),
+        action=action if said is None else replace(action, remote_id=said.remote_id),
         state=row.state,
         attempts=row.attempts,
         uncertain=row.doubt or row.state == "uncertain",

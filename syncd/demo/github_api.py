@@ -67,7 +67,7 @@ class GithubApi:
             if self._twin.limit == 0 and self._twin.now().timestamp() < self._twin.reset:
                 return Response({"message": "API rate limit exceeded for user."}, 403, self._limits())
             found = do(request)
-            if request.method == "GET" and found.status == 200:
+            if self._twin.etags and request.method == "GET" and found.status == 200:
                 found = conditional(found, request)
             if self._twin.limit and found.status != 304:
                 self._twin.limit -= 1

@@ -42,7 +42,10 @@ def own_user(row: Row, at: str) -> Row:
     return {
         **row,
         **dict.fromkeys(("name", "company", "blog", "location", "email", "hireable", "bio")),
-        **dict.fromkeys(("public_repos", "public_gists", "followers", "following"), 0),
+        **dict.fromkeys(("public_repos", "public_gists", "private_gists", "followers", "following", "collaborators"), 0),
+        **dict.fromkeys(("total_private_repos", "owned_private_repos", "disk_usage"), 0),
+        "two_factor_authentication": True,
+        "user_view_type": "private",
         "created_at": at,
         "updated_at": at,
     }

@@ -19,7 +19,7 @@ class GithubTwin:
     """A GitHub with one user who has a token. Methods are what people do there; `server` is what programs see.
 
     `prefix` is "/api/v3" for an Enterprise Server. `opaque`: lists link to opaque positions instead of page numbers. `limit`: requests
-    that are left of the primary limit, None for enough; it is restored at `reset` (epoch seconds).
+    that are left of the primary limit, None for enough; it is restored at `reset` (epoch seconds). `etags`: whether lists have them.
     """
 
     def __init__(
@@ -42,6 +42,7 @@ class GithubTwin:
         self.login = login
         self.limit: int | None = None
         self.reset = 0
+        self.etags = True
         self.server = GithubApi(self).server
 
     # --- what people do --------------------------------------------------------------------------------------------------

@@ -13,13 +13,13 @@ API, WEB = "acme/api", "acme/web"
 
 
 class Clock:
-    """Each look is a second later: no two things happen at once."""
+    """Each look is half a minute later: no two things happen at once."""
 
     def __init__(self, start: datetime) -> None:
         self.at = start
 
     def __call__(self) -> datetime:
-        self.at += timedelta(seconds=1)
+        self.at += timedelta(seconds=30)
         return self.at
 
 
@@ -83,6 +83,4 @@ def world_of(twin: GithubTwin, stream: str = "issues") -> World:
         ],
         comment_as=lambda to, body, ours: str(twin.comment(API, number(to), body, by=twin.login if ours else "ann")["id"]),
         uncomment=lambda _, id: twin.uncomment(int(id)),
-        # Every pull request stands in the list of issues, too: two pages of it, and one look at the first page after each long list.
-        extra_requests=2,
     )

@@ -1,0 +1,164 @@
+"""GitHub's own API description agrees with what the twin answers and with what we ask."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+from jsonschema.protocols import Validator
+from openapi_schema_validator import OAS30Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT4
+
+from connectors.github import KIND
+from syncd.contract import Connector
+from syncd.demo.github_twin import GithubTwin
+from syncd.demo.twin import Logged
+from tests.connectors.contract import OpenGate, action, read
+from tests.connectors.github_given import API, WEB, company, settings, world_of
+
+DESCRIPTION = Path(__file__).parents[3] / "shared" / "specs" / "github-rest.json"
+pytestmark = pytest.mark.skipif(not DESCRIPTION.exists(), reason="GitHub's API description is not beside this checkout")
+
+_HERE = "urn:github"
+
+OPERATIONS = (
+    "/user",
+    "/repos/{owner}/{repo}",
+    "/repos/{owner}/{repo}/milestones",
+    "/repos/{owner}/{repo}/milestones/{milestone_number}",
+    "/repos/{owner}/{repo}/issues",
+    "/repos/{owner}/{repo}/issues/{issue_number}",
+    "/repos/{owner}/{repo}/issues/{issue_number}/comments",
+    "/repos/{owner}/{repo}/issues/comments/{comment_id}",
+    "/repos/{owner}/{repo}/issues/{issue_number}/sub_issues",
+    "/repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocked_by",
+    "/repos/{owner}/{repo}/pulls",
+    "/repos/{owner}/{repo}/pulls/{pull_number}",
+)
+
+
+class Description:
+    """The description, and what it says about one request and its answer."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._document = document
+        self._registry = Registry().with_resource(_HERE, Resource.from_contents(document, default_specification=DRAFT4))
+
+    def operation(self, method: str, path: str) -> tuple[str, dict[str, Any]]:
+        """Its template and what is said about it. An address by repository number is the same operation."""
+        path = re.sub(r"^/repositories/\d+", "/repos/o/r", path)
+        for template in OPERATIONS:
+            if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path) and method.lower() in self._document["paths"][template]:
+                return template, self._document["paths"][template][method.lower()]
+        raise AssertionError(f"no such operation: {method} {path}")
+
+    def complaints(self, schema: dict[str, Any], value: Any) -> list[str]:
+        """What is wrong with the value."""
+        validator: Validator = OAS30Validator(_absolute(schema), registry=self._registry)
+        # An enumeration that is nullable names null only by that word, which the validator wants in the list, too.
+        found = [e for e in validator.iter_errors(value) if not (e.instance is None and e.schema.get("nullable"))]
+        return [f"{error.json_path}: {error.message[:200]}" for error in found]
+
+    def parameters(self, operation: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        """The schemas of its query parameters by name."""
+        found = [self._resolved(parameter) for parameter in operation.get("parameters", [])]
+        return {parameter["name"]: parameter["schema"] for parameter in found if parameter["in"] == "query"}
+
+    def _resolved(self, value: dict[str, Any]) -> dict[str, Any]:
+        if "$ref" not in value:
+            return value
+        found: Any = self._document
+        for part in value["$ref"].removeprefix("#/").split("/"):
+            found = found[part]
+        return dict(found)
+
+
+def _absolute(value: Any) -> Any:
+    """References inside a schema that is cut out of the document point into the document."""
+    if isinstance(value, dict):
+        return {key: _absolute(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_absolute(inner) for inner in value]
+    return _HERE + value if isinstance(value, str) and value.startswith("#/components/") else value
+
+
+@pytest.fixture(scope="module")
+def description() -> Description:
+    return Description(json.loads(DESCRIPTION.read_text()))
+
+
+@pytest.fixture(scope="module")
+def talk() -> Iterator[tuple[GithubTwin, list[Logged]]]:
+    """Everything that the connector does, once, and the log of it."""
+    twin = company()
+    twin.sub_issue((API, 1), (API, 2))
+    twin.block((API, 3), by=(WEB, 1))
+    twin.edit(API, 4, state="closed")
+    twin.edit(API, 300, state="closed", merged_at="2026-05-01T00:00:00Z")
+    twin.milestone(API, "Without a date")
+    twin.server.start()
+    world = world_of(twin)
+    connector = KIND.connect(settings(twin), OpenGate())
+    connector.check()
+    for stream in KIND.streams:
+        _everything_read(connector, stream)
+    receipt = connector.deliver(action(world))
+    connector.deliver(action(world, "again", remote_id=receipt.remote_id))
+    connector.find(world.target, "abc123")  # type: ignore[arg-type]
+    yield twin, list(twin.server.log)
+    twin.server.stop()
+
+
+def _everything_read(connector: Connector, stream: str) -> None:
+    records, _, cursors = read(connector, stream)
+    read(connector, stream, cursors)
+    connector.fetch_one(records[min(records)].ref)
+    for scope in connector.scopes(stream):
+        list(connector.census(stream, scope))  # type: ignore[arg-type]
+
+
+def test_our_requests_are_described(description: Description, talk: tuple[GithubTwin, list[Logged]]) -> None:
+    asked = set()
+    for entry in talk[1]:
+        method, _, url = entry.line.partition(" ")
+        template, operation = description.operation(method, urlsplit(url).path)
+        asked.add(template)
+        known = description.parameters(operation)
+        for name, values in parse_qs(urlsplit(url).query).items():
+            value: Any = int(values[0]) if known[name].get("type") == "integer" else values[0]
+            assert description.complaints(known[name], value) == [], entry.line
+        if entry.body:
+            schema = operation["requestBody"]["content"]["application/json"]["schema"]
+            assert description.complaints(schema, json.loads(entry.body)) == []
+    assert len(asked) >= len(OPERATIONS) - 1
+
+
+ANSWERS = (
+    "/user",
+    f"/repos/{API}",
+    f"/repos/{API}/milestones?state=all",
+    f"/repos/{API}/milestones/1",
+    f"/repos/{API}/issues?state=all&sort=created&direction=asc",
+    f"/repos/{API}/issues?state=all&per_page=3",
+    f"/repos/{API}/issues/3",
+    f"/repos/{API}/issues/3/comments",
+    f"/repos/{API}/issues/1/sub_issues",
+    f"/repos/{API}/issues/3/dependencies/blocked_by",
+    f"/repos/{API}/pulls?state=all&per_page=3",
+    f"/repos/{API}/pulls/300",
+)
+
+
+@pytest.mark.parametrize("url", ANSWERS)
+def test_the_twins_answers_are_described(description: Description, talk: tuple[GithubTwin, list[Logged]], url: str) -> None:
+    answer = requests.get(talk[0].server.url + url, headers={"Authorization": f"token {talk[0].token}"}, timeout=10)
+    assert answer.status_code == 200
+    _, operation = description.operation("GET", urlsplit(url).path)
+    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    assert answer.json()
+    assert description.complaints(schema, answer.json()) == []

@@ -1,62 +1,78 @@
 """How far a scope was read: opaque to everybody else, JSON to us."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 OVERLAP = timedelta(minutes=1)
 """What is read again each time: a record is stamped before its transaction ends, so it may appear after younger ones."""
+MOST_AHEAD = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """`after`: what was updated before is read. `more`: the query of the next page, in the middle of a listing.
+    """Where to read on.
 
-    `high`: the youngest update seen in this scan; `until`: the server's time when it began. `path`: where the scope was found:
-    when it moves, every key in it changes, and it is read anew. `linked`: the issues in the overlap whose links were read, by
-    content hash.
+    `after`: what was updated from then on is asked for. `path`: where the scope was found: when it moves, every key in it changes, and it
+    is read anew. `linked`: the issues in the overlap whose links were read, by content hash. The others are there in the middle of a scan:
+    `start` is the `after` that it began with, `until` the server's time then, `high` the youngest update seen so far, `ahead` how many
+    were younger than `until`, `more` the query of the next page of a listing.
     """
 
     after: datetime | None = None
-    more: Mapping[str, str] = field(default_factory=dict)
-    high: datetime | None = None
-    until: datetime | None = None
     path: str | None = None
     linked: Mapping[str, str] = field(default_factory=dict)
+    start: datetime | None = None
+    until: datetime | None = None
+    high: datetime | None = None
+    ahead: int = 0
+    more: Mapping[str, str] = field(default_factory=dict)
 
     def resumed(self) -> "Cursor":
-        """Where a scan that was cut off goes on.
+        """Where a scan begins, or goes on after it was cut off.
 
         What is stamped an overlap before it began was all there then; of what is younger, some may have come up
         behind the position.
         """
-        if self.high is None or self.more or self.after is None:
+        if self.high is None:
+            return replace(self, start=self.after)
+        if self.more or self.after is None:
             return self
         safe = self.until - OVERLAP if self.until else self.after - OVERLAP
         return replace(self, after=min(self.after, safe).replace(microsecond=0))
 
+    def seen(self, times: Iterable[datetime], now: datetime | None) -> "Cursor":
+        """The cursor after a page with these times of update; `now` is the server's clock as it answered."""
+        times, until = list(times), self.until or now
+        high = max([*times, self.high] if self.high else times, default=None)
+        ahead = self.ahead + sum(until is not None and at > until for at in times)
+        return replace(self, until=until, high=high, ahead=ahead)
+
     def done(self) -> "Cursor":
         """Where the next scan begins, once this one has seen everything.
 
-        Never later than the server's own time at its beginning less the overlap: what changed meanwhile may have moved between
-        pages, and a record may carry a date in the future.
+        Not after the server's own time at its beginning less the overlap: what changed meanwhile may have moved between pages, and a record
+        may carry a date in the future. With more than a page of such records, the clock in the header is not the one that stamps them.
         """
-        known = [moment for moment in (self.high, self.until) if moment is not None]
-        after = min(known) - OVERLAP if self.high else self.after
-        after = after.replace(microsecond=0) if after else None
-        return Cursor(after=after, path=self.path, linked=self.linked)
+        if self.high is None:
+            return Cursor(after=self.start, path=self.path)
+        bound = self.until if self.until and self.ahead <= MOST_AHEAD else self.high
+        after = (min(self.high, bound) - OVERLAP).replace(microsecond=0)
+        return Cursor(after=max(after, self.start) if self.start else after, path=self.path)
 
 
 def dump(cursor: Cursor) -> str:
     """Compact JSON."""
     value = {
         "after": stamp(cursor.after),
-        "more": dict(cursor.more),
-        "high": stamp(cursor.high),
-        "until": stamp(cursor.until),
         "path": cursor.path,
         "linked": dict(cursor.linked),
+        "start": stamp(cursor.start),
+        "until": stamp(cursor.until),
+        "high": stamp(cursor.high),
+        "ahead": cursor.ahead,
+        "more": dict(cursor.more),
     }
     return json.dumps({"v": 1} | {k: v for k, v in value.items() if v}, separators=(",", ":"))
 
@@ -67,13 +83,15 @@ def load(text: str | None, path: str | None) -> Cursor:
         value = json.loads(text or "null")
         read = Cursor(
             after=moment(value.get("after")),
-            more={str(k): str(v) for k, v in value.get("more", {}).items()},
-            high=moment(value.get("high")),
-            until=moment(value.get("until")),
             path=value.get("path"),
-            linked=value.get("linked", {}),
+            linked={str(k): str(v) for k, v in value.get("linked", {}).items()},
+            start=moment(value.get("start")),
+            until=moment(value.get("until")),
+            high=moment(value.get("high")),
+            ahead=int(value.get("ahead", 0)),
+            more={str(k): str(v) for k, v in value.get("more", {}).items()},
         )
-    except (ValueError, AttributeError):
+    except (ValueError, TypeError, AttributeError):
         return Cursor(path=path)
     return read if read.path == path else Cursor(path=path)
 

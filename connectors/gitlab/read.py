@@ -106,8 +106,7 @@ def _walk(reading: Reading, cursor: Cursor) -> Iterator[tuple[list[Row], Cursor,
         answer = reading.ask(onto)
         rows = rows_of(answer, what=reading.what, scope=reading.scope.name)
         times = [moment(row.get("updated_at")) for row in rows]
-        high = max((t for t in (onto.high, *times) if t is not None), default=None)
-        here = replace(onto, high=high, until=onto.until or _date(answer), linked={})
+        here = replace(onto, linked={}).seen((t for t in times if t is not None), _date(answer))
         before, onto = onto, _onto(reading, here, onward(answer, _page(here)), times)
         if onto is not None and (onto.after, onto.more) == (before.after, before.more):
             raise Unavailable(f"{reading.what}: GitLab names the page just read as the next one", scope=reading.scope.name)

@@ -33,10 +33,10 @@ def comment(reader: Client, writer: Client, action: Action) -> Receipt:
         answer = _send(writer, action, _moved(reader, action.target), again=True)
     if answer.status == 404:
         raise _vanished(reader, action.target, path)
-    note = expect(answer.body, dict, what=_what(action), scope=_project(action.target, writer))
+    note = expect(answer.body, dict, what=_what(action), scope=_scope(action, writer))
     id = action.remote_id or note.get("id")
     if id is None:
-        raise Unavailable(f"{_what(action)}: GitLab's answer does not name the comment", scope=_project(action.target, writer))
+        raise Unavailable(f"{_what(action)}: GitLab's answer does not name the comment", scope=_scope(action, writer))
     at = moment(note.get("updated_at")) or writer.now
     url = f"{action.target.url}#note_{id}" if action.target.url else None
     return Receipt(str(id), at, url, created=action.remote_id is None)
@@ -46,7 +46,7 @@ def _send(writer: Client, action: Action, path: str, *, again: bool = False) -> 
     allow = {404} if action.remote_id else set()
     allow |= set() if again else {405}
     verb, note = ("put", f"/{segment(action.remote_id)}") if action.remote_id else ("post", "")
-    scope = _project(action.target, writer)
+    scope = _scope(action, writer)
     return writer.send(
         verb, f"{path}/notes{note}", {"body": action.body}, what=_what(action), scope=scope, allow=frozenset(allow)
     )
@@ -80,6 +80,11 @@ def _path(client: Client, target: Ref, project: str | None = None) -> str:
 def _project(target: Ref, client: Client) -> str | None:
     place = place_of(target, client.root)
     return place[0] if place else None
+
+
+def _scope(action: Action, client: Client) -> str | None:
+    """What a failed write is held against: the scope that the target was read from."""
+    return action.project or _project(action.target, client)
 
 
 def _what(action: Action) -> str:

@@ -12,10 +12,10 @@ from tests.connectors.contract import NOW, SECRET
 BOT = "syncd-bot"
 
 
-def ticking(step: timedelta = timedelta(minutes=1)) -> Callable[[], datetime]:
+def ticking(step: timedelta = timedelta(minutes=1), start: datetime = NOW - timedelta(days=30)) -> Callable[[], datetime]:
     """A clock that goes on by a step each time it is read."""
     ticks = itertools.count()
-    return lambda: NOW - timedelta(days=30) + next(ticks) * step
+    return lambda: start + next(ticks) * step
 
 
 def twin(now: Callable[[], datetime] | None = None, **options: Any) -> GitlabTwin:

@@ -1,9 +1,9 @@
 """Jira, Cloud and Data Center: projects, versions and issues with their history, and one comment per issue."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import cast
+from typing import Annotated, cast
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from connectors.jira.api import Api
 from connectors.jira.read import Reading
@@ -27,10 +27,13 @@ STREAMS: Mapping[str, Stream] = {
 LIMITS = Limits(markup="wiki", comment_chars=32_767)
 
 
+ProjectKey = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
 class JiraOptions(Options):
     """The keys of `[connections.x]` that only Jira has."""
 
-    projects: list[str] = Field(min_length=1, description='Keys of the projects to mirror, for example ["PLAT", "PAY"].')
+    projects: list[ProjectKey] = Field(min_length=1, description='Keys of the projects to mirror, for example ["PLAT", "PAY"].')
 
 
 class Jira:

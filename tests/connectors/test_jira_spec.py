@@ -1,0 +1,161 @@
+"""The Jira twin and our requests against the vendor's own description of its API."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from connectors.jira import STREAMS
+from syncd.demo.jira_twin import JiraTwin
+from syncd.demo.twin import Fault, Request, Response
+from syncd.model.action import Action
+from syncd.model.ref import Ref
+from tests.connectors.contract import SECRET, read
+from tests.connectors.jira_given import Clock, make_world, running
+
+SPEC = Path(__file__).parents[2] / ".." / "shared" / "specs" / "jira-platform-v3.json"
+
+_KNOWN = re.compile(
+    r"istories\[\d+\]\.items\[\d+\]\.\w+: None is not of type"
+    r"|changeHistories\[\d+\]\.created: \d+ is not of type 'string'"
+)
+"""Where the description contradicts the vendor. Real answers give null for what was empty before or is now (see the recorded
+ones); and the description's own example of a bulk changelog gives times as numbers, not as the texts of its schema."""
+
+
+@dataclass
+class Description:
+    """The vendor's description. Versions 2 and 3 differ in how they write texts, which the description leaves open."""
+
+    spec: dict[str, Any]
+    paths: list[tuple[re.Pattern[str], str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        # Fixed words before placeholders: `/search/jql` is no `/{something}/jql`.
+        for path in sorted(self.spec["paths"], key=lambda p: p.count("{")):
+            pattern = "".join("[^/]+" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{\w+\})", path))
+            self.paths.append((re.compile(pattern), path))
+
+    def operation(self, method: str, path: str) -> dict[str, Any]:
+        described = path.replace("/rest/api/2/", "/rest/api/3/")
+        found = next(name for pattern, name in self.paths if pattern.fullmatch(described))
+        operation: dict[str, Any] = self.spec["paths"][found][method.lower()]
+        return operation
+
+    def faults(self, schema: dict[str, Any], value: Any) -> list[str]:
+        validator = Draft202012Validator({**schema, "components": self.spec["components"]})
+        found = [f"{error.json_path}: {error.message[:200]}" for error in validator.iter_errors(value)]
+        return [fault for fault in found if not _KNOWN.search(fault)]
+
+    def faults_of_request(self, line: str, body: bytes) -> list[str]:
+        method, _, target = line.partition(" ")
+        operation = self.operation(method, urlsplit(target).path)
+        known = {p["name"]: p["schema"] for p in operation.get("parameters", []) if p["in"] == "query"}
+        given = dict(parse_qsl(urlsplit(target).query))
+        wrong = [f"{name} is no parameter" for name in given if name not in known]
+        for name, value in given.items():
+            schema = known.get(name, {})
+            wrong += self.faults(schema, _typed(schema, value))
+        if body:
+            wrong += self.faults(operation["requestBody"]["content"]["application/json"]["schema"], json.loads(body))
+        return wrong
+
+    def faults_of_answer(self, method: str, path: str, answer: Response) -> list[str]:
+        described = self.operation(method, path)["responses"].get(str(answer.status))
+        if described is None:
+            return [f"{method} {path} never answers {answer.status}"]
+        content = described.get("content", {}).get("application/json")
+        return self.faults(content["schema"], answer.body) if content and "schema" in content else []
+
+
+def _typed(schema: dict[str, Any], text: str) -> Any:
+    if schema.get("type") == "array":
+        return text.split(",")
+    return int(text) if schema.get("type") == "integer" else text
+
+
+@pytest.fixture(scope="module")
+def description() -> Description:
+    if not SPEC.exists():
+        pytest.skip(f"{SPEC.name} is not beside this checkout")
+    return Description(json.loads(SPEC.read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module")
+def answered() -> Iterator[list[tuple[str, bytes, Request, Response]]]:
+    """Every request and answer of a full read, a single read, a census, and a comment that is written, edited, deleted and missed."""
+    clock = Clock()
+    twin = running(JiraTwin(clock, token=SECRET))
+    kept: list[tuple[str, bytes, Request, Response]] = []
+    serve = twin.server.serve
+
+    def keeping(request: Request, line: str) -> tuple[Response, Fault | None]:
+        answer, fault = serve(request, line)
+        kept.append((line, request.body, request, answer))
+        return answer, fault
+
+    twin.server.serve = keeping  # type: ignore[method-assign]
+    converse(twin, clock)
+    yield kept
+    twin.server.stop()
+
+
+def converse(twin: JiraTwin, clock: Clock) -> None:
+    twin.link("PLAT-2", "PLAT-3")
+    for n in range(120):
+        twin.edit("PLAT-4", summary=f"Much discussed {n}", assignee="Grace", status="Done" if n == 119 else "In Progress")
+    world = make_world(twin, clock)
+    connector = world.connect()
+    connector.check()
+    for stream in STREAMS:
+        records, _, cursors = read(connector, stream)
+        read(connector, stream, cursors)
+        connector.fetch_one(next(iter(records.values())).ref)
+    target = Ref("plat", "issues", twin.held("PLAT-1")["id"], key="PLAT-1")
+    receipt = connector.deliver(Action(verb="comment", target=target, project="PLAT", key="k", body="hello", digest="d"))
+    connector.find(target, "k")
+    edit = Action(verb="comment", target=target, project="PLAT", key="k", body="so", digest="d", remote_id=receipt.remote_id)
+    connector.deliver(edit)
+    for scope in [s for s in connector.scopes("issues") if not isinstance(s, Exception)]:
+        list(connector.census("issues", scope))
+    twin.uncomment("PLAT-1", receipt.remote_id)
+    with pytest.raises(Exception, match="deleted"):
+        connector.deliver(edit)
+    connector.close()
+
+
+def test_our_requests_are_what_jira_describes(description: Description, answered: list[tuple[str, bytes, Request, Response]]) -> None:
+    wrong = {line: faults for line, body, _, _ in answered if (faults := description.faults_of_request(line, body))}
+    assert not wrong
+
+
+def test_the_twin_answers_what_jira_describes(description: Description, answered: list[tuple[str, bytes, Request, Response]]) -> None:
+    wrong = {
+        line: faults[:5]
+        for line, _, request, answer in answered
+        if (faults := description.faults_of_answer(request.method, request.path, answer))
+    }
+    assert not wrong
+
+
+def test_every_kind_of_request_was_held_against_the_description(answered: list[tuple[str, bytes, Request, Response]]) -> None:
+    seen = {re.sub(r"\d{3,}", "N", f"{request.method} {request.path}") for _, _, request, _ in answered}
+    assert seen >= {
+        "GET /rest/api/2/serverInfo",
+        "GET /rest/api/2/myself",
+        "GET /rest/api/2/project/PLAT",
+        "GET /rest/api/2/project/PLAT/versions",
+        "GET /rest/api/2/version/N",
+        "GET /rest/api/2/search/jql",
+        "GET /rest/api/2/issue/N",
+        "GET /rest/api/2/issue/N/comment",
+        "POST /rest/api/2/issue/N/comment",
+        "PUT /rest/api/2/issue/N/comment/N",
+        "POST /rest/api/2/changelog/bulkfetch",
+    }

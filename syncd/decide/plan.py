@@ -42,7 +42,7 @@ def decide(
     newly = newly_enabled(ground, enabled)
     if policy.at_start == "known":
         states = forgiven(states, spots, newly)
-    desk = _Desk(ground, states, said, as_of)
+    desk = _Desk(ground, states, said, _homes(said), as_of)
     for key, state in sorted(states.items()):
         if state.state == "open":
             desk.place(key, state, spots[key])
@@ -52,6 +52,11 @@ def decide(
 def comment_key(instance: str, target: Ref) -> str:
     """The idempotency key of the one comment of an instance on a ticket: 24 hex digits."""
     return hashlib.sha256(f"{instance}\x1f{target}".encode()).hexdigest()[:24]
+
+
+def _homes(said: Mapping[Ref, Said]) -> dict[str, Ref]:
+    """Fingerprint -> the ticket whose comment tells it; the first one, should there be two."""
+    return {key: target for target in sorted(said, reverse=True) for key in said[target].fingerprints}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ class _Desk:
     ground: Ground
     states: Mapping[str, FindingState]
     said: Mapping[Ref, Said]
+    homes: Mapping[str, Ref]
     as_of: datetime
     wanted: dict[Ref, list[str]] = field(default_factory=dict)
     nowhere: list[Silent] = field(default_factory=list)
@@ -76,16 +82,13 @@ class _Desk:
 
     def place(self, key: str, state: FindingState, spot: Spot | str) -> None:
         """Lay one open finding on the ticket where it belongs, or aside with the reason."""
-        home = self._home(key)
+        home = self.homes.get(key)
         if state.held or not is_news(state):
             self._stay(key, state, home)
         elif isinstance(spot, str):
             self.nowhere.append(Silent(state.finding, spot))
         else:
             self._lay(key, state, home if home and not self.ground.reachable(spot) else spot.target)
-
-    def _home(self, key: str) -> Ref | None:
-        return min((target for target, entry in self.said.items() if key in entry.fingerprints), default=None)
 
     def _stay(self, key: str, state: FindingState, home: Ref | None) -> None:
         """It has nothing new to say: it keeps its section where it has one."""

@@ -145,6 +145,11 @@ def test_an_ordinary_title_reads_as_it_was_written(title: str) -> None:
     assert markdown_text(title) == title
 
 
+def test_what_would_be_a_command_at_the_start_of_a_line_is_none_anywhere() -> None:
+    for text in ("/close", "- item", "(see)", "/merge now"):
+        assert markdown_text(text) == f"`{text}`"
+
+
 def test_a_dangerous_title_reads_as_it_was_written_too() -> None:
     assert markdown_text("ping @octocat about `x` #1") == "``ping @octocat about `x` #1``"
     assert wiki_text("ping [~admin] https://x :D") == r"ping \[\~admin\] https: //x : D"

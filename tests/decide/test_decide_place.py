@@ -1,5 +1,7 @@
 """Where a finding speaks, and where it is silent."""
 
+from dataclasses import replace
+
 import pytest
 
 from syncd.decide import Decision
@@ -106,6 +108,29 @@ def test_it_stays_at_home_while_its_new_place_is_down() -> None:
     said = receipted({}, decided(states, world).plan.actions)
     down = places() | {"code": place("code", off=True)}
     assert decided(states, world, said=said, where=down, precedence=("code",)).plan.actions == ()
+
+
+def test_what_is_held_is_not_said_for_the_first_time_and_does_not_move() -> None:
+    """What could not be judged in this pass is no news, wherever it would be told by now."""
+    world = snapshot(milestone(EPIC, "Checkout", TICKET), item(WORK))
+    held = opened(late(EPIC), held=True)
+    first = decided(held, world).plan
+    assert first.actions == ()
+    assert [silent.why for silent in first.quiet] == ["held: something that it rests on could not be read"]
+    said = receipted({}, decided(opened(late(EPIC)), world).plan.actions)
+    assert decided(held, world, said=said, precedence=("code",)).plan.actions == ()
+
+
+def test_a_deleted_comment_is_never_written_again() -> None:
+    world = snapshot(milestone(EPIC), item(WORK))
+    said = receipted({}, decided(opened(late(EPIC)), world).plan.actions)
+    muted = {target: replace(entry, muted=True) for target, entry in said.items()}
+    for states in (opened(late(EPIC, 9, severity="critical")), opened(late(EPIC), state="cleared")):
+        plan = decided(states, world, said=muted).plan
+        assert plan.actions == plan.observed == ()
+    assert [s.why for s in decided(opened(late(EPIC)), world, said=muted).plan.quiet] == [
+        "muted: a person deleted our comment there"
+    ]
 
 
 def test_a_ticket_that_is_gone_is_not_written_to() -> None:

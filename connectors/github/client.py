@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import requests
 from requests.utils import parse_header_links
@@ -42,7 +42,7 @@ class Client:
 
     def __init__(self, settings: Settings, gate: Gate) -> None:
         self._settings = settings
-        self._base = urlsplit(settings.url)
+        self._base = _address(settings.url) or urlsplit("")
         self._session = pace(requests.Session(), settings, gate)
         self._made: tuple[str, Requester] | None = None
 
@@ -58,7 +58,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send one request and give its answer, whatever the status is. Raises one of the six where there is none."""
-        line = Line(self._session, f"{self._base.scheme}://{self._base.netloc}")
+        line = Line(self._session, f"{self._base.scheme}://{self._base.netloc.rpartition('@')[2]}")
         requester = self._requester(what)
         try:
             requester.requestJson(verb, path, dict(query or {}), {**_HEADERS, **(headers or {})}, body, cnx=line)  # type: ignore[arg-type]
@@ -148,7 +148,9 @@ class Client:
 
     def _near(self, url: str, what: str, scope: str | None) -> tuple[str, bool]:
         """An address that the server gave, as path and query under ours (the token goes nowhere else), and whether it has a query."""
-        there = urlsplit(url)
+        there = _address(url)
+        if there is None or not there.path.startswith("/"):
+            raise Unavailable(f"{what}: the server sends us to an address that is none", scope=scope)
         if there.hostname not in (None, self._base.hostname):
             raise Misconfigured(f"{what}: the server sends us to another host, {there.hostname}. Check `url`", scope=scope)
         path = there.path.removeprefix(self._base.path.rstrip("/"))
@@ -181,3 +183,12 @@ class Client:
             seconds_between_writes=None,
             lazy=True,
         ).requester
+
+
+def _address(url: str) -> SplitResult | None:
+    """The parts of an address; None where host or port cannot be read."""
+    try:
+        found = urlsplit(url)
+        return found if found.port is None or found.hostname else None
+    except ValueError:
+        return None

@@ -44,14 +44,18 @@ class Reader:
             yield [str(row["id"]) for row in _of(stream, page.rows)]
 
     def _milestones(self, scope: Scope, at: Position) -> Iterator[Page]:
-        """A list of one page is asked for conditionally; longer ones are walked again each time."""
+        """A list that fits one page is asked for conditionally; longer ones are walked again each time.
+
+        A full page proves nothing about a next one: it stays as it is when a milestone is added behind it.
+        """
         what, path = f"reading milestones of {scope.name}", f"/repos/{scope.name}/milestones"
         query = {"state": "all", "sort": "due_on", "direction": "asc", "per_page": str(PER_PAGE)}
         page = self._client.list(path, what=what, scope=scope.name, query=query, etag=at.etag)
         if page.unchanged:
             yield Page(cursor=at.dump(), complete=True)
             return
-        done = replace(at, etag=None if page.next else page.etag).dump()
+        fits = page.next is None and len(page.rows) < PER_PAGE
+        done = replace(at, etag=page.etag if fits else None).dump()
         yield Page(self._records("milestones", scope, page.rows), None if page.next else done, page.next is None)
         for deeper in self._client.walk(page.next, what=what, scope=scope.name) if page.next else ():
             last = deeper.next is None

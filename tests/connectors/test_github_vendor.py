@@ -171,6 +171,16 @@ def test_milestones_of_many_pages_are_all_read(small: GithubTwin) -> None:
     assert connector.fetch_one(one.ref).data["title"] == "Milestone 6"
 
 
+def test_a_milestone_behind_a_full_page_is_noticed(small: GithubTwin) -> None:
+    for n in range(100):
+        small.milestone(API, f"Milestone {n}", due_on="2026-05-15")
+    connector = connect(small)
+    _, _, cursors = read(connector, "milestones")
+    small.milestone(API, "The last of all", due_on="2026-12-31")
+    changed, _, _ = read(connector, "milestones", cursors)
+    assert "The last of all" in {record.data["title"] for record in changed.values()}
+
+
 # --- links among issues --------------------------------------------------------------------------------------------------
 
 
@@ -212,6 +222,13 @@ def test_the_token_goes_to_no_other_host(small: GithubTwin) -> None:
     with pytest.raises(Misconfigured, match=r"another host, elsewhere\.example") as caught:
         records(connect(small))
     assert caught.value.scope == API
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "http://host:port/issues", "issues?page=2"])
+def test_a_next_page_without_a_usable_address_is_an_error(small: GithubTwin, url: str) -> None:
+    small.server.fail(r"/issues\?", status=200, body=[], headers={"Link": f'<{url}>; rel="next"'})
+    with pytest.raises(Unavailable, match="an address that is none"):
+        records(connect(small))
 
 
 def test_pages_that_go_round_in_circles_are_an_error(small: GithubTwin) -> None:
@@ -313,8 +330,17 @@ def test_a_limit_met_while_looking_up_concerns_the_whole_connection(twin: Github
 def test_an_address_without_an_api_is_told_with_its_cure(small: GithubTwin) -> None:
     with pytest.raises(Misconfigured, match="api/v3"):
         connect(small, url=small.server.url + "/nothing").check()
+
+
+def test_a_password_in_the_address_does_not_take_the_tokens_place(small: GithubTwin) -> None:
+    connect(small, url=small.server.url.replace("//", "//user:password@")).check()
+    assert small.server.log[0].headers["authorization"] == f"token {SECRET}"
+
+
+@pytest.mark.parametrize("url", ["ftp://host", "http://[::1", "http://host:port", "host", ""])
+def test_an_address_that_is_none_is_told(small: GithubTwin, url: str) -> None:
     with pytest.raises(Misconfigured, match="no http address"):
-        connect(small, url="ftp://host").check()
+        connect(small, url=url).check()
 
 
 def test_a_token_that_is_no_users_is_told_with_its_cure(small: GithubTwin) -> None:

@@ -33,7 +33,9 @@ def item(key: str, connection: str = "plat", *, start: str | None = None, due: s
     return Item(ref=ref(key, connection), start=day(start), due=day(due), **given)
 
 
-def milestone(key: str, connection: str = "plat", *, start: str | None = None, due: str | None = None, **fields: Any) -> Milestone:
+def milestone(
+    key: str, connection: str = "plat", *, start: str | None = None, due: str | None = None, **fields: Any
+) -> Milestone:
     """An open milestone, doing unless said."""
     given: dict[str, Any] = {"title": f"Title of {key}", "status": "doing", "scope_id": "1"} | fields
     return Milestone(ref=ref(key, connection), start=day(start), due=day(due), **given)
@@ -52,7 +54,8 @@ def moved(at: str, old: str | None, new: str | None, field: str = "due") -> Chan
 
 
 def assembled(*rows: Row, now: datetime = NOW, zone: str = "Europe/Berlin", **options: Any) -> Assembled:
-    return assemble(rows, **({"anchors": {}, "precedence": Precedence(), "as_of": now, "zone": zone} | options))
+    given: dict[str, Any] = {"anchors": {}, "precedence": Precedence(), "as_of": now, "zone": zone} | options
+    return assemble(rows, **given)
 
 
 def snapshot(*rows: Row, now: datetime = NOW, zone: str = "Europe/Berlin", **options: Any) -> Snapshot:

@@ -93,9 +93,7 @@ def _badness(finding: Finding) -> tuple[int, int]:
     return SEVERITIES.index(finding.severity), finding.weight
 
 
-def _judged(
-    snapshot: Snapshot, plan: Forward, rules: BlockedRules, link: Dependency, before: Ref, after: Ref
-) -> Finding | None:
+def _judged(snapshot: Snapshot, plan: Forward, rules: BlockedRules, link: Dependency, before: Ref, after: Ref) -> Finding | None:
     earlier, later = snapshot.get(before), snapshot.get(after)
     if earlier is None or later is None or not is_open(later):
         return None
@@ -263,9 +261,7 @@ def _unreachable(snapshot: Snapshot, rules: BlockedRules, link: Dependency, reas
         return None
     if isinstance(missing, Ref) and snapshot.get(missing):
         return None
-    name: Part = (
-        quoted(missing.text, later) if isinstance(missing, Alias) else Named(missing, "", later.audience, later.scope_id)
-    )
+    name: Part = quoted(missing.text, later) if isinstance(missing, Alias) else Named(missing, "", later.audience, later.scope_id)
     return _finding(
         snapshot,
         link,

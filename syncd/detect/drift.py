@@ -217,8 +217,7 @@ def _changed(snapshot: Snapshot, late: _Late) -> tuple[Part, ...]:
 def _pushed_out(late: _Late) -> tuple[Change | None, Work]:
     first = late.path[0]
     change, old, new = _last_move(first)
-    explains = old < new and late.due < new and not late.end.clocked
-    return change if explains else None, first
+    return change if old < new and not late.end.clocked else None, first
 
 
 def _pulled_in(late: _Late) -> tuple[Change | None, Work]:
@@ -266,7 +265,7 @@ def _rests_on(tally: dict[str, int], rules: DriftRules) -> tuple[Part, ...]:
 
 def _clears(late: _Late) -> tuple[Part, ...]:
     if late.end.clocked:
-        return "the open work done or dropped, or a later due date.",
+        return ("the open work done or dropped, or a later due date.",)
     return "due ", Day(late.end.day), " or later, or ", Count(late.days, "working day"), " less on this path."
 
 

@@ -52,7 +52,9 @@ def join(
     for kept, together in _grouped(milestones, anchors).items():
         if kept in frozen:
             _unite(together, sets)
-    problems = [problem for key, refs in keys.items() for problem in _unite_or_tell(key, refs, sets)]
+    for refs in keys.values():
+        _unite(refs, sets)
+    problems = [problem for key, refs in keys.items() for problem in _apart(key, refs, sets)]
     return _anchored(milestones, sets, anchors, precedence, frozen, tuple(problems))
 
 
@@ -72,27 +74,37 @@ def _grouped(refs: Iterable[Ref], anchors: Mapping[Ref, Ref]) -> dict[Ref, list[
     return groups
 
 
-def _unite(refs: Iterable[Ref], sets: dict[Ref, Set]) -> list[Set]:
-    """Make one set of those that can be; returns the sets that two of one connection keep apart."""
-    parts = list({id(sets[ref]): sets[ref] for ref in refs}.values())
+def _unite(refs: Iterable[Ref], sets: dict[Ref, Set]) -> None:
+    """Make one set of those that can be: sets that both hold one of the same connection stay as they are."""
+    parts = _parts(refs, sets)
     count = Counter(connection for part in parts for connection in part)
-    apart = [part for part in parts if any(count[connection] > 1 for connection in part)]
-    merged = {connection: ref for part in parts if part not in apart for connection, ref in part.items()}
+    free = [part for part in parts if all(count[connection] == 1 for connection in part)]
+    merged = {connection: ref for part in free for connection, ref in part.items()}
     for ref in merged.values():
         sets[ref] = merged
-    return apart
 
 
-def _unite_or_tell(key: str, refs: list[Ref], sets: dict[Ref, Set]) -> Iterable[str]:
-    apart = _unite(refs, sets)
-    count = Counter(connection for part in apart for connection in part)
-    for connection in sorted(count):
-        if count[connection] > 1:
-            names = " and ".join(sorted(part[connection].label for part in apart if connection in part))
-            yield (
-                f"{connection}: {names} share the join key {key!r}, so they are not joined by it. "
-                "Only milestones of different connections join: give one of them another key"
-            )
+def _parts(refs: Iterable[Ref], sets: Mapping[Ref, Set]) -> list[Set]:
+    return list({id(sets[ref]): sets[ref] for ref in refs}.values())
+
+
+def _apart(key: str, refs: list[Ref], sets: Mapping[Ref, Set]) -> Iterable[str]:
+    """Who is kept apart although a key is shared: those of one connection that bear it, else those that it would bring together."""
+    rivals, how = _by_connection(refs), "share"
+    if not rivals:
+        rivals, how = _by_connection(ref for part in _parts(refs, sets) for ref in part.values()), "would be joined through"
+    for connection, labels in rivals.items():
+        yield (
+            f"{connection}: {' and '.join(labels)} {how} the join key {key!r}, so they are not joined by it. "
+            "Only milestones of different connections join: give one of them another key"
+        )
+
+
+def _by_connection(refs: Iterable[Ref]) -> dict[str, list[str]]:
+    labels: dict[str, list[str]] = {}
+    for ref in sorted(refs):
+        labels.setdefault(ref.connection, []).append(ref.label)
+    return {connection: found for connection, found in labels.items() if len(found) > 1}
 
 
 def _anchored(

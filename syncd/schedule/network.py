@@ -93,7 +93,7 @@ def shortest_cycle(first: N, part: Iterable[N], before: Mapping[N, Sequence[N]])
     while queue:
         node = queue.popleft()
         for earlier in before.get(node, ()):
-            if earlier == first:
+            if earlier == first != node:
                 return (first, *_trail(node, first, toward))
             if earlier in inside and earlier not in toward:
                 toward[earlier] = node

@@ -72,6 +72,8 @@ class Api:
             if error.answer.status_code in none_on:
                 return None
             raise self._translated(error.answer, what, scope, write=method != "GET") from error
+        except SyncError:
+            raise
         except Exception as error:
             raise from_exception(error, what=what, scope=scope) from error
 

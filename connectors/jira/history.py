@@ -6,7 +6,7 @@ from typing import Any
 
 from connectors.http import expect
 from connectors.jira.api import Api
-from connectors.jira.search import Query
+from connectors.jira.search import Query, part
 from syncd.model.raw import Json
 
 _MOST_PAGES = 100
@@ -24,14 +24,13 @@ def completed(issues: Sequence[dict[str, Any]], api: Api, version: str, query: Q
         return tuple(issues)
     more: dict[str, list[Json]] = {}
     for log in _bulk(cut, api, version, query):
-        more.setdefault(str(log.get("issueId")), []).extend(log.get("changeHistories") or [])
+        found = [history for history in log.get("changeHistories") or [] if isinstance(history, dict)]
+        more.setdefault(str(log.get("issueId")), []).extend(found)
     return tuple(_merged(issue, more.get(str(issue.get("id")), [])) for issue in issues)
 
 
 def _is_cut(issue: dict[str, Any]) -> bool:
-    changelog = issue.get("changelog")
-    if not isinstance(changelog, dict):
-        return False
+    changelog = part(issue, "changelog")
     total, histories = changelog.get("total"), changelog.get("histories")
     return isinstance(total, int) and isinstance(histories, list) and total > len(histories)
 
@@ -64,7 +63,7 @@ def _merged(issue: dict[str, Any], more: list[Json]) -> dict[str, Any]:
         return issue
     changelog = issue["changelog"]
     known = {str(history.get("id")): history for history in map(_dated, more)}
-    known |= {str(history.get("id")): history for history in changelog["histories"]}
+    known |= {str(history.get("id")): history for history in changelog["histories"] if isinstance(history, dict)}
     histories = sorted(known.values(), key=lambda history: int(history["id"]) if str(history.get("id")).isdigit() else 0)
     return {**issue, "changelog": {**changelog, "maxResults": len(known), "histories": histories[::-1]}}
 

@@ -10,7 +10,7 @@ from connectors.jira.api import Api
 from connectors.jira.cursor import instant, parse
 from connectors.jira.history import completed
 from connectors.jira.jql import issues_of
-from connectors.jira.search import START, Found, Place, Query, Search
+from connectors.jira.search import START, Found, Place, Query, Search, part
 from connectors.jira.site import Site
 from syncd.contract import Page, Settings, Unavailable
 from syncd.model.raw import RawRecord, Scope
@@ -112,7 +112,7 @@ class Reading:
         params = {"fields": ",".join(self._fields()), "expand": "changelog"}
         path = f"issue/{quote(ref.id, safe='')}"
         issue = expect(self._api.get(path, params, what=what, version=self._search.version), dict, what=what)
-        project = (issue.get("fields") or {}).get("project") or {}
+        project = part(part(issue, "fields"), "project")
         name = str(project.get("key") or str(issue.get("key") or "").rpartition("-")[0])
         return self._issue(Scope(str(project.get("id") or name), name), issue)
 
@@ -146,5 +146,5 @@ def _id(record: dict[str, Any], what: str, scope: Scope) -> str:
 
 
 def _moments(issues: Sequence[dict[str, Any]]) -> list[datetime]:
-    found = (instant((issue.get("fields") or {}).get("updated")) for issue in issues)
+    found = (instant(part(issue, "fields").get("updated")) for issue in issues)
     return [moment for moment in found if moment]

@@ -44,6 +44,12 @@ class Query:
         return {**asked, "expand": self.expand} if self.expand else asked
 
 
+def part(record: Json, name: str) -> dict[str, Any]:
+    """An object inside a record; empty where it is missing or none."""
+    found = record.get(name) if isinstance(record, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """One page of issues as Jira gave them, and where the next one begins; None: this was the last."""
@@ -129,7 +135,8 @@ def offset_after(answer: dict[str, Any], got: int, place: Place) -> Place | None
     """
     total = answer.get("total")
     if not isinstance(total, int):
-        full = got and got >= int(answer.get("maxResults") or got)
+        most = answer.get("maxResults")
+        full = got and (not isinstance(most, int) or got >= most)
         return Place(offset=place.offset + got) if full else None
     moved_up = max(0, (place.total or 0) - total)
     offset = place.offset - moved_up if moved_up and place.offset else place.offset + got

@@ -63,7 +63,9 @@ def _tokens(text: str) -> list[str]:
     while at < len(text.rstrip()):
         match = _TOKEN.match(text, at)
         if match is None:
-            raise BadQuery(f"Error in the JQL Query: The character '{text[at]}' is a reserved JQL character. (line 1, character {at})")
+            raise BadQuery(
+                f"Error in the JQL Query: The character '{text[at]}' is a reserved JQL character. (line 1, character {at})"
+            )
         found.append(match[1])
         at = match.end()
     return found

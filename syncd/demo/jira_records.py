@@ -101,8 +101,14 @@ def _line(field: str, old: Json, new: Json) -> dict[str, Json]:
     kind = "custom" if field.startswith("customfield_") else "jira"
     name = _FIELD_NAMES.get(field, field)
     return {
-        "field": name, "fieldtype": kind, "fieldId": field, "from": was, "fromString": said, "to": becomes, "toString": says,
-    }  # fmt: skip
+        "field": name,
+        "fieldtype": kind,
+        "fieldId": field,
+        "from": was,
+        "fromString": said,
+        "to": becomes,
+        "toString": says,
+    }
 
 
 def _told(field: str, value: Json) -> tuple[str | None, str | None]:

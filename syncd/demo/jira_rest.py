@@ -60,7 +60,9 @@ class Rest:
         """The answer to who may not ask. `serverInfo` is open to everybody."""
         given = request.headers.get("authorization", "")
         basic = base64.b64encode(f"{self.twin.login}:{self.twin.token}".encode()).decode()
-        if given == (f"Basic {basic}" if self.twin.cloud else f"Bearer {self.twin.token}") or request.path.endswith("/serverInfo"):
+        if given == (f"Basic {basic}" if self.twin.cloud else f"Bearer {self.twin.token}") or request.path.endswith(
+            "/serverInfo"
+        ):
             return None
         why = "Client must be authenticated to access this resource."
         return Response({"message": why, "status-code": 401}, 401, {"WWW-Authenticate": 'Basic realm="Atlassian"'})
@@ -136,7 +138,9 @@ class Rest:
             return _errors("Between 1 and 1000 issues and at most 10 fields can be asked for.")
         wanted = set(asked.get("fieldIds") or [])
         flat = [(issue["id"], h) for id in ids if (issue := self.twin.found(str(id))) for h in issue["changelog"]["histories"]]
-        flat = sorted((pair for pair in flat if _touches(pair[1], wanted)), key=lambda pair: datetime.fromisoformat(pair[1]["created"]))
+        flat = sorted(
+            (pair for pair in flat if _touches(pair[1], wanted)), key=lambda pair: datetime.fromisoformat(pair[1]["created"])
+        )
         start, size = int(asked.get("nextPageToken") or 0), int(asked.get("maxResults") or 1000)
         logs: dict[str, list[Record]] = {}
         for id, history in flat[start : start + size]:
@@ -176,7 +180,11 @@ class Rest:
         wrong = _wrong_comment(request.json, _version(request))
         if wrong:
             return wrong
-        comment |= {"body": self.twin.kept(request.json["body"]), "updated": told.stamp(self.twin.local()), "updateAuthor": self.twin.me}
+        comment |= {
+            "body": self.twin.kept(request.json["body"]),
+            "updated": told.stamp(self.twin.local()),
+            "updateAuthor": self.twin.me,
+        }
         kept = {p["key"]: p for p in [*self.twin.properties.get(comment["id"], []), *(request.json.get("properties") or [])]}
         self.twin.properties[comment["id"]] = list(kept.values())
         self.twin.touch(issue)
@@ -192,13 +200,21 @@ class Rest:
         if "changelog" in expand and "changelog" in issue:
             log = issue["changelog"]
             most = MOST_EMBEDDED if self.twin.cloud else len(log["histories"])
-            shown["changelog"] = log if len(log["histories"]) <= most else {
-                **log, "maxResults": most, "histories": log["histories"][:most],
-            }  # fmt: skip
+            shown["changelog"] = (
+                log
+                if len(log["histories"]) <= most
+                else {
+                    **log,
+                    "maxResults": most,
+                    "histories": log["histories"][:most],
+                }
+            )
         return shown
 
     def _shown_comment(self, comment: Record, expand: list[str], version: str) -> Record:
-        shown = {**comment, "properties": self.twin.properties.get(comment["id"], [])} if "properties" in expand else dict(comment)
+        shown = (
+            {**comment, "properties": self.twin.properties.get(comment["id"], [])} if "properties" in expand else dict(comment)
+        )
         if version == "3" and isinstance(shown["body"], str):
             shown["body"] = told.document(shown["body"])
         return shown

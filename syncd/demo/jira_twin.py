@@ -323,5 +323,3 @@ class JiraTwin:
             self.versions.setdefault(str(version["id"]), {**version, "projectId": int(project["id"])})
         self._hold(record)
         return 1
-
-

@@ -60,7 +60,9 @@ def test_a_project_of_any_name_stays_one_word_of_the_query(name: str) -> None:
 
 
 MAYBE = st.none() | MOMENTS
-PLACES = st.builds(Place, token=st.none() | st.text(min_size=1), offset=st.integers(0, 10**6), total=st.none() | st.integers(1, 10**6))
+PLACES = st.builds(
+    Place, token=st.none() | st.text(min_size=1), offset=st.integers(0, 10**6), total=st.none() | st.integers(1, 10**6)
+)
 
 
 @given(st.builds(Cursor, since=MAYBE, began=MAYBE, latest=MAYBE, place=PLACES))
@@ -82,7 +84,9 @@ def test_the_watermark_never_goes_back_and_never_past_the_begin_of_the_scan(
         assert after.since == since or after.since <= max(seen) - took
 
 
-@pytest.mark.parametrize("text", [None, "", "{", "[]", "5", "null", '{"place": 3}', '{"place": {"page": 1}}', '{"since": 5}', "whole"])
+@pytest.mark.parametrize(
+    "text", [None, "", "{", "[]", "5", "null", '{"place": 3}', '{"place": {"page": 1}}', '{"since": 5}', "whole"]
+)
 def test_a_text_that_is_no_cursor_means_the_beginning(text: str | None) -> None:
     assert parse(text) == Cursor()
 

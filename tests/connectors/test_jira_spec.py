@@ -130,12 +130,16 @@ def converse(twin: JiraTwin, clock: Clock) -> None:
     connector.close()
 
 
-def test_our_requests_are_what_jira_describes(description: Description, answered: list[tuple[str, bytes, Request, Response]]) -> None:
+def test_our_requests_are_what_jira_describes(
+    description: Description, answered: list[tuple[str, bytes, Request, Response]]
+) -> None:
     wrong = {line: faults for line, body, _, _ in answered if (faults := description.faults_of_request(line, body))}
     assert not wrong
 
 
-def test_the_twin_answers_what_jira_describes(description: Description, answered: list[tuple[str, bytes, Request, Response]]) -> None:
+def test_the_twin_answers_what_jira_describes(
+    description: Description, answered: list[tuple[str, bytes, Request, Response]]
+) -> None:
     wrong = {
         line: faults[:5]
         for line, _, request, answer in answered

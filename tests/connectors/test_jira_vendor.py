@@ -146,6 +146,14 @@ def test_a_token_that_comes_again_and_again_is_no_end_and_no_endless_loop(cloud:
     assert len(lines(cloud, "/search/jql")) == 2
 
 
+def test_the_last_page_is_the_last_also_where_it_names_another(cloud: JiraTwin) -> None:
+    work(cloud, 2)
+    page = {"issues": [cloud.held("PLAT-1")], "nextPageToken": "once more", "isLast": True}
+    cloud.server.fail("/search/jql", status=200, body=page, times=0)
+    (only,) = connect(cloud).fetch("issues", Scope("1", "PLAT"), None)
+    assert only.complete
+
+
 def test_more_without_a_token_is_no_end(cloud: JiraTwin) -> None:
     cloud.server.fail("/search/jql", status=200, body={"issues": [], "isLast": False}, times=0)
     with pytest.raises(Unavailable, match="breaks off"):
@@ -367,6 +375,23 @@ def test_a_project_that_vanished_after_it_was_found_turns_only_itself_off(cloud:
     with pytest.raises(Misconfigured, match="The value 'GONE' does not exist for the field 'project'") as caught:
         list(connect(cloud).fetch("issues", Scope("1", "GONE"), None))
     assert caught.value.scope == "GONE"
+
+
+def test_records_that_are_odd_inside_are_handed_over_as_they_are(cloud: JiraTwin) -> None:
+    odd = [
+        {"id": 7, "key": None, "fields": None, "changelog": None},
+        {"id": "8", "fields": [], "changelog": {"total": 3, "histories": None}},
+        {"id": "9", "key": "PLAT-9", "fields": {"updated": 5, "project": "PLAT"}, "changelog": {"total": 2, "histories": [None]}},
+    ]
+    cloud.server.fail("/search/jql", status=200, body={"issues": odd, "isLast": True}, times=0)
+    records, _, _ = read(connect(cloud), "issues")
+    assert [record.data for record in records.values()] == odd
+
+
+def test_a_record_without_an_id_stops_the_read(cloud: JiraTwin) -> None:
+    cloud.server.fail("/search/jql", status=200, body={"issues": [{"key": "PLAT-1"}], "isLast": True}, times=0)
+    with pytest.raises(Unavailable, match="without an id"):
+        list(connect(cloud).fetch("issues", Scope("1", "PLAT"), None))
 
 
 def test_what_concerns_the_whole_connection_is_not_put_on_one_project(cloud: JiraTwin) -> None:

@@ -97,7 +97,7 @@ def _only(rows: Iterable[Row], kind: type[R], problems: list[str]) -> dict[Ref, 
     for row in rows:
         if isinstance(row, kind):
             if row.ref in found:
-                problems.append(f"{row.ref.label} is mapped to a {row.kind} twice, the first counts: one rule should do it")
+                problems.append(f"{row.ref.label} gives two rows of kind {row.kind}, the first counts: one rule should do it")
             found.setdefault(row.ref, row)
     return found
 

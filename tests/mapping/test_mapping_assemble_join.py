@@ -152,7 +152,7 @@ def test_a_milestone_of_one_source_has_its_own_claim() -> None:
 def test_a_record_that_is_mapped_twice_counts_once_and_is_listed() -> None:
     model = snapshot(item("A", title="b"), item("A", title="a"))
     assert model.items[ref("A")].title == "a"
-    assert model.problems == ("A is mapped to a item twice, the first counts: one rule should do it",)
+    assert model.problems == ("A gives two rows of kind item, the first counts: one rule should do it",)
 
 
 KEYS = st.sets(st.sampled_from("abc"), max_size=2).map(tuple)

@@ -72,7 +72,7 @@ def pages(reading: Reading, since: str | None) -> Iterator[Page]:
     A group whose edition has no epics gives one empty page without a cursor: nothing is concluded from it.
     """
     if reading.stream == "epics" and since is None and _without_epics(reading):
-        yield Page(complete=True)
+        yield Page(complete=True, unsupported=True)
         return
     stored = load(since, reading.scope.facts.get("path"))
     linked: dict[str, tuple[datetime, str]] = {}

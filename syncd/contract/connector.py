@@ -60,6 +60,7 @@ class Page:
     `cursor` None leaves the stored one as it is; cursors are opaque and may name a position in the middle of a scan. `complete`: the
     last page, the scope was seen up to now. `deleted`: ids that the vendor reports as deleted. `whole`: this one page holds every
     record of the scope (a forgotten calendar read in full), so that what it does not hold is deleted, in the same transaction.
+    `unsupported`: the edition or version lacks this; the page is empty, and says nothing about records.
     """
 
     records: tuple[RawRecord, ...] = ()
@@ -67,6 +68,7 @@ class Page:
     complete: bool = False
     deleted: tuple[str, ...] = ()
     whole: bool = False
+    unsupported: bool = False
 
 
 class Gate(Protocol):

@@ -117,6 +117,10 @@ def _pages(reading: _Reading, scope: Scope) -> None:
     total = reading.pulled.streams[stream]
     complete = False
     for page in reading.connector.fetch(stream, scope, store.scopes.cursor(name, stream, scope.id)):
+        if page.unsupported:
+            _worsen(total, "unsupported")
+            _note(store, name, stream, scope, "unsupported", reading.clock.now())
+            return
         done = store.mirror.put(name, stream, scope, page, own=own, at=reading.clock.now())
         total.read += done.read
         total.changed += done.new + done.changed

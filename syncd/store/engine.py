@@ -19,6 +19,7 @@ BUSY_S = 30
 
 _ANALYSE_LOCK = 7_305_001
 _CONNECT_S = 10
+_WAL_ATTEMPTS = 50
 
 
 class Database:
@@ -152,8 +153,23 @@ def _prepare_sqlite(dbapi: sqlite3.Connection, _record: object) -> None:
     intent whose comment was sent already: then it would be sent again. It costs one sync for each page, intent and receipt.
     """
     dbapi.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    _use_wal(dbapi)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         dbapi.execute(f"PRAGMA {pragma}").close()
+
+
+def _use_wal(dbapi: sqlite3.Connection) -> None:
+    """A new file is switched to WAL by whoever opens it first. The others are refused at once, busy timeout or not, so they wait
+    for the lock that the first one holds and look again."""
+    for _ in range(_WAL_ATTEMPTS):
+        try:
+            dbapi.execute("PRAGMA journal_mode=WAL").close()
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+        dbapi.executescript("BEGIN IMMEDIATE; ROLLBACK")
+    dbapi.execute("PRAGMA journal_mode=WAL").close()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -45,7 +45,7 @@ def test_the_code_asks_for_the_last_migration_there_is() -> None:
 
 def test_processes_that_start_at_once_on_an_empty_database_all_get_it(store_url: str) -> None:
     errors: list[Exception] = []
-    start = threading.Barrier(4)
+    start = threading.Barrier(6)
 
     def opening() -> None:
         start.wait()
@@ -54,7 +54,7 @@ def test_processes_that_start_at_once_on_an_empty_database_all_get_it(store_url:
         except Exception as error:
             errors.append(error)
 
-    threads = [threading.Thread(target=opening) for _ in range(4)]
+    threads = [threading.Thread(target=opening) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -197,6 +197,14 @@ def test_what_is_no_longer_wanted_is_withdrawn_unless_it_may_stand_there(store: 
     assert Ref("plat", "issues", "1") not in {row.target for row in store.outbox.all("plat")}
 
 
+def test_what_may_stand_there_is_not_withdrawn_because_a_later_attempt_failed(store: Store) -> None:
+    store.outbox.desire([wish()], AT)
+    store.outbox.uncertain(claim(store), AT, "timeout")
+    store.outbox.retry(claim(store), LATER, "429")
+    assert store.outbox.withdraw([], {"plat"}) == 0
+    assert claim(store, LATER).uncertain
+
+
 def test_a_wish_that_was_written_meanwhile_is_dropped(store: Store) -> None:
     store.outbox.desire([wish()], AT)
     store.outbox.receipt(claim(store), receipt())

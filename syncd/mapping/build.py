@@ -36,6 +36,7 @@ class Build:
     cel: Cel
     reads: dict[str, dict[str, Read]]
     identities: dict[str, RefOf] = field(default_factory=dict)
+    projects: dict[str, Get] = field(default_factory=dict)
     stream: str = ""
     each: tuple[str, ...] = ()
     labels: Get | None = None

@@ -3,11 +3,10 @@
 import math
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from syncd.mapping.look import Convert, Look, Unfit
+from syncd.mapping.look import Convert, Look, Unfit, short
 from syncd.model.raw import Json
 from syncd.model.rows import Quantity
 
@@ -69,7 +68,7 @@ def day(value: Json, _: Look) -> date:
     raise Unfit(_DATE_WORDS)
 
 
-def instant(value: Json, _: Look, zone: str | None = None) -> datetime:
+def instant(value: Json, look: Look, zone: str | None = None) -> datetime:
     """An instant in UTC. One without an offset is in `zone`, else in UTC."""
     if isinstance(value, str) and _DATE.match(value.strip()):
         try:
@@ -81,17 +80,18 @@ def instant(value: Json, _: Look, zone: str | None = None) -> datetime:
     else:
         raise Unfit(_INSTANT_WORDS)
     try:
-        return (found if found.tzinfo else found.replace(tzinfo=_zone(zone))).astimezone(UTC)
+        return (found if found.tzinfo else found.replace(tzinfo=_zone(zone, look))).astimezone(UTC)
     except OverflowError:
         raise Unfit(_INSTANT_WORDS) from None
 
 
-def _zone(name: str | None) -> Any:
+def _zone(name: str | None, look: Look) -> tzinfo:
     if not name:
         return UTC
     try:
         return ZoneInfo(name)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
+        look.note(f"there is no zone {short(name)}: a time without an offset was read as UTC")
         return UTC
 
 

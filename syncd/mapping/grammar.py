@@ -64,7 +64,7 @@ STEPS: Mapping[str, str] = {
     "table": "The value table to look the value up in.",
     "else": "The word where the table does not know the value, or nothing was found.",
     "find": "A regular expression, or several, each searched in what the one before found; the first group counts.",
-    "format": "A text with {0} (the value), {1}, {2} (groups of `find`), {scope.name} or any {path}.",
+    "format": "A text with {0} (the value), {1}, {2} (groups of `find`), {project} or any {path}.",
     "absent": "Values that mean: nothing.",
     "lenient": "true: a value of a wrong type is noted and left out; else the record is rejected.",
     "zone": "Path to the IANA zone of an instant that names none.",

@@ -123,6 +123,8 @@ def _stream(name: str, section: Section, build: Build) -> StreamForm:
         facts=facts,
     )
     build.identities[name] = form.ref
+    if "project" in parts:
+        build.projects[name] = parts["project"]
     return form
 
 

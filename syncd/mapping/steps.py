@@ -86,8 +86,15 @@ def _slot(name: str, place: Place, build: Build) -> Callable[[Any, Look], str | 
     if name.isdigit() and name.isascii():
         position = int(name[:3])
         return lambda value, _: _group(value, position)
+    if name == "project":
+        return _project(build.projects.get(build.stream))
     get = build.path(name, place)
     return (lambda _, look: _scalar(get(look))) if get else (lambda *_: None)
+
+
+def _project(get: Get | None) -> Callable[[Any, Look], str | None]:
+    """The project as the record names it (a scope may be a whole group), else the scope's name."""
+    return lambda _, look: (get(look) if get else None) or look.raw.scope.name
 
 
 def _group(value: Any, position: int) -> str | None:
@@ -136,7 +143,7 @@ def label_step(glob: str) -> Step:
 
 def run(raw: Json, made: tuple[Step, ...], look: Look) -> list[Any]:
     """The value, or each element of a list, after all steps; nothing where there is nothing."""
-    values = [item for item in raw if item is not None and item != ""] if isinstance(raw, list) else [raw]
+    values = [item for item in raw if item is not None and item != ""] if isinstance(raw, list | tuple) else [raw]
     for step in made:
         values = step(values, look)
     return values

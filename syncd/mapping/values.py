@@ -1,6 +1,5 @@
 """Pure. Values of fields: what a mapping writes behind a field's name becomes a function from a record to the field's value."""
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -372,8 +371,7 @@ def _word(words: Sequence[str]) -> Convert:
     def take(value: Json, look: Look) -> str | None:
         found = known.get(value.strip().casefold()) if isinstance(value, str) else None
         if found is None and "unknown" not in words:
-            near = difflib.get_close_matches(str(value)[:40], words, n=1)
-            raise Unfit(f"word for it ({', '.join(words)}{'; did you mean ' + near[0] if near else ''})")
+            raise Unfit(f"word for it ({', '.join(words)})")
         if found is None:
             look.missed.append(("", str(value)[:80]))
         return found

@@ -6,13 +6,13 @@ what is past explains what was planned. Google bounds the expansion of recurrenc
 
 from collections.abc import Mapping
 from typing import Any, Literal
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from syncd.contract import Connector, Gate, Kind, Options, Settings, Stream
 
-STREAMS: Mapping[str, Stream] = {"events": Stream("events", deletions="reported", own=frozenset({"etag"}))}
+STREAMS: Mapping[str, Stream] = {"events": Stream("events", deletions="reported")}
 
 
 class CalendarOptions(BaseModel):
@@ -20,26 +20,27 @@ class CalendarOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: str = Field(description="The calendar's address, as in its settings under \"Integrate calendar\"")
+    id: str = Field(description='The calendar\'s address, as in its settings under "Integrate calendar"')
     holds: Literal["windows", "freezes", "absences", "holidays", "milestones"] = Field(description="What its events are")
     region: str | None = Field(default=None, description="The holiday region that it is for, as in DE-BE")
     scope: str | None = Field(default=None, description="The service or environment that its windows are for")
-    zone: str | None = Field(default=None, description="The IANA zone of its whole days, where it is not the calendar's own")
+    zone: str | None = Field(default=None, description="The IANA zone of its whole days, where it is not that of [model]")
     private: bool = Field(default=False, description="Never name its events outside of this connection")
 
     @field_validator("id")
     @classmethod
     def _address(cls, value: str) -> str:
         if not value.strip() or "://" in value or any(c.isspace() for c in value.strip()):
-            raise ValueError(f"{value!r} is no calendar. Give its address, as in releases@acme.example")
+            raise ValueError(f"{value!r} is no calendar; give its address, as in releases@acme.example")
         return value.strip()
 
     @field_validator("zone")
     @classmethod
     def _known(cls, value: str | None) -> str | None:
-        if value is not None and value not in available_timezones():
-            raise ValueError(f"{value!r} is no time zone. Give its IANA name, as in Europe/Berlin")
-        return value
+        try:
+            return ZoneInfo(value).key if value is not None else None
+        except (ValueError, OSError):
+            raise ValueError(f"{value!r} is no time zone; give its IANA name, as in Europe/Berlin") from None
 
 
 class GoogleCalendarOptions(Options):
@@ -55,7 +56,7 @@ class GoogleCalendarOptions(Options):
         seen: set[str] = set()
         for calendar in value:
             if calendar.id in seen:
-                raise ValueError(f"{calendar.id} is there twice. Keep one of them")
+                raise ValueError(f"{calendar.id} is there twice; keep one of them")
             seen.add(calendar.id)
         return value
 
@@ -63,7 +64,7 @@ class GoogleCalendarOptions(Options):
     @classmethod
     def _no_subject_alone(cls, value: Any) -> Any:
         if isinstance(value, Mapping) and value.get("subject") and not value.get("credentials_file"):
-            raise ValueError("`subject` is for a service account. Name its key in `credentials_file`, or take `subject` out")
+            raise ValueError("`subject` is for a service account; name its key in `credentials_file`, or take `subject` out")
         return value
 
 

@@ -86,15 +86,17 @@ def normal(value: Json, depth: int = MAX_DEPTH) -> Json:
 
 def _number(value: float) -> float | None:
     if isinstance(value, int):
-        return value if -_INT64 <= value < _INT64 else _number_of(str(value))
+        return value if -_INT64 <= value < _INT64 else _double(value)
     if not math.isfinite(value):
         return None
     return int(value) if value.is_integer() and abs(value) < 2**53 else value
 
 
-def _number_of(digits: str) -> float | None:
-    value = float(digits)
-    return value if math.isfinite(value) else None
+def _double(value: int) -> float | None:
+    try:
+        return float(value)
+    except OverflowError:
+        return None
 
 
 def _inputs(paths: tuple[Path, ...]) -> Callable[[Look], Json]:

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from syncd.mapping.look import Convert, Look, Unfit, short
@@ -11,6 +12,7 @@ from syncd.model.raw import Json
 from syncd.model.rows import Quantity
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_SPACED = re.compile(r"(.+\d) +(UTC|[+-]\d\d:?\d\d)")
 _SPACES = re.compile(r"[\s_-]+")
 _DATE_WORDS = "date (YYYY-MM-DD)"
 _INSTANT_WORDS = "instant (RFC 3339)"
@@ -71,10 +73,7 @@ def day(value: Json, _: Look) -> date:
 def instant(value: Json, look: Look, zone: str | None = None) -> datetime:
     """An instant in UTC. One without an offset is in `zone`, else in UTC."""
     if isinstance(value, str) and _DATE.match(value.strip()):
-        try:
-            found = datetime.fromisoformat(value.strip())
-        except ValueError:
-            raise Unfit(_INSTANT_WORDS) from None
+        found = _written(value.strip())
     elif isinstance(value, datetime):
         found = value
     else:
@@ -83,6 +82,22 @@ def instant(value: Json, look: Look, zone: str | None = None) -> datetime:
         return (found if found.tzinfo else found.replace(tzinfo=_zone(zone, look))).astimezone(UTC)
     except OverflowError:
         raise Unfit(_INSTANT_WORDS) from None
+
+
+def _written(value: str) -> datetime:
+    """The instant that a text writes; old servers put a space, or the word UTC, before or for the offset."""
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        match = _SPACED.fullmatch(value)
+    try:
+        return datetime.fromisoformat(match[1] + match[2].replace("UTC", "Z")) if match else _no_instant()
+    except ValueError:
+        return _no_instant()
+
+
+def _no_instant() -> NoReturn:
+    raise Unfit(_INSTANT_WORDS)
 
 
 def _zone(name: str | None, look: Look) -> tzinfo:

@@ -57,7 +57,12 @@ Convert = Callable[[Any, Look], Any]
 
 
 def short(value: Json, limit: int = 60) -> str:
-    """A value as a message shows it: quoted, cut."""
-    text = repr(value) if isinstance(value, str) else str(value)
+    """A value as a message shows it: quoted, cut; of lists and objects only what they are, because they may be deep."""
+    if isinstance(value, Mapping):
+        text = f"an object ({', '.join(map(str, list(value)[:3]))})"
+    elif isinstance(value, list | tuple):
+        text = f"a list of {len(value)}"
+    else:
+        text = repr(value[: limit + 20]) if isinstance(value, str) else str(value)
     text = "".join(c if c.isprintable() else " " for c in text[: limit + 20])
     return text if len(text) <= limit else text[: limit - 3] + "..."

@@ -182,6 +182,8 @@ def test_a_word_that_must_be_known_rejects() -> None:
 
 
 def test_an_alias_may_stand_on_either_side() -> None:
-    mapping = made('[[rule]]\nstream = "issues"\nto = "dependency"\neach = "k"\n[rule.fields]\nsuccessor = { path = "each", as = "alias" }\n')
+    mapping = made(
+        '[[rule]]\nstream = "issues"\nto = "dependency"\neach = "k"\n[rule.fields]\nsuccessor = { path = "each", as = "alias" }\n'
+    )
     found = only(mapping, {"k": [" PLAT-41 "]})
     assert (found.predecessor, found.successor) == (THIS, Alias("PLAT-41"))

@@ -19,7 +19,8 @@ def when(source: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "source", ["record.gone == 1", "record.n.x == 1", "1 / record.zero == 1", "record.s.matches('(')", "record.n", "record.s + 1 == 2"]
+    "source",
+    ["record.gone == 1", "record.n.x == 1", "1 / record.zero == 1", "record.s.matches('(')", "record.n", "record.s + 1 == 2"],
 )
 def test_an_expression_that_fails_rejects_the_record(source: str) -> None:
     found = rejection(made(when(source)), {"n": None, "zero": 0, "s": "x"})
@@ -52,7 +53,9 @@ def test_numbers_and_texts_go_in_as_they_are_meant(source: str, value: object) -
     assert evaluated(source, data) == value
 
 
-@pytest.mark.parametrize("source", ["now()", "now", "record.l.map(x, x + x)", "'x' + " * 300 + "'x'", "record.(", "type(1)", "b'x'"])
+@pytest.mark.parametrize(
+    "source", ["now()", "now", "record.l.map(x, x + x)", "'x' + " * 300 + "'x'", "record.(", "type(1)", "b'x'"]
+)
 def test_what_cannot_be_written(source: str) -> None:
     with pytest.raises(CelError):
         evaluated(source, {"l": [1]})

@@ -49,6 +49,8 @@ def test_the_last_day_of_what_ends_then(end: str, last: str) -> None:
     ("written", "read"),
     [
         ("2020-06-12T08:13:13.360+0800", datetime(2020, 6, 12, 0, 13, 13, 360000, tzinfo=UTC)),
+        ("2013-10-02 09:24:18 UTC", datetime(2013, 10, 2, 9, 24, 18, tzinfo=UTC)),
+        ("2013-10-02 09:24:18 +0200", datetime(2013, 10, 2, 7, 24, 18, tzinfo=UTC)),
         ("2020-06-12T08:13:13Z", datetime(2020, 6, 12, 8, 13, 13, tzinfo=UTC)),
         ("2020-06-12T08:13:13", datetime(2020, 6, 12, 8, 13, 13, tzinfo=UTC)),
         ("2019-06-20T15:04:58.946Z", datetime(2019, 6, 20, 15, 4, 58, 946000, tzinfo=UTC)),

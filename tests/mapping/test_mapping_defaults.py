@@ -52,7 +52,12 @@ def test_a_jira_epic_has_what_a_milestone_has() -> None:
         ),
     )
     assert isinstance(row, Milestone)
-    assert (row.start, row.due, row.status, row.labels) == (date(2026, 3, 1), date(2026, 5, 15), "doing", ("commitment:Checkout", "q3"))
+    assert (row.start, row.due, row.status, row.labels) == (
+        date(2026, 3, 1),
+        date(2026, 5, 15),
+        "doing",
+        ("commitment:Checkout", "q3"),
+    )
     assert (row.owner, row.parent) == (Person("Ada", {"plat": "a1"}, "ada@acme.example"), Ref("plat", "issues", "9"))
     assert row.same_as == ("checkout", "pay-by-link")
 
@@ -99,14 +104,18 @@ def test_a_jira_status_of_an_unknown_category_is_listed() -> None:
 
 
 def test_jira_estimates_are_time_or_points() -> None:
-    timed = only(JIRA, issue(timetracking={"originalEstimateSeconds": 28800, "remainingEstimateSeconds": 3600, "timeSpentSeconds": 60}))
+    timed = only(
+        JIRA, issue(timetracking={"originalEstimateSeconds": 28800, "remainingEstimateSeconds": 3600, "timeSpentSeconds": 60})
+    )
     assert (timed.estimate, timed.remaining, timed.spent) == (Quantity(480, "minutes"), Quantity(60, "minutes"), 1)
     assert only(JIRA, issue(customfield_10016=5.0)).estimate == Quantity(5, "points")
     assert only(JIRA, issue(customfield_10024="-1")).estimate is None
 
 
 def test_a_custom_field_that_is_something_else_elsewhere_costs_no_record() -> None:
-    data = issue(customfield_10015={"value": 1}, customfield_10016="large", customfield_10014=["x"], customfield_10020="none", epic=5)
+    data = issue(
+        customfield_10015={"value": 1}, customfield_10016="large", customfield_10014=["x"], customfield_10020="none", epic=5
+    )
     assert only(JIRA, data).start is None
     assert len(notes(JIRA, data)) == 2
 
@@ -122,7 +131,9 @@ def test_a_custom_field_that_is_something_else_elsewhere_costs_no_record() -> No
         ("Precedes", "is preceded by", "precedes", "outwardIssue", "41", "7"),
     ],
 )
-def test_a_jira_link_says_from_either_end_who_waits(type_: str, inward: str, outward: str, side: str, before: str, after: str) -> None:
+def test_a_jira_link_says_from_either_end_who_waits(
+    type_: str, inward: str, outward: str, side: str, before: str, after: str
+) -> None:
     link = {"type": {"name": type_, "inward": inward, "outward": outward}, side: {"id": "7", "key": "PAY-7"}}
     found = rows(JIRA, issue(issuelinks=[link]))[1]
     assert isinstance(found, Dependency)
@@ -142,13 +153,31 @@ def test_a_jira_link_that_only_relates_is_listed_and_is_no_dependency() -> None:
 @pytest.mark.parametrize(
     ("vendor", "stream", "data"),
     [
-        (JIRA, "issues", issue(description="Text\r\n*Blocked by:* acme/api#12, PAY-7\r\nEnd A-1", labels=["blocked-by:grp/web#3"])),
+        (
+            JIRA,
+            "issues",
+            issue(description="Text\r\n*Blocked by:* acme/api#12, PAY-7\r\nEnd A-1", labels=["blocked-by:grp/web#3"]),
+        ),
         (
             GITHUB,
             "issues",
-            {"id": 41, "state": "open", "body": "**Depends on**: acme/api#12 PAY-7", "labels": [{"name": "blocked-by:grp/web#3"}]},
+            {
+                "id": 41,
+                "state": "open",
+                "body": "**Depends on**: acme/api#12 PAY-7",
+                "labels": [{"name": "blocked-by:grp/web#3"}],
+            },
         ),
-        (GITLAB, "issues", {"id": 41, "state": "opened", "description": "- Blocked by: acme/api#12 and PAY-7", "labels": ["Blocked-By: grp/web#3"]}),
+        (
+            GITLAB,
+            "issues",
+            {
+                "id": 41,
+                "state": "opened",
+                "description": "- Blocked by: acme/api#12 and PAY-7",
+                "labels": ["Blocked-By: grp/web#3"],
+            },
+        ),
     ],
 )
 def test_a_blocker_anywhere_is_declared_by_a_line_or_a_label(vendor: Any, stream: str, data: dict[str, Any]) -> None:
@@ -177,7 +206,12 @@ def test_jira_projects_give_no_rows() -> None:
 
 @pytest.mark.parametrize(
     ("fields", "private", "audience"),
-    [({}, False, "connection"), ({}, True, "scope"), ({"security": {"id": "1"}}, True, "record"), ({"security": None}, False, "connection")],
+    [
+        ({}, False, "connection"),
+        ({}, True, "scope"),
+        ({"security": {"id": "1"}}, True, "record"),
+        ({"security": None}, False, "connection"),
+    ],
 )
 def test_who_may_read_of_a_jira_issue(fields: dict[str, Any], private: bool, audience: str) -> None:
     assert only(JIRA, issue(**fields), private=private).audience == audience
@@ -268,7 +302,13 @@ def test_a_github_pull_request_closes_what_its_body_says() -> None:
     row = only(GITHUB, data, "pulls", name="acme/api")
     assert isinstance(row, MergeRequest)
     assert row.closes == (Alias("acme/api#12"), Alias("acme/web#3"), Alias("https://github.com/acme/x/issues/4"))
-    assert (row.status, row.head_sha, row.source_branch, row.target_branch, row.mergeable) == ("merged", "abc", "topic", "main", None)
+    assert (row.status, row.head_sha, row.source_branch, row.target_branch, row.mergeable) == (
+        "merged",
+        "abc",
+        "topic",
+        "main",
+        None,
+    )
     assert only(GITHUB, {"id": 1, "state": "closed"}, "pulls").status == "closed"
     assert only(GITHUB, {"id": 1, "state": "open"}, "pulls").status == "open"
 
@@ -299,7 +339,11 @@ def test_a_gitlab_epic() -> None:
 
 
 def test_a_gitlab_milestone() -> None:
-    row = only(GITLAB, {"id": 5, "title": "m", "state": "active", "due_date": "2026-05-15", "description": "**Commitment:** Check Out"}, "milestones")
+    row = only(
+        GITLAB,
+        {"id": 5, "title": "m", "state": "active", "due_date": "2026-05-15", "description": "**Commitment:** Check Out"},
+        "milestones",
+    )
     assert (row.due, row.status, row.same_as) == (date(2026, 5, 15), "doing", ("check-out",))
 
 
@@ -327,7 +371,13 @@ def test_a_gitlab_issue() -> None:
         private=True,
     )
     assert isinstance(item, Item)
-    assert (item.type, item.status, item.estimate, item.spent, item.audience) == ("incident", "doing", Quantity(5, "points"), 30, "record")
+    assert (item.type, item.status, item.estimate, item.spent, item.audience) == (
+        "incident",
+        "doing",
+        Quantity(5, "points"),
+        30,
+        "record",
+    )
     assert item.milestones == (Ref("plat", "milestones", "8"), Ref("plat", "epics", "7:4"))
     assert isinstance(waits, Dependency)
     assert isinstance(holds, Dependency)
@@ -335,7 +385,9 @@ def test_a_gitlab_issue() -> None:
     assert waits.predecessor.key == "grp/api#2"  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize(("extra", "status"), [({}, "done"), ({"moved_to_id": 9}, "dropped"), ({"labels": ["Duplicate"]}, "dropped")])
+@pytest.mark.parametrize(
+    ("extra", "status"), [({}, "done"), ({"moved_to_id": 9}, "dropped"), ({"labels": ["Duplicate"]}, "dropped")]
+)
 def test_a_closed_gitlab_issue(extra: dict[str, Any], status: str) -> None:
     assert only(GITLAB, {"id": 1, "state": "closed", **extra}).status == status
 
@@ -367,15 +419,27 @@ def event(**parts: Any) -> dict[str, Any]:
 
 
 def test_what_an_event_is_depends_on_what_its_calendar_holds() -> None:
-    kinds = {holds: only(CALENDAR, event(), "events", holds=holds).kind for holds in ("windows", "freezes", "absences", "holidays", "milestones")}
-    assert kinds == {"windows": "window", "freezes": "window", "absences": "absence", "holidays": "absence", "milestones": "milestone"}
+    kinds = {
+        holds: only(CALENDAR, event(), "events", holds=holds).kind
+        for holds in ("windows", "freezes", "absences", "holidays", "milestones")
+    }
+    assert kinds == {
+        "windows": "window",
+        "freezes": "window",
+        "absences": "absence",
+        "holidays": "absence",
+        "milestones": "milestone",
+    }
 
 
 def test_windows_keep_days_as_days_and_times_as_instants() -> None:
     row = only(CALENDAR, event(summary="Code freeze"), "events", holds="windows")
     assert isinstance(row, Window)
     assert (row.window_kind, row.start, row.end) == ("freeze", date(2026, 5, 15), date(2026, 5, 18))
-    timed = event(start={"dateTime": "2026-05-15T22:00:00+02:00", "timeZone": "Europe/Berlin"}, end={"dateTime": "2026-05-15T23:00:00+02:00"})
+    timed = event(
+        start={"dateTime": "2026-05-15T22:00:00+02:00", "timeZone": "Europe/Berlin"},
+        end={"dateTime": "2026-05-15T23:00:00+02:00"},
+    )
     row = only(CALENDAR, timed, "events", holds="windows")
     assert (row.window_kind, row.start, row.zone) == ("deploy", datetime(2026, 5, 15, 20, tzinfo=UTC), "Europe/Berlin")
     assert only(CALENDAR, event(), "events", holds="freezes").window_kind == "freeze"
@@ -406,7 +470,13 @@ def test_an_event_that_takes_no_time_is_no_absence() -> None:
 
 def test_a_milestone_in_a_calendar_is_due_on_its_last_day() -> None:
     row = only(CALENDAR, event(summary="Launch", description="Commitment: checkout"), "events", holds="milestones")
-    assert (row.title, row.milestone_kind, row.due, row.status, row.same_as) == ("Launch", "calendar", date(2026, 5, 17), "unknown", ("checkout",))
+    assert (row.title, row.milestone_kind, row.due, row.status, row.same_as) == (
+        "Launch",
+        "calendar",
+        date(2026, 5, 17),
+        "unknown",
+        ("checkout",),
+    )
     assert only(CALENDAR, event(), "events", holds="milestones").title == "events/e1"
 
 
@@ -414,10 +484,14 @@ def test_a_milestone_in_a_calendar_is_due_on_its_last_day() -> None:
 
 
 def test_the_reference_connector_records() -> None:
-    goal = only(MEMORY, {"kind": "milestone", "title": "G", "due": "2026-05-15", "status": "doing", "same_as": ["Checkout"]}, "things")
+    goal = only(
+        MEMORY, {"kind": "milestone", "title": "G", "due": "2026-05-15", "status": "doing", "same_as": ["Checkout"]}, "things"
+    )
     assert (goal.kind, goal.due, goal.status, goal.same_as) == ("milestone", date(2026, 5, 15), "doing", ("checkout",))
     work, here, there = rows(
-        MEMORY, {"kind": "item", "title": "I", "status": "open", "milestone": "g1", "blocked_by": ["b2", "PLAT-41"], "due": None}, "things"
+        MEMORY,
+        {"kind": "item", "title": "I", "status": "open", "milestone": "g1", "blocked_by": ["b2", "PLAT-41"], "due": None},
+        "things",
     )
     assert isinstance(work, Item)
     assert (work.status, work.milestones) == ("todo", (Ref("plat", "things", "g1"),))

@@ -47,7 +47,9 @@ def _names(name: str) -> set[str]:
 
 def _json(name: str) -> st.SearchStrategy[Any]:
     keys = st.sampled_from(sorted(_names(name)))
-    return st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=6), max_leaves=30)
+    return st.recursive(
+        LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=6), max_leaves=30
+    )
 
 
 def _shaped(name: str, stream: str) -> st.SearchStrategy[dict[str, Any]]:
@@ -76,7 +78,9 @@ def _shaped(name: str, stream: str) -> st.SearchStrategy[dict[str, Any]]:
 @given(data=st.data())
 def test_it_never_raises_is_the_same_again_and_survives_json(name: str, stream: str, data: st.DataObject) -> None:
     value = data.draw(_shaped(name, stream) | st.dictionaries(st.sampled_from(sorted(_names(name))), _json(name), max_size=8))
-    facts = data.draw(st.sampled_from([{}, {"holds": "absences"}, {"holds": "milestones", "private": True}, {"holds": "holidays"}]))
+    facts = data.draw(
+        st.sampled_from([{}, {"holds": "absences"}, {"holds": "milestones", "private": True}, {"holds": "holidays"}])
+    )
     raw = replace(record(value, stream, **facts), ref=Ref("plat", stream, "1", "PAY-1"))
     first = apply(MAPPINGS[name], raw)
     assert apply(MAPPINGS[name], raw) == first
@@ -115,8 +119,25 @@ def _patterns(value: Any, key: str = "") -> Iterator[str]:
         yield value
 
 
-PATTERNS = sorted({pattern for name in DEFAULTS for pattern in _patterns(tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8")))})
-HOSTILE = ("a", "#", "_", " ", "\n", "*", "a/", "closes #1, ", "closes a/b#1 ", "https://", "A1-", "commitment: a ", "blocked by:", "groups/")
+PATTERNS = sorted(
+    {pattern for name in DEFAULTS for pattern in _patterns(tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8")))}
+)
+HOSTILE = (
+    "a",
+    "#",
+    "_",
+    " ",
+    "\n",
+    "*",
+    "a/",
+    "closes #1, ",
+    "closes a/b#1 ",
+    "https://",
+    "A1-",
+    "commitment: a ",
+    "blocked by:",
+    "groups/",
+)
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
@@ -124,6 +145,10 @@ def test_no_text_makes_a_shipped_pattern_run_away(pattern: str) -> None:
     """A pattern of quadratic cost takes many seconds on such a text, a good one some hundredths of one."""
     compiled, start = re.compile(pattern), time.process_time()
     for bit in HOSTILE:
-        for text in (bit * (20_000 // len(bit)), "commitment: " + bit * (19_000 // len(bit)), "closes " + bit * (19_000 // len(bit)) + "!"):
+        for text in (
+            bit * (20_000 // len(bit)),
+            "commitment: " + bit * (19_000 // len(bit)),
+            "closes " + bit * (19_000 // len(bit)) + "!",
+        ):
             sum(1 for _ in compiled.finditer(text))
     assert time.process_time() - start < 5

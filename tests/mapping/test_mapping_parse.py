@@ -75,17 +75,13 @@ def test_a_text_that_is_no_toml_is_one_problem() -> None:
 
 def test_extending_what_is_not_there() -> None:
     assert problems('extends = "jira.defualt"') == snapshot(
-        [
-            "mine.toml: extends: there is no mapping 'jira.defualt'. Name a file of the mappings folder, or give a path."
-        ]
+        ["mine.toml: extends: there is no mapping 'jira.defualt'. Name a file of the mappings folder, or give a path."]
     )
 
 
 def test_mappings_that_extend_each_other() -> None:
     assert problems('extends = "a"', a='extends = "b"', b='extends = "a"') == snapshot(
-        [
-            "b.toml: extends: mappings extend each other in a circle: a.toml -> b.toml -> a.toml. Cut it at one place."
-        ]
+        ["b.toml: extends: mappings extend each other in a circle: a.toml -> b.toml -> a.toml. Cut it at one place."]
     )
 
 

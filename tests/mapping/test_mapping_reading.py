@@ -21,7 +21,9 @@ def test_a_mapping_that_takes_fields_whole_needs_them_all() -> None:
 
 
 def test_what_one_project_reads_is_read_for_all() -> None:
-    mapping = item('title = "t"', '[project.PAY.fields.issues]\ndue = "customfield_9"\n[type.Bug.fields]\nstart = "customfield_8"')
+    mapping = item(
+        'title = "t"', '[project.PAY.fields.issues]\ndue = "customfield_9"\n[type.Bug.fields]\nstart = "customfield_8"'
+    )
     wanted = fields_read(mapping)["issues"]
     assert wanted is not None
     assert {"customfield_8", "customfield_9"} <= wanted
@@ -34,8 +36,14 @@ def test_paths_name_the_key_that_reads_them() -> None:
 
 
 def test_a_field_that_no_record_has_is_listed_with_its_key() -> None:
-    mapping = item('due = "fields.duedatee"\ntitle = "fields.summary"\nstart = { path = "fields.maybe", lenient = true }\npriority = "fields.p.name"')
-    records = [record({"fields": {"summary": "a", "p": None}}), record({"fields": {"summary": None}}), record({"labels": [], "type": 1})]
+    mapping = item(
+        'due = "fields.duedatee"\ntitle = "fields.summary"\nstart = { path = "fields.maybe", lenient = true }\npriority = "fields.p.name"'
+    )
+    records = [
+        record({"fields": {"summary": "a", "p": None}}),
+        record({"fields": {"summary": None}}),
+        record({"labels": [], "type": 1}),
+    ]
     assert missing(mapping, records) == [("issues", "fields.duedatee", "rule[0] (item).fields.due")]
     assert missing(mapping, []) == []
 

@@ -9,7 +9,7 @@ import pytest
 from syncd.mapping import mapping_schema
 from syncd.mapping.grammar import CONDITION, RULE, STREAM, TOP, VALUE
 from syncd.mapping.targets import CONVERSIONS, KINDS
-from tests.mapping.mapping_world import DEFAULTS, FOLDER
+from tests.mapping.mapping_world import DEFAULTS, FOLDER, made, rows
 
 SCHEMA = jsonschema.Draft202012Validator(mapping_schema())
 PAGE = (FOLDER / "README.md").read_text("utf-8")
@@ -53,3 +53,14 @@ def test_overrides_of_projects_and_types_fit() -> None:
 @pytest.mark.parametrize("word", sorted({*TOP, *STREAM, *RULE, *VALUE, *CONDITION, *CONVERSIONS, *KINDS}))
 def test_the_page_explains_every_word(word: str) -> None:
     assert re.search(rf"`[^`]*\b{word}\b[^`]*`", PAGE) or re.search(rf"(?m)^.*\b{word}\b.*=", PAGE)
+
+
+def test_the_example_on_the_page_is_a_mapping() -> None:
+    example = PAGE.split("```toml\n")[1].split("```")[0]
+    assert list(SCHEMA.iter_errors(tomllib.loads(example))) == []
+    tables = '[table.strength]\nneeds = "hard"\n'
+    mapping = made(example + tables)
+    goal = rows(mapping, {"id": "1", "fields": {"labels": ["goal:Q3"], "duedate": "2026-05-15", "issuetype": {"name": "Epic"}}})[
+        0
+    ]
+    assert (goal.kind, goal.ref.id) == ("milestone", "Q3")

@@ -59,9 +59,17 @@ def test_each_vendor_says_who_a_record_is() -> None:
     found = {
         stream: try_records(default(f"{vendor}.default"), stream, [(0, data)]).rows[0]
         for vendor, stream, data in [
-            ("github", "issues", {"id": 5, "number": 7, "repository_url": "https://api.github.com/repos/acme/api", "state": "open"}),
+            (
+                "github",
+                "issues",
+                {"id": 5, "number": 7, "repository_url": "https://api.github.com/repos/acme/api", "state": "open"},
+            ),
             ("github", "milestones", {"id": 6, "title": "v1", "html_url": "https://github.com/acme/api/milestone/2"}),
-            ("gitlab", "epics", {"id": 9, "iid": 4, "group_id": 7, "title": "E", "web_url": "https://gitlab.example/groups/grp/sub/-/epics/4"}),
+            (
+                "gitlab",
+                "epics",
+                {"id": 9, "iid": 4, "group_id": 7, "title": "E", "web_url": "https://gitlab.example/groups/grp/sub/-/epics/4"},
+            ),
             ("gitlab", "merge_requests", {"id": 8, "iid": 1, "references": {"full": "grp/web!1"}, "project_id": 3}),
             ("google_calendar", "events", {"id": "x_1", "recurringEventId": "x", "originalStartTime": {"date": "2026-05-15"}}),
         ]

@@ -30,7 +30,14 @@ from tests.mapping.mapping_world import item, made, notes, only, rejection
     ],
 )
 def test_a_path_leads_there(path: str, found: str | None) -> None:
-    data = {"a": "one", "b": {"c": "two"}, "d.e": {"f": "three"}, "list": [{"n": "x"}, None, {"n": "y"}], "number": 7.0, "yes": True}
+    data = {
+        "a": "one",
+        "b": {"c": "two"},
+        "d.e": {"f": "three"},
+        "list": [{"n": "x"}, None, {"n": "y"}],
+        "number": 7.0,
+        "yes": True,
+    }
     assert only(item(f"priority = '{path}'"), data, zone="UTC").priority == found
 
 
@@ -70,7 +77,9 @@ def test_format_puts_a_text_together_or_gives_nothing() -> None:
 
 
 def test_a_value_under_a_condition() -> None:
-    mapping = item('title = { first = [{ value = "both", when = [{ path = "a", in = [1, "x"] }, { path = "b", present = true }] }, "t"] }')
+    mapping = item(
+        'title = { first = [{ value = "both", when = [{ path = "a", in = [1, "x"] }, { path = "b", present = true }] }, "t"] }'
+    )
     assert only(mapping, {"a": "X", "b": 0, "t": "no"}).title == "both"
     assert only(mapping, {"a": 1.0, "b": None, "t": "no"}).title == "no"
 
@@ -152,6 +161,19 @@ def test_a_long_value_is_shown_short() -> None:
     assert len(rejection(item('due = "v"'), {"v": "x" * 5000}).reason) < 250
 
 
+def test_a_value_that_is_deep_or_an_object_is_named_by_what_it_is() -> None:
+    deep: list[object] = []
+    for _ in range(990):
+        deep = [deep]
+    assert "v holds a list of 1, which is no date" in rejection(
+        item('due = { path = "w.v" }'), {"w": {"v": [deep]}}
+    ).reason.replace("w.v", "v")
+    assert (
+        "holds an object (self, id, name), which"
+        in rejection(item('due = "v"'), {"v": {"self": 1, "id": 2, "name": 3, "x": 4}}).reason
+    )
+
+
 def test_characters_that_cannot_be_stored_are_left_out_and_noted() -> None:
     mapping = item('title = "t"\nlabels = "labels"')
     row = only(mapping, {"t": "a\0b", "labels": ["x\0", "\ud800y"]})
@@ -195,8 +217,15 @@ def test_history_holds_the_mapped_fields_oldest_first() -> None:
         '[table.history]\nduedate = "due"\nstatus = "status"',
     )
     log = [
-        {"at": "2026-05-02T10:00:00Z", "who": {"name": "Ada"}, "items": [{"id": "duedate", "from": "2026-05-06", "to": "2026-05-12"}]},
-        {"at": "2026-05-01T10:00:00+0200", "items": [{"name": "Status", "fromText": "Open", "toText": "Done"}, {"id": "rank"}, 7]},
+        {
+            "at": "2026-05-02T10:00:00Z",
+            "who": {"name": "Ada"},
+            "items": [{"id": "duedate", "from": "2026-05-06", "to": "2026-05-12"}],
+        },
+        {
+            "at": "2026-05-01T10:00:00+0200",
+            "items": [{"name": "Status", "fromText": "Open", "toText": "Done"}, {"id": "rank"}, 7],
+        },
         {"at": "then", "items": [{"id": "status"}]},
         None,
     ]

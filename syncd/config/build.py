@@ -10,12 +10,13 @@ from pydantic import SecretStr
 
 from syncd.config.address import check_proxy, check_url
 from syncd.config.connection import Connection
+from syncd.config.environment import BETWEEN, PREFIX
 from syncd.config.faults import Fault, Faults, did_you_mean
 from syncd.config.mappings import is_path, known_mappings, mapping_reader
 from syncd.config.plugins import Kinds
+from syncd.config.raw import Keys
 from syncd.config.secret import Secret, beside, pair, readable
 from syncd.config.shape import ConnectionKeys
-from syncd.config.source import BETWEEN, PREFIX, Keys
 from syncd.contract import Kind, Options, TlsAndProxy
 from syncd.mapping import Mapping as RecordMapping
 from syncd.mapping import parse
@@ -42,7 +43,7 @@ class Builder:
         if not _NAME.fullmatch(name):
             self.faults.add(at, "the name of a connection holds a-z, 0-9, - and single _ only", "Choose another name.")
         if not isinstance(table, dict):
-            self.faults.add(at, "must be a table", f"Write its keys below [connections.{name}].")
+            self.faults.no_table(at, f"[connections.{name}]")
             return None
         kind = self._kind(table, at)
         own = _own_keys(kind)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from syncd.config.source import Keys, Raw
+from syncd.config.raw import Keys, Raw
 from syncd.model.problem import Problem, Problems
 
 M = TypeVar("M", bound=BaseModel)
@@ -23,6 +23,7 @@ class Fault(ValueError):
         self.cure = cure
 
 
+_TABLE_AS_JSON = """In the environment a table is written as JSON: '{"...": "..."}'."""
 _TYPES: Mapping[str, tuple[str, str]] = {
     "string_type": ("must be a text", 'Put it in quotes: "...".'),
     "int_type": ("must be a whole number", "Write it without quotes."),
@@ -58,6 +59,11 @@ class Faults:
         """Note a problem at a key."""
         problem = Problem(self._raw.file_of(path), self._raw.key_of(path), text, cure)
         self._found.append((self._raw.line_of(path), problem))
+
+    def no_table(self, path: Keys, example: str) -> None:
+        """Note that something else stands where a table belongs. `example`: the header of such a table."""
+        cure = _TABLE_AS_JSON if self._raw.from_environment(path) else f"Write its keys below {example}."
+        self.add(path, "must be a table", cure)
 
     def take(self, problems: Iterable[Problem]) -> None:
         """Note problems that another part found, in files of its own."""
@@ -114,7 +120,7 @@ def _in_words(detail: Mapping[str, Any], key: str, known: Collection[str], in_en
         case "missing":
             return "is missing", f"Add {key} = ..."
         case "literal_error" | "enum":
-            return f"must be {context['expected']}", "Write one of these, in quotes."
+            return f"must be {context['expected']}", f"Write one of these{'' if in_environment else ', in quotes'}."
         case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
             return f"must be {detail['msg'].removeprefix('Input should be ')}", "Choose another number."
         case "too_short" | "string_too_short":
@@ -125,8 +131,12 @@ def _in_words(detail: Mapping[str, Any], key: str, known: Collection[str], in_en
             return context["error"].text, context["error"].cure
         case "value_error" | "assertion_error":
             return _text_and_cure(detail["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, "))
-        case "tuple_type" | "list_type" if in_environment:
+        case "string_type" if in_environment:
+            return "must be a text, not a list or a table", "Write the text as it is, and no variable for a key below this one."
+        case "tuple_type" | "list_type" | "set_type" | "frozen_set_type" if in_environment:
             return "must be a list", """In the environment a list is written as JSON: '["...", "..."]'."""
+        case "dict_type" | "model_type" if in_environment:
+            return "must be a table", _TABLE_AS_JSON
     return _TYPES.get(kind, (_lower(detail["msg"].removeprefix("Input ")), "Correct it."))
 
 

@@ -9,18 +9,19 @@ from pydantic import SecretStr
 
 from syncd.config.build import Builder
 from syncd.config.connection import Connection
+from syncd.config.environment import TABLES
 from syncd.config.faults import Fault, Faults, did_you_mean
 from syncd.config.plugins import Detectors, Kinds, entry_point_detectors, entry_point_kinds
+from syncd.config.raw import Keys, Raw
 from syncd.config.secret import beside, pair
-from syncd.config.shape import JOINED_FIELDS, SECTIONS, Delivery, Mappings, Model, Policy, Run, Section, Store
-from syncd.config.source import Keys, Raw, read
+from syncd.config.shape import JOINED_FIELDS, Delivery, Mappings, Model, Policy, Run, Section, Store
+from syncd.config.source import read
 from syncd.config.store_url import StoreUrl, store_url
 from syncd.config.value import Config
 from syncd.contract import Detector, Rules
 from syncd.decide import state
 
 S = TypeVar("S", bound=Section)
-TABLES = (*SECTIONS, "detect", "connections")
 
 
 def load(
@@ -33,7 +34,7 @@ def load(
 
     Only the kinds that the configuration names are imported. Raises `syncd.model.problem.Problems` with everything that is wrong.
     """
-    raw = read(path, environ, TABLES)
+    raw = read(path, environ)
     faults = Faults(raw)
     for name in raw.tables.keys() - set(TABLES):
         faults.add((name,), "unknown key", did_you_mean(name, TABLES))
@@ -150,7 +151,7 @@ def _detectors(raw: Raw, faults: Faults, installed: Detectors) -> tuple[tuple[De
     """Every installed detector with its thresholds; those that the file does not name have their defaults."""
     tables = raw.tables.get("detect", {})
     if not isinstance(tables, dict):
-        faults.add(("detect",), "must be a table", "Write thresholds below a line such as [detect.drift].")
+        faults.no_table(("detect",), "a line such as [detect.drift]")
         return ()
     for code in tables.keys() - installed.keys():
         faults.add(("detect", code), f"there is no detector {code!r}", did_you_mean(code, installed))

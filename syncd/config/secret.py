@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from syncd.config.faults import Fault, Faults
-from syncd.config.source import Keys
+from syncd.config.raw import Keys
 from syncd.contract import AuthFailed
 
 _WRONG_PATH = "Create it, or correct the path (relative to the configuration file)."

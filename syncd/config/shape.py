@@ -85,13 +85,13 @@ class Delivery(Section):
     timeout_s: Annotated[float, Number] = Field(default=30, gt=0, le=3600)
     """A request is given up after so many seconds, all in all."""
     settle_s: Annotated[float, Number] = Field(default=35, gt=0, le=7200)
-    """After a write that broke off, so many seconds pass before syncd looks whether it arrived. Longer than timeout_s."""
+    """After a write that broke off, so many seconds pass before syncd looks whether it arrived. Never shorter than timeout_s."""
 
     @model_validator(mode="after")
-    def _settles_after_the_timeout(self) -> "Delivery":
-        if self.settle_s <= self.timeout_s:
+    def _settles_no_sooner_than_the_timeout(self) -> "Delivery":
+        if self.settle_s < self.timeout_s:
             raise Fault(
-                f"settle_s ({self.settle_s:g}) is not longer than timeout_s ({self.timeout_s:g}): a write may be under way still",
+                f"settle_s ({self.settle_s:g}) is shorter than timeout_s ({self.timeout_s:g}): a write may be under way still",
                 f"Set settle_s to {self.timeout_s + 5:g} or more.",
             )
         return self

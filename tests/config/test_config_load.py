@@ -58,6 +58,11 @@ def test_precedence_is_a_list_or_a_table_by_field(folder: Folder) -> None:
     assert config.policy.precedence == ("plat",)
 
 
+def test_one_may_settle_as_soon_as_a_request_is_given_up(folder: Folder) -> None:
+    delivery = folder.load("[delivery]\ntimeout_s = 0.5\nsettle_s = 0.5\n" + GOOD).delivery
+    assert (delivery.timeout_s, delivery.settle_s) == (0.5, 0.5)
+
+
 def test_thresholds_reach_their_detector(folder: Folder) -> None:
     ((detector, rules),) = folder.load("[detect.late]\nwarn_days = 3\n" + GOOD).detectors
     assert (detector.code, rules.model_dump()) == ("late", {"warn_days": 3})

@@ -73,7 +73,7 @@ writes_per_pass = -1
 instance = "a b"
 [delivery]
 timeout_s = 30
-settle_s = 30
+settle_s = 25
 [run]
 interval_s = true
 [mappings]
@@ -109,7 +109,7 @@ renamed_from = "code"
             "syncd.toml: policy.at_start (line 10): must be 'known' or 'write'. Write one of these, in quotes.",
             "syncd.toml: policy.writes_per_pass (line 11): must be greater than or equal to 0. Choose another number.",
             "syncd.toml: policy.instance (line 12): holds characters that do not belong here. Use a-z, A-Z, 0-9, - . and _ only.",
-            "syncd.toml: delivery (line 13): settle_s (30) is not longer than timeout_s (30): a write may be under way still. Set settle_s to 35 or more.",
+            "syncd.toml: delivery (line 13): settle_s (25) is shorter than timeout_s (30): a write may be under way still. Set settle_s to 35 or more.",
             "syncd.toml: run.interval_s (line 17): must be a number, not true or false. Write the number without quotes.",
             "syncd.toml: mappings.dir (line 19): there is no folder no-such-folder. Create it, or remove the key.",
             "syncd.toml: detect.lat (line 20): there is no detector 'lat'. Did you mean late?",
@@ -137,7 +137,7 @@ def test_sections_that_are_no_tables(folder: Folder) -> None:
     assert folder.problems("store = 1\ndetect = 1\nconnections = 1\n") == snapshot(
         [
             "syncd.toml: store (line 1): must be a table. Write its keys below a line with its name in square brackets.",
-            "syncd.toml: detect (line 2): must be a table. Write thresholds below a line such as [detect.drift].",
+            "syncd.toml: detect (line 2): must be a table. Write its keys below a line such as [detect.drift].",
             "syncd.toml: connections (line 3): no connection is configured. Add one, as config.example.toml shows: [connections.plat].",
         ]
     )

@@ -35,7 +35,7 @@ class App:
 
     def secrets(self) -> list[str]:
         """The values that must never be shown, as they are now."""
-        return [secret for connection in self.config.connections.values() if (secret := connection.secret())]
+        return [hidden for connection in self.config.connections.values() for hidden in connection.hidden()]
 
 
 @contextmanager

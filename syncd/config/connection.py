@@ -1,12 +1,14 @@
 """One configured connection: what the pass, the planner and a connector need to know of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from syncd.config.secret import Secret
-from syncd.contract import Kind, Options, Settings, TlsAndProxy
+from syncd.contract import AuthFailed, Kind, Options, Settings, TlsAndProxy
 from syncd.decide.state import Place
 from syncd.mapping import Mapping as RecordMapping
 from syncd.model.action import Mode
@@ -57,6 +59,12 @@ class Connection:
             write_for=self.write_for,
             share=self.share,
         )
+
+    def hidden(self) -> Iterator[str]:
+        """What no log may show, as it is now. A token's file that is gone hides nothing and raises nothing: who needs it says so."""
+        with suppress(AuthFailed):
+            yield self.secret() or ""
+        yield urlsplit(self.transport.proxy or "").password or ""
 
     def redacted(self) -> dict[str, Any]:
         """The section as it counts, secrets left out: for dumps and bug reports."""

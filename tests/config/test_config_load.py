@@ -9,6 +9,7 @@ import pytest
 from syncd.contract import AuthFailed, TlsAndProxy
 from tests.config.made_up import GOOD, Folder
 
+BARE = '[connections.plat]\nkind = "tracker"\nurl = "https://t.example"\n'
 NOW = datetime(2026, 5, 4, tzinfo=UTC)
 
 
@@ -87,13 +88,13 @@ def test_relative_paths_do_not_depend_on_where_one_stands(
 ) -> None:
     folder.put("secrets/token", "from-file\n")
     monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
-    config = folder.load('[connections.plat]\nkind = "tracker"\nurl = "https://t.example"\ntoken_file = "secrets/token"\n')
+    config = folder.load(BARE + 'token_file = "secrets/token"\n')
     assert config.connections["plat"].secret() == "from-file"
 
 
 def test_a_rotated_token_is_used_without_a_restart(folder: Folder) -> None:
     file = folder.put("token", "first\n")
-    secret = folder.load('[connections.plat]\nkind = "tracker"\nurl = "https://t.example"\ntoken_file = "token"\n')
+    secret = folder.load(BARE + 'token_file = "token"\n')
     before = secret.connections["plat"].secret()
     file.write_text("second\r\n")
     assert (before, secret.connections["plat"].secret()) == ("first", "second")
@@ -101,10 +102,18 @@ def test_a_rotated_token_is_used_without_a_restart(folder: Folder) -> None:
 
 def test_a_token_file_that_goes_away_later_is_a_matter_of_credentials(folder: Folder) -> None:
     file = folder.put("token", "first")
-    config = folder.load('[connections.plat]\nkind = "tracker"\nurl = "https://t.example"\ntoken_file = "token"\n')
+    config = folder.load(BARE + 'token_file = "token"\n')
     file.unlink()
     with pytest.raises(AuthFailed, match=r"plat: .*token does not exist\. Create it"):
         config.connections["plat"].secret()
+
+
+def test_a_log_hides_what_is_secret_now_and_goes_on_without_the_file(folder: Folder) -> None:
+    file = folder.put("token", "first")
+    config = folder.load(BARE + 'token_file = "token"\nproxy = "http://me:proxy-password@proxy:3128"\n')
+    before = {*config.connections["plat"].hidden()}
+    file.unlink()
+    assert (before, {*config.connections["plat"].hidden()} - {""}) == ({"first", "proxy-password"}, {"proxy-password"})
 
 
 def test_credentials_in_a_file_stand_for_a_token(folder: Folder) -> None:

@@ -19,6 +19,7 @@ __all__ = ["Assembled", "Precedence", "Scopes", "assemble"]
 Scopes = frozenset[tuple[str, str, str]]
 """(connection, stream, scope id) of the scopes that were not read to their end."""
 
+W = TypeVar("W", Milestone, Item)
 R = TypeVar("R", Milestone, Item, MergeRequest, Dependency, Window, Absence)
 
 _SHOWN = 3
@@ -50,7 +51,8 @@ def assemble(
     - `anchors` is what the last call returned, stored. An anchor moves only when its record is no more among the rows, is not
       `unknown` (rejected) and no scope of its stream is `stale`; then the old anchor leads to the new one.
     - Names (refs of other sources, keys, URLs) become identities; names that lead nowhere stay as they are, and are listed.
-    - An item belongs to the milestones that it names, to those of its parent, and to the parents of these.
+    - An item belongs to the milestones that it names, to those of its parent, and to the parents of these. A record that names no
+      parent has the one that names it as a child.
     - `snapshot.stale`: all records of stale scopes, the unknown ones, and those that links name and that only look absent.
     """
     given = sorted(rows, key=_row_order)
@@ -63,6 +65,8 @@ def assemble(
     held = {ref: row.ref for kind in (requests, items, milestones) for ref, row in kind.items()}
     names = _Names(resolver(held, (row.ref for kind in (requests, items, found) for row in kind.values()), anchor_of))
 
+    adopted = _adopted((*milestones.values(), *items.values()), names.resolve)
+    milestones, items = _with_parents(milestones, adopted), _with_parents(items, adopted)
     milestones = {ref: replace(row, parent=names.parent(row)) if row.parent else row for ref, row in milestones.items()}
     items = {ref: _named(row, names) for ref, row in items.items()}
     requests = {ref: _asked(row, names) for ref, row in requests.items()}
@@ -137,6 +141,21 @@ def _some(labels: Iterable[str]) -> str:
     names = sorted(labels)
     more = len(names) - _SHOWN
     return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _adopted(rows: Iterable[Milestone | Item], resolve: Resolve) -> dict[Ref, Ref]:
+    """Child -> the first record that names it. A name that leads nowhere is a child that we do not hold."""
+    found: dict[Ref, Ref] = {}
+    for row in rows:
+        for name in row.children:
+            child = resolve(name)
+            if isinstance(child, Ref) and child != row.ref:
+                found.setdefault(child, row.ref)
+    return found
+
+
+def _with_parents(rows: Mapping[Ref, W], adopted: Mapping[Ref, Ref]) -> dict[Ref, W]:
+    return {ref: replace(row, parent=adopted[ref]) if row.parent is None and ref in adopted else row for ref, row in rows.items()}
 
 
 def _named(row: Item, names: _Names) -> Item:

@@ -86,6 +86,7 @@ class Milestone:
     title: str
     milestone_kind: str = "milestone"
     parent: Ref | Alias | None = None
+    children: tuple[Ref | Alias, ...] = ()
     owner: Person | None = None
     team: str | None = None
     start: date | None = None
@@ -127,6 +128,7 @@ class Item:
     assignees: tuple[Person, ...] = ()
     milestones: tuple[Ref | Alias, ...] = ()
     parent: Ref | Alias | None = None
+    children: tuple[Ref | Alias, ...] = ()
     start: date | None = None
     due: date | None = None
     created_at: datetime | None = None

@@ -85,6 +85,10 @@ class Builder:
 
     def _kind(self, table: Mapping[str, Any], at: Keys) -> Kind | None:
         name = table.get("kind")
+        if name is None and self.faults.from_environment(at):
+            variable = BETWEEN.join((f"{PREFIX}CONNECTIONS", str(at[-1]).upper(), "KIND"))
+            self.faults.add(at, f"there is no connection {at[-1]!r}", f"Correct its name, or set {variable} as well.")
+            return None
         if name is None:
             self.faults.add((*at, "kind"), "is missing", f"Known are: {', '.join(self.kinds)}.")
             return None

@@ -83,13 +83,13 @@ def _sets_nothing(parts: list[str], keys: Keys | None) -> Iterator[tuple[str, st
     """What is wrong with a variable's name, and the cure. Names without "__" are no settings (orchestrators make some up), unless
     they begin like one: SYNCD_STORE_URL is a slip of SYNCD_STORE__URL."""
     section, _, rest = parts[0].lower().partition("_")
-    if len(parts) > 1 and parts[0].lower() not in TABLES:
+    if rest and section in TABLES:
+        meant = BETWEEN.join([section.upper(), parts[0][len(section) + 1 :], *parts[1:]])
+        yield "sets nothing: two underscores stand between levels", f"Did you mean {PREFIX}{meant}?"
+    elif len(parts) > 1 and parts[0].lower() not in TABLES:
         yield "unknown key", did_you_mean(parts[0].lower(), TABLES)
     elif len(parts) > 1 and keys is None:
         yield "there is a value, not a table, above this key", "Remove one of the two."
-    elif len(parts) == 1 and rest and section in TABLES:
-        meant = f"{PREFIX}{section.upper()}{BETWEEN}{parts[0][len(section) + 1 :]}"
-        yield "sets nothing: two underscores stand between levels", f"Did you mean {meant}?"
 
 
 def _settle(tables: Mapping[str, Any], parts: list[str]) -> Keys | None:

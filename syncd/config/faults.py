@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -65,6 +65,10 @@ class Faults:
         cure = _TABLE_AS_JSON if self._raw.from_environment(path) else f"Write its keys below {example}."
         self.add(path, "must be a table", cure)
 
+    def from_environment(self, path: Keys) -> bool:
+        """Whether the environment set the value at a key, or is all that gave the table there."""
+        return self._raw.from_environment(path)
+
     def take(self, problems: Iterable[Problem]) -> None:
         """Note problems that another part found, in files of its own."""
         self._found.extend((_AFTER_THE_FILE, problem) for problem in problems)
@@ -78,15 +82,15 @@ class Faults:
                 self._note(model, dict(detail), path, also)
             return None
 
-    def salvage(
-        self, model: type[M], data: Mapping[str, Any], path: Keys, also: Collection[str] = ()
-    ) -> tuple[M | None, set[str]]:
+    def salvage(self, model: type[M], data: Any, path: Keys, also: Collection[str] = ()) -> tuple[M | None, set[str]]:
         """The data as the model without the keys that are wrong, and those keys: so that the rest can be checked further."""
         try:
             return model.model_validate(data), set()
         except ValidationError as error:
             wrong = {str(detail["loc"][0]) for detail in error.errors(include_input=False) if detail["loc"]}
         self.check(model, data, path, also)
+        if not isinstance(data, Mapping):
+            return None, wrong
         try:
             return model.model_validate({key: value for key, value in data.items() if key not in wrong}), wrong
         except ValidationError:
@@ -94,7 +98,7 @@ class Faults:
 
     def _note(self, model: type[BaseModel], detail: dict[str, Any], at: Keys, also: Collection[str]) -> None:
         path = (*at, *detail["loc"])
-        known = [*(field.alias or name for name, field in model.model_fields.items()), *also] if len(detail["loc"]) == 1 else []
+        known = [*_keys_at(model, detail["loc"][:-1]), *(also if len(detail["loc"]) == 1 else ())]
         self.add(path, *_in_words(detail, str(path[-1]) if path else "", known, self._raw.from_environment(path)))
 
     def raise_any(self) -> None:
@@ -110,6 +114,20 @@ class Faults:
         for secret in sorted(self._hidden, key=len, reverse=True):
             text = text.replace(secret, "***")
         return text
+
+
+def _keys_at(model: Any, path: Keys) -> Collection[str]:
+    """The keys of the model, or of the models that its field at the path holds, in a list or not."""
+    match path:
+        case (str(name), *below) if _is_model(model) and name in model.model_fields:
+            return _keys_at(model.model_fields[name].annotation, tuple(below))
+        case (int(), *below):
+            return [key for held in get_args(model) for key in _keys_at(held, tuple(below))]
+    return [field.alias or name for name, field in model.model_fields.items()] if not path and _is_model(model) else []
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
 def _in_words(detail: Mapping[str, Any], key: str, known: Collection[str], in_environment: bool) -> tuple[str, str]:

@@ -77,8 +77,8 @@ def _config(path: Path, raw: Raw, faults: Faults, kinds: Kinds, detectors: Detec
 
 
 def _section(model: type[S], name: str, raw: Raw, faults: Faults) -> S:
-    """The section, or its defaults where it is absent or wrong, so that the checks go on."""
-    return faults.check(model, raw.tables.get(name, {}), (name,)) or model()
+    """The section, with defaults for keys that are absent or wrong, so that the checks go on."""
+    return faults.salvage(model, raw.tables.get(name, {}), (name,))[0] or model()
 
 
 def _store(store: Store, raw: Raw, faults: Faults) -> StoreUrl:
@@ -104,7 +104,8 @@ def _check_zone(zone: str, faults: Faults) -> None:
     try:
         zoneinfo.ZoneInfo(zone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        cure = did_you_mean(zone, zoneinfo.available_timezones(), otherwise="Write it as in Europe/Berlin.")
+        places = [name for name in zoneinfo.available_timezones() if "/" in name]  # CEST is no misspelt EST
+        cure = did_you_mean(zone, places, otherwise="Write it as in Europe/Berlin.")
         faults.add(("model", "zone"), f"there is no time zone {zone!r}", cure)
 
 

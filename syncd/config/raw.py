@@ -38,8 +38,10 @@ class Raw:
         return dotted(keys) + (f" (line {line})" if line else "")
 
     def line_of(self, keys: Keys) -> int:
-        """The line of the key, or of the table around it; 0 where the file does not have it."""
-        return next((self.lines[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in self.lines), 0)
+        """The line of the key, or of the table around it, or of the first one in it; 0 where the file has none of them."""
+        at_or_above = (self.lines[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in self.lines)
+        below = (line for there, line in self.lines.items() if there[: len(keys)] == keys)
+        return next(at_or_above, None) or next(below, 0)
 
     def _variable(self, keys: Keys) -> str | None:
         at_or_above = (self.variables[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in self.variables)

@@ -27,10 +27,17 @@ class TrackerOptions(Options):
         return names
 
 
+class Held(Options):
+    """One of several tables of the made-up calendar."""
+
+    id: str = ""
+
+
 class CalendarOptions(Options):
     """Keys of the made-up calendar."""
 
     credentials_file: str | None = None
+    calendars: list[Held] = []
 
 
 class LateRules(Rules):

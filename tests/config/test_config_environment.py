@@ -118,6 +118,16 @@ def test_variables_that_are_none_of_ours_are_left_alone(folder: Folder, name: st
     assert folder.load(GOOD, {name: "x"}).connections
 
 
+def test_a_misspelt_connection_is_told_by_the_variable(folder: Folder) -> None:
+    environ = {"SYNCD_CONNECTIONS__PLTA__TOKEN": "abc", "SYNCD_CONNECTIONS_PLAT__WRITE": "on"}
+    assert folder.problems(GOOD, environ) == snapshot(
+        [
+            "environment: SYNCD_CONNECTIONS_PLAT__WRITE: sets nothing: two underscores stand between levels. Did you mean SYNCD_CONNECTIONS__PLAT__WRITE?",
+            "environment: SYNCD_CONNECTIONS__PLTA__TOKEN: there is no connection 'plta'. Correct its name, or set SYNCD_CONNECTIONS__PLTA__KIND as well.",
+        ]
+    )
+
+
 def test_what_is_wrong_with_a_variable_names_the_variable(folder: Folder) -> None:
     problems = folder.problems(
         GOOD,

@@ -361,6 +361,31 @@ def test_a_line_is_named_even_in_a_list_of_tables(folder: Folder, tmp_path: Path
     )
 
 
+def test_a_misspelt_key_in_a_list_of_tables(folder: Folder) -> None:
+    text = '[connections.cal]\nkind = "calendar"\ntoken = "abc"\n[[connections.cal.calendars]]\n[[connections.cal.calendars]]\nidd = "x"\n'
+    assert folder.problems(text) == snapshot(
+        ["syncd.toml: connections.cal.calendars[1].idd (line 6): unknown key. Did you mean id?"]
+    )
+
+
+def test_one_wrong_key_of_a_section_does_not_hide_the_next(folder: Folder) -> None:
+    text = '[model]\nzone = "CEST"\nprecedence = "plat"\n[store]\nurl_fil = "x"\nurl = "mysql://db"\n'
+    assert folder.problems(text + GOOD) == snapshot(
+        [
+            "syncd.toml: model.zone (line 2): there is no time zone 'CEST'. Write it as in Europe/Berlin.",
+            'syncd.toml: model.precedence.default (line 3): must be a list. Write it in square brackets: ["...", "..."].',
+            "syncd.toml: store.url_fil (line 5): unknown key. Did you mean url_file?",
+            "syncd.toml: store.url (line 6): names no database that syncd knows. Write sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME.",
+        ]
+    )
+
+
+def test_a_table_in_a_misspelt_section_has_a_line(folder: Folder) -> None:
+    assert folder.problems(GOOD + "\n[deliveri.x]\ny = 1\n") == snapshot(
+        ["syncd.toml: deliveri (line 7): unknown key. Did you mean delivery?"]
+    )
+
+
 def test_what_a_connectors_own_check_says_is_text_and_cure(folder: Folder) -> None:
     assert folder.problems(GOOD + 'projects = ["pay"]\n') == snapshot(
         ["syncd.toml: connections.plat.projects (line 6): a project has a key in capitals. Write it as the tracker shows it."]

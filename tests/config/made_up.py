@@ -37,7 +37,7 @@ class CalendarOptions(Options):
     """Keys of the made-up calendar."""
 
     credentials_file: str | None = None
-    calendars: list[Held] = []
+    calendars: tuple[Held, ...] = ()
 
 
 class LateRules(Rules):

@@ -39,7 +39,7 @@ class CalendarOptions(BaseModel):
     def _known(cls, value: str | None) -> str | None:
         try:
             return ZoneInfo(value).key if value is not None else None
-        except (ValueError, OSError):
+        except (KeyError, ValueError, OSError):
             raise ValueError(f"{value!r} is no time zone; give its IANA name, as in Europe/Berlin") from None
 
 

@@ -14,14 +14,14 @@ _INSTANCE = re.compile(r"(?P<series>.+)_(?P<day>\d{8})(?P<time>T\d{6}Z)?")
 
 def ref_of(connection: str, calendar: str, event: Mapping[str, Any]) -> Ref:
     """The identity of an event of a calendar. Raises KeyError where it has no id."""
-    key = f"{calendar}/{event['id']}"
+    key = f"{calendar}/{_own(event)}"
     return Ref(connection, "events", _identity(calendar, event) or key, key=key, url=event.get("htmlLink"))
 
 
 def ids_of_cancelled(calendar: str, event: Mapping[str, Any]) -> tuple[str, ...]:
     """Every id that a cancelled event may be known by: only the event's own id is sure to be left. Raises KeyError without one."""
     known = _identity(calendar, event)
-    return (known,) if known else (f"{calendar}/{event['id']}",)
+    return (known,) if known else (f"{calendar}/{_own(event)}",)
 
 
 def calendar_of(ref: Ref) -> str:
@@ -42,9 +42,15 @@ def _identity(calendar: str, event: Mapping[str, Any]) -> str | None:
     """Of an instance, else None. Where a field is missing, its id says the same."""
     series, start = event.get("recurringEventId"), _start(event.get("originalStartTime"))
     if not series or not start:
-        found = _INSTANCE.fullmatch(str(event["id"]))
+        found = _INSTANCE.fullmatch(_own(event))
         series, start = (found["series"], _written_out(found)) if found else (None, None)
     return f"{calendar}/{series}@{start}" if series and start else None
+
+
+def _own(event: Mapping[str, Any]) -> str:
+    if not event.get("id"):
+        raise KeyError("id")
+    return str(event["id"])
 
 
 def _start(original: object) -> str | None:

@@ -63,7 +63,7 @@ class Client:
             fields=cursor.fields,
         )
         answer = self._ask(request, what, calendar, by_token=bool(cursor.sync or cursor.page))
-        if not isinstance(answer.get("items", []), list) or not answer.keys() & {"items", "nextPageToken", "nextSyncToken"}:
+        if not _is_list_of_events(answer):
             raise Unavailable(f"{what}: the answer is no list of events. Check `url`", scope=calendar)
         return answer
 
@@ -102,6 +102,12 @@ class Client:
         except Exception as error:
             raise from_exception(error, what=what, scope=scope) from None
         return dict(expect(answer, dict, what=what, scope=scope))
+
+
+def _is_list_of_events(answer: Mapping[str, Any]) -> bool:
+    """An empty list may be left out, but then there is a token."""
+    items = answer.get("items")
+    return isinstance(items, list) or (items is None and bool(answer.get("nextPageToken") or answer.get("nextSyncToken")))
 
 
 def _base(url: str) -> str:

@@ -35,6 +35,10 @@ def translate(error: HttpError, *, now: datetime, what: str, scope: str | None, 
         )
     if status == 403 and reasons & _NARROW:
         return AuthFailed(f"{what}: the token may not read events (403). Make one with the scope calendar.readonly")
+    if status == 404 and is_googles(error.content):
+        return Unavailable(
+            f"{what}: not found, or not shared with this account (404). Share it, or correct its `id`", scope=scope
+        )
     return from_status(status, error.resp, error.content, now=now, what=what, scope=scope)
 
 

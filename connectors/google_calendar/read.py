@@ -116,7 +116,7 @@ def _records(reading: Reading, events: Sequence[Event]) -> tuple[RawRecord, ...]
 
 
 def _events(reading: Reading, answer: Mapping[str, Any]) -> list[Event]:
-    events: list[Event] = answer.get("items", [])
+    events: list[Event] = answer.get("items") or []
     if not all(isinstance(event, dict) for event in events):
         raise Unavailable(f"{reading.what}: the answer is no list of events. Check `url`", scope=reading.scope.id)
     return events

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 API = "/calendar/v3"
 MOST = 2500
 _SCOPES = {"https://www.googleapis.com/auth/calendar", "https://www.googleapis.com/auth/calendar.readonly"}
+_AUDIENCE = "https://oauth2.googleapis.com/token"
+"""Whom Google's library addresses in an assertion, wherever the token endpoint is."""
 _NOT_WITH_SYNC = (
     "iCalUID",
     "orderBy",
@@ -184,7 +186,7 @@ def _token(twin: "GoogleTwin", request: Request) -> Response:
     try:
         said = google.auth.jwt.decode(form.get("assertion", ""), verify=False)  # type: ignore[no-untyped-call]
         key = twin.accounts.get(said.get("iss", ""), "")
-        google.auth.jwt.decode(form["assertion"], certs=key, audience=f"{request.base_url}/token")  # type: ignore[no-untyped-call]
+        google.auth.jwt.decode(form["assertion"], certs=key, audience=[_AUDIENCE, f"{request.base_url}/token"])  # type: ignore[no-untyped-call]
     except (ValueError, google.auth.exceptions.GoogleAuthError):
         return Response({"error": "invalid_grant", "error_description": "Invalid JWT Signature."}, 400)
     if not set(said.get("scope", "").split()) & _SCOPES or said.get("sub", said["iss"]) not in {said["iss"], *twin.subjects}:

@@ -22,7 +22,8 @@ from syncd.model.ref import Ref
 from syncd.model.rows import Item, MergeRequest, Milestone, Person, Row
 from syncd.model.snapshot import Snapshot
 from syncd.model.wire import row_to_json
-from syncd.run.analyse import map_changed, model
+from syncd.run.analyse import model
+from syncd.run.rows import map_changed
 
 _SHOWN = 20
 

@@ -22,7 +22,7 @@ _COLOUR: Mapping[Severity, str] = {"info": "cyan", "warn": "yellow", "critical":
 
 def as_json(passed: Passed) -> dict[str, Any]:
     """`once --json`: connections, model, findings, actions, problems."""
-    analysed = passed.analysed
+    rejected = _rejected(passed)
     return {
         "connections": {
             name: {
@@ -31,7 +31,7 @@ def as_json(passed: Passed) -> dict[str, Any]:
                         "read": read.read,
                         "changed": read.changed,
                         "deleted": read.deleted,
-                        "rejected": analysed.rejected.get((name, stream), 0),
+                        "rejected": rejected[name, stream],
                         "state": read.state,
                     }
                     for stream, read in pulled.streams.items()
@@ -39,11 +39,16 @@ def as_json(passed: Passed) -> dict[str, Any]:
             }
             for name, pulled in passed.pulled.items()
         },
-        "model": model_counts(analysed.snapshot),
+        "model": model_counts(passed.analysed.snapshot),
         "findings": finding_counts(passed),
         "actions": action_counts(passed),
         "problems": problems(passed),
+        "unknown": dict(passed.analysed.notes),
     }
+
+
+def _rejected(passed: Passed) -> Counter[tuple[str, str]]:
+    return Counter((rejected.ref.connection, rejected.ref.stream) for rejected in passed.analysed.rejected)
 
 
 def model_counts(snapshot: Snapshot) -> dict[str, int]:
@@ -84,6 +89,7 @@ def action_counts(passed: Passed) -> dict[str, int]:
 def problems(passed: Passed) -> list[str]:
     """All lines for a person, each once."""
     lines = [line for pulled in passed.pulled.values() for line in pulled.problems]
+    lines += [f"{one.ref.connection}: {one.ref.label}: {one.reason}" for one in passed.analysed.rejected]
     lines += [f"{defect.code}: {defect.text}" for defect in passed.analysed.detected.defects]
     lines += list(passed.analysed.snapshot.problems)
     lines += [line for done in passed.delivered.values() for line in done.problems]
@@ -97,11 +103,12 @@ def in_trouble(passed: Passed) -> bool:
 
 def show(passed: Passed, console: Console) -> None:
     """The same for people."""
+    counted = _rejected(passed)
     table = Table("connection", "stream", "read", "changed", "rejected", "state", box=None, pad_edge=False)
     for name, pulled in passed.pulled.items():
         for stream, read in pulled.streams.items():
-            rejected = passed.analysed.rejected.get((name, stream), 0)
-            table.add_row(name, stream, str(read.read), str(read.changed), str(rejected), read.state)
+            numbers = (read.read, read.changed, counted[name, stream])
+            table.add_row(name, stream, *(str(number) for number in numbers), read.state)
     console.print(table)
     console.print()
     for title, counts in (
@@ -110,18 +117,17 @@ def show(passed: Passed, console: Console) -> None:
         ("actions", action_counts(passed)),
     ):
         console.print(Text(f"{title}: " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())))
-    for line in problems(passed):
+    for line in _first(problems(passed), 30):
         console.print(Text(f"! {one_line(line)}", "yellow"))
-    unknown = _listed(passed.analysed.notes)
-    if unknown:
+    notes = Counter(passed.analysed.notes).most_common()
+    if notes:
         console.print(Text("mappings did not know:", "bold"))
-        for line in unknown:
+        for line in _first([f"{note} ({count} records)" if count > 1 else note for note, count in notes], 10):
             console.print(Text(f"  {one_line(line)}"))
 
 
-def _listed(notes: Mapping[str, int], most: int = 10) -> list[str]:
-    lines = [f"{note} ({count} records)" if count > 1 else note for note, count in Counter(notes).most_common(most)]
-    return lines + ([f"and {len(notes) - most} more"] if len(notes) > most else [])
+def _first(lines: list[str], most: int) -> list[str]:
+    return lines[:most] + ([f"and {len(lines) - most} more (--json shows all)"] if len(lines) > most else [])
 
 
 def ref_json(ref: Ref) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Analyse: mirror to model to findings to desired comments. It reads no vendor; what it stores is stored together."""
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -9,22 +8,13 @@ from syncd.contract import Detector, Rules
 from syncd.decide import Decision, Settled, decide, settle
 from syncd.decide.state import Place, Plan, Policy
 from syncd.detect import Detected, detect
-from syncd.mapping import apply
 from syncd.mapping.assemble import Assembled, assemble
 from syncd.mapping.assemble_join import Precedence
-from syncd.model.ref import Ref
-from syncd.model.rows import Rejected, Row
+from syncd.model.rows import Rejected
 from syncd.model.snapshot import Snapshot
-from syncd.model.wire import rows_from_text, rows_to_text
 from syncd.run.link import Link
+from syncd.run.rows import Mirrored, read_back
 from syncd.store import Store
-from syncd.store.raws import StoredRaw
-from syncd.store.rows import MappedRecord
-
-_BATCH = 500
-
-Progress = Callable[[str, int], None]
-"""Called with a connection and the number of its records that were mapped since the last call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,48 +29,19 @@ class Understanding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysed:
-    """What one look at the mirror came to. `rejected`: (connection, stream) -> count. `notes`: what mappings did not know."""
+    """What one look at the mirror came to. `rejected`: the records that no mapping can read now. `notes`: what mappings did not know."""
 
     snapshot: Snapshot
     settled: Settled
     decision: Decision
     detected: Detected
-    rejected: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    rejected: tuple[Rejected, ...] = ()
     notes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def plan(self) -> Plan:
         """What is to be written."""
         return self.decision.plan
-
-
-def map_changed(link: Link, store: Store, progress: Progress = lambda *_: None) -> int:
-    """Map the records that changed, or whose mapping did. Gives their number."""
-    total = 0
-    for batch in _batches(store.rows.unmapped(link.name, link.mapping.hash), _BATCH):
-        store.rows.put([_mapped(link, stored) for stored in batch])
-        progress(link.name, len(batch))
-        total += len(batch)
-    return total
-
-
-def _mapped(link: Link, stored: StoredRaw) -> MappedRecord:
-    applied = apply(link.mapping, stored.record)
-    rejected = applied.reason if isinstance(applied, Rejected) else None
-    rows = None if isinstance(applied, Rejected) else rows_to_text(applied.rows)
-    notes = () if isinstance(applied, Rejected) else tuple(note.what for note in applied.notes)
-    return MappedRecord(stored.ref, stored.basis, link.mapping.hash, rows, rejected, notes)
-
-
-def _batches(records: Iterator[StoredRaw], size: int) -> Iterator[list[StoredRaw]]:
-    batch: list[StoredRaw] = []
-    for record in records:
-        batch.append(record)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: datetime, *, keep: bool = True) -> Analysed:
@@ -90,7 +51,7 @@ def analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: dat
 
 
 def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: datetime) -> Analysed:
-    read = _read(links, store)
+    read = read_back(links, store)
     assembled = model(links, store, view, as_of, read)
     snapshot = assembled.snapshot
     detected = detect(snapshot, view.detectors)
@@ -117,36 +78,15 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
         settled=settled,
         decision=decision,
         detected=detected,
-        rejected=read.rejected,
+        rejected=tuple(read.rejected),
         notes=read.notes,
     )
 
 
-@dataclass(slots=True)
-class _Mirrored:
-    """The mapped mirror. `unknown`: the records that cannot be read at the moment; their last good rows are among `rows`."""
-
-    rows: list[Row] = field(default_factory=list)
-    unknown: set[Ref] = field(default_factory=set)
-    rejected: Counter[tuple[str, str]] = field(default_factory=Counter)
-    notes: Counter[str] = field(default_factory=Counter)
-
-
-def _read(links: Iterable[Link], store: Store) -> _Mirrored:
-    read = _Mirrored()
-    for record in store.rows.mapped([link.name for link in links]):
-        read.rows += rows_from_text(record.rows)
-        read.notes.update(f"{record.ref.connection}: {note}" for note in record.notes)
-        if record.rejected is not None:
-            read.unknown.add(record.ref)
-            read.rejected[record.ref.connection, record.ref.stream] += 1
-    return read
-
-
-def model(links: Iterable[Link], store: Store, view: Understanding, as_of: datetime, read: _Mirrored | None = None) -> Assembled:
+def model(links: Iterable[Link], store: Store, view: Understanding, as_of: datetime, read: Mirrored | None = None) -> Assembled:
     """The unified model as the mirror gives it now."""
     links = list(links)
-    read = read or _read(links, store)
+    read = read or read_back(links, store)
     return assemble(
         read.rows,
         anchors=store.anchors.all(),
@@ -154,7 +94,7 @@ def model(links: Iterable[Link], store: Store, view: Understanding, as_of: datet
         as_of=as_of,
         zone=view.zone,
         stale=_stale(links, store),
-        unknown=frozenset(read.unknown),
+        unknown=frozenset(rejected.ref for rejected in read.rejected),
     )
 
 

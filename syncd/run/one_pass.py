@@ -8,11 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from syncd.run.analyse import Analysed, Understanding, analyse, map_changed
+from syncd.run.analyse import Analysed, Understanding, analyse
 from syncd.run.clock import Clock
 from syncd.run.deliver import Delivered, deliver
 from syncd.run.link import Link
 from syncd.run.pull import Pulled, pull
+from syncd.run.rows import map_changed
 from syncd.store import Store
 
 T = TypeVar("T")

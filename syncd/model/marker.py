@@ -14,3 +14,9 @@ def marker(key: str, markup: Literal["markdown", "wiki"]) -> str:
 def has_marker(body: str, key: str) -> bool:
     """Whether the body carries our marker with exactly this key, in whichever markup."""
     return any(key in found.groups() for found in _MARKER.finditer(body))
+
+
+def unmarked(body: str) -> str | None:
+    """What people see of a comment that carries our marker; None where it carries none."""
+    shown, markers = _MARKER.subn("", body)
+    return shown.rstrip() if markers else None

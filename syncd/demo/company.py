@@ -1,0 +1,50 @@
+"""The simulated company: two programmes, four teams, and what they hold at four vendors. The same every day, counted from today."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from syncd.demo import company_calendar, company_github, company_gitlab, company_jira
+from syncd.demo.company_days import ZONE, Days, Moment
+from syncd.demo.company_plan import TEAMS
+from syncd.demo.company_twins import Twins, configuration, twins
+
+PROGRAMMES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Its vendors, its clock, and what its story needs: `late` is the ticket to look at, `moved` what makes it late."""
+
+    twins: Twins
+    moment: Moment
+    days: Days
+    late: str
+    moved: str
+
+    def __str__(self) -> str:
+        work = len(self.twins.jira.issues) + len(self.twins.gitlab.issues) + len(self.twins.gitlab.merge_requests)
+        work += sum(len(home.issues) for home in self.twins.github.homes.values())
+        return f"a company of {PROGRAMMES} programmes, {len(TEAMS)} teams and some {round(work, -1)} tickets"
+
+    def configuration(self) -> str:
+        """How syncd is told of it, as TOML. Only while the twins run."""
+        return configuration(self.twins, self.calendars, ZONE)
+
+    @property
+    def calendars(self) -> Mapping[str, str]:
+        """What each calendar holds."""
+        return company_calendar.HOLDS
+
+
+def company(real: Callable[[], datetime]) -> Company:
+    """Build it. Its clock stands at nine on the working day before the real today, and runs."""
+    days, moment = Days(real()), Moment(real)
+    moment.tell(days.at(-60))
+    vendors = twins(moment.now)
+    told = company_jira.fill(vendors.jira, days)
+    company_github.fill(vendors.github, days)
+    company_gitlab.fill(vendors.gitlab, days)
+    company_calendar.fill(vendors.google, days)
+    moment.run_from(days.at(0))
+    return Company(vendors, moment, days, told.late, told.moved)

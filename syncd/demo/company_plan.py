@@ -1,0 +1,63 @@
+"""Who works on what in the simulated company: teams, and the pieces of work of a milestone in the order in which people do them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+TEAMS = {
+    "Storefront": ("Mira Lindqvist", "Jonas Weber", "Aiko Tanaka", "Paulo Reis"),
+    "Payments": ("Samira Haddad", "Tomasz Nowak", "Grace Okafor", "Emil Berg"),
+    "Mobile": ("Lena Fischer", "Ravi Menon", "Chloe Martin", "Oskar Lund"),
+    "Platform": ("Noah Adeyemi", "Ingrid Solberg", "Mateo Cruz", "Hana Kim"),
+}
+"""Four teams; the first of each leads it."""
+
+PHASES = ("Design", "Build", "Test", "Document", "Roll out")
+_IN_WORK = 3
+_UNDATED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of work. Days are counted as in `Days`; `days` is its estimate, `due` None: nobody gave it a date."""
+
+    title: str
+    state: Literal["done", "doing", "todo"]
+    who: str
+    created: int
+    ended: int
+    due: int | None
+    days: int
+
+    @property
+    def started(self) -> int:
+        """When work on it began, or begins."""
+        return self.ended - self.days
+
+
+def handle(name: str) -> str:
+    """The account of a person on GitHub and GitLab."""
+    return name.lower().replace(" ", "-")
+
+
+def pieces(
+    team: str, subjects: Sequence[str], *, begun: int, finish: int, phases: Sequence[str] = PHASES
+) -> tuple[Piece, ...]:
+    """The work of one milestone, phase by phase, spread evenly between two days: done, in work, and still to do."""
+    titles = [f"{phase} {subject}" for phase in phases for subject in subjects]
+    return tuple(_spread(titles, TEAMS[team], begun, finish))
+
+
+def _spread(titles: Sequence[str], people: Sequence[str], begun: int, finish: int) -> Iterator[Piece]:
+    in_work = 0
+    for n, title in enumerate(titles):
+        days, who, created = 1 + n % 3, people[n % len(people)], begun - 5 + n % 4
+        ended = begun + (n + 1) * (finish - begun) // len(titles)
+        if ended < -1:
+            yield Piece(title, "done", who, created, ended, ended, days)
+        elif in_work < _IN_WORK:
+            in_work += 1
+            yield Piece(title, "doing", who, created, ended, min(finish, max(ended, 2) + in_work), days)
+        else:
+            due = None if n % _UNDATED == 0 else min(finish, max(ended, 6))
+            yield Piece(title, "todo", who, created, ended, due, days)

@@ -1,6 +1,7 @@
 """Pure. What a mapping reads and where it says so: for fetching, for listing what was never there, for `mapping show`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Table
 from typing import Any
 
 from syncd.mapping.engine import Mapping
@@ -47,18 +48,27 @@ def missing(mapping: Mapping, raws: Iterable[RawRecord]) -> list[tuple[str, str,
     Only for streams with records; paths that the mapping can do without (in `first`, `all` or lists, with `when` or `lenient`)
     are not listed. A field that is there and null counts as there.
     """
-    wanted = {
-        stream: {path: read for path, read in found.items() if path and not read.optional}
-        for stream, found in mapping.reads.items()
-    }
-    seen: set[str] = set()
+    left = still_missing(mapping, raws, {})
+    return [(stream, path, mapping.reads[stream][path].place.key) for stream in sorted(left) for path in left[stream]]
+
+
+def still_missing(mapping: Mapping, raws: Iterable[RawRecord], before: Table[str, Sequence[str]]) -> dict[str, list[str]]:
+    """`missing` in instalments: stream -> paths that none of these records has, nor any that gave `before`."""
+    left = {stream: list(found) for stream, found in before.items()}
     for raw in raws:
         stream = raw.ref.stream
-        seen.add(stream)
-        left = wanted.get(stream, {})
-        for path in [path for path in left if _has(raw.data, _heads(path))]:
-            del left[path]
-    return [(stream, path, read.place.key) for stream in sorted(seen) for path, read in wanted.get(stream, {}).items()]
+        if stream not in left:
+            left[stream] = [path for path, read in mapping.reads.get(stream, {}).items() if path and not read.optional]
+        if left[stream]:
+            left[stream] = [path for path in left[stream] if not _has(raw.data, _heads(path))]
+    return left
+
+
+def unread_line(mapping: Mapping, stream: str, path: str) -> str:
+    """What a person is told of a path that no record has."""
+    read = mapping.reads.get(stream, {}).get(path)
+    where = f" ({read.place.key})" if read else ""
+    return f"the mapping reads {path}{where}, which no record of {stream} has. Correct the name, or add `lenient = true`"
 
 
 def _heads(path: str) -> tuple[str, ...]:

@@ -1,0 +1,100 @@
+"""Rows: mirror to rows of the model. What changed is mapped; all is read back, with what the mappings could not read or did not know."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from syncd.mapping import apply, still_missing, unread_line
+from syncd.model.rows import Rejected, Row
+from syncd.model.wire import rows_from_text, rows_to_text
+from syncd.run.link import Link
+from syncd.store import Store
+from syncd.store.raws import StoredRaw
+from syncd.store.rows import MappedRecord
+
+_BATCH = 500
+
+Progress = Callable[[str, int], None]
+"""Called with a connection and the number of its records that were mapped since the last call."""
+
+
+@dataclass(slots=True)
+class Mirrored:
+    """The mapped mirror. `rejected`: the records that cannot be read at the moment; their last good rows are among `rows`.
+
+    `notes`: what the mappings did not know, a line each -> how many records it concerns.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    notes: Counter[str] = field(default_factory=Counter)
+
+
+def map_changed(link: Link, store: Store, progress: Progress = lambda *_: None) -> int:
+    """Map the records that changed, or whose mapping did. Gives their number."""
+    total = 0
+    for batch in _batches(store.rows.unmapped(link.name, link.mapping.hash), _BATCH):
+        _look_for_fields(link, store, batch)
+        store.rows.put([_mapped(link, stored) for stored in batch])
+        progress(link.name, len(batch))
+        total += len(batch)
+    return total
+
+
+def _mapped(link: Link, stored: StoredRaw) -> MappedRecord:
+    applied = apply(link.mapping, stored.record)
+    rejected = applied.reason if isinstance(applied, Rejected) else None
+    rows = None if isinstance(applied, Rejected) else rows_to_text(applied.rows)
+    notes = () if isinstance(applied, Rejected) else tuple(note.what for note in applied.notes)
+    return MappedRecord(stored.ref, stored.basis, link.mapping.hash, rows, rejected, notes)
+
+
+def _batches(records: Iterator[StoredRaw], size: int) -> Iterator[list[StoredRaw]]:
+    batch: list[StoredRaw] = []
+    for record in records:
+        batch.append(record)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def read_back(links: Iterable[Link], store: Store) -> Mirrored:
+    """All rows of these connections as they are kept now."""
+    links = list(links)
+    mirrored = Mirrored()
+    for record in store.rows.mapped([link.name for link in links]):
+        mirrored.rows += rows_from_text(record.rows)
+        mirrored.notes.update(f"{record.ref.connection}: {note}" for note in record.notes)
+        if record.rejected is not None:
+            mirrored.rejected.append(Rejected(record.ref, record.rejected))
+    mirrored.notes.update(line for link in links for line in _never_there(link, store))
+    return mirrored
+
+
+# --- names that no record has ------------------------------------------------------------------------------------------------
+# Kept beside the rows: stream -> paths of which no record had the field since this mapping came. Looking at the changed records
+# is enough, so that it costs nothing in a pass without changes. It is kept before the rows are: a process that dies in between
+# looks at the same records again.
+
+
+def _key(link: Link) -> str:
+    return f"fields never seen: {link.name}"
+
+
+def _look_for_fields(link: Link, store: Store, batch: Sequence[StoredRaw]) -> None:
+    kept = _kept(link, store)
+    left = still_missing(link.mapping, (stored.record for stored in batch), kept or {})
+    if left != kept:
+        store.meta.put(_key(link), {"mapping": link.mapping.hash, "left": left})
+
+
+def _kept(link: Link, store: Store) -> dict[str, list[str]] | None:
+    kept = store.meta.get(_key(link))
+    return kept["left"] if isinstance(kept, dict) and kept.get("mapping") == link.mapping.hash else None
+
+
+def _never_there(link: Link, store: Store) -> Iterator[str]:
+    left = _kept(link, store) or {}
+    return (f"{link.name}: {unread_line(link.mapping, stream, path)}" for stream in sorted(left) for path in left[stream])

@@ -1,5 +1,6 @@
 """Bring a database to the tables of this version, by the Alembic migrations inside the package."""
 
+import threading
 from importlib.resources import as_file, files
 
 from sqlalchemy import Connection, inspect, text
@@ -15,6 +16,8 @@ VERSION_TABLE = "syncd_version"
 """Not Alembic's own name: another program's revisions in the same database are not ours."""
 
 _MIGRATE_LOCK = 7_305_000
+_ONE_THREAD = threading.Lock()
+"""Alembic keeps the migration that runs in a variable of the process."""
 
 
 def migrate(db: Database) -> None:
@@ -22,7 +25,7 @@ def migrate(db: Database) -> None:
     with db.reading() as connection:
         if revision(connection) == LATEST:
             return
-    with db.writing() as connection:
+    with _ONE_THREAD, db.writing() as connection:
         db.lock(connection, _MIGRATE_LOCK)
         found = revision(connection)
         if found != LATEST:

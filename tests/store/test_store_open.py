@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from syncd.store import StoreError, open_store
 from syncd.store.engine import connect
 from syncd.store.migrate import LATEST, VERSION_TABLE, revision
 from syncd.store.tables import metadata
+from tests.store.given import AT, wish
 
 
 def test_an_empty_database_gets_the_tables_and_a_second_start_finds_what_was_kept(store_url: str) -> None:
@@ -60,6 +62,35 @@ def test_processes_that_start_at_once_on_an_empty_database_all_get_it(store_url:
     for thread in threads:
         thread.join()
     assert errors == []
+
+
+def test_a_new_file_is_never_locked_for_those_who_open_it_at_once(tmp_path: Path) -> None:
+    """SQLite refuses all but one of those who switch a file to WAL together, without waiting; not in every round, hence several."""
+
+    def opening(path: Path, start: threading.Barrier) -> str:
+        db = connect(f"sqlite:///{path}")
+        start.wait()
+        with db.reading() as tx:
+            mode = str(tx.exec_driver_sql("PRAGMA journal_mode").scalar())
+        db.engine.dispose()
+        return mode
+
+    with ThreadPoolExecutor(6) as pool:
+        for number in range(60):
+            start = threading.Barrier(6)
+            files = [tmp_path / f"{number}.db"] * 6
+            assert set(pool.map(opening, files, [start] * 6)) == {"wal"}
+
+
+def test_threads_of_one_process_may_open_different_databases_at_once(tmp_path: Path) -> None:
+    def opening(name: str) -> int:
+        store = open_store(f"sqlite:///{tmp_path}/{name}.db")
+        store.outbox.desire([wish(name)], AT)
+        store.close()
+        return len(list(tmp_path.glob(f"{name}.db")))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(opening, "abcd")) == [1, 1, 1, 1]
 
 
 def test_a_database_of_a_newer_version_is_left_alone(store_url: str) -> None:

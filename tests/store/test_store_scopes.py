@@ -36,7 +36,9 @@ def test_going_away_is_news_once_and_so_is_coming_back(store: Store) -> None:
 
 
 def test_the_first_complete_read_is_no_return(store: Store) -> None:
-    assert not put(store, page(record("1"), complete=True)).back
+    put(store, page(record("1")))
+    assert only(store).state == "partial"
+    assert not put(store, page(record("2"), complete=True)).back
     assert not store.scopes.set_state("plat", "issues", PAY, "fresh", at=AT)
 
 

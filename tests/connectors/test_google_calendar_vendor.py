@@ -3,18 +3,23 @@
 import json
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from connectors.google_calendar import CalendarOptions, GoogleCalendarOptions
 from connectors.google_calendar.cursor import ANEW
+from syncd.config.mappings import mapping_reader
 from syncd.contract import AuthFailed, Gone, Misconfigured, RateLimited, Refused, Unavailable
 from syncd.demo.google_twin import GoogleTwin
 from syncd.demo.twin import Logged
+from syncd.mapping import Applied, apply, fields_read, parse, unfetched
 from syncd.model.action import Action
 from syncd.model.raw import Scope
 from syncd.model.ref import Ref
+from syncd.model.rows import Absence, Window
 from tests.connectors.contract import NOW, SECRET
 from tests.connectors.google_calendar_given import (
     LEAVE,
@@ -500,3 +505,31 @@ def test_recorded_records_come_back_as_they_are(twin: GoogleTwin) -> None:
     other.load(recorded, calendar=RELEASES)
     assert [record.data for record in records(fetched(connected(other))).values()] == recorded
     other.server.stop()
+
+
+# --- what becomes of it --------------------------------------------------------------------------------------------------------
+
+
+def test_the_default_mapping_makes_windows_and_absences_of_what_it_asked_for(twin: GoogleTwin) -> None:
+    mapping = parse("google_calendar.default", mapping_reader(Path()))
+    weekly(twin, "weekly maintenance", description="what it is about")
+    twin.event(LEAVE, "away", date(2026, 5, 11), date(2026, 5, 13), by="ann@acme.example")
+    calendars = [CalendarOptions(id=RELEASES, holds="windows", scope="checkout"), CalendarOptions(id=LEAVE, holds="absences")]
+    connector = connected(twin, options=GoogleCalendarOptions(calendars=calendars), fields=fields_read(mapping))
+    found = [
+        r
+        for s in connector.scopes("events")
+        if isinstance(s, Scope)
+        for p in connector.fetch("events", s, None)
+        for r in p.records
+    ]
+    assert not [name for record in found for name in unfetched(mapping, record)]
+    made = [apply(mapping, record) for record in found]
+    *windows, absence = (row for one in made if isinstance(one, Applied) for row in one.rows)
+    window = windows[0]
+    assert isinstance(window, Window)
+    assert len(windows) == 4
+    assert (window.window_kind, window.scope, window.start, window.end) == ("maintenance", "checkout", at(6, 18), at(6, 20))
+    assert isinstance(absence, Absence)
+    assert absence.person
+    assert (absence.person.email, absence.start, absence.end) == ("ann@acme.example", date(2026, 5, 11), date(2026, 5, 13))

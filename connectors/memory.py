@@ -31,10 +31,12 @@ WORLDS: dict[str, "World"] = {}
 
 @dataclass
 class World:
-    """Records by id with the number of their last change; a None record is a deleted one. Comments by record id."""
+    """Records by id with the number of their last change; a None record is a deleted one. Comments by record id; `others`: the ids of
+    comments that somebody else wrote."""
 
     records: dict[str, tuple[int, dict[str, Any] | None]] = field(default_factory=dict)
     comments: dict[str, dict[str, str]] = field(default_factory=dict)
+    others: set[str] = field(default_factory=set)
     clock: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def put(self, id: str, record: dict[str, Any] | None) -> None:
@@ -93,9 +95,10 @@ class Memory:
         yield [id for id, (_, record) in self._world.records.items() if record is not None]
 
     def find(self, target: Ref, key: str) -> str | None:
-        """The comment with our marker."""
-        comments = self._world.comments.get(target.id, {})
-        return next((id for id, body in comments.items() if has_marker(body, key)), None)
+        """The comment with our marker. One that somebody else wrote may quote it, and does not count."""
+        world = self._world
+        ours = {id: body for id, body in world.comments.get(target.id, {}).items() if id not in world.others}
+        return next((id for id, body in ours.items() if has_marker(body, key)), None)
 
     def deliver(self, action: Action) -> Receipt:
         """Edit or create the comment."""

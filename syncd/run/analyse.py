@@ -55,9 +55,10 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
     assembled = model(links, store, view, as_of, read)
     snapshot = assembled.snapshot
     detected = detect(snapshot, view.detectors)
+    before = store.findings.states()
     settled = settle(
         detected.findings,
-        store.findings.states(),
+        before,
         stale=snapshot.stale,
         as_of=as_of,
         failed_codes={defect.code for defect in detected.defects},
@@ -72,6 +73,7 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
         as_of=as_of,
         enabled=store.enabled.all(),
     )
+    store.findings.forget(before.keys() - decision.states.keys())
     _keep(store, assembled, decision, as_of, [link.name for link in links])
     return Analysed(
         snapshot=snapshot,

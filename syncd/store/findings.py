@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, delete, insert, select
 
 from syncd.decide.state import FindingState
 from syncd.model.finding import Finding, Severity, said
@@ -44,6 +44,11 @@ class Findings:
             self.db.upsert(tx, findings, rows)
             if news:
                 tx.execute(insert(finding_history), [{name: {**row, "at": at}[name] for name in _HISTORY} for row in news])
+
+    def forget(self, fingerprints: Iterable[str]) -> None:
+        """Drop states whose findings go by another fingerprint by now (their milestone's anchor moved); the history stays."""
+        with self.db.writing() as tx:
+            tx.execute(delete(findings).where(findings.c.fingerprint.in_(sorted(fingerprints))))
 
     def history(self, fingerprint: str) -> list[Moment]:
         """How a finding came to be what it is, the first moment first."""

@@ -30,6 +30,14 @@ def test_the_history_has_what_a_reader_would_notice_and_nothing_else(store: Stor
     assert store.findings.history("unknown") == []
 
 
+def test_a_forgotten_state_is_gone_and_its_history_stays(store: Store) -> None:
+    one, other = state(finding()), state(finding(subject="9"))
+    store.findings.put([one, other], AT)
+    store.findings.forget([one.finding.fingerprint])
+    assert set(store.findings.states()) == {other.finding.fingerprint}
+    assert store.findings.history(one.finding.fingerprint)
+
+
 def test_an_anchor_is_followed_and_stays_until_it_is_moved(store: Store) -> None:
     store.anchors.put({ref("1"): ref("1"), ref("2", "code"): ref("1")}, AT)
     store.anchors.put({ref("2", "code"): ref("2", "code")}, LATER)

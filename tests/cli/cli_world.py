@@ -5,8 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from syncd.cli.main import cli
 from syncd.demo.jira_twin import JiraTwin

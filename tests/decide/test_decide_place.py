@@ -86,7 +86,7 @@ def test_a_comment_does_not_move_because_its_place_is_down() -> None:
     down = places() | {"plat": place("plat", off=True)}
     unread = snapshot(milestone(EPIC, "Checkout", TICKET), item(WORK), stale=[EPIC])
     for decision in (decided(states, world, said=said, where=down), decided(opened(late(EPIC, 9)), unread, said=said)):
-        assert not (decision.plan.actions or decision.plan.observed or decision.plan.nowhere)
+        assert not any((decision.plan.actions, decision.plan.observed, decision.plan.nowhere))
 
 
 def test_when_precedence_changes_the_old_comment_ends_and_the_new_one_begins() -> None:

@@ -1,15 +1,113 @@
-"""`demo`: the simulated company."""
+"""`demo`: the simulated company, or recorded records, before the eyes of a person: three passes, and what came of them."""
 
+import signal
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from syncd.cli import report
+from syncd.cli.demo_round import play
+from syncd.cli.demo_show import Show
+from syncd.cli.frame import GOOD, TROUBLE, USAGE, complain
+from syncd.demo.company import Company, company
+from syncd.demo.company_twins import PortsTaken, Twins
+from syncd.demo.story import a_day_later
+from syncd.demo.story_records import KNOWN, Recorded, recorded
+from syncd.run.clock import Clock
+
+CONFIG, STORE = "syncd.toml", "syncd.db"
+
 
 def demo(
     once: Annotated[bool, typer.Option(help="End after the rounds instead of keeping the company up.")] = False,
-    port: Annotated[int, typer.Option(help="The first of four ports; 0 takes free ones.")] = 0,
-    records: Annotated[Path | None, typer.Option(help="Load the twins with the vendor records of this folder instead.")] = None,
+    port: Annotated[int, typer.Option(min=0, max=65_532, help="The first of four ports; 0 takes free ones.")] = 0,
+    records: Annotated[
+        Path | None,
+        typer.Option(exists=True, file_okay=False, help="Load the vendors with the vendor records of this folder instead."),
+    ] = None,
+    dir: Annotated[Path | None, typer.Option(file_okay=False, help="Keep configuration and store in this folder.")] = None,
 ) -> None:
     """Show the main job on a simulated company: four vendors on loopback, findings, comments, a second pass, a day later."""
-    raise typer.Exit(2)
+    scene = _recorded(records) if records else company(Clock().now)
+    show = Show()
+    try:
+        with _folder(dir) as folder, _up(scene.twins, port), _stopped_by(signal.SIGTERM):
+            config = folder / CONFIG
+            config.write_text(scene.configuration(), "utf-8")
+            show.setting(scene)
+            trouble = _play(scene, config, show)
+            if not once:
+                show.around(config, scene)
+                threading.Event().wait()
+    except PortsTaken as taken:
+        complain(f"{taken}. Choose others with --port, or leave it out")
+        raise typer.Exit(TROUBLE) from None
+    except KeyboardInterrupt:
+        show.end()
+        raise typer.Exit(GOOD) from None
+    raise typer.Exit(TROUBLE if trouble else GOOD)
+
+
+def _recorded(folder: Path) -> Recorded:
+    scene = recorded(folder, Clock().now)
+    for line in (*scene.unreadable, *scene.ignored):
+        complain(line)
+    if not scene.taken:
+        complain(f"{folder} holds no records. Expected are files named {', '.join(KNOWN)}")
+        raise typer.Exit(USAGE)
+    return scene
+
+
+def _play(scene: Company | Recorded, config: Path, show: Show) -> bool:
+    """The rounds. Whether one of them needs a person."""
+    first = play(scene, config)
+    show.first(first)
+    second = play(scene, config)
+    show.second(second)
+    rounds = [first, second]
+    if isinstance(scene, Company):
+        edit = a_day_later(scene)
+        third = play(scene, config)
+        show.later(edit, third)
+        rounds.append(third)
+    return any(report.in_trouble(one.passed) for one in rounds)
+
+
+@contextmanager
+def _up(twins: Twins, port: int) -> Iterator[None]:
+    twins.start(port)
+    try:
+        yield
+    finally:
+        twins.stop()
+
+
+@contextmanager
+def _folder(kept: Path | None) -> Iterator[Path]:
+    if kept is None:
+        with tempfile.TemporaryDirectory(prefix="syncd-demo-") as name:
+            yield Path(name)
+        return
+    if found := [name for name in (CONFIG, STORE) if (kept / name).exists()]:
+        complain(f"{kept} holds a {found[0]} already. Name another folder with --dir, or remove the file")
+        raise typer.Exit(USAGE)
+    kept.mkdir(parents=True, exist_ok=True)
+    yield kept
+
+
+@contextmanager
+def _stopped_by(number: signal.Signals) -> Iterator[None]:
+    """A signal ends it as Ctrl-C does. Outside of the main thread there are no signals."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)

@@ -31,7 +31,9 @@ def fill(google: GoogleTwin, days: Days) -> None:
     for weekday, hour, service in (("TU", 10, "storefront"), ("TH", 14, "payments")):
         start = days.at(-10, hour)
         rule = f"RRULE:FREQ=WEEKLY;BYDAY={weekday};COUNT=12"
-        google.event(WINDOWS, f"Deployment window: {service}", start, start + timedelta(hours=2), recurrence=[rule], location=service)
+        google.event(
+            WINDOWS, f"Deployment window: {service}", start, start + timedelta(hours=2), recurrence=[rule], location=service
+        )
     google.event(FREEZES, "Freeze: the quarter closes", days.day(22), _after(days.day(26)), location="payments")
     for name, why, first, last in _LEAVE:
         google.event(LEAVE, why, days.day(first), _after(days.day(last)), by=f"{handle(name).replace('-', '.')}@acme.example")

@@ -59,11 +59,13 @@ def _storefront(github: GithubTwin, days: Days) -> None:
 
 def _payments(github: GithubTwin, days: Days) -> None:
     ledger = _milestone(github, days, PAYMENTS, "Ledger API 3", 38)
-    _work(github, days, PAYMENTS, ledger, "Payments", "postings", "balances", "statements", "audit", "limits", begun=-26, finish=35)
+    _work(
+        github, days, PAYMENTS, ledger, "Payments", "postings", "balances", "statements", "audit", "limits", begun=-26, finish=35
+    )
 
 
 def _milestone(github: GithubTwin, days: Days, repository: str, title: str, due: int, description: str | None = None) -> int:
-    told = {"description": description, "created_at": days.stamp(-60), "updated_at": days.stamp(-40)}
+    told: dict[str, Any] = {"description": description, "created_at": days.stamp(-60), "updated_at": days.stamp(-40)}
     return int(github.milestone(repository, title, due_on=days.iso(due), **told)["number"])
 
 

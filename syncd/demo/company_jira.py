@@ -1,5 +1,6 @@
 """The Jira of the simulated company: three projects with epics, versions, history, and what is late in them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +51,7 @@ class _Desk:
         self.jira.edit(made["key"], by=owner, at=self.days.at(-45), status="In Progress")
         return str(made["key"])
 
-    def work(self, epic: str, team: str, *subjects: str, begun: int, finish: int, **more: Any) -> list[str]:
+    def work(self, epic: str, team: str, subjects: Sequence[str], *, begun: int, finish: int, **more: Any) -> list[str]:
         """The pieces of work of an epic; those that need each other are linked."""
         told = pieces(team, subjects, begun=begun, finish=finish)
         keys = [self.piece(epic, piece, n, TEAMS[team][0], **more) for n, piece in enumerate(told)]
@@ -85,69 +86,79 @@ class _Desk:
             self.jira.edit(key, by=piece.who, at=self.days.at(piece.ended, 16), status="Done")
         return key
 
-    def story(self, epic: str, title: str, *, at: int = -20, type: str = "Story", **fields: Any) -> str:
+    def story(self, epic: str, title: str, *, due: int | None = None, start: int | None = None, **fields: Any) -> str:
         """A story of its own."""
-        made = self.jira.issue(epic.split("-")[0], title, type=type, at=self.days.at(at, 10), parent=epic, **fields)
-        return str(made["key"])
+        dates = {"duedate": due, START: start}
+        said = {name: self.days.iso(day) for name, day in dates.items() if day is not None}
+        told: dict[str, Any] = {**fields, **said}
+        return str(self.jira.issue(epic.split("-")[0], title, at=self.days.at(-20, 10), parent=epic, **told)["key"])
 
 
 def _storefront(desk: _Desk, programme: str) -> str:
     late = desk.milestone("SHOP", "Checkout v2", 12, "Mira Lindqvist", parent=programme)
-    subjects = ("the basket summary", "the address form", "delivery options", "gift cards", "vouchers", "order review", "tax lines")
-    desk.work(late, "Storefront", *subjects, begun=-38, finish=12)
+    subjects = [
+        "the basket summary",
+        "the address form",
+        "delivery options",
+        "gift cards",
+        "vouchers",
+        "order review",
+        "tax lines",
+    ]
+    desk.work(late, "Storefront", subjects, begun=-38, finish=12)
     guest = desk.milestone("SHOP", "Guest checkout", 34, "Jonas Weber", parent=programme)
-    subjects = ("checkout without an account", "order look-up", "e-mail receipts", "the account offer", "saved addresses")
-    desk.work(guest, "Storefront", *subjects, begun=-20, finish=32, fixVersions=["Storefront 12"])
+    subjects = ["checkout without an account", "order look-up", "e-mail receipts", "the account offer", "saved addresses"]
+    desk.work(guest, "Storefront", subjects, begun=-20, finish=32, fixVersions=["Storefront 12"])
     search = desk.milestone("SHOP", "Search that forgives typos", 45, "Aiko Tanaka")
-    subjects = ("the word list", "suggestions", "synonyms", "empty results", "ranking")
-    desk.work(search, "Storefront", *subjects, begun=-25, finish=44)
+    subjects = ["the word list", "suggestions", "synonyms", "empty results", "ranking"]
+    desk.work(search, "Storefront", subjects, begun=-25, finish=44)
     return late
 
 
 def _payments(desk: _Desk) -> str:
     switch = desk.milestone("PAY", "Payment provider switch", 24, "Samira Haddad")
-    subjects = ("card payments", "payouts", "chargebacks", "webhooks", "reports", "the fee model", "reconciliation")
-    desk.work(switch, "Payments", *subjects, begun=-34, finish=23)
+    subjects = ["card payments", "payouts", "chargebacks", "webhooks", "reports", "the fee model", "reconciliation"]
+    desk.work(switch, "Payments", subjects, begun=-34, finish=23)
     sca = desk.milestone("PAY", "Strong customer authentication", 30, "Grace Okafor", labels=["commitment:sca"])
-    subjects = ("the challenge page", "exemptions", "fallbacks", "risk scores", "the audit trail")
-    desk.work(sca, "Payments", *subjects, begun=-30, finish=29)
+    subjects = ["the challenge page", "exemptions", "fallbacks", "risk scores", "the audit trail"]
+    desk.work(sca, "Payments", subjects, begun=-30, finish=29)
     refunds = desk.milestone("PAY", "Refunds without a call", -6, "Emil Berg")
-    desk.work(refunds, "Payments", "the refund form", "partial refunds", "refund mails", begun=-45, finish=-7)
+    desk.work(refunds, "Payments", ["the refund form", "partial refunds", "refund mails"], begun=-45, finish=-7)
     desk.jira.edit(refunds, by="Emil Berg", at=desk.days.at(-6, 16), status="Done")
-    key = desk.story(switch, "Sign off the provider sandbox", assignee="Tomasz Nowak", duedate=desk.days.iso(4))
+    key = desk.story(switch, "Sign off the provider sandbox", assignee="Tomasz Nowak", due=4)
     desk.jira.edit(key, by="Tomasz Nowak", at=desk.days.at(-9, 11), status="In Progress")
     desk.jira.edit(key, by="Samira Haddad", at=desk.days.at(-3, 15), duedate=desk.days.iso(10))
     desk.story(
         sca,
         "Verify signatures with the new key",
         assignee="Grace Okafor",
-        duedate=desk.days.iso(10),
+        due=10,
         description="The old key goes.\n\nBlocked by: acme/platform/identity#1",
-        **{START: desk.days.iso(4)},
+        start=4,
     )
     return key
 
 
 def _mobile(desk: _Desk, programme: str) -> None:
     app = desk.milestone("MOB", "App 7.0", 40, "Lena Fischer", parent=programme, labels=["commitment:app-7"])
-    subjects = ("the new home", "push messages", "deep links", "the wallet", "dark mode", "the size budget", "the store page")
-    desk.work(app, "Mobile", *subjects, begun=-32, finish=38, fixVersions=["7.0.0"])
+    subjects = ["the new home", "push messages", "deep links", "the wallet", "dark mode", "the size budget", "the store page"]
+    desk.work(app, "Mobile", subjects, begun=-32, finish=38, fixVersions=["7.0.0"])
     offline = desk.milestone("MOB", "Offline basket", 16, "Ravi Menon", parent=programme)
-    desk.work(offline, "Mobile", "the local basket", "price checks", "merging baskets", begun=-40, finish=5)
-    desk.story(offline, "Resolve conflicts after a day offline", assignee="Oskar Lund", duedate=desk.days.iso(14))
+    desk.work(offline, "Mobile", ["the local basket", "price checks", "merging baskets"], begun=-40, finish=5)
+    desk.story(offline, "Resolve conflicts after a day offline", assignee="Oskar Lund", due=14)
     desk.jira.edit(offline, by="Lena Fischer", at=desk.days.at(-4, 12), duedate=desk.days.iso(6))
     waits = desk.story(
         app,
         "Sign in with a push message",
         assignee="Chloe Martin",
-        duedate=desk.days.iso(6),
+        due=6,
         description="Needs tokens that live long enough.\n\nBlocked by: acme/mobile-app#1",
-        **{START: desk.days.iso(-2)},
+        start=-2,
     )
     desk.jira.edit(waits, by="Chloe Martin", at=desk.days.at(-2, 9), status="In Progress")
-    old = desk.story(app, "Import loyalty cards of the old app", duedate=desk.days.iso(20))
+    old = desk.story(app, "Import loyalty cards of the old app", due=20)
     desk.jira.edit(old, by="Lena Fischer", at=desk.days.at(-5, 15), status="Cancelled")
-    points = desk.story(app, "Loyalty points in the wallet [~lena.fischer] *soon!*", duedate=desk.days.iso(25))
+    points = desk.story(app, "Loyalty points in the wallet [~lena.fischer] *soon!*", due=25)
     desk.jira.link(old, points, at=desk.days.at(-15))
 
 

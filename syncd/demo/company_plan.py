@@ -40,9 +40,7 @@ def handle(name: str) -> str:
     return name.lower().replace(" ", "-")
 
 
-def pieces(
-    team: str, subjects: Sequence[str], *, begun: int, finish: int, phases: Sequence[str] = PHASES
-) -> tuple[Piece, ...]:
+def pieces(team: str, subjects: Sequence[str], *, begun: int, finish: int, phases: Sequence[str] = PHASES) -> tuple[Piece, ...]:
     """The work of one milestone, phase by phase, spread evenly between two days: done, in work, and still to do."""
     titles = [f"{phase} {subject}" for phase in phases for subject in subjects]
     return tuple(_spread(titles, TEAMS[team], begun, finish))

@@ -1,10 +1,10 @@
 """The four vendors of a demonstration on loopback: started together, asked together what stands in their comments, described as
 a configuration."""
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from syncd.demo.github_twin import GithubTwin
 from syncd.demo.gitlab_twin import GitlabTwin
@@ -100,21 +100,35 @@ def twins(now: Callable[[], datetime]) -> Twins:
 
 def configuration(twins: Twins, calendars: Mapping[str, str], zone: str) -> str:
     """A configuration for what the running twins hold, as TOML. `calendars`: what each of them holds."""
-    parts: list[str] = [_HEAD.format(zone=zone)]
-    urls = {name: server.url for name, server in twins.servers.items()}
-    if twins.jira.projects:
-        own = f'user = "{USER}"\nprojects = {_list(twins.jira.projects)}'
-        parts.append(_connection("jira", "jira", urls["jira"], own))
-    if twins.github.homes:
-        parts.append(_connection("github", "github", urls["github"], f"repositories = {_list(twins.github.repositories)}"))
-    if twins.gitlab.projects:
-        own = f"projects = {_list(p['path_with_namespace'] for p in twins.gitlab.projects.values())}"
-        groups = sorted({g["full_path"] for g in twins.gitlab.groups.values() if _plans(twins.gitlab, g["id"])})
-        parts.append(_connection("gitlab", "gitlab", urls["gitlab"], f"groups = {_list(groups)}" if groups else own))
-    if calendars:
-        parts.append(_connection("calendar", "google_calendar", f"{urls['calendar']}/calendar/v3/", "", write=False))
-        parts += [f'[[connections.calendar.calendars]]\nid = "{id}"\nholds = "{holds}"\n' for id, holds in calendars.items()]
-    return "\n".join(parts)
+    sections = {name: text for name, text in _sections(twins, calendars) if text}
+    return "\n".join([_HEAD.format(zone=zone, precedence=_list(sections)), *sections.values()])
+
+
+def _sections(twins: Twins, calendars: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
+    """The connections, in the order of their precedence; None: that vendor holds nothing."""
+    own = f'user = "{USER}"\nprojects = {_list(twins.jira.projects)}\nwrite = "on"'
+    yield "jira", _section("jira", "jira", twins.jira.url, own) if twins.jira.projects else None
+    yield (
+        "gitlab",
+        _section("gitlab", "gitlab", twins.gitlab.server.url, _of_gitlab(twins.gitlab)) if twins.gitlab.projects else None,
+    )
+    own = f'repositories = {_list(twins.github.repositories)}\nwrite = "on"'
+    yield "github", _section("github", "github", twins.github.server.url, own) if twins.github.homes else None
+    each = (f'\n[[connections.calendar.calendars]]\nid = "{id}"\nholds = "{holds}"' for id, holds in calendars.items())
+    url = f"{twins.google.server.url}/calendar/v3/"
+    yield "calendar", _section("calendar", "google_calendar", url, "\n".join(each)) if calendars else None
+
+
+def _of_gitlab(gitlab: GitlabTwin) -> str:
+    """Groups where one of them plans, with epics or milestones of its own; else the projects."""
+    planning = {owner for owner, _ in gitlab.epics} | {m["group_id"] for m in gitlab.milestones.values() if m.get("group_id")}
+    groups = [group["full_path"] for id, group in gitlab.groups.items() if id in planning]
+    projects = [path for project in gitlab.projects.values() if not _inside(path := str(project["path_with_namespace"]), groups)]
+    return f'groups = {_list(groups)}\nprojects = {_list(projects)}\nwrite = "on"'
+
+
+def _inside(path: str, groups: Iterable[str]) -> bool:
+    return any(path.startswith(f"{group}/") for group in groups)
 
 
 _HEAD = """\
@@ -124,7 +138,7 @@ url = "sqlite:///syncd.db"
 
 [model]
 zone = "{zone}"
-precedence = ["jira", "gitlab", "github", "calendar"]
+precedence = {precedence}
 
 [policy]
 at_start = "write"
@@ -135,15 +149,9 @@ settle_s = 6
 """
 
 
-def _connection(name: str, kind: str, url: str, own: str, *, write: bool = True) -> str:
-    lines = [f"[connections.{name}]", f'kind = "{kind}"', f'url = "{url}"', f'token = "{TOKEN}"', own]
-    return "\n".join([line for line in [*lines, 'write = "on"' if write else ""] if line]) + "\n"
+def _section(name: str, kind: str, url: str, own: str) -> str:
+    return f'[connections.{name}]\nkind = "{kind}"\nurl = "{url}"\ntoken = "{TOKEN}"\n{own}\n'
 
 
-def _list(names: Any) -> str:
-    return f"[{', '.join(f'{chr(34)}{name}{chr(34)}' for name in names)}]"
-
-
-def _plans(gitlab: GitlabTwin, group: int) -> bool:
-    """Whether the group has epics or milestones of its own, so that the group is what one reads."""
-    return any(owner == group for owner, _ in gitlab.epics) or any(m.get("group_id") == group for m in gitlab.milestones.values())
+def _list(names: Iterable[str]) -> str:
+    return json.dumps(list(names), ensure_ascii=False)

@@ -28,7 +28,7 @@ from syncd.model.snapshot import Snapshot
 from syncd.schedule.forward import End, Forward, Work, binding, contains, due_of, duration, ends_of, forward, is_open, own_end
 from syncd.schedule.network import parts, shortest_cycle
 from syncd.schedule.starts import Start, set_start, start_of
-from syncd.schedule.workdays import add_workdays, whole_days, workdays_within
+from syncd.schedule.workdays import add_workdays, roll_forward, whole_days, workdays_within
 
 CODE = "blocked"
 
@@ -113,7 +113,8 @@ def _case(snapshot: Snapshot, plan: Forward, rules: BlockedRules, link: Dependen
     end = plan.ends.get(earlier.ref) or own_end(earlier, snapshot.today)
     lagged = End(add_workdays(end.day, whole_days(link.lag)), end.clocked, end.by)
     start = start_of(later, snapshot.today)
-    lost = workdays_within(start.day, lagged.day) if start.day and link.relation == "FS" else 0
+    last = roll_forward(lagged.day) if lagged.clocked else lagged.day  # nothing that is open on a weekend ends before Monday
+    lost = workdays_within(start.day, last) if start.day and link.relation == "FS" else 0
     return _Case(link, earlier, later, start, start.within(rules.soon_days, snapshot.today), lagged, lost)
 
 

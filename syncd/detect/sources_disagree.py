@@ -128,7 +128,7 @@ def _finding(snapshot: Snapshot, milestone: Milestone, difference: _Difference) 
         severity=difference.severity,
         headline=(named(milestone), ": its sources disagree on the ", difference.name, *_by(difference), "."),
         lines=(
-            Line("Why", (*_joined(says), *_which(difference), ".")),
+            Line("Why", (*_joined(says), *_which(milestone, difference), ".")),
             Line("Rests on", (Count(len(claims), "source"), f" of this milestone. Rule: {difference.rule}.")),
             Line("Clears", (f"the same {difference.name} in all of them", *_tolerated(difference), ".")),
             Line("Wrong?", (f"Correct the {difference.name} of ", *listed([keyed(claim) for claim in claims], " or "), ".")),
@@ -143,9 +143,10 @@ def _by(difference: _Difference) -> tuple[Part, ...]:
     return (" by ", Count(difference.by, "day")) if difference.field == "due" else ()
 
 
-def _which(difference: _Difference) -> tuple[Part, ...]:
-    """Which claim counts, by the precedence that is configured."""
-    taken = next((claim for claim in difference.claims if difference.counts(claim)), None)
+def _which(milestone: Milestone, difference: _Difference) -> tuple[Part, ...]:
+    """Which claim counts, by the precedence that is configured; of several that say it, the milestone's own."""
+    own_first = sorted(difference.claims, key=lambda claim: claim.ref != milestone.ref)
+    taken = next((claim for claim in own_first if difference.counts(claim)), None)
     return ("; that of ", keyed(taken), " counts") if taken else ()
 
 

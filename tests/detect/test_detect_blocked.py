@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot as inline
 
 from syncd.detect.blocked import DETECTOR, BlockedRules
-from syncd.model.finding import Finding
+from syncd.model.finding import Finding, said
 from syncd.model.ref import Alias
 from syncd.model.rows import Row
 from tests.model_builders import item, link, milestone, on, ref, snapshot, text_of
@@ -73,6 +73,12 @@ def test_a_predecessor_without_a_date_is_a_warning_when_the_start_is_near() -> N
 def test_running_work_without_a_date_loses_the_days_from_today() -> None:
     finding = found(item("A", due="2026-05-08"), item("B", status="doing"), link("A", "B"))
     assert (finding.facts["days_lost"], finding.facts["clocked"], finding.weight) == (4, True, 1)
+
+
+def test_a_weekend_is_no_news_where_only_the_clock_moves_it() -> None:
+    rows = (item("A"), item("B", status="doing"), link("A", "B"))
+    told = {said(finding.headline) for day in ("08", "09", "10", "11") for finding in blocked(*rows, now=f"2026-05-{day}")}
+    assert len(told) == 1, "the comment would be edited on Saturday, and again on Monday"
 
 
 def test_where_there_is_no_start_the_due_date_and_the_duration_give_the_latest_one() -> None:

@@ -29,6 +29,12 @@ Wrong? Correct the due date of <G-3> or <PAY-1>.\
     assert finding.inputs == {ref("PAY-1"), ref("G-3", "code")}
 
 
+def test_of_several_that_say_what_counts_the_milestones_own_is_named() -> None:
+    rows = [milestone(f"{name}-1", name, same_as=("k",), due=f"2026-05-{day}") for name, day in (("a", 15), ("b", 15), ("c", 19))]
+    (finding,) = DETECTOR.detect(snapshot(*rows, anchors={row.ref: ref("b-1", "b") for row in rows}), SourcesDisagreeRules())
+    assert "that of <b-1> counts" in text_of(finding)
+
+
 @pytest.mark.parametrize(("tolerance", "told"), [(3, True), (4, False)])
 def test_dates_may_differ_by_the_tolerance(tolerance: int, told: bool) -> None:
     assert bool(disagree({"due": "2026-05-15"}, {"due": "2026-05-19"}, tolerance_days=tolerance)) == told

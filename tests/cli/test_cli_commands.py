@@ -63,7 +63,9 @@ def test_plan_shows_what_once_would_write_and_writes_nothing(jira: JiraTwin, con
     assert [action["target"]["key"] for action in again["actions"]] == ["PLAT-1", "PLAT-2"]
     syncd("once", "-c", config)
     said = [jira.comments(action["target"]["key"])[0]["body"] for action in again["actions"]]
-    assert [action["body"].rpartition("Facts of")[0] for action in again["actions"]] == [body.rpartition("Facts of")[0] for body in said]
+    assert [action["body"].rpartition("Facts of")[0] for action in again["actions"]] == [
+        body.rpartition("Facts of")[0] for body in said
+    ]
     assert syncd("plan", "-c", config, "--detailed-exitcode").exit_code == 0
 
 

@@ -205,7 +205,7 @@ def test_an_edition_without_epics_gives_an_empty_stream_and_no_error(connected: 
     lab = twin(epics=False)
     lab.project("plan/engine")
     connector = connected(lab, groups=["plan"])
-    assert list(connector.fetch("epics", scopes(connector, "epics")[0], None)) == [Page(complete=True)]
+    assert list(connector.fetch("epics", scopes(connector, "epics")[0], None)) == [Page(complete=True, unsupported=True)]
 
 
 def test_epics_that_can_no_longer_be_read_are_not_taken_for_none(connected: Callable[..., Connector]) -> None:

@@ -77,7 +77,7 @@ def run_until(jira: JiraTwin, config: str, requests: int | None, later_s: float 
 
 def late_epic(jira: JiraTwin, days: int) -> str:
     """An epic that is late by some days: a finding, and so a comment. Its key."""
-    due = date.today() - timedelta(days=days)
+    due = datetime.now(UTC).date() - timedelta(days=days)
     epic = jira.issue("PLAT", f"Epic {days} days late", type="Epic", duedate=due.isoformat())
     jira.issue("PLAT", "open work", parent=epic["key"])
     return str(epic["key"])
@@ -102,7 +102,7 @@ def test_killed_at_fifty_points_no_finding_is_lost_and_no_comment_stands_twice(j
     while killed < KILLS:
         keys += [late_epic(jira, next(epics)) for _ in range(3)]
         for key in chance.sample(keys, 3):
-            jira.edit(key, duedate=(date.today() - timedelta(days=chance.randint(20, 400))).isoformat())
+            jira.edit(key, duedate=(datetime.now(UTC).date() - timedelta(days=chance.randint(20, 400))).isoformat())
         code = run_until(jira, config, chance.randint(1, 30), chance.uniform(0, 0.02))
         killed += code is not None and code < 0
     assert len(jira.server.requests(writes)) > 2 * KILLS, "too few writes were under way for this to prove anything"

@@ -60,6 +60,7 @@ def _print_version(wanted: bool) -> None:
 
 @cli.callback()
 def common(
+    context: typer.Context,
     _version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
@@ -69,14 +70,21 @@ def common(
     levels = ("debug", "info", "warning", "error")
     if log_level and log_level.lower() not in levels:
         raise typer.BadParameter(f"{log_level!r} is no log level: {', '.join(levels)}")
+    context.obj = log_level
     set_up(log_level or "error")
+
+
+def _hide_secrets(context: typer.Context, app: App, level: str = "error") -> None:
+    """Log on without the configuration's secrets, at the level that was asked for or else at this one."""
+    set_up(context.obj or level, secrets=app.secrets)
 
 
 @cli.command(epilog=EPILOG)
 @command
-def once(config: ConfigFile = DEFAULT_CONFIG, json: AsJson = False) -> None:
+def once(context: typer.Context, config: ConfigFile = DEFAULT_CONFIG, json: AsJson = False) -> None:
     """Make one pass: read every connection, find what is wrong, say it on the tickets."""
     with watching(err()) as watcher, opened(config, os.environ, watcher=watcher) as app:
+        _hide_secrets(context, app)
         passed = one_pass(app.works)
     if json:
         print_json(report.as_json(passed))
@@ -88,12 +96,14 @@ def once(config: ConfigFile = DEFAULT_CONFIG, json: AsJson = False) -> None:
 @cli.command(epilog=EPILOG)
 @command
 def plan(
+    context: typer.Context,
     config: ConfigFile = DEFAULT_CONFIG,
     json: AsJson = False,
     detailed_exitcode: Annotated[bool, typer.Option(help="Exit with 0 for nothing to write, 3 for changes.")] = False,
 ) -> None:
     """Read every connection and show exactly what `once` would write, and why. Nothing is written anywhere."""
     with watching(err()) as watcher, opened(config, os.environ, watcher=watcher) as app:
+        _hide_secrets(context, app)
         passed = one_pass(app.works, write=False)
         said = app.store.ledger.said()
     found = passed.analysed.plan
@@ -135,14 +145,14 @@ def _silent_json(silent: Silent) -> dict[str, Any]:
 
 @cli.command(epilog=EPILOG)
 @command
-def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
+def run(context: typer.Context, config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Make passes at the interval of the configuration until SIGTERM or Ctrl-C, which ends cleanly."""
     clock = Clock()
     engine = Embedded(clock)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: engine.stop())
     with opened(config, os.environ, clock=clock) as app:
-        set_up("info", secrets=app.secrets)
+        _hide_secrets(context, app, "info")
         log().info("started", connections=list(app.config.connections), interval_s=app.config.interval_s)
         engine.every(app.config.interval_s, "pass", lambda: _resident_pass(app))
         engine.run()

@@ -21,6 +21,7 @@ def set_up(level: str, secrets: Callable[[], Iterable[str]] = tuple) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
             redact,
             structlog.processors.JSONRenderer(sort_keys=False),
         ],

@@ -25,7 +25,8 @@ STREAMS: Mapping[str, Stream] = {
     # A pull request carries whole copies of its repositories: their stars, sizes and push times are no change of it.
     "pulls": Stream("pulls", takes=_COMMENT, own=_TOUCHED | {"head.repo", "base.repo"}),
 }
-LIMITS = Limits(markup="markdown", comment_chars=65_536)
+# At least a second between requests that create content: GitHub, best practices for using the REST API.
+LIMITS = Limits(markup="markdown", comment_chars=65_536, between_writes_s=1)
 
 _NAME = re.compile(r"(?!\.{1,2}/)[\w.-]+/(?!\.{1,2}$)[\w.-]+", re.ASCII)
 

@@ -550,3 +550,7 @@ def test_every_error_of_a_lookup_is_one_of_the_six(small: GithubTwin) -> None:
     assert [type(error) for error in found] == [Unavailable]
     assert isinstance(found[0], SyncError)
     assert found[0].scope == API
+
+
+def test_comments_are_written_at_least_a_second_apart() -> None:
+    assert KIND.limits.between_writes_s >= 1

@@ -1,0 +1,149 @@
+"""The company tells the same story on every day of the week, and what its people wrote stays dead in what is said."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+from syncd.app import opened
+from syncd.decide import plain_text
+from syncd.demo.company import Company, company
+from syncd.demo.company_twins import Note
+from syncd.demo.story import a_day_later
+from syncd.run.clock import Clock
+from syncd.run.one_pass import Passed, one_pass
+
+DAYS = {
+    "a Monday": "2026-05-04",
+    "a Wednesday": "2026-05-06",
+    "a Friday": "2026-05-08",
+    "a Saturday in the night of summer time": "2026-03-28",
+    "a Sunday": "2026-05-10",
+    "the last day of a year": "2026-12-31",
+    "a Sunday that begins a year": "2028-01-02",
+}
+_DATE = re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d+ [A-Z][a-z]{2}(?: \d{4})?")
+
+
+@dataclass(frozen=True)
+class Told:
+    company: Company
+    passes: tuple[Passed, Passed, Passed]
+    first: Mapping[Note, str]
+    last: Mapping[Note, str]
+    writes: tuple[int, int, int]
+
+
+def tell(now: datetime, folder: Path) -> Told:
+    told = company(lambda: now)
+    told.twins.start()
+    config = folder / "syncd.toml"
+    config.write_text(told.configuration())
+
+    def go() -> tuple[Passed, int]:
+        before = told.twins.writes()
+        with opened(config, {}, clock=Clock(now=told.moment.now, wait=lambda _: None)) as app:
+            return one_pass(app.works), told.twins.writes() - before
+
+    try:
+        one = go()
+        first = told.twins.ours()
+        two = go()
+        a_day_later(told)
+        three = go()
+        return Told(told, (one[0], two[0], three[0]), first, told.twins.ours(), (one[1], two[1], three[1]))
+    finally:
+        told.twins.stop()
+
+
+def story(passed: Passed) -> list[tuple[str, str, str]]:
+    """The findings without dates."""
+    states = passed.analysed.decision.states.values()
+    return sorted((s.finding.severity, s.finding.code, _DATE.sub("DAY", plain_text(s.finding))) for s in states if s.state == "open")
+
+
+@pytest.fixture(scope="module")
+def tuesday(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    return tell(datetime(2026, 5, 5, 9, 30, tzinfo=UTC), tmp_path_factory.mktemp("tuesday"))
+
+
+def test_everything_is_read_and_understood(tuesday: Told) -> None:
+    for passed in tuesday.passes:
+        assert not any(pulled.problems for pulled in passed.pulled.values())
+        assert not passed.analysed.rejected
+        assert not passed.analysed.notes
+    snapshot = tuesday.passes[0].analysed.snapshot
+    assert 12 <= len(snapshot.milestones) <= 20
+    assert not snapshot.problems
+    joined = [sorted(m.claims) for m in snapshot.milestones.values() if len(m.sources) > 1]
+    assert sorted(joined) == [["calendar", "github", "jira"], ["github", "gitlab", "jira"]]
+    assert {window.window_kind for window in snapshot.windows} == {"deploy", "freeze"}
+    assert {absence.absence_kind for absence in snapshot.absences} == {"leave", "training", "holiday"}
+
+
+def test_few_findings_of_each_sort_and_one_comment_for_each(tuesday: Told) -> None:
+    found = [(code, severity) for severity, code, _ in story(tuesday.passes[0])]
+    assert sorted(found) == [
+        ("blocked", "info"),
+        ("blocked", "warn"),
+        ("blocked", "warn"),
+        ("blocked", "warn"),
+        ("drift", "critical"),
+        ("drift", "warn"),
+        ("drift", "warn"),
+        ("drift", "warn"),
+        ("sources_disagree", "warn"),
+    ]
+    assert len(tuesday.first) == 9
+    assert not tuesday.passes[0].analysed.plan.nowhere
+
+
+def test_the_lead_reads_why_what_changed_and_what_clears_it(tuesday: Told) -> None:
+    (said,) = [text for note, text in tuesday.first.items() if note.ticket == tuesday.company.late]
+    assert said.startswith("*Checkout v2: 4 working days late. Work ends ")
+    for line in ("Why: ", "Changed: ", "Rests on: ", "Clears: ", "Wrong? "):
+        assert f"\n{line}" in said
+    assert tuesday.company.moved in said
+
+
+def test_the_second_pass_writes_nothing_and_a_day_later_one_comment_is_edited_in_place(tuesday: Told) -> None:
+    assert tuesday.writes == (9, 0, 1)
+    assert tuesday.first.keys() == tuesday.last.keys(), "the same comments, by their ids"
+    changed = [note.ticket for note, text in tuesday.last.items() if tuesday.first[note] != text]
+    assert changed == [tuesday.company.late]
+
+
+def test_nothing_of_what_people_wrote_comes_alive(tuesday: Told) -> None:
+    live = {"github": "@acme/everyone", "jira": "[~lena.fischer]"}
+    titles = [i["title"] for h in tuesday.company.twins.github.homes.values() for i in h.issues.values()]
+    assert any(live["github"] in title and "<b>" in title and "https://" in title for title in titles)
+    for note, text in tuesday.last.items():
+        if note.vendor == "jira":
+            assert live["jira"] not in text
+            assert "*soon" not in text.replace("\\*", "")
+            continue
+        tokens = [leaf for token in MarkdownIt().parse(text) for leaf in (token.children or [token])]
+        assert not [leaf.content for leaf in tokens if leaf.type == "text" and ("@" in leaf.content or "status.example" in leaf.content)]
+        assert not [leaf.content for leaf in tokens if leaf.type.startswith("html") or "status.example" in str(leaf.attrs)]
+    assert any("<b>NaN</b>" in text for note, text in tuesday.last.items() if note.vendor == "github"), "it is told, as code"
+
+
+def test_what_is_confidential_or_private_is_named_nowhere_outside(tuesday: Told) -> None:
+    outside = [text for note, text in tuesday.last.items() if note.vendor != "gitlab"]
+    assert any("a private item" in text for text in outside)
+    assert not [text for text in outside if "identity#1]" in text or "identity#1`" in text or "signing key" in text]
+    assert not [text for text in tuesday.last.values() if "payments-api" in text]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("day", DAYS.values(), ids=DAYS.keys())
+def test_every_day_tells_the_same_story(day: str, tuesday: Told, tmp_path: Path) -> None:
+    told = tell(datetime.fromisoformat(f"{day}T11:00:00+00:00"), tmp_path)
+    assert told.writes == (9, 0, 1)
+    for mine, theirs in zip(told.passes, tuesday.passes, strict=True):
+        assert story(mine) == story(theirs)
+    assert [note.ticket for note, text in told.last.items() if told.first[note] != text] == [told.company.late]

@@ -119,9 +119,12 @@ def from_status(
     if status == 401:
         return AuthFailed(f"{what}: the credentials were not accepted (401){tail}. Make a new token and put it in place")
     if status == 403:
-        return AuthFailed(f"{what}: not allowed (403){tail}. Give the account the permission, or take it out of scope", scope=scope)
+        return AuthFailed(
+            f"{what}: not allowed (403){tail}. Give the account the permission, or take it out of scope", scope=scope
+        )
     if status in (404, 410):
-        return Unavailable(f"{what}: not found, or hidden from this account ({status}){tail}", scope=scope)
+        cure = "Check that it still exists and that the account may see it"
+        return Unavailable(f"{what}: not found, or hidden from this account ({status}){tail}. {cure}", scope=scope)
     if status == 407:
         return Misconfigured(f"{what}: the proxy wants credentials (407). Put them into `proxy`")
     if 400 <= status < 500:
@@ -204,10 +207,11 @@ def _one_line(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-
 def expect(value: object, kind: type[list[Any]] | type[dict[str, Any]], *, what: str, scope: str | None = None) -> Any:
     """The decoded answer, where it has the shape that the vendor documents. Raises Unavailable: a wrong shape is never "empty"."""
     if isinstance(value, kind):
         return value
     wanted = "a list" if kind is list else "an object"
-    raise Unavailable(f"{what}: the answer is not {wanted} (a proxy's page, or not this kind of server?). Check `url`", scope=scope)
+    raise Unavailable(
+        f"{what}: the answer is not {wanted} (a proxy's page, or not this kind of server?). Check `url`", scope=scope
+    )

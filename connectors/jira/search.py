@@ -85,7 +85,7 @@ class Search:
                 return self._found(answer, query, place)
         if place.token:
             return None
-        raise Unavailable(f"{query.what}: no search answers at this address (404). Check `url`", scope=query.project)
+        raise Unavailable(f"{query.what}: no search answers at this address (404 or 410). Check `url`", scope=query.project)
 
     def _ways(self) -> tuple[tuple[str, str], ...]:
         edition = self._site.edition

@@ -15,7 +15,7 @@ from syncd.model.action import Receipt
 from syncd.run.clock import Clock
 from syncd.run.link import Link
 from syncd.run.log import log
-from syncd.run.pull import LOOK_AGAIN
+from syncd.run.pull import LOOK_AGAIN, limited
 from syncd.store import Store
 from syncd.store.outbox import OutboxRow
 
@@ -53,6 +53,9 @@ def deliver(
     """Write what is due. `wait`: writes whose fate is unknown are waited for and looked at again, up to `TRIES` times each."""
     done = Delivered(link.name)
     if not store.outbox.all(link.name):
+        return done
+    if limited(link.name, store, clock.now()):
+        _tell_what_is_left(done, store)
         return done
     with closing(link.open()) as connector:
         desk = _Desk(link, store, clock, settle_s, connector, done, progress)

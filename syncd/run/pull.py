@@ -18,6 +18,9 @@ from syncd.store.scopes import WHOLE_CONNECTION, State
 LOOK_AGAIN = timedelta(minutes=15)
 """When a scope or connection that a person must mend is looked at again."""
 
+LONGEST_LIMIT = timedelta(hours=1)
+"""Vendors count their limits per hour at most: one that asks for more patience is looked at again after this."""
+
 Progress = Callable[[str, str, str, int], None]
 """Called after each page with connection, stream, scope name and the number of records that it held."""
 
@@ -57,6 +60,7 @@ def pull(link: Link, store: Store, clock: Clock, progress: Progress = lambda *_:
     """Read all streams of a connection from their cursors on."""
     pulled = Pulled(link.name, {stream: Read() for stream in link.kind.streams})
     try:
+        patiently(lambda: _heed_limit(link, store, clock), clock)
         with closing(link.open()) as connector:
             for stream in connector.streams:
                 _pull_stream(_Reading(link, store, clock, progress, pulled, connector, stream))
@@ -66,6 +70,19 @@ def pull(link: Link, store: Store, clock: Clock, progress: Progress = lambda *_:
     except SyncError as error:
         _connection_ends(link, store, clock, pulled, error)
     return pulled
+
+
+def limited(connection: str, store: Store, now: datetime) -> RateLimited | None:
+    """The limit that the vendor has set and that is not over yet: until then nothing is asked of it."""
+    for known in store.scopes.states(connection):
+        if not known.stream and known.state == "limited" and known.until and known.until > now:
+            return RateLimited(known.text or "the server limits us", until=known.until)
+    return None
+
+
+def _heed_limit(link: Link, store: Store, clock: Clock) -> None:
+    if (limit := limited(link.name, store, clock.now())) is not None:
+        raise limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +154,9 @@ def _scope_fails(reading: _Reading, scope: Scope, error: SyncError) -> None:
     state = _state_of(error)
     now = reading.clock.now()
     _worsen(reading.pulled.streams[reading.stream], state)
-    reading.pulled.problems.append(f"{reading.link.name}: {error.text}")
+    reading.pulled.problems.append(_line(reading.link, error))
     reading.pulled.off |= state == "off"
-    until = error.until if isinstance(error, RateLimited) else now + LOOK_AGAIN if state == "off" else None
-    if reading.store.scopes.set_state(reading.link.name, reading.stream, scope, state, at=now, text=error.text, until=until):
+    if _note(reading.store, reading.link.name, reading.stream, scope, state, now, error.text, _until(error, now)):
         log().warning(
             "scope cannot be read", connection=reading.link.name, stream=reading.stream, scope=scope.name, why=error.text
         )
@@ -165,16 +181,16 @@ def _leave_others(reading: _Reading, seen: set[str]) -> None:
 
 def _connection_ends(link: Link, store: Store, clock: Clock, pulled: Pulled, error: SyncError) -> None:
     """Nothing that was not read in this pass is fresh."""
-    state = _state_of(error)
-    line = f"{link.name}: {error.text}"
+    state, now = _state_of(error), clock.now()
+    line, until = _line(link, error), _until(error, now)
     if line not in pulled.problems:
         pulled.problems.append(line)
     pulled.off |= state == "off"
     for stream in pulled.streams.values():
         _worsen(stream, state)
     for known in _scopes_of(store, link.name):
-        _note(store, link.name, known[0], known[1], state, clock.now(), error.text)
-    if _note(store, link.name, "", WHOLE_CONNECTION, state, clock.now(), error.text):
+        _note(store, link.name, known[0], known[1], state, now, error.text, until)
+    if _note(store, link.name, "", WHOLE_CONNECTION, state, now, error.text, until):
         log().warning("connection cannot be used", connection=link.name, why=error.text)
 
 
@@ -184,9 +200,30 @@ def _scopes_of(store: Store, connection: str) -> Iterator[tuple[str, Scope]]:
             yield known.stream, known.scope
 
 
-def _note(store: Store, connection: str, stream: str, scope: Scope, state: State, at: datetime, text: str | None = None) -> bool:
-    until = at + LOOK_AGAIN if state == "off" else None
+def _note(
+    store: Store,
+    connection: str,
+    stream: str,
+    scope: Scope,
+    state: State,
+    at: datetime,
+    text: str | None = None,
+    until: datetime | None = None,
+) -> bool:
     return store.scopes.set_state(connection, stream, scope, state, at=at, text=text, until=until)
+
+
+def _until(error: SyncError, now: datetime) -> datetime | None:
+    """When another look is worth it."""
+    if isinstance(error, RateLimited):
+        return min(error.until, now + LONGEST_LIMIT)
+    return now + LOOK_AGAIN if _state_of(error) == "off" else None
+
+
+def _line(link: Link, error: SyncError) -> str:
+    """What a person is told. Only what nobody can mend needs the consolation that it mends itself."""
+    tail = ". What was read before stays, and the next pass tries again" if _state_of(error) == "stale" else ""
+    return f"{link.name}: {error.text}{tail}"
 
 
 def _state_of(error: SyncError) -> State:

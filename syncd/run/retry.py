@@ -13,7 +13,7 @@ TRIES = 3
 """How often a read that finds the vendor unavailable is sent in one pass."""
 
 WAITS = 5
-"""How often one read waits for a limit in one pass."""
+"""How often one read waits for a limit in one pass; never longer than `LONG_S` in all."""
 
 _FIRST_S = 0.5
 
@@ -32,7 +32,7 @@ def patiently(read: Callable[[], T], clock: Clock) -> T:
     )
     waiting = Retrying(
         retry=retry_if_exception(lambda error: isinstance(error, RateLimited) and _seconds(error, clock) <= LONG_S),
-        stop=stop_after_attempt(WAITS),
+        stop=lambda state: state.attempt_number >= WAITS or state.idle_for + state.upcoming_sleep > LONG_S,
         wait=lambda state: _limit(state, clock),
         sleep=clock.wait,
         reraise=True,

@@ -1,27 +1,33 @@
-"""A company on Jira, GitHub and GitLab, a clock that only waiting moves, and syncd as a person calls it, in this process."""
+"""A company on Jira, GitHub, GitLab and Google Calendar, a clock that only waiting moves, and syncd as a person calls it, in this process."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from syncd.app import opened, understanding
 from syncd.cli.main import cli
 from syncd.demo.github_twin import GithubTwin
 from syncd.demo.gitlab_twin import GitlabTwin
+from syncd.demo.google_twin import GoogleTwin
 from syncd.demo.jira_twin import JiraTwin
 from syncd.demo.twin import Logged, TwinServer
+from syncd.model.rows import Row
+from syncd.model.wire import row_to_json
+from syncd.run.analyse import model
 from syncd.run.clock import Clock
 
 START = datetime(2026, 5, 5, 7, tzinfo=UTC)
 """Tuesday, 09:00 in Berlin."""
 
-TIMEOUT_S = 1.0
+TIMEOUT_S = 5.0
+RELEASES, LEAVE = "releases@acme.example", "leave@acme.example"
 
 
 @dataclass
@@ -82,13 +88,14 @@ class Ran:
 
 @dataclass
 class Company:
-    """Three vendors and one installation of syncd. `sections`: the configuration by table name; change it, then call syncd."""
+    """Four vendors and one installation of syncd. `sections`: the configuration by table name; change it, then call syncd."""
 
     folder: Path
     hand: Hand
     jira: JiraTwin
     github: GithubTwin
     gitlab: GitlabTwin
+    google: GoogleTwin
     sections: dict[str, dict[str, Any]]
 
     @property
@@ -98,7 +105,12 @@ class Company:
     @property
     def servers(self) -> dict[str, TwinServer]:
         """By connection."""
-        return {"plat": self.jira.server, "code": self.github.server, "web": self.gitlab.server}
+        return {
+            "plat": self.jira.server,
+            "code": self.github.server,
+            "web": self.gitlab.server,
+            "cal": self.google.server,
+        }
 
     def syncd(self, *arguments: str) -> Ran:
         """A command of syncd with this configuration."""
@@ -117,8 +129,17 @@ class Company:
         return {f"{row['ref']['connection']} {row['ref']['key']}": row for row in rows}
 
     def exports(self) -> dict[str, Any]:
-        """Milestones, items and merge requests."""
-        return {kind: self.export(kind) for kind in ("milestone", "item", "merge_request")}
+        """All that vendors' records are mapped to: kind -> key -> row, as `export` gives it."""
+        with opened(self.config, {}, clock=self.hand.clock) as app:
+            found = model(app.links, app.store, understanding(app.config), self.hand.at).snapshot
+        kinds: dict[str, Iterable[Row]] = {
+            "milestone": found.milestones.values(),
+            "item": found.items.values(),
+            "merge_request": found.merge_requests.values(),
+            "window": found.windows,
+            "absence": found.absences,
+        }
+        return {kind: {f"{row.ref.connection} {row.ref.key}": row_to_json(row) for row in rows} for kind, rows in kinds.items()}
 
     def only(self, *connections: str) -> None:
         """Configure only these connections."""
@@ -165,34 +186,41 @@ def writes(requests: list[Logged]) -> list[str]:
 
 
 def toml(sections: Mapping[str, Mapping[str, Any]]) -> str:
-    """The tables as TOML; strings, numbers, booleans and lists are written as JSON writes them."""
-    return "\n".join(
-        f"[{name}]\n" + "".join(f"{_key(k)} = {json.dumps(v)}\n" for k, v in t.items()) for name, t in sections.items()
-    )
+    """The tables as TOML; strings, numbers and booleans are written as JSON writes them."""
+    return "\n".join(f"[{name}]\n" + "".join(f"{_key(k)} = {_value(v)}\n" for k, v in t.items()) for name, t in sections.items())
 
 
 def _key(name: str) -> str:
     return json.dumps(name) if not name.replace("_", "").isalnum() else name
 
 
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_key(k)} = {_value(v)}" for k, v in value.items()) + "}"
+    return f"[{', '.join(map(_value, value))}]" if isinstance(value, list) else json.dumps(value)
+
+
 @contextmanager
 def company(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Company]:
-    """An empty company whose three vendors listen; every connection is written to, and speaks from the start."""
+    """An empty company whose vendors listen; every connection is written to, and speaks from the start."""
     hand = Hand()
     jira = JiraTwin(hand.now)
     github = GithubTwin(hand.now)
     gitlab = GitlabTwin(hand.now, {"web-token": "syncd-bot"})
-    for server in (jira.server, github.server, gitlab.server):
+    google = GoogleTwin(hand.now, {"cal-token": "bot@acme.example"})
+    made = Company(folder, hand, jira, github, gitlab, google, {})
+    for server in made.servers.values():
         server.start()
+    made.sections = _sections(jira, github, gitlab, google)
     patch.setattr("syncd.app.Clock", lambda: hand.clock)
     try:
-        yield Company(folder, hand, jira, github, gitlab, _sections(jira, github, gitlab))
+        yield made
     finally:
-        for server in (jira.server, github.server, gitlab.server):
+        for server in made.servers.values():
             server.stop()
 
 
-def _sections(jira: JiraTwin, github: GithubTwin, gitlab: GitlabTwin) -> dict[str, dict[str, Any]]:
+def _sections(jira: JiraTwin, github: GithubTwin, gitlab: GitlabTwin, google: GoogleTwin) -> dict[str, dict[str, Any]]:
     common = {"write": "on"}
     who = {"user": jira.login, "token": jira.token}
     return {
@@ -215,11 +243,17 @@ def _sections(jira: JiraTwin, github: GithubTwin, gitlab: GitlabTwin) -> dict[st
             "projects": ["acme/web", "acme/shop"],
             **common,
         },
+        "connections.cal": {
+            "kind": "google_calendar",
+            "url": f"{google.server.url}/calendar/v3/",
+            "token": "cal-token",
+            "calendars": [{"id": RELEASES, "holds": "windows"}, {"id": LEAVE, "holds": "absences"}],
+        },
     }
 
 
 def furnish(company: Company) -> None:
-    """Two projects each. One milestone is late on every vendor: PLAT-1 by 4 working days, API 3 and Web by having been due."""
+    """Two projects or calendars each. One milestone is late on every tracker: PLAT-1 by 4 working days, API 3 and Web by having been due."""
     jira, github, gitlab = company.jira, company.github, company.gitlab
     jira.project("PLAT")
     jira.project("PAY")
@@ -240,4 +274,8 @@ def furnish(company: Company) -> None:
     gitlab.issue("acme/web", "New front page", milestone=web, due_date="2026-05-20")
     shop = gitlab.milestone("acme/shop", "Shop", due_date="2026-06-30")
     gitlab.issue("acme/shop", "Vouchers", milestone=shop, due_date="2026-06-12")
+    for calendar in (RELEASES, LEAVE):
+        company.google.calendar(calendar)
+    company.google.event(RELEASES, "Release 12", date(2026, 5, 12), date(2026, 5, 13))
+    company.google.event(LEAVE, "Ada on leave", date(2026, 5, 18), date(2026, 5, 23))
     company.hand.go(hours=1)

@@ -1,5 +1,6 @@
 """From what was written to a configuration that holds: every check, and all problems at once."""
 
+import os
 import zoneinfo
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -95,7 +96,7 @@ def _store(store: Store, raw: Raw, faults: Faults) -> StoreUrl:
 
 def _folder(mappings: Mappings, raw: Raw, faults: Faults) -> Path:
     folder = beside(raw.base, mappings.dir)
-    if "dir" in mappings.model_fields_set and not folder.is_dir():
+    if "dir" in mappings.model_fields_set and not os.path.isdir(folder):
         faults.add(("mappings", "dir"), f"there is no folder {folder}", "Create it, or remove the key.")
     return folder
 

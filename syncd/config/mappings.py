@@ -1,5 +1,6 @@
 """Where mappings are: the user's folder first, then those that come with syncd; a mapping may also be named by its path."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def mapping_reader(base: Path, folder: Path | None = None) -> Callable[[str], So
 
     def read(name: str) -> Source | None:
         places = [beside(base, name)] if is_path(name) else [place / f"{name}.toml" for place in folders]
-        found = next((place for place in places if place.exists()), None)
+        found = next((place for place in places if os.path.exists(place)), None)
         return Source(str(found), found.read_text("utf-8-sig")) if found else None
 
     return read

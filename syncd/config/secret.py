@@ -1,5 +1,6 @@
 """Secrets: written down, or in a file that is read again on every use; never in a text that a person or a log sees."""
 
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,7 +59,7 @@ def readable(file: Path) -> str:
         raise Fault(f"{file} is not text", "Name a text file.") from None
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "the path is not valid"
-        raise Fault(f"{file} cannot be read: {why}", "Give syncd's account the right to read it.") from None
+        raise Fault(f"{file} cannot be read: {why}", "Correct the path, or give syncd's account the right to read it.") from None
 
 
 def pair(faults: Faults, at: Keys, key: str, written: SecretStr | None, file: str | None, base: Path) -> str | None:
@@ -81,5 +82,5 @@ def pair(faults: Faults, at: Keys, key: str, written: SecretStr | None, file: st
 
 
 def beside(base: Path, path: str) -> Path:
-    """A path of the configuration: relative to the folder of the configuration file."""
-    return base / Path(path).expanduser()
+    """A path of the configuration: relative to the folder of the configuration file. ~ of a stranger stays as it is."""
+    return base / os.path.expanduser(path)

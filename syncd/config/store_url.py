@@ -1,5 +1,6 @@
 """`[store] url`: which database, with a relative path made absolute and a password kept out of sight."""
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,9 +40,9 @@ def _sqlite(written: str, base: Path) -> StoreUrl:
     path, query = match[1], match[2] or ""
     if path in ("", ":memory:") or path.startswith("file:"):
         return StoreUrl(SecretStr(written), written)
-    file = base / Path(path).expanduser()
-    if file.is_dir():
+    file = base / os.path.expanduser(path)
+    if os.path.isdir(file):
         raise Fault(f"{file} is a folder, not a file", "Name a file in it.")
-    if not file.parent.is_dir():
+    if not os.path.isdir(file.parent):
         raise Fault(f"the folder {file.parent} does not exist", "Create it, or correct the path (relative to this file).")
     return StoreUrl(SecretStr(f"sqlite:///{file}{query}"), f"sqlite:///{file}{query}")

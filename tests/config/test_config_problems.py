@@ -386,6 +386,13 @@ def test_a_table_in_a_misspelt_section_has_a_line(folder: Folder) -> None:
     )
 
 
+@pytest.mark.parametrize("path", ["~nobody-of-this-name/x", "x" * 5000, "nul\\u0000", "/", "", "../.."])
+def test_paths_that_cannot_be_are_problems_like_any_other(folder: Folder, path: str) -> None:
+    keys = f'ca_file = "{path}"\nproxy_file = "{path}"\nmapping = "{path}"\ntoken_file = "{path}"\n'
+    problems = folder.problems(f'[mappings]\ndir = "{path}/none"\n[store]\nurl = "sqlite:///{path}/none/x.db"\n' + BARE + keys)
+    assert len(problems) == 6
+
+
 def test_what_a_connectors_own_check_says_is_text_and_cure(folder: Folder) -> None:
     assert folder.problems(GOOD + 'projects = ["pay"]\n') == snapshot(
         ["syncd.toml: connections.plat.projects (line 6): a project has a key in capitals. Write it as the tracker shows it."]

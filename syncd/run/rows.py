@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from syncd.config.mappings import bundled_folder
 from syncd.mapping import apply, still_missing, unread_line
 from syncd.model.rows import Rejected, Row
 from syncd.model.wire import rows_from_text, rows_to_text
@@ -97,4 +99,15 @@ def _kept(link: Link, store: Store) -> dict[str, list[str]] | None:
 
 def _never_there(link: Link, store: Store) -> Iterator[str]:
     left = _kept(link, store) or {}
-    return (f"{link.name}: {unread_line(link.mapping, stream, path)}" for stream in sorted(left) for path in left[stream])
+    return (
+        f"{link.name}: {unread_line(link.mapping, stream, path)}"
+        for stream in sorted(left)
+        for path in left[stream]
+        if _is_own(link, stream, path)
+    )
+
+
+def _is_own(link: Link, stream: str, path: str) -> bool:
+    """Whether a person wrote that path. The mappings that come with syncd read more than every edition and account is given."""
+    read = link.mapping.reads.get(stream, {}).get(path)
+    return read is None or Path(read.place.file).parent != bundled_folder()

@@ -63,7 +63,9 @@ def tell(now: datetime, folder: Path) -> Told:
 def story(passed: Passed) -> list[tuple[str, str, str]]:
     """The findings without dates."""
     states = passed.analysed.decision.states.values()
-    return sorted((s.finding.severity, s.finding.code, _DATE.sub("DAY", plain_text(s.finding))) for s in states if s.state == "open")
+    return sorted(
+        (s.finding.severity, s.finding.code, _DATE.sub("DAY", plain_text(s.finding))) for s in states if s.state == "open"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +129,9 @@ def test_nothing_of_what_people_wrote_comes_alive(tuesday: Told) -> None:
             assert "*soon" not in text.replace("\\*", "")
             continue
         tokens = [leaf for token in MarkdownIt().parse(text) for leaf in (token.children or [token])]
-        assert not [leaf.content for leaf in tokens if leaf.type == "text" and ("@" in leaf.content or "status.example" in leaf.content)]
+        assert not [
+            leaf.content for leaf in tokens if leaf.type == "text" and ("@" in leaf.content or "status.example" in leaf.content)
+        ]
         assert not [leaf.content for leaf in tokens if leaf.type.startswith("html") or "status.example" in str(leaf.attrs)]
     assert any("<b>NaN</b>" in text for note, text in tuesday.last.items() if note.vendor == "github"), "it is told, as code"
 

@@ -28,7 +28,7 @@ def _of_rule(first: Start, rule: dict[str, str], until: date) -> Iterator[Start]
     last = _moment(rule["UNTIL"], first) if "UNTIL" in rule else None
     for start in _candidates(first, rule):
         day = start.date() if isinstance(start, datetime) else start
-        if count == 0 or day > until or (last is not None and start > last):  # type: ignore[operator]
+        if count == 0 or day > until or (last is not None and start > last):
             return
         count -= 1
         yield start
@@ -43,7 +43,7 @@ def _candidates(first: Start, rule: dict[str, str]) -> Iterator[Start]:
             wanted = sorted(_DAYS.index(name) for name in days.split(",")) if days else [first.weekday()]
             monday = first - timedelta(days=first.weekday())
             found = (monday + timedelta(weeks=n * step, days=day) for n in range(10**4) for day in wanted)
-            yield from (start for start in found if start >= first)  # type: ignore[operator]
+            yield from (start for start in found if start >= first)
         case "MONTHLY" | "YEARLY" if not days:
             months = step if rule["FREQ"] == "MONTHLY" else 12 * step
             yield from (start for n in range(10**4) if (start := _months_on(first, n * months)) is not None)

@@ -10,6 +10,7 @@ from syncd.model.ref import Ref
 
 Json = Any  # a value that JSON can hold
 
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """A part of a remote system that is read by itself: a project, repository, group, calendar.

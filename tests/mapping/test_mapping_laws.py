@@ -78,7 +78,7 @@ def _shaped(name: str, stream: str) -> st.SearchStrategy[dict[str, Any]]:
 @given(data=st.data())
 def test_it_never_raises_is_the_same_again_and_survives_json(name: str, stream: str, data: st.DataObject) -> None:
     value = data.draw(_shaped(name, stream) | st.dictionaries(st.sampled_from(sorted(_names(name))), _json(name), max_size=8))
-    facts = data.draw(
+    facts: dict[str, Any] = data.draw(
         st.sampled_from([{}, {"holds": "absences"}, {"holds": "milestones", "private": True}, {"holds": "holidays"}])
     )
     raw = replace(record(value, stream, **facts), ref=Ref("plat", stream, "1", "PAY-1"))

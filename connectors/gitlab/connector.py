@@ -24,6 +24,8 @@ class Gitlab:
         self._reader, self._writer = Client(settings, gate), Client(settings, gate)
         self._account: Account | None = None
         self._scopes: list[Scope] | None = None
+        self._known: scopes.Known = {}
+        self._asked: set[str] = set()
 
     def check(self) -> Account:
         """The account of the token."""
@@ -38,9 +40,14 @@ class Gitlab:
         return self._account
 
     def scopes(self, stream: str) -> Iterable[Scope | SyncError]:
-        """Groups and the projects outside of them. Epics live in groups only."""
+        """Groups and the projects outside of them; epics live in groups only. One look serves all streams: that a stream is asked
+        for again begins a new round, in which a project may have moved."""
+        if stream in self._asked:
+            self._asked.clear()
+            self._known.clear()
+        self._asked.add(stream)
         projects = [] if stream == "epics" else self._options.projects
-        found = list(scopes.find(self._reader, self._options.groups, projects))
+        found = list(scopes.find(self._reader, self._options.groups, projects, self._known))
         if stream != "epics":
             self._scopes = [scope for scope in found if isinstance(scope, Scope)]
         return found

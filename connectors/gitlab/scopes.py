@@ -9,10 +9,14 @@ from connectors.http import expect
 from syncd.contract import Misconfigured, RateLimited, SyncError
 from syncd.model.raw import Scope
 
+Known = dict[tuple[str, str], Scope]
+"""What was looked up before: ("projects" or "groups", name as configured) -> scope."""
 
-def find(client: Client, groups: list[str], projects: list[str]) -> Iterator[Scope | SyncError]:
-    """Groups first. What lies under a configured group is read through it, and is no scope of its own."""
-    found = [_look(client, "groups", name) for name in groups]
+
+def find(client: Client, groups: list[str], projects: list[str], known: Known) -> Iterator[Scope | SyncError]:
+    """Groups first. What lies under a configured group is read through it, and is no scope of its own. What is `known` is not
+    asked again, and what is found becomes known."""
+    found = [_look(client, "groups", name, known) for name in groups]
     roots = [g.facts["path"] for g in found if isinstance(g, Scope)] + [name for name in groups if not name.isdigit()]
     seen: set[str] = set()
     for group in found:
@@ -24,7 +28,7 @@ def find(client: Client, groups: list[str], projects: list[str]) -> Iterator[Sco
     for name in projects:
         if any(within(name, root) for root in roots):
             continue
-        project = _look(client, "projects", name)
+        project = _look(client, "projects", name, known)
         if not isinstance(project, Scope):
             yield project
         elif project.id not in seen and not any(within(project.facts["path"], root) for root in roots):
@@ -47,12 +51,15 @@ def _below(path: str, roots: list[str]) -> bool:
     return any(within(path, root) and path.casefold() != root.casefold() for root in roots)
 
 
-def _look(client: Client, kind: str, name: str) -> Scope | SyncError:
+def _look(client: Client, kind: str, name: str, known: Known) -> Scope | SyncError:
+    if (kind, name) in known:
+        return known[kind, name]
     what = f"looking for {kind[:-1]} {name}"
     query = {"with_projects": "false"} if kind == "groups" else {}
     try:
         data = expect(client.get(f"/{kind}/{segment(name)}", query, what=what, scope=name).body, dict, what=what, scope=name)
-        return _scope(kind, name, data)
+        known[kind, name] = _scope(kind, name, data)
+        return known[kind, name]
     except SyncError as error:
         if error.scope is None or isinstance(error, RateLimited):
             raise

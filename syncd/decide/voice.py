@@ -10,7 +10,7 @@ from syncd.model.ref import Ref
 from syncd.model.rows import Audience
 
 UNNAMED = "a private item"
-UNSHOWN = "(not shown here)"
+UNSHOWN = "(see its own ticket)"
 
 
 @dataclass(frozen=True, slots=True)

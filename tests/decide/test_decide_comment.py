@@ -87,7 +87,7 @@ Wrong? Correct the due date of [PLAT-41|https://acme.atlassian.net/browse/PLAT-4
 h4. Sources disagree
 
 *Checkout v2: two sources give different dates.*
-Why: [acme/api#12|https://github.com/acme/api/issues/12] says (not shown here), due Mon 4 Jan 2027.
+Why: [acme/api#12|https://github.com/acme/api/issues/12] says (see its own ticket), due Mon 4 Jan 2027.
 Clears: both dates within 1 working day.
 Facts of Tue 5 May 2026, 09:00 CEST.
 

@@ -29,7 +29,7 @@ def test_an_object_of_the_own_connection_shows_its_title_and_of_another_its_key(
     assert "[PLAT-41|https://acme.atlassian.net/browse/PLAT-41] Payment API" in text
     assert "[acme/api#12|https://github.com/acme/api/issues/12]" in text
     assert "Cart" not in text
-    assert "(not shown here)" in text
+    assert "(see its own ticket)" in text
 
 
 def test_titles_cross_where_their_own_connection_shares_them() -> None:

@@ -1,8 +1,8 @@
 """GitLab: milestones, epics, issues and merge requests of groups and projects, and comments on the last two.
 
-Groups are read with their subgroups. What GitLab does not tell: that an issue is blocked by one outside the scope (only the
-blocking side is counted), "blocks" links in editions without them, and the privacy of single projects inside a group that is not
-private.
+Groups are read with their subgroups and projects; projects that are named beside their group narrow its work to them. What GitLab
+does not tell: that an issue is blocked by one outside the scope (only the blocking side is counted), "blocks" links in editions
+without them, and the privacy of single projects inside a group that is not private.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,9 @@ class GitlabOptions(Options):
     """`groups` and `projects`: at least one of either."""
 
     groups: list[str] = Field(default=[], description="Groups by full path (acme/platform) or numeric id; subgroups are included")
-    projects: list[str] = Field(default=[], description="Projects by full path (acme/web) or numeric id")
+    projects: list[str] = Field(
+        default=[], description="Projects by full path (acme/web) or numeric id. Beside their group: no other work of it is read"
+    )
 
     @field_validator("groups", "projects", mode="before")
     @classmethod

@@ -23,7 +23,6 @@ class Gitlab:
         self._settings, self._options = settings, settings.options
         self._reader, self._writer = Client(settings, gate), Client(settings, gate)
         self._account: Account | None = None
-        self._scopes: list[Scope] | None = None
         self._known: scopes.Known = {}
         self._asked: set[str] = set()
 
@@ -40,17 +39,13 @@ class Gitlab:
         return self._account
 
     def scopes(self, stream: str) -> Iterable[Scope | SyncError]:
-        """Groups and the projects outside of them; epics live in groups only. One look serves all streams: that a stream is asked
+        """Projects and groups; epics live in groups only. One look serves all streams: that a stream is asked
         for again begins a new round, in which a project may have moved."""
         if stream in self._asked:
             self._asked.clear()
             self._known.clear()
         self._asked.add(stream)
-        projects = [] if stream == "epics" else self._options.projects
-        found = list(scopes.find(self._reader, self._options.groups, projects, self._known))
-        if stream != "epics":
-            self._scopes = [scope for scope in found if isinstance(scope, Scope)]
-        return found
+        return self._find(stream)
 
     def fetch(self, stream: str, scope: Scope, since: str | None) -> Iterator[Page]:
         """Pages, oldest update first (milestones: by due date)."""
@@ -100,7 +95,9 @@ class Gitlab:
 
     def _home(self, ref: Ref, data: Mapping[str, object]) -> Scope:
         """The scope through which the record is read when its stream is."""
-        if self._scopes is None:
-            list(self.scopes(ref.stream if ref.stream != "epics" else "issues"))
+        found = [scope for scope in self._find(ref.stream) if isinstance(scope, Scope)]
         place = place_of(ref, self._reader.root)
-        return scopes.home(self._scopes or [], place[0] if place else "", data)
+        return scopes.home(found, place[0] if place else "", data)
+
+    def _find(self, stream: str) -> list[Scope | SyncError]:
+        return scopes.find(self._reader, stream, self._options.groups, self._options.projects, self._known)

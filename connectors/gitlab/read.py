@@ -60,6 +60,8 @@ class Reading:
     def ask(self, cursor: Cursor) -> Answer:
         """The page of the listing that the cursor names."""
         query = dict(_QUERY[self.stream, self.scope.id[0]])
+        if self.scope.facts.get("narrowed"):
+            query.pop("include_descendants", None)
         if cursor.after is not None:
             query["updated_after"] = stamp(cursor.after)
         path = f"{self.base}/{self.stream}"

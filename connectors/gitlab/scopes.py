@@ -1,6 +1,7 @@
 """The projects and groups of a configuration, as GitLab knows them now."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from connectors.gitlab.address import segment, within
@@ -13,33 +14,25 @@ Known = dict[tuple[str, str], Scope]
 """What was looked up before: ("projects" or "groups", name as configured) -> scope."""
 
 
-def find(client: Client, groups: list[str], projects: list[str], known: Known) -> Iterator[Scope | SyncError]:
-    """Groups first. What lies under a configured group is read through it, and is no scope of its own. What is `known` is not
-    asked again, and what is found becomes known."""
-    found = [_look(client, "groups", name, known) for name in groups]
-    roots = [g.facts["path"] for g in found if isinstance(g, Scope)] + [name for name in groups if not name.isdigit()]
-    seen: set[str] = set()
-    for group in found:
-        if not isinstance(group, Scope):
-            yield group
-        elif group.id not in seen and not _below(group.facts["path"], roots):
-            seen.add(group.id)
-            yield group
-    for name in projects:
-        if any(within(name, root) for root in roots):
-            continue
-        project = _look(client, "projects", name, known)
-        if not isinstance(project, Scope):
-            yield project
-        elif project.id not in seen and not any(within(project.facts["path"], root) for root in roots):
-            seen.add(project.id)
-            yield project
+def find(client: Client, stream: str, groups: Sequence[str], projects: Sequence[str], known: Known) -> list[Scope | SyncError]:
+    """Projects, then groups, each with all that lies under it. What is `known` is not asked again, what is found becomes known.
+
+    Projects that are configured beside their group narrow its work to them; its epics and milestones are still read, after theirs:
+    a milestone of the group belongs to the group, even where it came with a project before.
+    """
+    above = _outermost(_distinct(client, "groups", groups, known), groups)
+    if stream == "epics":
+        return above
+    beside = _distinct(client, "projects", projects, known)
+    inside = [*projects, *(project.facts["path"] for project in beside if isinstance(project, Scope))]
+    named = [_narrowed(group, inside) if isinstance(group, Scope) else group for group in above]
+    return [*beside, *(group for group in named if stream == "milestones" or not _is_narrow(group))]
 
 
 def home(scopes: list[Scope], path: str, data: Mapping[str, Any]) -> Scope:
     """The scope through which a record of the project or group at that path is read; where there is none, its own, taken as private."""
     own = f"p:{data['project_id']}" if data.get("project_id") else f"g:{data.get('group_id')}"
-    for scope in scopes:
+    for scope in [*(s for s in scopes if s.id == own), *reversed(scopes)]:
         inside = scope.id.startswith("g:") and within(path, scope.facts["path"])
         above = own.startswith("g:") and within(scope.facts["path"], path)
         if scope.id == own or inside or above:
@@ -47,7 +40,29 @@ def home(scopes: list[Scope], path: str, data: Mapping[str, Any]) -> Scope:
     return Scope(own, path, {"private": True, "path": path})
 
 
-def _below(path: str, roots: list[str]) -> bool:
+def _distinct(client: Client, kind: str, names: Sequence[str], known: Known) -> list[Scope | SyncError]:
+    found: dict[str, Scope | SyncError] = {}
+    for name in names:
+        place = _look(client, kind, name, known)
+        found.setdefault(place.id if isinstance(place, Scope) else name, place)
+    return list(found.values())
+
+
+def _outermost(groups: Sequence[Scope | SyncError], names: Sequence[str]) -> list[Scope | SyncError]:
+    roots = [*names, *(group.facts["path"] for group in groups if isinstance(group, Scope))]
+    return [group for group in groups if not (isinstance(group, Scope) and _below(group.facts["path"], roots))]
+
+
+def _narrowed(group: Scope, projects: Sequence[str]) -> Scope:
+    narrow = any(within(project, group.facts["path"]) for project in projects)
+    return replace(group, facts={**group.facts, "narrowed": True}) if narrow else group
+
+
+def _is_narrow(place: Scope | SyncError) -> bool:
+    return isinstance(place, Scope) and place.facts.get("narrowed") is True
+
+
+def _below(path: str, roots: Sequence[str]) -> bool:
     return any(within(path, root) and path.casefold() != root.casefold() for root in roots)
 
 

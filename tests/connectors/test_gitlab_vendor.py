@@ -253,13 +253,31 @@ def test_a_project_under_a_configured_group_is_read_once(connected: Callable[...
     engine = lab.project("plan/core/engine")["id"]
     names = ["plan/core/engine", "Plan/core/Engine", str(engine), "acme/web"]
     connector = connected(lab, groups=["plan", "plan/core"], projects=names)
-    assert [scope.name for scope in scopes(connector, "issues")] == ["plan", "acme/web"]
+    assert [scope.name for scope in scopes(connector, "issues")] == ["plan/core/engine", "acme/web"]
     assert [scope.name for scope in scopes(connector, "epics")] == ["plan"]
+
+
+def test_projects_named_beside_their_group_narrow_its_work_but_not_its_plans(connected: Callable[..., Connector]) -> None:
+    lab = company()
+    lab.issue("plan/people", "not to be read")
+    lab.milestone("plan/people", "nor this")
+    lab.milestone("plan", "Q3")
+    lab.epic("plan", "Wallet")
+    connector = connected(lab, groups=["plan"], projects=["plan/core/engine"])
+
+    def titles(stream: str) -> set[str]:
+        return {str(record.data["title"]) for record in read(connector, stream)[0].values()}
+
+    assert titles("issues") == {"schema", "import"}
+    assert titles("merge_requests") == {"schema, part 1"}
+    assert titles("milestones") == {"sprint 9", "Q3"}
+    assert {"Checkout v2", "Wallet"} <= titles("epics")
+    assert "not to be read" in {str(r.data["title"]) for r in read(connected(lab, groups=["plan"]), "issues")[0].values()}
 
 
 def test_a_scope_knows_whether_it_is_private(connected: Callable[..., Connector]) -> None:
     connector = connected(company(), groups=["plan"], projects=["acme/web"])
-    assert [(s.name, s.facts["private"]) for s in scopes(connector, "issues")] == [("plan", True), ("acme/web", False)]
+    assert [(s.name, s.facts["private"]) for s in scopes(connector, "issues")] == [("acme/web", False), ("plan", True)]
 
 
 def test_one_record_comes_in_the_scope_that_lists_it(connected: Callable[..., Connector]) -> None:

@@ -11,9 +11,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
-import google.auth.exceptions
-import google.auth.jwt
-
 from syncd.demo.google_shapes import error
 from syncd.demo.twin import Request, Response, Route
 
@@ -181,6 +178,10 @@ def _get(twin: "GoogleTwin", request: Request) -> Response:
 def _token(twin: "GoogleTwin", request: Request) -> Response:
     """An access token for a signed assertion (RFC 7523); what it says has to fit the account and its signature."""
     form = {name: values[0] for name, values in parse_qs(request.body.decode()).items()}
+    # Only here is the library needed, and the command line loads this module for its help.
+    import google.auth.exceptions
+    import google.auth.jwt
+
     if form.get("grant_type") != "urn:ietf:params:oauth:grant-type:jwt-bearer":
         return Response({"error": "unsupported_grant_type", "error_description": "Invalid grant_type"}, 400)
     try:

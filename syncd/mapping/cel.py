@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from cel_expr_python import cel
-
 from syncd.mapping.look import Look
 from syncd.mapping.paths import Path, cel_paths
 from syncd.model.raw import Json
@@ -30,8 +28,7 @@ class Cel:
     __slots__ = ("_env",)
 
     def __init__(self) -> None:
-        kinds = dict.fromkeys(("record", "scope", "each"), cel.Type.DYN)
-        self._env = cel.NewEnv(variables=kinds)
+        self._env: Any = None
 
     def expression(self, source: str, *, boolean: bool = False) -> Callable[[Look], Any]:
         """A function that evaluates `source`: plain JSON values, datetime for timestamps. Raises CelError, here and there.
@@ -61,10 +58,18 @@ class Cel:
             raise CelError(f"it is longer than {MAX_SOURCE} characters")
         if _MAP_MACRO.search(_TEXT.sub("''", source)):
             raise CelError("the macro map() is not available")
+        if self._env is None:
+            self._env = _environment()
         try:
             return self._env.compile(source)
         except RuntimeError as error:
             raise CelError(_message(error)) from None
+
+
+def _environment() -> Any:
+    from cel_expr_python import cel  # a tenth of a second that only mappings with expressions pay
+
+    return cel.NewEnv(variables=dict.fromkeys(("record", "scope", "each"), cel.Type.DYN))
 
 
 def normal(value: Json, depth: int = MAX_DEPTH) -> Json:

@@ -4,8 +4,6 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from apscheduler.schedulers.background import BackgroundScheduler
-
 from syncd.run.clock import Clock
 
 Job = Callable[[], None]
@@ -28,6 +26,8 @@ class Embedded:
     """The engine of one process: APScheduler in threads."""
 
     def __init__(self, clock: Clock) -> None:
+        from apscheduler.schedulers.background import BackgroundScheduler  # only the daemon needs it
+
         self._clock = clock
         self._scheduler = BackgroundScheduler(timezone="UTC")
         self._stopped = threading.Event()

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Table, create_engine, event, make_url, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 
@@ -85,13 +84,23 @@ class Database:
         """Insert rows by primary key, or overwrite what is there except the columns to `keep`. All rows name the same columns."""
         if not rows:
             return
-        insert = (postgresql if self.postgres else sqlite).insert(table)
+        insert = self._insert(table)
         keys = [column.name for column in table.primary_key]
         changed = {name: insert.excluded[name] for name in rows[0] if name not in keys and name not in keep}
         if changed:
             connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=changed), rows)
         else:
             connection.execute(insert.on_conflict_do_nothing(index_elements=keys), rows)
+
+    def _insert(self, table: Table) -> Any:
+        """The dialect's own INSERT, loaded when it is used: SQLAlchemy's whole family of drivers comes along with PostgreSQL's."""
+        if self.postgres:
+            from sqlalchemy.dialects import postgresql
+
+            return postgresql.insert(table)
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(table)
 
     def _current(self) -> Connection | None:
         return getattr(self._joined, "connection", None)

@@ -38,7 +38,7 @@ format: $(VENV)/.tests ## Format the code and mend what can be mended
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
 
 bench: $(VENV)/.runs ## Measure requests, seconds and memory against the vendor twins
-	@$(BIN)/python -m syncd.demo.bench $(ARGS)
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 build: $(VENV)/.tests ## Build the wheel and the source archive into dist/
 	@$(BIN)/python -m build --no-isolation --outdir dist . >/dev/null

@@ -1,0 +1,37 @@
+"""The bench itself, small: what it prints for programs, and that no pass sends more requests than its floors allow."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def figures() -> Any:
+    command = [sys.executable, "-m", "tests.bench", "--items", "1200", "--projects", "1", "--json"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    assert ran.returncode == 0, ran.stderr
+    return json.loads(ran.stdout)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("vendor", ["jira", "github", "gitlab", "google"])
+def test_no_pass_sends_a_request_per_item(figures: Any, vendor: str) -> None:
+    found = figures["connections"][vendor]
+    assert found["items"] >= 1150
+    assert found["requests"] <= found["allowed"]
+    assert found["second_pass_most"] <= 2
+    assert figures["problems"] == []
+
+
+@pytest.mark.slow
+def test_seconds_and_memory_are_syncds_own(figures: Any) -> None:
+    for used in figures["passes"].values():
+        assert used["cpu_s"] > 0
+        assert 20 < used["peak_mb"] < 1000
+    assert figures["passes"]["second"]["wall_s"] < figures["passes"]["first"]["wall_s"]

@@ -4,8 +4,8 @@ Rules, for milestones with claims of at least two connections, one finding per f
 - date: both have a due date and they are more than `tolerance_days` (default 0) calendar days apart: warn.
 - status: one is closed (done, dropped), the other open (todo, doing): critical. An unknown status disagrees with nothing.
 - owner: warn, and only where both sides can be compared. Equal e-mails or equal names are one person, whatever the order of the
-  words. Different people are different e-mails under different names, or else two names of at least two words each that have no
-  word in common. A bare login against a display name proves nothing.
+  words. Different people are different e-mails under different names, or else two names without a word in common: both of several
+  words, or both of one word with another initial (logins mostly begin with one). A login against a full name proves nothing.
 Source: this house's rules.
 """
 
@@ -109,6 +109,8 @@ def differ(one: Person, other: Person) -> bool:
     words = _words(one.name), _words(other.name)
     if len(emails) == 2:
         return emails[0] != emails[1] and words[0] != words[1]
+    if all(len(name) == 1 for name in words):
+        return {word[0] for word in words[0]}.isdisjoint(word[0] for word in words[1])
     return words[0].isdisjoint(words[1]) and all(len(name) > 1 for name in words)
 
 

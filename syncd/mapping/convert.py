@@ -4,10 +4,11 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import NoReturn
+from typing import NoReturn, TypeGuard
 from zoneinfo import ZoneInfo
 
 from syncd.mapping.look import Convert, Look, Unfit, short
+from syncd.mapping.prose import plain
 from syncd.model.raw import Json
 from syncd.model.rows import Quantity
 
@@ -19,7 +20,10 @@ _INSTANT_WORDS = "instant (RFC 3339)"
 
 
 def text(value: Json, look: Look) -> str | None:
-    """A text without what cannot be stored (NUL, halves of surrogate pairs); numbers and booleans as JSON writes them."""
+    """A text without what cannot be stored (NUL, halves of surrogate pairs); numbers and booleans as JSON writes them.
+
+    A document (Jira's API v3 gives descriptions as such) becomes its lines.
+    """
     if isinstance(value, str):
         return clean(value, look) or None
     if isinstance(value, bool):
@@ -28,7 +32,10 @@ def text(value: Json, look: Look) -> str | None:
         return _digits(value)
     if isinstance(value, date):
         return value.isoformat()
-    raise Unfit("text")
+    document = plain(value)
+    if document is None:
+        raise Unfit("text")
+    return clean(document, look) or None
 
 
 def _digits(value: float) -> str:
@@ -67,6 +74,8 @@ def day(value: Json, _: Look) -> date:
         return value.date()
     if isinstance(value, date):
         return value
+    if _is_milliseconds(value):
+        return _since_1970(value).date()
     raise Unfit(_DATE_WORDS)
 
 
@@ -76,12 +85,23 @@ def instant(value: Json, look: Look, zone: str | None = None) -> datetime:
         found = _written(value.strip())
     elif isinstance(value, datetime):
         found = value
+    elif _is_milliseconds(value):
+        found = _since_1970(value)
     else:
         raise Unfit(_INSTANT_WORDS)
     try:
         return (found if found.tzinfo else found.replace(tzinfo=_zone(zone, look))).astimezone(UTC)
     except OverflowError:
         raise Unfit(_INSTANT_WORDS) from None
+
+
+def _is_milliseconds(value: Json) -> TypeGuard[int]:
+    """Whether a number is an instant as JavaScript counts it, from March 1973 to the year 5138: smaller ones may be anything."""
+    return isinstance(value, int) and not isinstance(value, bool) and 10**11 <= value < 10**14
+
+
+def _since_1970(milliseconds: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
 
 
 def _written(value: str) -> datetime:

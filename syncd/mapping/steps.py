@@ -7,6 +7,7 @@ from typing import Any
 from syncd.mapping.build import MAX_TEXT, Build, Table, key_of
 from syncd.mapping.document import Place
 from syncd.mapping.look import Get, Look
+from syncd.mapping.prose import plain
 from syncd.model.raw import Json
 
 Step = Callable[[list[Any], Look], list[Any]]
@@ -54,7 +55,8 @@ def _find(spec: Any, place: Place, build: Build) -> Step | None:
 
 def search(value: Json, patterns: Sequence[re.Pattern[str]]) -> list[Found]:
     """All matches of the last pattern in what the ones before found. Only a text has any; it is cut at `MAX_TEXT`."""
-    found = [Found((value[:MAX_TEXT],))] if isinstance(value, str) else []
+    text = plain(value)
+    found = [] if text is None else [Found((text[:MAX_TEXT],))]
     for pattern in patterns:
         found = [_found(match) for text in found for match in pattern.finditer(text[0])]
     return found

@@ -1,7 +1,8 @@
 """Pure. What the parts of a mapping are built with: tables, patterns, paths and expressions, checked as they are asked for."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +42,13 @@ class Build:
     each: tuple[str, ...] = ()
     labels: Get | None = None
     optional: bool = False
+
+    @contextmanager
+    def doing_without(self, really: bool = True) -> Iterator[None]:
+        """Paths that are built meanwhile are ones that the mapping can do without, if `really`."""
+        outer, self.optional = self.optional, self.optional or really
+        yield
+        self.optional = outer
 
     def path(self, text: Any, place: Place) -> Get | None:
         """The getter of a path; what it reads is kept."""

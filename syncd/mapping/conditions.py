@@ -7,6 +7,7 @@ from syncd.mapping import grammar
 from syncd.mapping.build import MAX_TEXT, Build, key_of
 from syncd.mapping.document import Place
 from syncd.mapping.look import Get, Look
+from syncd.mapping.prose import plain
 from syncd.model.raw import Json
 
 Condition = Callable[[Look], bool]
@@ -33,11 +34,12 @@ def _table(spec: Mapping[str, Any], place: Place, build: Build) -> Condition:
     parts: list[Condition] = []
     if "path" in spec:
         parts.append(_path_test(spec, place, build))
-    if "any" in spec:
-        parts.append(_any(_conditions(spec["any"], place.at("any"), build)))
-    if "not" in spec:
-        inner = condition(spec["not"], place.at("not"), build)
-        parts.append(lambda look: not inner(look))
+    with build.doing_without():
+        if "any" in spec:
+            parts.append(_any(_conditions(spec["any"], place.at("any"), build)))
+        if "not" in spec:
+            inner = condition(spec["not"], place.at("not"), build)
+            parts.append(lambda look: not inner(look))
     if not parts:
         build.report.add(place, "this condition looks at nothing", "Give it `path`, `any` or `not`.")
         return _never
@@ -52,7 +54,9 @@ def _conditions(spec: Any, place: Place, build: Build) -> tuple[Condition, ...]:
 
 
 def _path_test(spec: Mapping[str, Any], place: Place, build: Build) -> Condition:
-    get = build.path(spec["path"], place.at("path"))
+    # These two hold or fail for a value that is not there, too: vendors leave out what is empty or as by default.
+    with build.doing_without("present" in spec or "not_in" in spec):
+        get = build.path(spec["path"], place.at("path"))
     tests = [_test(name, spec[name], place.at(name), build) for name in _TESTS if name in spec]
     if not tests:
         build.report.add(place, "this condition does not say what it wants of the value", f"Add one of: {', '.join(_TESTS)}.")
@@ -100,7 +104,7 @@ def _any_in(value: Json, keys: frozenset[str | None]) -> bool:
 
 def _texts(value: Json) -> Iterable[str]:
     values = value if isinstance(value, list) else [value]
-    return [text for text in values if isinstance(text, str)]
+    return [text for item in values if (text := plain(item)) is not None]
 
 
 def _is_number(value: Json) -> bool:

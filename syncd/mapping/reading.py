@@ -45,8 +45,8 @@ def unfetched(mapping: Mapping, raw: RawRecord) -> frozenset[str]:
 def missing(mapping: Mapping, raws: Iterable[RawRecord]) -> list[tuple[str, str, str]]:
     """(stream, path, mapping key) of paths whose field is in none of the records: a name that does not exist there.
 
-    Only for streams with records; paths that the mapping can do without (in `first`, `all` or lists, with `when` or `lenient`)
-    are not listed. A field that is there and null counts as there.
+    Only for streams with records; paths that the mapping can do without (in `first`, `all`, `any`, `not` or lists, with `when`,
+    `lenient`, `present` or `not_in`) are not listed. A field that is there and null counts as there.
     """
     left = still_missing(mapping, raws, {})
     return [(stream, path, mapping.reads[stream][path].place.key) for stream in sorted(left) for path in left[stream]]

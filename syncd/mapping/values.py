@@ -91,13 +91,11 @@ def _table(spec: Mapping[str, Any], field: Field, place: Place, build: Build) ->
     if len(named) != 1:
         build.report.add(place, "a value has one source", f"Give it exactly one of: {', '.join(grammar.SOURCES)}.")
         return _nothing
-    outer = build.optional
-    build.optional = outer or named[0] in ("first", "all") or bool(spec.get("lenient")) or "when" in spec
-    value = _SOURCES[named[0]](spec, field, place, build)
-    value = _otherwise(value, spec, field, place, build)
-    if "when" in spec:
-        value = _conditional(value, condition(spec["when"], place.at("when"), build))
-    build.optional = outer
+    with build.doing_without(named[0] in ("first", "all") or bool(spec.get("lenient")) or "when" in spec):
+        value = _SOURCES[named[0]](spec, field, place, build)
+        value = _otherwise(value, spec, field, place, build)
+        if "when" in spec:
+            value = _conditional(value, condition(spec["when"], place.at("when"), build))
     return value
 
 
@@ -205,9 +203,8 @@ def _all_source(spec: Mapping[str, Any], field: Field, place: Place, build: Buil
 
 
 def _all(spec: Sequence[Any], field: Field, place: Place, build: Build) -> Get:
-    outer, build.optional = build.optional, True
-    parts = [_value(part, field, place.at(index), build) for index, part in enumerate(spec)]
-    build.optional = outer
+    with build.doing_without():
+        parts = [_value(part, field, place.at(index), build) for index, part in enumerate(spec)]
     return _union(parts)
 
 

@@ -48,6 +48,26 @@ def test_a_field_that_no_record_has_is_listed_with_its_key() -> None:
     assert missing(mapping, []) == []
 
 
+def test_what_a_condition_can_do_without_is_not_listed() -> None:
+    mapping = made(
+        """
+        [[rule]]
+        name = "item"
+        stream = "issues"
+        to = "item"
+        when = [
+            { path = "a", not_in = ["x"] },
+            { path = "b", present = false },
+            { any = [{ path = "c", in = ["x"] }, { path = "d", max = 3 }, { not = { path = "e", in = ["x"] } }] },
+            { not = { path = "f", matches = "x" } },
+            { path = "g", in = ["y"] },
+        ]
+        fields = { title = "h" }
+        """
+    )
+    assert [path for _, path, _ in missing(mapping, [record({"id": 1})])] == ["g", "h"]
+
+
 def test_a_field_that_was_not_asked_for_is_known() -> None:
     mapping = item('due = "fields.duedate"\ntitle = "fields.summary"')
     raw = record({"fields": {"summary": "a"}})

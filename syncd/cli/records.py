@@ -26,6 +26,8 @@ from syncd.run.analyse import model
 from syncd.run.rows import map_changed
 
 _SHOWN = 20
+_AROUND = ("issues", "values", "items")
+"""Where answers to searches and lists hold their records: Jira's issues and pages of values, GitHub's and Google's items."""
 
 
 def check(config: ConfigFile = DEFAULT_CONFIG, json: AsJson = False) -> None:
@@ -58,7 +60,8 @@ def try_mapping(
     mapping: Annotated[str, typer.Argument(help="The name of a mapping, or the path of a mapping file.")],
     stream: Annotated[str, typer.Option(help="Which stream of the vendor the records are of.")],
     records: Annotated[
-        Path, typer.Option(help="A JSON list, or JSON lines, as the vendor's API gives them; - for standard input.")
+        Path,
+        typer.Option(help="What the vendor's API answers: a JSON list, an object that holds one, or JSON lines; - is stdin."),
     ],
     json: AsJson = False,
     project: Annotated[str | None, typer.Option(help="Map as this project (for overrides by project).")] = None,
@@ -89,26 +92,45 @@ def _mapping(name: str) -> Any:
 
 
 def _records(path: Path) -> list[tuple[int, Any]]:
-    """The records with their numbers from 1 on. A line that is no JSON is a problem with its number."""
+    """The records with their numbers from 1 on, or those of their lines. What is no JSON is a problem with its line."""
     try:
         text = sys.stdin.read() if str(path) == "-" else path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise Problems([Problem(str(path), "", f"the records cannot be read: {why}", "Name a JSON file.")]) from None
-    if text.lstrip()[:1] == "[":
-        return list(enumerate(_parsed(text, path, ""), 1))
-    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-    if len(lines) > 1 and text.lstrip()[:2] in ("{\n", "{\r", "{ "):
-        return [(1, _parsed(text, path, ""))]
-    return [(number, _parsed(line, path, f"line {number}")) for number, line in lines]
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+    if len(lines) > 1 and _is_json(lines[0][1]):
+        return [(number, value) for number, line in lines for value in _inside(_parsed(line, path, number))]
+    pages = _inside(_parsed(text, path, None)) if lines else []
+    return list(enumerate((value for page in pages for value in _inside(page)), 1))
 
 
-def _parsed(text: str, path: Path, where: str) -> Any:
+def _inside(value: Any) -> list[Any]:
+    """The records in what an API answered: a list, an object around one (which has no id of its own), or a record."""
+    if isinstance(value, list):
+        return value
+    if isinstance(value, dict) and "id" not in value:
+        found = next((value[name] for name in _AROUND if isinstance(value.get(name), list)), None)
+        return [value] if found is None else found
+    return [value]
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json_format.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _parsed(text: str, path: Path, line: int | None) -> Any:
+    """The JSON value of a line, or of the whole text."""
     try:
         return json_format.loads(text)
     except (ValueError, RecursionError) as error:
-        place = where or (f"line {error.lineno}" if isinstance(error, json_format.JSONDecodeError) else "")
-        raise Problems([Problem(str(path), place, "this is not JSON", "Give a JSON list, or one record per line.")]) from None
+        number = line or (error.lineno if isinstance(error, json_format.JSONDecodeError) else None)
+        where, cure = f"line {number}" if number else "", "Give what the API answers: a JSON list, or one record per line."
+        raise Problems([Problem(str(path), where, "this is not JSON", cure)]) from None
 
 
 def _try_json(result: TryResult) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from syncd.mapping import try_records
 from syncd.model.ref import Alias, Ref
 from syncd.model.rows import Absence, Dependency, Item, MergeRequest, Milestone, Person, Quantity, Window
 from tests.mapping.mapping_world import default, notes, only, rows
@@ -98,9 +99,55 @@ def test_a_jira_status_of_an_unknown_category_is_listed() -> None:
     data = issue(status={"id": "10407", "name": "Limbo", "statusCategory": {"key": "limbo"}}, issuetype={"name": "Saga"})
     assert only(JIRA, data).status == "unknown"
     assert notes(JIRA, data) == [
-        "status: '10407', 'Limbo', 'limbo' is not in [table.status] or [table.status_category]",
+        "status: '10407', 'Limbo', 'limbo' is not in [table.status] or [table.status_category] or [table.status_name]",
         "type: 'Saga' is not in [table.type]",
     ]
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ({"name": "Open"}, "todo"),
+        ({"name": "In Progress", "statusCategory": {"key": "undefined"}}, "doing"),
+        ({"name": "Closed", "statusCategory": {"id": 9}}, "done"),
+        ({"name": "Open", "statusCategory": {"key": "done"}}, "done"),
+        ({"name": "In Arbeit", "statusCategory": {"key": "indeterminate", "name": "In Arbeit"}}, "doing"),
+        ({"name": "Готово", "statusCategory": {"key": "done"}}, "done"),
+    ],
+)
+def test_the_names_that_jira_brings_count_where_there_is_no_category(status: dict[str, Any], expected: str) -> None:
+    assert only(JIRA, issue(status=status)).status == expected
+
+
+@pytest.mark.parametrize(
+    ("type_", "kind"),
+    [("Épica", "milestone"), ("长篇故事", "milestone"), ("Задача", "task"), ("バグ", "bug"), ("스토리", "story")],
+)
+def test_jira_names_types_in_the_language_of_its_server(type_: str, kind: str) -> None:
+    row = only(JIRA, issue(issuetype={"name": type_}))
+    assert (row.kind if kind == "milestone" else row.type) == kind
+
+
+@pytest.mark.parametrize(
+    ("sprints", "name"),
+    [
+        ([{"id": 1, "name": "S 1"}, {"id": 2, "name": "S 2", "state": "active"}], "S 2"),
+        (
+            ["com.atlassian.greenhopper.service.sprint.Sprint@1a[id=1,rapidViewId=2,state=CLOSED,name=S 1,goal=,sequence=1]"],
+            "S 1",
+        ),
+        (
+            ["Sprint@1a[rapidViewId=2,state=CLOSED,name=07.04 - 24.04,startDate=2014-04-07T13:55:52.263+02:00,id=642]"],
+            "07.04 - 24.04",
+        ),
+        (["x.Sprint@1a[id=1,name=[Web] May, first half,startDate=<null>,endDate=<null>,sequence=1]"], "[Web] May, first half"),
+        (["x.Sprint@1a[id=1,state=ACTIVE,name=Спринт 3]"], "Спринт 3"),
+        ([], None),
+        (None, None),
+    ],
+)
+def test_a_sprint_is_named_by_an_object_or_by_data_centers_text(sprints: Any, name: str | None) -> None:
+    assert only(JIRA, issue(customfield_10020=sprints)).sprint == name
 
 
 def test_jira_estimates_are_time_or_points() -> None:
@@ -128,6 +175,8 @@ def test_a_custom_field_that_is_something_else_elsewhere_costs_no_record() -> No
         ("Blocks", "wird blockiert von", "blockiert", "inwardIssue", "7", "41"),
         ("Dependency", "is depended on by", "depends on", "outwardIssue", "7", "41"),
         ("Dependency", "is depended on by", "depends on", "inwardIssue", "41", "7"),
+        ("Dependent", "depends on", "is depended by", "inwardIssue", "7", "41"),
+        ("Dependent", "depends on", "is depended by", "outwardIssue", "41", "7"),
         ("Precedes", "is preceded by", "precedes", "outwardIssue", "41", "7"),
     ],
 )
@@ -142,12 +191,13 @@ def test_a_jira_link_says_from_either_end_who_waits(
     assert found.link_name == (inward if side == "inwardIssue" else outward)
 
 
-def test_a_jira_link_that_only_relates_is_listed_and_is_no_dependency() -> None:
+def test_a_jira_link_that_only_relates_is_no_dependency_and_one_that_is_unknown_is_listed() -> None:
     relates = {"type": {"name": "Relates", "inward": "relates to", "outward": "relates to"}, "outwardIssue": {"id": "7"}}
+    unknown = {"type": {"name": "Rhymes", "inward": "rhymes with", "outward": "rhymes with"}, "outwardIssue": {"id": "7"}}
     cloned = {"type": {"name": "Cloners", "inward": "is cloned by", "outward": "clones"}, "outwardIssue": {"id": "8"}}
-    data = issue(issuelinks=[relates, cloned, {"type": None}])
+    data = issue(issuelinks=[relates, cloned, unknown, {"type": None}])
     assert len(rows(JIRA, data)) == 1
-    assert notes(JIRA, data) == ["direction: 'relates to', 'Relates' is not in [table.link] or [table.link_outward]"]
+    assert notes(JIRA, data) == ["direction: 'rhymes with', 'Rhymes' is not in [table.link] or [table.link_outward]"]
 
 
 @pytest.mark.parametrize(
@@ -198,6 +248,8 @@ def test_jira_versions_are_milestones() -> None:
     assert only(JIRA, {**base, "released": True, "archived": True}, "versions").status == "done"
     assert only(JIRA, {**base, "released": False, "archived": True}, "versions").status == "dropped"
     assert only(JIRA, {"id": "3", "name": "v2"}, "versions").status == "todo"
+    # As one of Jira's own examples has it: 2010-07-06T03:04:42Z.
+    assert only(JIRA, {"id": "3", "name": "v2", "releaseDate": 1278385482288}, "versions").due == date(2010, 7, 6)
 
 
 def test_jira_projects_give_no_rows() -> None:
@@ -251,6 +303,9 @@ def test_a_github_milestone() -> None:
         ("closed", "not_planned", [], "dropped"),
         ("closed", "duplicate", [], "dropped"),
         ("closed", "something new", [], "done"),
+        ("closed", None, ["Duplicate"], "dropped"),
+        ("closed", "completed", ["wontfix"], "done"),
+        ("open", None, ["wontfix"], "todo"),
         ("paused", None, [], "unknown"),
     ],
 )
@@ -284,8 +339,35 @@ def test_a_github_issue() -> None:
     assert (link.predecessor, link.predecessor.key) == (Ref("plat", "issues", "9"), "acme/web#2")  # type: ignore[union-attr]
 
 
-def test_a_pull_request_in_the_list_of_issues_is_passed_over() -> None:
-    assert rows(GITHUB, {"id": 1, "state": "open", "pull_request": {"url": "u"}}) == ()
+@pytest.mark.parametrize(
+    ("extra", "count"),
+    [
+        ({"pull_request": {"url": "u"}}, 0),
+        ({"html_url": "https://github.com/acme/api/pull/3"}, 0),
+        ({"pull_request": None}, 1),
+        # How answers were until 2013.
+        ({"pull_request": {"diff_url": None, "html_url": None, "patch_url": None}}, 1),
+    ],
+)
+def test_a_pull_request_in_the_list_of_issues_is_passed_over(extra: dict[str, Any], count: int) -> None:
+    assert len(rows(GITHUB, {"id": 1, "state": "open", **extra})) == count
+
+
+@pytest.mark.parametrize(
+    ("label", "type_", "priority"),
+    [
+        ("New Feature", "story", None),
+        ("Type: New Feature", "story", None),
+        ("kind/bug", "bug", None),
+        ("Priority: Major", "task", "Major"),
+        ("priority/critical-urgent", "task", "critical-urgent"),
+        ("P1", "task", "1"),
+        ("pending", "task", None),
+    ],
+)
+def test_labels_say_type_and_priority_of_a_github_issue(label: str, type_: str, priority: str | None) -> None:
+    row = only(GITHUB, {"id": 1, "state": "open", "labels": [{"name": label}]})
+    assert (row.type, row.priority) == (type_, priority)
 
 
 def test_a_github_pull_request_closes_what_its_body_says() -> None:
@@ -390,6 +472,50 @@ def test_a_gitlab_issue() -> None:
 )
 def test_a_closed_gitlab_issue(extra: dict[str, Any], status: str) -> None:
     assert only(GITLAB, {"id": 1, "state": "closed", **extra}).status == status
+
+
+def test_an_open_gitlab_issue_is_neither_done_nor_given_up() -> None:
+    row = only(GITLAB, {"id": 1, "state": "opened", "moved_to_id": 9, "closed_at": "2026-05-01T00:00:00Z"})
+    assert (row.status, row.done_at) == ("todo", None)
+
+
+def test_gitlab_before_references_and_types() -> None:
+    old = {"id": 1, "iid": 3, "state": "opened", "web_url": "https://gitlab.example/grp/web/issues/3"}
+    item = only(GITLAB, old, name="grp")
+    assert (item.type, item.type_name) == ("story", None)
+    assert only(GITLAB, {**old, "issue_type": "riddle"}).type == "unknown"
+    found = [
+        try_records(GITLAB, stream, [(1, {**old, "web_url": f"https://gitlab.example/grp/web/{path}/3"})]).rows[0]
+        for stream, path in (("issues", "issues"), ("merge_requests", "merge_requests"), ("milestones", "milestones"))
+    ]
+    assert [(row.ref.key, row.project) for row in found] == [
+        ("grp/web#3", "grp/web"),
+        ("grp/web!3", "grp/web"),
+        ("grp/web%3", "grp/web"),
+    ]
+
+
+def test_an_iteration_without_a_title_is_named_by_its_days() -> None:
+    days = {"title": None, "start_date": "2026-05-04", "due_date": "2026-05-17"}
+    assert only(GITLAB, {"id": 1, "state": "opened", "iteration": days}).sprint == "2026-05-04 to 2026-05-17"
+    assert only(GITLAB, {"id": 1, "state": "opened", "iteration": {**days, "title": "May"}}).sprint == "May"
+
+
+@pytest.mark.parametrize(
+    ("said", "mergeable"),
+    [
+        ({"merge_status": "can_be_merged"}, True),
+        ({"merge_status": "can_be_merged", "has_conflicts": True}, False),
+        ({"merge_status": "unchecked", "detailed_merge_status": "mergeable"}, None),
+        ({"detailed_merge_status": "mergeable"}, True),
+        ({"detailed_merge_status": "conflict"}, False),
+        ({"detailed_merge_status": "not_approved"}, None),
+    ],
+)
+def test_whether_a_gitlab_merge_request_can_be_merged(said: dict[str, Any], mergeable: bool | None) -> None:
+    data = {"id": 1, "state": "opened", **said}
+    assert only(GITLAB, data, "merge_requests").mergeable is mergeable
+    assert notes(GITLAB, data, "merge_requests") == []
 
 
 def test_a_gitlab_merge_request_closes_all_that_its_sentence_lists() -> None:

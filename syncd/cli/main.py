@@ -1,5 +1,6 @@
 """The commands. Each reads its options, calls the layer that knows, and prints."""
 
+import itertools
 import os
 import signal
 from typing import Annotated, Any
@@ -154,15 +155,17 @@ def run(context: typer.Context, config: ConfigFile = DEFAULT_CONFIG) -> None:
     with opened(config, os.environ, clock=clock) as app:
         _hide_secrets(context, app, "info")
         log().info("started", connections=list(app.config.connections), interval_s=app.config.interval_s)
-        engine.every(app.config.interval_s, "pass", lambda: _resident_pass(app))
+        looked = itertools.count()
+        engine.every(app.config.interval_s, "pass", lambda: _resident_pass(app, leave_off=next(looked) > 0))
         engine.run()
         log().info("ended")
 
 
-def _resident_pass(app: App) -> None:
-    """One pass of the daemon. A defect is logged with its place; the next pass comes all the same."""
+def _resident_pass(app: App, *, leave_off: bool) -> None:
+    """One pass of the daemon. A defect is logged with its place; the next pass comes all the same. The first pass after a start looks
+    at everything: a person may just have mended it."""
     try:
-        passed = one_pass(app.works, wait=False)
+        passed = one_pass(app.works, wait=False, leave_off=leave_off)
     except Exception:
         log().exception("pass broke off")
         return

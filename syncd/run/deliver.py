@@ -4,7 +4,6 @@ Intent (claimed by a lease) -> look for our marker where an earlier attempt may 
 as a request of a process that dies now could still take effect (the settle window).
 """
 
-import traceback
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -13,6 +12,7 @@ from datetime import datetime, timedelta
 from syncd.contract import AuthFailed, Connector, Gone, Misconfigured, RateLimited, Refused, SyncError
 from syncd.model.action import Receipt
 from syncd.run.clock import Clock
+from syncd.run.defect import defect
 from syncd.run.link import Link
 from syncd.run.log import log
 from syncd.run.pull import LOOK_AGAIN, limited
@@ -57,10 +57,13 @@ def deliver(
     if limited(link.name, store, clock.now()):
         _tell_what_is_left(done, store)
         return done
-    with closing(link.open()) as connector:
-        desk = _Desk(link, store, clock, settle_s, connector, done, progress)
-        while desk.next() or (wait and desk.settled()):
-            pass
+    try:
+        with closing(link.open()) as connector:
+            desk = _Desk(link, store, clock, settle_s, connector, done, progress)
+            while desk.next() or (wait and desk.settled()):
+                pass
+    except SyncError as error:  # the connector cannot even be made: nothing was taken up
+        log().warning("connection cannot be written to", connection=link.name, why=error.text)
     _tell_what_is_left(done, store)
     return done
 
@@ -114,7 +117,7 @@ class _Desk:
             self._not_written(row, error)
             return
         except Exception as error:  # a defect of the connector: nothing was sent
-            self._later(row, _PAUSE, _defect(error))
+            self._later(row, _PAUSE, defect(error))
             return
         if not self.store.outbox.renew(row, self._settle()):
             return  # this worker was too slow: another one has taken over
@@ -127,7 +130,7 @@ class _Desk:
         except SyncError as error:
             self.store.outbox.uncertain(row, self._settle(), error.text)
         except Exception as error:  # a defect: it may have been sent
-            self.store.outbox.uncertain(row, self._settle(), _defect(error))
+            self.store.outbox.uncertain(row, self._settle(), defect(error))
 
     def _written(self, row: OutboxRow, receipt: Receipt) -> None:
         self.store.outbox.receipt(row, receipt)
@@ -176,8 +179,3 @@ class _Desk:
 
     def _settle(self) -> datetime:
         return self.clock.now() + timedelta(seconds=self.settle_s)
-
-
-def _defect(error: Exception) -> str:
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"a defect of the connector ({type(error).__name__} in {frame.name}, line {frame.lineno}). Please report it"

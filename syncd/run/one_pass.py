@@ -66,18 +66,19 @@ class Passed:
     delivered: Mapping[str, Delivered]
 
 
-def one_pass(works: Works, *, write: bool = True, wait: bool = True) -> Passed:
+def one_pass(works: Works, *, write: bool = True, wait: bool = True, leave_off: bool = False) -> Passed:
     """Pull every connection, analyse, deliver. Without `write` it is a plan: the mirror is brought up to date, nothing else is kept
-    or sent. `wait`: writes whose fate is unknown are waited for."""
-    pulled = each(works.links, lambda link: pull_and_map(works, link))
+    or sent. `wait`: writes whose fate is unknown are waited for. `leave_off`: a connection that a person must mend is left alone for
+    a while."""
+    pulled = each(works.links, lambda link: pull_and_map(works, link, leave_off=leave_off))
     analysed = analyse(works.links, works.store, works.view, works.clock.now(), keep=write)
     delivered = each(works.links, lambda link: deliver_to(works, link, wait=wait)) if write else {}
     return Passed(pulled=pulled, analysed=analysed, delivered=delivered)
 
 
-def pull_and_map(works: Works, link: Link) -> Pulled:
+def pull_and_map(works: Works, link: Link, *, leave_off: bool = False) -> Pulled:
     """One connection into the mirror, and its changed records into rows."""
-    pulled = pull(link, works.store, works.clock, works.watcher.pulled)
+    pulled = pull(link, works.store, works.clock, works.watcher.pulled, leave_off=leave_off)
     map_changed(link, works.store, works.watcher.mapped)
     return pulled
 

@@ -1,18 +1,18 @@
 """Pull: read what one connection holds into the mirror. Every failure becomes a state of its scope; nothing else stops."""
 
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from syncd.contract import AuthFailed, Connector, Misconfigured, RateLimited, SyncError
+from syncd.contract import AuthFailed, Connector, Misconfigured, RateLimited, SyncError, Unavailable
 from syncd.model.raw import Scope
 from syncd.run.clock import Clock
+from syncd.run.defect import defect
 from syncd.run.link import Link
 from syncd.run.log import log
 from syncd.run.retry import patiently
-from syncd.store import Store
+from syncd.store import Store, StoreError
 from syncd.store.scopes import WHOLE_CONNECTION, State
 
 LOOK_AGAIN = timedelta(minutes=15)
@@ -56,11 +56,14 @@ class _ConnectionEnds(Exception):
         self.error = error
 
 
-def pull(link: Link, store: Store, clock: Clock, progress: Progress = lambda *_: None) -> Pulled:
-    """Read all streams of a connection from their cursors on."""
+def pull(link: Link, store: Store, clock: Clock, progress: Progress = lambda *_: None, *, leave_off: bool = False) -> Pulled:
+    """Read all streams of a connection from their cursors on. `leave_off`: one that a person must mend is not looked at again before
+    `LOOK_AGAIN` has passed."""
     pulled = Pulled(link.name, {stream: Read() for stream in link.kind.streams})
     try:
         patiently(lambda: _heed_limit(link, store, clock), clock)
+        if leave_off:
+            _heed_off(link, store, clock)
         with closing(link.open()) as connector:
             for stream in connector.streams:
                 _pull_stream(_Reading(link, store, clock, progress, pulled, connector, stream))
@@ -69,6 +72,10 @@ def pull(link: Link, store: Store, clock: Clock, progress: Progress = lambda *_:
         _connection_ends(link, store, clock, pulled, end.error)
     except SyncError as error:
         _connection_ends(link, store, clock, pulled, error)
+    except StoreError:
+        raise
+    except Exception as error:  # a defect of the connector: the other connections go on
+        _connection_ends(link, store, clock, pulled, Unavailable(defect(error)))
     return pulled
 
 
@@ -83,6 +90,12 @@ def limited(connection: str, store: Store, now: datetime) -> RateLimited | None:
 def _heed_limit(link: Link, store: Store, clock: Clock) -> None:
     if (limit := limited(link.name, store, clock.now())) is not None:
         raise limit
+
+
+def _heed_off(link: Link, store: Store, clock: Clock) -> None:
+    for known in store.scopes.states(link.name):
+        if not known.stream and known.state == "off" and known.until and known.until > clock.now():
+            raise Misconfigured(known.text or "the connection is off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +136,10 @@ def _pull_scope(reading: _Reading, scope: Scope) -> None:
         _scope_fails(reading, scope, error)
         if isinstance(error, RateLimited) or (isinstance(error, AuthFailed | Misconfigured) and error.scope is None):
             raise _ConnectionEnds(error) from error
+    except StoreError:
+        raise
     except Exception as error:  # a defect of the connector: recorded with its place, the rest goes on
-        _defect(reading, scope, error)
+        _scope_fails(reading, scope, Unavailable(f"reading {reading.stream} of {scope.name}: {defect(error)}"))
 
 
 def _pages(reading: _Reading, scope: Scope) -> None:
@@ -160,15 +175,6 @@ def _scope_fails(reading: _Reading, scope: Scope, error: SyncError) -> None:
         log().warning(
             "scope cannot be read", connection=reading.link.name, stream=reading.stream, scope=scope.name, why=error.text
         )
-
-
-def _defect(reading: _Reading, scope: Scope, error: Exception) -> None:
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{frame.name}, line {frame.lineno}"
-    text = f"reading {reading.stream} of {scope.name}: a defect of the connector ({type(error).__name__} in {where}). Please report it"
-    _worsen(reading.pulled.streams[reading.stream], "stale")
-    reading.pulled.problems.append(f"{reading.link.name}: {text}")
-    _note(reading.store, reading.link.name, reading.stream, scope, "stale", reading.clock.now(), text)
 
 
 def _leave_others(reading: _Reading, seen: set[str]) -> None:

@@ -316,6 +316,7 @@ def main() -> None:
         target=serve, args=(chosen.items, chosen.projects, theirs), daemon=True
     )
     vendors.start()
+    theirs.close()  # theirs alone is open now: should the vendors die, reading ends instead of waiting
     print(f"Filling four vendors with {chosen.items} items each ...", file=sys.stderr)
     told = ours.recv()
     with tempfile.TemporaryDirectory() as folder:

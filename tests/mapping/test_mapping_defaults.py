@@ -224,6 +224,16 @@ def test_a_jira_link_that_only_relates_is_no_dependency_and_one_that_is_unknown_
             {
                 "id": 41,
                 "state": "opened",
+                "description": "Blocked by: acme/api#12 and PAY-7",
+                "labels": [{"id": 5, "name": "blocked-by:grp/web#3"}],
+            },
+        ),
+        (
+            GITLAB,
+            "issues",
+            {
+                "id": 41,
+                "state": "opened",
                 "description": "- Blocked by: acme/api#12 and PAY-7",
                 "labels": ["Blocked-By: grp/web#3"],
             },

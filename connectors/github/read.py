@@ -74,4 +74,10 @@ class Reader:
 
 def _of(stream: str, rows: Sequence[Row]) -> list[Row]:
     """The rows that belong to the stream: lists of issues hold pull requests, too, under an id that is not theirs in `pulls`."""
-    return [row for row in rows if stream != "issues" or row.get("pull_request") is None]
+    return [row for row in rows if stream != "issues" or not _is_pull(row)]
+
+
+def _is_pull(row: Row) -> bool:
+    """The list of issues holds pull requests too. Old servers give every issue the key, with nothing but nulls in it."""
+    pull = row.get("pull_request")
+    return pull is not None and not (isinstance(pull, dict) and pull and all(value is None for value in pull.values()))

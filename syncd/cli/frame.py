@@ -17,7 +17,7 @@ from syncd.model.problem import Problems
 from syncd.store import StoreError
 
 GOOD, TROUBLE, USAGE, CHANGES = 0, 1, 2, 3
-"""Exit codes: all good; a connection is off or a write failed; usage or configuration; `plan` found changes."""
+"""Exit codes: all good; a connection is off or could not be read, or a write failed; usage or configuration; `plan` found changes."""
 
 ConfigFile = Annotated[
     Path,

@@ -39,7 +39,8 @@ from syncd.run.log import log, set_up
 from syncd.run.one_pass import Passed, one_pass
 
 EPILOG = (
-    "Exit codes: 0 good; 1 a connection is off or a write failed; 2 usage or configuration; 3 plan --detailed-exitcode: changes."
+    "Exit codes: 0 good; 1 a connection, or a part of it, is off or could not be read, or a write failed; "
+    "2 usage or configuration; 3 plan --detailed-exitcode: changes."
 )
 
 cli = typer.Typer(

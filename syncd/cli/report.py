@@ -20,6 +20,9 @@ from syncd.run.one_pass import Passed
 _COLOUR: Mapping[Severity, str] = {"info": "cyan", "warn": "yellow", "critical": "red"}
 
 
+_GOOD = {"fresh", "unsupported"}
+
+
 def as_json(passed: Passed) -> dict[str, Any]:
     """`once --json`: connections, model, findings, actions, problems."""
     rejected = _rejected(passed)
@@ -97,8 +100,9 @@ def problems(passed: Passed) -> list[str]:
 
 
 def in_trouble(passed: Passed) -> bool:
-    """Whether a person is needed: a connection or a part of it is off, or a write failed."""
-    return any(pulled.off for pulled in passed.pulled.values()) or any(done.failed for done in passed.delivered.values())
+    """Whether the pass is not to be called good: a connection, or a part of it, could not be read to its end, or a write failed."""
+    states = {read.state for pulled in passed.pulled.values() for read in pulled.streams.values()}
+    return not states <= _GOOD or any(done.failed for done in passed.delivered.values())
 
 
 def show(passed: Passed, console: Console) -> None:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from connectors.github import KIND, GithubOptions
 from connectors.github.errors import refusal
+from connectors.github.read import _of
 from syncd.contract import AuthFailed, Connector, Gone, Misconfigured, RateLimited, Refused, SyncError, Unavailable
 from syncd.demo.github_twin import GithubTwin
 from syncd.model.action import Action
@@ -554,3 +555,11 @@ def test_every_error_of_a_lookup_is_one_of_the_six(small: GithubTwin) -> None:
 
 def test_comments_are_written_at_least_a_second_apart() -> None:
     assert KIND.limits.between_writes_s >= 1
+
+
+def test_the_null_links_of_an_old_server_make_no_pull_request() -> None:
+    old: dict[str, Any] = {"number": 1, "pull_request": {"url": None, "html_url": None}}
+    others: list[Any] = [{}, {"url": "u"}, None]
+    rows = [old, *({"number": n, "pull_request": pull} for n, pull in enumerate(others, 2))]
+    assert [row["number"] for row in _of("issues", rows)] == [1, 4]
+    assert len(_of("pulls", rows)) == 4

@@ -111,7 +111,6 @@ class Failure:
 
     line: str | None
     state: str
-    code: int = 0
     how: Mapping[str, Any] = field(default_factory=dict)
     everywhere: bool = False
     waits: tuple[float, ...] = ()
@@ -125,12 +124,11 @@ FAILURES = {
     "401": Failure(
         "{first}: the credentials were not accepted (401): no. Make a new token and put it in place",
         "off",
-        code=1,
         how=_answer(401),
         everywhere=True,
     ),
     "403": Failure(
-        "{what}: not allowed (403): no. Give the account the permission, or take it out of scope", "off", code=1, how=_answer(403)
+        "{what}: not allowed (403): no. Give the account the permission, or take it out of scope", "off", how=_answer(403)
     ),
     "404": Failure("{what}: " + HIDDEN.format(status=404), "stale", how=_answer(404)),
     "410": Failure("{what}: " + HIDDEN.format(status=410), "stale", how=_answer(410)),
@@ -169,7 +167,7 @@ def survive(company: Company, vendor: Vendor, name: str) -> None:
         ran = company.once()
     line = vendor.lines.get(name, failure.line)
     assert ran.problems == ([] if line is None else [f"{vendor.name}: {_filled(line, vendor, company, ran)}"])
-    assert (ran.code, ran.state(vendor.name, vendor.stream)) == (failure.code, failure.state)
+    assert (ran.code, ran.state(vendor.name, vendor.stream)) == (int(failure.state != "fresh"), failure.state)
     assert (writes(requests), company.comments()) == ([], comments)
     assert set(failure.waits) <= set(company.hand.waits)
     assert sum(company.hand.waits) <= 61, "a pass that waits for minutes looks as if it hung"
@@ -259,7 +257,7 @@ def test_a_project_that_is_not_found_is_named_once_and_the_others_are_read(
     before, (hidden, seen) = firm.exports(), vendor.news(firm, "meanwhile")
     firm.servers[name].fail(match, status=404, body={"message": "no"}, times=0)
     ran = firm.once()
-    assert (ran.code, ran.problems) == (0, [f"{name}: {line}{LATER}"])
+    assert (ran.code, ran.problems) == (1, [f"{name}: {line}{LATER}"])
     after = firm.exports()
     assert_nothing_lost(before, after)
     assert (hidden in after["item"], seen in after["item"]) == (False, True)
@@ -271,7 +269,7 @@ def test_a_vendor_that_asked_for_patience_is_left_alone_until_then(firm: Company
     firm.once()
     with firm.watched() as requests:
         ran = firm.once()
-    assert (ran.code, ran.state("plat", "issues")) == (0, "limited")
+    assert (ran.code, ran.state("plat", "issues")) == (1, "limited")
     assert "limits us until" in ran.problems[0]
     assert not [entry for entry in requests if "/rest/api/" in entry.line]
     firm.hand.go(minutes=30)
@@ -291,7 +289,7 @@ def test_a_server_that_is_down_is_told_in_one_line(firm: Company) -> None:
     before, comments = firm.exports(), firm.comments()
     firm.gitlab.server.stop()
     ran = firm.once()
-    assert ran.code == 0
+    assert ran.code == 1
     assert ran.problems == [
         f"web: looking for project acme/{path}: the server could not be reached (connection refused){LATER}"
         for path in ("web", "shop")

@@ -69,7 +69,8 @@ class Show:
 
     def later(self, edit: Edit, one: Round) -> None:
         """One date was moved; what became of it."""
-        self._chapter(f"{count(edit.days, 'day').capitalize()} later: {_moment(one)}")
+        when = "One day later" if edit.days == 1 else "One working day later"
+        self._chapter(f"{when}: {_moment(one)}")
         dates = Dates()
         self._print(f"{edit.who} moves the due date of {edit.ticket} from {dates.day(edit.old)} to {dates.day(edit.new)}.")
         edited = one.written

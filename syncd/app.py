@@ -46,6 +46,9 @@ def opened(
     config = load(path, environ)
     store = open_store(config.store_url)
     try:
+        for connection in config.connections.values():
+            if connection.renamed_from:
+                store.rename(connection.renamed_from, connection.name)
         yield App(config, works(config, store, clock or Clock(), watcher or Unwatched()))
     finally:
         store.close()

@@ -50,8 +50,11 @@ def decide(
 
 
 def comment_key(instance: str, target: Ref) -> str:
-    """The idempotency key of the one comment of an instance on a ticket: 24 hex digits."""
-    return hashlib.sha256(f"{instance}\x1f{target}".encode()).hexdigest()[:24]
+    """The idempotency key of the one comment of an instance on a ticket: 24 hex digits.
+
+    The connection's name takes no part: a comment is found again after the connection was renamed, or the store was lost.
+    """
+    return hashlib.sha256("\x1f".join((instance, target.stream, target.id)).encode()).hexdigest()[:24]
 
 
 def _homes(said: Mapping[Ref, Said]) -> dict[str, Ref]:

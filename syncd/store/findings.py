@@ -65,7 +65,7 @@ def _judged(row: Mapping[Any, Any]) -> tuple[Any, ...]:
     return tuple(row[name] for name in _JUDGED)
 
 
-def _digest(finding: Finding) -> str:
+def digest(finding: Finding) -> str:
     """What the finding says, without what only the clock changes: the words that a history repeats would bury the others."""
     texts = [*said(finding.headline), *(text for line in finding.lines for text in (line.label, *said(line.parts)))]
     return hashlib.sha256("\x1f".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
@@ -79,7 +79,7 @@ def _values(state: FindingState) -> dict[str, Any]:
         "state": state.state,
         "severity": state.finding.severity,
         "weight": state.finding.weight,
-        "digest": _digest(state.finding),
+        "digest": digest(state.finding),
         "raised_at": state.raised_at,
         "changed_at": state.changed_at,
         "cleared_at": state.cleared_at,

@@ -13,6 +13,7 @@ from syncd.store.meta import Meta
 from syncd.store.migrate import migrate
 from syncd.store.mirror import Mirror
 from syncd.store.outbox import Outbox
+from syncd.store.rename import rename
 from syncd.store.rows import MappedRows
 from syncd.store.scopes import Scopes
 
@@ -38,6 +39,10 @@ class Store:
     def transaction(self, *, rollback: bool = False) -> AbstractContextManager[None]:
         """All that this thread does inside happens together, or not at all; with `rollback` not at all. Others wait meanwhile."""
         return self.db.transaction(rollback)
+
+    def rename(self, old: str, new: str) -> bool:
+        """All that is known of the connection `old` is `new`'s from now on. False where there is nothing to move."""
+        return rename(self.db, old, new)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -223,3 +223,29 @@ def test_run_makes_a_pass_at_once_and_ends_cleanly_on_sigterm(jira: JiraTwin, co
     assert [line["event"] for line in lines if line["event"] in ("started", "pass", "ended")] == ["started", "pass", "ended"]
     assert len(jira.comments("PLAT-1")) == 1
     assert "twin-token" not in json.dumps(lines)
+
+
+def test_a_renamed_connection_keeps_what_it_knew_and_comments_on_nothing_anew(jira: JiraTwin, config: Path) -> None:
+    syncd("once", "-c", config)
+    jira.edit("PLAT-1", duedate=today(-15))
+    syncd("once", "-c", config)
+    config.write_text(config.read_text().replace("connections.plat]", 'connections.site]\n        renamed_from = "plat"'))
+    again = json.loads(syncd("once", "-c", config, "--json").stdout)
+    assert again["connections"]["site"]["streams"]["issues"]["changed"] == 0
+    assert (again["findings"]["open"], again["findings"]["new"], again["findings"]["cleared"]) == (2, 0, 0)
+    assert len(jira.comments("PLAT-1")) == len(jira.comments("PLAT-2")) == 1
+    found = json.loads(syncd("explain", "PLAT-1", "-c", config, "--json").stdout)
+    assert {receipt["target"]["connection"] for receipt in found["receipts"]} == {"site"}
+    assert len(found["findings"][0]["history"]) == 2
+    quiet = json.loads(syncd("once", "-c", config, "--json").stdout)
+    assert (quiet["actions"]["planned"], quiet["findings"]["changed"]) == (0, 0)
+
+
+def test_a_lost_store_finds_its_comments_again(jira: JiraTwin, config: Path) -> None:
+    syncd("once", "-c", config)
+    for file in config.parent.glob("syncd.db*"):
+        file.unlink()
+    config.write_text(config.read_text().replace("connections.plat]", "connections.other]"))
+    again = json.loads(syncd("once", "-c", config, "--json").stdout)
+    assert again["actions"]["delivered"] == 2
+    assert len(jira.comments("PLAT-1")) == len(jira.comments("PLAT-2")) == 1

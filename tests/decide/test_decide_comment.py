@@ -53,7 +53,7 @@ Rests on: 31 of 42 items dated; 11 items without a date may move this later.
 Clears: due Thu 21 May or later.
 Wrong? Correct the due date of [PLAT-41|https://acme.atlassian.net/browse/PLAT-41]. Facts of Tue 5 May, 09:00 CEST.
 
-{anchor:syncd-ca68fb9ab3606fc9634df519}\
+{anchor:syncd-d6b0fcc8fc0fce624e9d46cb}\
 """)
 
 
@@ -65,7 +65,7 @@ Rests on: 31 of 42 items dated; 11 items without a date may move this later.␠�
 Clears: due Thu 21 May or later.␠␠
 Wrong? Correct the due date of [`PLAT-41`](https://acme.atlassian.net/browse/PLAT-41). Facts of Tue 5 May, 09:00 CEST.
 
-<!-- syncd:2598f1e9ca37c3798b5db67b -->\
+<!-- syncd:adc339f08fc5a67469228dc8 -->\
 """)
 
 
@@ -91,7 +91,7 @@ Why: [acme/api#12|https://github.com/acme/api/issues/12] says (see its own ticke
 Clears: both dates within 1 working day.
 Facts of Tue 5 May 2026, 09:00 CEST.
 
-{anchor:syncd-ca68fb9ab3606fc9634df519}\
+{anchor:syncd-d6b0fcc8fc0fce624e9d46cb}\
 """)
 
 
@@ -117,7 +117,7 @@ Why: [`acme/api#12`](https://redirect.github.com/acme/api/issues/12) says `in *r
 Clears: both dates within 1 working day.␠␠
 Facts of Tue 5 May 2026, 09:00 CEST.
 
-<!-- syncd:2598f1e9ca37c3798b5db67b -->\
+<!-- syncd:adc339f08fc5a67469228dc8 -->\
 """)
 
 
@@ -167,7 +167,7 @@ Waiting: over the cap of one pass (1)
     +Clears: due Thu 21 May or later.
     +Wrong? Correct the due date of [PLAT-1|https://acme.atlassian.net/browse/PLAT-1]. Facts of Tue 5 May, 09:00 CEST.
     +
-    +{anchor:syncd-db6da3b21ba00a00377c4955}
+    +{anchor:syncd-94498cd4582b3a67fc1e09bd}
 
 Nowhere to speak (1)
   drift, warn: acme/api#7 Beta: 4 working days late. Work ends Thu 21 May 2026, due Fri 15 May.
@@ -188,7 +188,7 @@ def test_when_all_is_cleared_the_comment_says_resolved_and_is_used_again() -> No
 Was: Checkout v2 waits for [PAY-7|https://acme.atlassian.net/browse/PAY-7] Ship \\[it\\] to \\@everyone.
 Was: Checkout v2: 4 working days late. Work ends Thu 21 May 2026, due Fri 15 May.
 
-{anchor:syncd-ca68fb9ab3606fc9634df519}\
+{anchor:syncd-d6b0fcc8fc0fce624e9d46cb}\
 """)
     assert ending.reasons == ("cleared: blocked", "cleared: drift")
     said = receipted(said, [ending])

@@ -9,7 +9,7 @@ from connectors.jira.api import Api
 from connectors.jira.read import Reading
 from connectors.jira.site import Site
 from connectors.jira.write import Writing
-from syncd.contract import Account, Gate, Kind, Limits, Options, Page, Settings, Stream, SyncError
+from syncd.contract import Account, Gate, Kind, Limits, Options, Page, RateLimited, Settings, Stream, SyncError
 from syncd.model.action import Action, Receipt
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
@@ -62,7 +62,7 @@ class Jira:
             try:
                 yield self._site.scope(key, anew=stream == "projects")
             except SyncError as error:
-                if error.scope is None:
+                if error.scope is None or isinstance(error, RateLimited):
                     raise
                 yield error
 

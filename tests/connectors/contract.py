@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -274,6 +275,12 @@ class ConnectorContract:
         if isinstance(caught.value, RateLimited):
             wait = caught.value.until - NOW
             assert wait == timedelta(seconds=17) if "with " in fault else wait >= timedelta(seconds=30)
+
+    def test_a_limit_met_while_looking_for_the_scopes_is_the_whole_connections(self, world: World) -> None:
+        connector = world.connect()
+        world.server.fail(".*", status=429, headers={"Retry-After": "17"}, body={}, times=0)
+        with suppress(RateLimited):
+            assert not any(isinstance(scope, SyncError) for scope in connector.scopes(world.main))
 
     def test_a_read_is_never_sent_twice_by_the_library(self, world: World) -> None:
         connector = world.connect()

@@ -70,7 +70,7 @@ def understanding(config: Config) -> Understanding:
     """How the configuration wants the mirror to be understood."""
     return Understanding(
         zone=config.zone,
-        precedence=Precedence(config.precedence, config.precedence_for),
+        precedence=Precedence(config.precedence, config.precedence_for, tuple(config.connections)),
         policy=config.policy,
         detectors=config.detectors,
     )

@@ -13,14 +13,20 @@ Set = dict[str, Ref]
 
 @dataclass(frozen=True, slots=True)
 class Precedence:
-    """Whose value counts: connections, best first. `fields` overrules `general` for the field named."""
+    """Whose value counts: connections, best first. `fields` overrules `general` for the field named. Of sources that are seen for the
+    first time together and are not listed, the one whose connection comes first in `order` is the anchor."""
 
     general: tuple[str, ...] = ()
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    order: tuple[str, ...] = ()
 
     def rank(self, name: str, connection: str) -> tuple[int, int]:
         """The place of a connection for a field: smaller is better, unlisted ones are last."""
         return _place(self.fields.get(name, ()), connection), _place(self.general, connection)
+
+    def first(self, ref: Ref) -> tuple[tuple[int, int], int, Ref]:
+        """Sorts the sources of a milestone: who is first becomes the anchor of a new one."""
+        return self.rank("", ref.connection), _place(self.order, ref.connection), ref
 
 
 def _place(names: tuple[str, ...], name: str) -> int:
@@ -118,15 +124,11 @@ def _anchored(
     groups: dict[Ref, tuple[Milestone, ...]] = {}
     now: dict[Ref, Ref] = {}
     moved: dict[Ref, Ref] = {}
-
-    def rank(ref: Ref) -> tuple[tuple[int, int], Ref]:
-        return precedence.rank("", ref.connection), ref
-
     for together in {id(part): part for part in sets.values()}.values():
-        members = sorted(together.values(), key=rank)
+        members = sorted(together.values(), key=precedence.first)
         former = {stored[ref] for ref in members if ref in stored}
         kept = [ref for ref in members if ref in former] + [ref for ref in former if ref in frozen and ref not in groups]
-        anchor = min(kept or members, key=rank)
+        anchor = min(kept or members, key=precedence.first)
         groups[anchor] = tuple(milestones[ref] for ref in members)
         now |= dict.fromkeys(members, anchor)
         moved |= {ref: anchor for ref in former if ref not in milestones and ref != anchor}

@@ -78,6 +78,11 @@ def test_a_new_anchor_is_chosen_by_precedence_then_by_identity(precedence: tuple
     assert list(snapshot(jira("a"), forge("a"), precedence=Precedence(precedence)).milestones) == [anchor]
 
 
+@pytest.mark.parametrize(("order", "anchor"), [(("plat", "code"), JIRA), (("code", "plat"), FORGE)])
+def test_of_sources_seen_together_the_first_in_the_configuration_is_the_anchor(order: tuple[str, ...], anchor: Ref) -> None:
+    assert list(snapshot(jira("a"), forge("a"), precedence=Precedence(order=order)).milestones) == [anchor]
+
+
 def test_the_first_seen_source_stays_the_anchor_when_a_better_one_joins_it() -> None:
     first = assembled(jira("a"))
     second = assembled(jira("a"), forge("a"), anchors=first.anchors, precedence=Precedence(("code", "plat")))

@@ -3,7 +3,7 @@
 import json as json_format
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,7 +19,7 @@ from syncd.config import schema as config_schema
 from syncd.mapping import TryResult, mapping_schema, parse, streams, try_records
 from syncd.model.problem import Problem, Problems
 from syncd.model.ref import Ref
-from syncd.model.rows import Item, MergeRequest, Milestone, Person, Row
+from syncd.model.rows import Person, Row
 from syncd.model.snapshot import Snapshot
 from syncd.model.wire import row_to_json
 from syncd.run.analyse import model
@@ -216,25 +216,7 @@ def _rows(snapshot: Snapshot, kind: Kind) -> Iterable[Row | Person]:
         Kind.window: snapshot.windows,
         Kind.absence: snapshot.absences,
     }
-    return found[kind] if kind in found else _people(snapshot)
-
-
-def _people(snapshot: Snapshot) -> list[Person]:
-    """Everybody whom a row names, once per set of identities."""
-    found: dict[tuple[Any, ...], Person] = {}
-    for person in _named(snapshot):
-        found.setdefault((tuple(sorted(person.identities.items())), person.email, person.name), person)
-    return list(found.values())
-
-
-def _named(snapshot: Snapshot) -> Iterator[Person]:
-    owned: list[Milestone] = list(snapshot.milestones.values())
-    worked: list[Item] = list(snapshot.items.values())
-    asked: list[MergeRequest] = list(snapshot.merge_requests.values())
-    yield from (row.owner for row in owned if row.owner)
-    yield from (person for row in worked for person in row.assignees)
-    yield from (row.author for row in asked if row.author)
-    yield from (row.person for row in snapshot.absences if row.person)
+    return found[kind] if kind in found else snapshot.people()
 
 
 def _row_json(row: Row | Person) -> dict[str, Any]:

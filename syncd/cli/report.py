@@ -63,6 +63,7 @@ def model_counts(snapshot: Snapshot) -> dict[str, int]:
         "dependency": len(snapshot.dependencies),
         "window": len(snapshot.windows),
         "absence": len(snapshot.absences),
+        "person": len(snapshot.people()),
     }
 
 

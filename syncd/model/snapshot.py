@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from syncd.model.ref import Ref
-from syncd.model.rows import Absence, Dependency, Item, MergeRequest, Milestone, Window
+from syncd.model.rows import Absence, Dependency, Item, MergeRequest, Milestone, Person, Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,14 @@ class Snapshot:
     def today(self) -> date:
         """The date of `as_of` in the model's zone."""
         return self.as_of.astimezone(ZoneInfo(self.zone)).date()
+
+    def people(self) -> tuple[Person, ...]:
+        """Everybody whom a row names, once per set of identities, e-mail and name."""
+        named: list[Person | None] = [row.owner for row in self.milestones.values()]
+        named += [person for row in self.items.values() for person in row.assignees]
+        named += [row.author for row in self.merge_requests.values()]
+        named += [row.person for row in self.absences]
+        return tuple({(*sorted(one.identities.items()), one.email, one.name): one for one in named if one}.values())
 
     def anchor(self, ref: Ref) -> Ref:
         """The key under which the object is held: a milestone's anchor, else the ref itself."""

@@ -71,6 +71,7 @@ def test_recorded_records_go_the_whole_way_and_a_second_pass_changes_nothing(ven
         "dependency": 1,
         "window": 0,
         "absence": 0,
+        "person": 13,
     }
     assert report.problems(first) == ["EE-3 is not in the mirror; named as parent or milestone by EE-34"]
     assert dict(first.analysed.notes) == {"jira: status '已完成' says todo, resolution says done; the resolution counts": 1}

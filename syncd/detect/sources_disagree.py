@@ -95,7 +95,7 @@ def _owners(milestone: Milestone, claims: tuple[Claim, ...]) -> _Difference | No
     people = [claim.owner for claim in owned if claim.owner]
     if not any(differ(one, other) for one, other in combinations(people, 2)):
         return None
-    rule = "only owners that can be compared, by e-mail or full name, disagree"
+    rule = "only owners that can be compared, by e-mail or name, disagree"
     return _Difference("owner", "owner", "warn", owned, _owner, lambda claim: claim.owner == milestone.owner, rule)
 
 

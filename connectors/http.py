@@ -16,7 +16,7 @@ from syncd.contract import AuthFailed, Gate, Misconfigured, RateLimited, Refused
 
 LARGEST_BODY = 64 * 1024 * 1024
 _CHUNK = 64 * 1024
-_PATIENCE = timedelta(seconds=60)
+_PATIENCE = timedelta(seconds=20)
 """How long to wait where a vendor limits us without saying until when."""
 
 

@@ -165,7 +165,7 @@ def _show_record(record: dict[str, Any], console: Console) -> None:
         console, f"{ref['url'] or ''}\nfirst seen {record['first_seen']}, changed {record['changed_at']}, in {record['scope']}"
     )
     for step in record["rules"]:
-        if step["matched"]:
+        if step["rows"]:
             _lines(console, f"rule {step['rule']} -> {step['kind']}: {', '.join(step['rows'])}")
     if record["rejected"]:
         _lines(console, f"rejected: {record['rejected']}")

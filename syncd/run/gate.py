@@ -8,7 +8,7 @@ from datetime import timedelta
 from syncd.contract import Limits, RateLimited
 from syncd.run.clock import Clock
 
-LONG_S = 60.0
+LONG_S = 30.0
 """A wait longer than this is not slept in the middle of a request: the connection is left for later."""
 
 

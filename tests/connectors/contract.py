@@ -274,7 +274,7 @@ class ConnectorContract:
             assert caught.value.scope is None
         if isinstance(caught.value, RateLimited):
             wait = caught.value.until - NOW
-            assert wait == timedelta(seconds=17) if "with " in fault else wait >= timedelta(seconds=30)
+            assert wait == timedelta(seconds=17) if "with " in fault else wait >= timedelta(seconds=15)
 
     def test_a_limit_met_while_looking_for_the_scopes_is_the_whole_connections(self, world: World) -> None:
         connector = world.connect()

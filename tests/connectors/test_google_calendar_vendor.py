@@ -391,7 +391,7 @@ def test_a_403_that_is_a_limit_is_waited_for(twin: GoogleTwin, reason: str) -> N
     twin.server.fail(LIST, **refusal(403, reason))
     with pytest.raises(RateLimited) as caught:
         fetched(connected(twin))
-    assert caught.value.until == NOW + timedelta(seconds=60)
+    assert caught.value.until == NOW + timedelta(seconds=20)
     twin.server.faults.clear()
     twin.server.fail(LIST, **refusal(403, reason), headers={"Retry-After": "7"})
     with pytest.raises(RateLimited) as caught:

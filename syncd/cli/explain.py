@@ -178,8 +178,19 @@ _DULL = {"kind", "ref", "scope_id", "history", "claims", "sources"}
 
 
 def _short(value: Any) -> str:
-    text = value.get("key") or value.get("text") or value.get("name") or str(value) if isinstance(value, dict) else str(value)
+    text = _plain(value)
     return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _plain(value: Any) -> str:
+    """A value of a row as a person says it: objects by their key or name, amounts with their unit."""
+    if isinstance(value, list):
+        return ", ".join(_plain(one) for one in value)
+    if not isinstance(value, dict):
+        return str(value)
+    if "unit" in value and "value" in value:
+        return f"{value['value']:g} {value['unit']}"
+    return str(value.get("key") or value.get("text") or value.get("name") or value)
 
 
 def _head(console: Console, text: str) -> None:

@@ -162,11 +162,11 @@ def worst_first(states: Iterable[FindingState]) -> list[FindingState]:
 
 def findings_table(states: Iterable[FindingState]) -> Table:
     """Open findings, one row each."""
-    table = Table("severity", "finding", "on", "what", "fingerprint", box=None, pad_edge=False)
-    table.columns[3].ratio = 1
+    table = Table("severity", "finding", "what", "fingerprint", box=None, pad_edge=False)
+    table.columns[2].ratio = 1
     for state in worst_first(states):
         finding = state.finding
         severity = Text(finding.severity + (" (held)" if state.held else ""), _COLOUR[finding.severity])
         headline = Text(one_line(plain_headline(finding)))
-        table.add_row(severity, finding.code, Text(one_line(finding.subject.label)), headline, finding.fingerprint)
+        table.add_row(severity, finding.code, headline, finding.fingerprint)
     return table

@@ -18,6 +18,9 @@ class Cursor:
     is read anew. `linked`: the issues in the overlap whose links were read, by content hash. The others are there in the middle of a scan:
     `start` is the `after` that it began with, `until` the server's time then, `high` the youngest update seen so far, `ahead` how many
     were younger than `until`, `more` the query of the next page of a listing.
+
+    `dense`: between scans, how many records there are from `after` on where those are more than a page, else 0; then `newest` is the
+    youngest update of them, and `ahead` is kept.
     """
 
     after: datetime | None = None
@@ -28,6 +31,8 @@ class Cursor:
     high: datetime | None = None
     ahead: int = 0
     more: Mapping[str, str] = field(default_factory=dict)
+    dense: int = 0
+    newest: datetime | None = None
 
     def resumed(self) -> "Cursor":
         """Where a scan begins, or goes on after it was cut off.
@@ -36,7 +41,7 @@ class Cursor:
         behind the position.
         """
         if self.high is None:
-            return replace(self, start=self.after)
+            return replace(self, start=self.after, ahead=0, dense=0, newest=None)
         if self.more or self.after is None:
             return self
         safe = self.until - OVERLAP if self.until else self.after - OVERLAP
@@ -73,6 +78,8 @@ def dump(cursor: Cursor) -> str:
         "high": stamp(cursor.high),
         "ahead": cursor.ahead,
         "more": dict(cursor.more),
+        "dense": cursor.dense,
+        "newest": stamp(cursor.newest),
     }
     return json.dumps({"v": 1} | {k: v for k, v in value.items() if v}, separators=(",", ":"))
 
@@ -90,6 +97,8 @@ def load(text: str | None, path: str | None) -> Cursor:
             high=moment(value.get("high")),
             ahead=int(value.get("ahead", 0)),
             more={str(k): str(v) for k, v in value.get("more", {}).items()},
+            dense=int(value.get("dense", 0)),
+            newest=moment(value.get("newest")),
         )
     except (ValueError, TypeError, AttributeError):
         return Cursor(path=path)

@@ -2,7 +2,8 @@
 
 Issues, merge requests and epics are listed by the time of their last update, oldest first, and each page is asked for by the time
 that the last one ended with: with page numbers a record that is edited meanwhile would push others over the edge of a page. Page
-numbers (the Link header) are followed where many records share one time, and for milestones, which GitLab lists by due date.
+numbers (the Link header) are followed where many records share one time, and for milestones, which GitLab lists by due date. Where
+the last minute of a scope holds more than a page, the next scan first looks at the newest page, and mostly at no other.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from typing import Any
 from connectors.gitlab.address import ref_of
 from connectors.gitlab.client import Answer, Client
 from connectors.gitlab.cursor import Cursor, dump, load, moment, stamp
+from connectors.gitlab.dense import Look, Tally, onwards
 from connectors.gitlab.paging import DEEPEST, PER_PAGE, listing, onward, rows_of, too_deep
 from syncd.contract import Page, Unavailable
 from syncd.model.raw import RawRecord, Scope, content_hash
@@ -34,6 +36,8 @@ _QUERY: Mapping[tuple[str, str], Mapping[str, object]] = {
 below it (both from GitLab 16.7 on): one milestone may arrive through several scopes, as the same record."""
 
 Row = dict[str, Any]
+Linked = dict[str, tuple[datetime, str]]
+"""Issues whose links are known: id -> time of update and content hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +61,15 @@ class Reading:
         kind, _, id = self.scope.id.partition(":")
         return f"/{'groups' if kind == 'g' else 'projects'}/{id}"
 
-    def ask(self, cursor: Cursor) -> Answer:
-        """The page of the listing that the cursor names."""
+    def ask(self, cursor: Cursor, **changed: str) -> Answer:
+        """The page of the listing that the cursor names; `changed` goes over the usual query."""
         query = dict(_QUERY[self.stream, self.scope.id[0]])
         if self.scope.facts.get("narrowed"):
             query.pop("include_descendants", None)
         if cursor.after is not None:
             query["updated_after"] = stamp(cursor.after)
         path = f"{self.base}/{self.stream}"
-        return self.client.get(path, {**query, **cursor.more}, what=self.what, scope=self.scope.name)
+        return self.client.get(path, {**query, **changed, **cursor.more}, what=self.what, scope=self.scope.name)
 
 
 def pages(reading: Reading, since: str | None) -> Iterator[Page]:
@@ -77,10 +81,12 @@ def pages(reading: Reading, since: str | None) -> Iterator[Page]:
         yield Page(complete=True, unsupported=True)
         return
     stored = load(since, reading.scope.facts.get("path"))
-    linked: dict[str, tuple[datetime, str]] = {}
-    for rows, here, onto in _walk(reading, stored.resumed()):
-        records = tuple(_records(reading, rows, stored.linked, linked))
-        yield Page(records, cursor=dump(onto or _end(here, linked)), complete=onto is None)
+    if stored.dense and reading.stream != "milestones":
+        found = _look(reading, stored)
+        if found is not None:
+            yield from _from_newest(reading, stored, *found)
+            return
+    yield from _scan(reading, stored, stored.resumed(), Tally(whole=stored.high is None and reading.stream != "milestones"), {})
 
 
 def census(reading: Reading) -> Iterator[Sequence[str]]:
@@ -99,6 +105,42 @@ def complete(reading: Reading, row: Row) -> RawRecord:
         found = listing(reading.client, path, {}, what=f"reading links of {_label(reading, row)}", scope=reading.scope.name)
         row = {**row, "links": [link for page in found for link in page]}
     return _record(reading, row)
+
+
+def _scan(reading: Reading, stored: Cursor, start: Cursor, tally: Tally, linked: Linked) -> Iterator[Page]:
+    for rows, here, onto in _walk(reading, start):
+        tally.add(rows)
+        records = tuple(_records(reading, rows, stored.linked, linked))
+        yield Page(records, cursor=dump(onto or _end(tally.end(here), stored, linked)), complete=onto is None)
+
+
+def _look(reading: Reading, stored: Cursor) -> tuple[list[Row], Look, Cursor] | None:
+    """The newest page, and what is known after it; None where the whole minute has to be read."""
+    answer = reading.ask(stored, sort="desc")
+    rows = rows_of(answer, what=reading.what, scope=reading.scope.name)
+    times = [at for at in (moment(row.get("updated_at")) for row in rows) if at is not None]
+    total, more = answer.headers.get("X-Total") or "", onward(answer) is not None
+    count = int(total) if total.isdigit() and (int(total) > len(rows) or not more) else None
+    made = [moment(row.get("created_at")) for row in rows]
+    look = Look(times, more, count, sum(at is not None and stored.newest is not None and at > stored.newest for at in made))
+    if len(times) < len(rows) or not look.trusted(stored):
+        return None
+    here = replace(stored, linked={}, start=stored.after, dense=0, newest=None).seen(times, _date(answer))
+    return rows, look, here
+
+
+def _from_newest(reading: Reading, stored: Cursor, rows: list[Row], look: Look, here: Cursor) -> Iterator[Page]:
+    """The newest page, and unless that says it all, what is younger than what was known, oldest first."""
+    linked: Linked = {}
+    records = tuple(_records(reading, rows, stored.linked, linked))
+    if look.quiet(stored):
+        yield Page(records, cursor=dump(_end(stored, stored, linked)), complete=True)
+        return
+    start = onwards(stored, here)
+    yield Page(records, cursor=dump(start))
+    tally = Tally(look=look, known=stored, longest=len(rows))
+    tally.add_newer(rows)
+    yield from _scan(reading, stored, start, tally, linked)
 
 
 def _walk(reading: Reading, cursor: Cursor) -> Iterator[tuple[list[Row], Cursor, Cursor | None]]:
@@ -141,9 +183,7 @@ def _ends(reading: Reading, times: Sequence[datetime | None]) -> datetime | None
     return (known[-1] - timedelta(milliseconds=1)).replace(microsecond=0)
 
 
-def _records(
-    reading: Reading, rows: Sequence[Row], known: Mapping[str, str], linked: dict[str, tuple[datetime, str]]
-) -> Iterator[RawRecord]:
+def _records(reading: Reading, rows: Sequence[Row], known: Mapping[str, str], linked: Linked) -> Iterator[RawRecord]:
     """The rows as records. An issue of the overlap that is as it was when its links were read needs no second request."""
     for row in rows:
         at = moment(row.get("updated_at"))
@@ -151,15 +191,16 @@ def _records(
             yield complete(reading, row)
             continue
         id, digest = _record(reading, row).ref.id, content_hash(row)
+        before = linked.get(id, (at, known.get(id)))
         linked[id] = (at, digest)
-        if known.get(id) != digest:
+        if before[1] != digest:
             yield complete(reading, row)
 
 
-def _end(here: Cursor, linked: Mapping[str, tuple[datetime, str]]) -> Cursor:
-    done = here.done()
+def _end(done: Cursor, stored: Cursor, linked: Linked) -> Cursor:
+    """With the links in the overlap; in a dense one, those that this scan did not meet are known still."""
     overlap = {id: digest for id, (at, digest) in linked.items() if done.after is not None and at >= done.after}
-    return replace(done, linked=overlap)
+    return replace(done, linked={**stored.linked, **overlap} if done.dense else overlap)
 
 
 def _record(reading: Reading, row: Row) -> RawRecord:

@@ -7,17 +7,22 @@ from datetime import UTC, datetime, timedelta
 from connectors.jira.search import START, Place
 from syncd.model.raw import Json
 
+_FORM = 2
+"""The first form, which named none, was of scans in the order of creation."""
+_TIMES = ("since", "began", "head", "latest")
+
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """`since`: everything changed before it was seen.
 
-    The rest is set in the middle of a scan only: when it `began` by our clock, the `latest` change seen in it, and the `place`
-    where its next page begins.
+    The rest is set in the middle of a scan only: when it `began` by our clock, the newest change on its first page (`head`), the
+    `latest` change seen in it, and the `place` where its next page begins.
     """
 
     since: datetime | None = None
     began: datetime | None = None
+    head: datetime | None = None
     latest: datetime | None = None
     place: Place = START
 
@@ -27,32 +32,37 @@ class Cursor:
 
     def seen(self, updated: list[datetime], following: Place) -> "Cursor":
         """After a page that is not the last."""
-        return replace(self, latest=max([*updated, *([self.latest] if self.latest else [])], default=None), place=following)
+        head = max(updated, default=None) if self.place == START else self.head
+        return replace(self, head=head, latest=max([*updated, *_known(self.latest)], default=None), place=following)
 
     def done(self, updated: list[datetime], now: datetime) -> "Cursor":
         """After the last page.
 
-        What was changed during the scan, behind its back, may be older than the latest change that it saw, but not by more than
-        the scan took. Our clock only measures how long that was: the moment itself is the server's.
+        What was changed during the scan, behind its back, was changed after the server gave the first page: it is no older than
+        anything on that page, nor older than the latest change seen by more than the scan took. Our clock only measures how long
+        that was: the moments themselves are the server's.
         """
-        latest = self.seen(updated, START).latest
+        after = self.seen(updated, START)
         took = max(timedelta(), now - (self.began or now))
-        known = [moment for moment in (self.since, latest and latest - took) if moment]
-        return Cursor(since=max(known, default=None))
+        return Cursor(since=max(_known(self.since, after.head, after.latest and after.latest - took), default=None))
 
     def __str__(self) -> str:
         place = {name: value for name, value in asdict(self.place).items() if value}
-        times = {name: getattr(self, name) for name in ("since", "began", "latest")}
+        times = {name: getattr(self, name) for name in _TIMES}
         said = {name: moment.astimezone(UTC).isoformat() for name, moment in times.items() if moment}
-        return json.dumps({**said, **({"place": place} if place else {})}, separators=(",", ":"))
+        return json.dumps({"form": _FORM, **said, **({"place": place} if place else {})}, separators=(",", ":"))
 
 
 def parse(text: str | None) -> Cursor:
-    """The cursor that was stored. One that cannot be read means: from the beginning."""
+    """The cursor that was stored. One that cannot be read means: from the beginning.
+
+    A place kept in the first form counts in another order of the issues: its scan begins anew, from the same watermark.
+    """
     try:
         said = json.loads(text or "{}")
-        times = {name: instant(said[name]) for name in ("since", "began", "latest") if said.get(name)}
-        return Cursor(**times, place=Place(**said.get("place", {})))
+        place = Place(**said.get("place", {}))
+        times = {name: instant(said[name]) for name in _TIMES if said.get(name)}
+        return Cursor(**times, place=place) if said.get("form") == _FORM else Cursor(since=times.get("since"))
     except (ValueError, TypeError, AttributeError):
         return Cursor()
 
@@ -64,3 +74,7 @@ def instant(value: Json) -> datetime | None:
     except (TypeError, ValueError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _known(*moments: datetime | None) -> list[datetime]:
+    return [moment for moment in moments if moment]

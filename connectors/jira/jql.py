@@ -10,12 +10,24 @@ _ANY_ZONE = timedelta(hours=12)
 
 
 def issues_of(project: str, since: datetime | None = None, zone: str | None = None) -> str:
-    """The issues of a project, oldest first; with `since` those changed from then on, a little overlap included.
+    """The issues of a project, newest change first; with `since` those changed from then on, a little overlap included.
 
-    Not in the order of change: an issue that is edited while we page would jump over the ones not yet read.
+    An issue that is edited while we page goes to the top: the ones not yet read move down, and none is jumped over. The other
+    way round it would go to the end, and the ones behind it would move up, to where we have been.
     """
     changed = f" AND updated >= {_quoted(_minute(since, zone))}" if since else ""
-    return f"project = {_quoted(project)}{changed} ORDER BY created ASC, key ASC"
+    return f"project = {_quoted(project)}{changed} ORDER BY updated DESC, key DESC"
+
+
+def ids_of(project: str) -> str:
+    """The issues of a project in an order that no edit changes."""
+    return f"project = {_quoted(project)} ORDER BY created ASC, key ASC"
+
+
+def after_minute_of(project: str, since: datetime, zone: str | None = None) -> str:
+    """The issues of a project changed after the minute of `since`: JQL knows no seconds. An unknown zone is taken for UTC."""
+    following = (since + timedelta(minutes=1)).astimezone(_zone(zone) or UTC)
+    return f"project = {_quoted(project)} AND updated >= {_quoted(f'{following:%Y-%m-%d %H:%M}')} ORDER BY updated DESC, key DESC"
 
 
 def _quoted(text: str) -> str:

@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 from connectors.http import expect
 from connectors.jira.api import Api
-from connectors.jira.cursor import instant, parse
+from connectors.jira.cursor import Cursor, instant, parse
 from connectors.jira.history import completed
-from connectors.jira.jql import issues_of
+from connectors.jira.jql import after_minute_of, ids_of, issues_of
 from connectors.jira.search import START, Found, Place, Query, Search, part
 from connectors.jira.site import Site
 from syncd.contract import Page, Settings, Unavailable
@@ -46,11 +46,29 @@ class Reading:
         for found in self._pages(query, cursor.place):
             records = self._records(scope, query, found)
             updated = _moments(found.issues)
-            if found.next is None:
+            if found.next is None or self._nothing_new(scope, cursor, found):
                 yield Page(records, str(cursor.done(updated, self._settings.now())), complete=True)
-            else:
-                cursor = cursor.seen(updated, found.next)
-                yield Page(records, str(cursor))
+                return
+            cursor = cursor.seen(updated, found.next)
+            yield Page(records, str(cursor))
+
+    def _nothing_new(self, scope: Scope, cursor: Cursor, found: Found) -> bool:
+        """Whether the first of several pages already shows that nothing changed, as after an import: much at one moment.
+
+        It must begin at the watermark or before it, and go down from there. A site that does not heed the order may look so by
+        chance: therefore what changed after the minute of the watermark is asked for, too, and asked last, so that what is edited
+        in between is in one of the two. What remains unseen until its next edit: one in the very millisecond of the watermark,
+        one that the search learns of late and that is not among the newest on this page, and, where the order is not heeded, one
+        in the minute of the watermark; each only where that minute and the overlap before it hold more than a page.
+        """
+        updated = _moments(found.issues)
+        if cursor.since is None or cursor.place != START or len(updated) < len(found.issues) or not updated:
+            return False
+        if updated[0] > cursor.since or updated != sorted(updated, reverse=True):
+            return False
+        newer = after_minute_of(scope.name, cursor.since, self._site.zone)
+        asked = self._search.page(Query(newer, ("updated",), scope.name, f"reading issues of {scope.name}", size=1), START)
+        return asked is not None and asked.next is None and not asked.issues
 
     def one(self, ref: Ref) -> RawRecord:
         """One record by its id."""
@@ -70,7 +88,7 @@ class Reading:
             yield [str(version["id"]) for version in self._versions(scope)]
         else:
             what = f"counting the issues of {scope.name}"
-            query = Query(issues_of(scope.name), ("id",), scope.name, what, size=1000)
+            query = Query(ids_of(scope.name), ("id",), scope.name, what, size=1000)
             for found in self._pages(query, START):
                 yield [str(issue["id"]) for issue in found.issues]
 

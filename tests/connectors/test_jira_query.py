@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connectors.jira.cursor import Cursor, instant, parse
-from connectors.jira.jql import issues_of
+from connectors.jira.jql import after_minute_of, ids_of, issues_of
 from connectors.jira.search import Place
 from syncd.demo.jira_jql import Site
 from syncd.demo.jira_jql import parse as parsed
@@ -46,9 +46,16 @@ def test_an_unknown_zone_only_makes_it_earlier(since: datetime, zone: str) -> No
 def test_a_query_names_project_moment_and_a_steady_order() -> None:
     since = datetime(2026, 5, 5, 7, 0, 59, tzinfo=UTC)
     assert issues_of("PLAT", since, "Europe/Berlin") == (
-        'project = "PLAT" AND updated >= "2026-05-05 08:58" ORDER BY created ASC, key ASC'
+        'project = "PLAT" AND updated >= "2026-05-05 08:58" ORDER BY updated DESC, key DESC'
     )
-    assert issues_of("PLAT") == 'project = "PLAT" ORDER BY created ASC, key ASC'
+    assert issues_of("PLAT") == 'project = "PLAT" ORDER BY updated DESC, key DESC'
+    assert ids_of("PLAT") == 'project = "PLAT" ORDER BY created ASC, key ASC'
+
+
+@pytest.mark.parametrize(("zone", "text"), [("Europe/Berlin", "2026-05-05 09:01"), (None, "2026-05-05 07:01")])
+def test_what_is_newer_than_a_minute_begins_with_the_next(zone: str | None, text: str) -> None:
+    for second in (0, 59):
+        assert f'updated >= "{text}" ' in after_minute_of("PLAT", datetime(2026, 5, 5, 7, 0, second, tzinfo=UTC), zone)
 
 
 @given(st.text(min_size=1).filter(str.strip))
@@ -65,23 +72,30 @@ PLACES = st.builds(
 )
 
 
-@given(st.builds(Cursor, since=MAYBE, began=MAYBE, latest=MAYBE, place=PLACES))
+@given(st.builds(Cursor, since=MAYBE, began=MAYBE, head=MAYBE, latest=MAYBE, place=PLACES))
 def test_a_cursor_comes_back_as_it_was(cursor: Cursor) -> None:
     assert parse(str(cursor)) == cursor
 
 
-@given(since=MAYBE, began=MOMENTS, took=st.timedeltas(timedelta(), timedelta(days=2)), seen=st.lists(MOMENTS, max_size=4))
-def test_the_watermark_never_goes_back_and_never_past_the_begin_of_the_scan(
-    since: datetime | None, began: datetime, took: timedelta, seen: list[datetime]
+@given(
+    since=MAYBE,
+    began=MOMENTS,
+    took=st.timedeltas(timedelta(), timedelta(days=2)),
+    first=st.lists(MOMENTS, max_size=4),
+    rest=st.lists(MOMENTS, max_size=4),
+)
+def test_the_watermark_never_goes_back_and_never_past_what_the_scan_can_have_missed(
+    since: datetime | None, began: datetime, took: timedelta, first: list[datetime], rest: list[datetime]
 ) -> None:
-    after = Cursor(since=since).at(began).seen(seen, Place(token="next")).done([], began + took)
-    assert (after.began, after.latest, after.place) == (None, None, Place())
-    if after.since is None:
-        assert since is None
-        assert not seen
-    else:
-        assert since is None or after.since >= since
-        assert after.since == since or after.since <= max(seen) - took
+    after = Cursor(since=since).at(began).seen(first, Place(token="next")).done(rest, began + took)
+    assert (after.began, after.head, after.latest, after.place) == (None, None, None, Place())
+    latest = [max(first + rest) - took] if first or rest else []
+    assert after.since == max([*first, *latest, *([since] if since else [])], default=None)
+
+
+def test_a_place_of_the_first_form_is_forgotten_and_its_watermark_kept() -> None:
+    text = '{"since":"2026-05-05T07:00:00+00:00","began":"2026-05-05T08:00:00+00:00","place":{"offset":100,"total":250}}'
+    assert parse(text) == Cursor(since=datetime(2026, 5, 5, 7, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(

@@ -149,6 +149,26 @@ def test_what_is_edited_while_much_of_one_moment_is_read_is_found_by_the_next(tw
     assert {"PLAT-1", "PLAT-350"} <= again
 
 
+def test_a_long_first_read_is_followed_by_a_short_look(twin: JiraTwin, clock: Clock) -> None:
+    imported(twin, clock, apart=timedelta(milliseconds=40))
+    connector = connect(twin, clock)
+    (scope,) = connector.scopes("issues")
+    for page in connector.fetch("issues", scope, None):  # type: ignore[arg-type]
+        clock.go(seconds=30)
+    assert look(connector, twin, {scope.id: str(page.cursor)})[1] <= 2  # type: ignore[union-attr]
+
+
+def test_more_edits_than_a_page_within_the_minute_are_all_found(twin: JiraTwin, clock: Clock) -> None:
+    imported(twin, clock)
+    connector = connect(twin, clock)
+    cursors = first(connector, twin)
+    clock.go(seconds=20)
+    edited = {f"PLAT-{n}" for n in range(100, 250)}
+    for key in edited:
+        twin.edit(key, duedate="2026-09-09")
+    assert edited <= look(connector, twin, cursors)[0]
+
+
 def test_few_changes_are_read_at_once_with_those_of_the_minutes_before(twin: JiraTwin, clock: Clock) -> None:
     imported(twin, clock, apart=timedelta(minutes=1))
     connector = connect(twin, clock)

@@ -153,9 +153,11 @@ def test_a_long_first_read_is_followed_by_a_short_look(twin: JiraTwin, clock: Cl
     imported(twin, clock, apart=timedelta(milliseconds=40))
     connector = connect(twin, clock)
     (scope,) = connector.scopes("issues")
+    cursors = {}
     for page in connector.fetch("issues", scope, None):  # type: ignore[arg-type]
         clock.go(seconds=30)
-    assert look(connector, twin, {scope.id: str(page.cursor)})[1] <= 2  # type: ignore[union-attr]
+        cursors = {scope.id: str(page.cursor)}  # type: ignore[union-attr]
+    assert look(connector, twin, cursors)[1] <= 2
 
 
 def test_more_edits_than_a_page_within_the_minute_are_all_found(twin: JiraTwin, clock: Clock) -> None:

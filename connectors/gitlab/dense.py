@@ -36,7 +36,7 @@ class Look:
         return not late and (self.times[-1] <= known.newest or not self.more)
 
     def quiet(self, known: Cursor) -> bool:
-        """Whether the page alone shows that nothing is younger. Where all its times are equal, it may be one that was not sorted.
+        """Whether the page alone shows that nothing is younger. Where all its times are equal, the server may not have sorted it.
 
         An edit in the very millisecond of the newest record, among more equals than a page holds, waits for its next change.
         """
@@ -112,6 +112,10 @@ def _in_future(here: Cursor) -> bool:
 
 
 def onwards(known: Cursor, here: Cursor) -> Cursor:
-    """Where to read on after a look: from the second after the newest record known. What is younger in the same second was on the page."""
+    """Where to read on after a look: from the second after the newest record known. What is younger in the same second was on the page.
+
+    Whole seconds, as servers differ in fractions and in whether the bound is inclusive. Only a server that does not sort, with
+    more equal times than a page, can keep an edit of that same second from us.
+    """
     assert known.newest is not None
     return replace(here, after=known.newest.replace(microsecond=0) + timedelta(seconds=1))

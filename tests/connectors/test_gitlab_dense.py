@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -141,6 +141,23 @@ def test_edits_are_found_on_a_server_that_sorts_as_it_likes(
     assert given.edit(200, timedelta(days=1)) in given.again()
 
 
+@pytest.mark.parametrize(
+    ("step", "later"),
+    [
+        (timedelta(0), timedelta(seconds=1.5)),
+        (timedelta(0), timedelta(days=1)),
+        (timedelta(milliseconds=40), timedelta(seconds=0.5)),
+    ],
+    ids=["equal, soon", "equal, late", "apart, at once"],
+)
+def test_one_edit_behind_the_first_page_is_found_where_the_server_does_not_sort(
+    imported: Make, monkeypatch: pytest.MonkeyPatch, step: timedelta, later: timedelta
+) -> None:
+    monkeypatch.setattr(gitlab_api, "_ordered", lambda _, records: list(records))
+    given = imported(step=step)
+    assert given.edit(200, later) in given.again()
+
+
 def test_a_record_that_commits_late_is_found_among_many(imported: Make) -> None:
     given = imported(step=timedelta(milliseconds=40))
     given.at[0] = NOW - timedelta(seconds=12)
@@ -190,7 +207,7 @@ def test_a_read_cut_off_after_the_look_goes_on(imported: Make) -> None:
 
 
 def test_a_date_in_the_future_stands_above_every_edit_so_the_minute_is_read() -> None:
-    tally, odd = Tally(), datetime(2999, 1, 1, tzinfo=UTC)
+    tally, odd = Tally(), NOW + timedelta(seconds=30)
     rows = [{"id": n, "updated_at": NOW.isoformat()} for n in range(MANY)]
     for page in (rows[:200], rows[200:]):
         tally.add(page)

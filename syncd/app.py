@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 from syncd.config import Config, Connection, load
+from syncd.contract import Connector
 from syncd.mapping import fields_read
 from syncd.mapping.assemble_join import Precedence
 from syncd.run.analyse import Understanding
@@ -56,8 +58,9 @@ def opened(
 
 def works(config: Config, store: Store, clock: Clock, watcher: Watcher) -> Works:
     """The parts of a pass, wired as the configuration says."""
+    importing = Lock()
     return Works(
-        links=tuple(_link(connection, clock) for connection in config.connections.values()),
+        links=tuple(_link(connection, clock, importing) for connection in config.connections.values()),
         store=store,
         clock=clock,
         view=understanding(config),
@@ -76,13 +79,19 @@ def understanding(config: Config) -> Understanding:
     )
 
 
-def _link(connection: Connection, clock: Clock) -> Link:
+def _link(connection: Connection, clock: Clock, importing: Lock) -> Link:
     gate = PacedGate(connection.kind.limits, clock)
     settings = connection.settings(clock.now, fields_read(connection.mapping))
+
+    def connect() -> Connector:
+        # Making a connector imports its vendor's library: threads that import the same modules at once can lock each other out.
+        with importing:
+            return connection.kind.connect(settings, gate)
+
     return Link(
         name=connection.name,
         kind=connection.kind,
-        open=lambda: connection.kind.connect(settings, gate),
+        open=connect,
         gate=gate,
         mapping=connection.mapping,
         place=connection.place(),

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -41,6 +42,9 @@ class Client:
     """One session with one GitHub. `what` says, for people, what is being done, `scope` names the repository concerned."""
 
     def __init__(self, settings: Settings, gate: Gate) -> None:
+        # Half a second that only a configured connection pays; here, because connectors are made one after the other: threads
+        # that import the same modules at once can lock each other out.
+        import_module("github")
         self._settings = settings
         self._base = _address(settings.url) or urlsplit("")
         self._session = pace(requests.Session(), settings, gate)
@@ -167,7 +171,6 @@ class Client:
         return self._made[1]
 
     def _make(self, token: str, what: str) -> "Requester":
-        # Half a second that only a configured connection pays.
         from github import Auth, Github
 
         if self._base.scheme not in ("https", "http") or not self._base.hostname:

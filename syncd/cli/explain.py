@@ -45,7 +45,7 @@ def _found(app: App, key: str) -> dict[str, Any]:
     named = {raw.ref for raw in raws} | {row.ref for row in _rows(app, raws)}
     refs = named | {anchors[ref] for ref in named if ref in anchors}
     touching = [state for print_, state in states.items() if print_ == key or _touches(state, refs)]
-    targets = refs | {anchor for state in touching for anchor in (state.finding.subject,)}
+    targets = refs | {state.finding.subject for state in touching}
     targets |= {source for source, anchor in anchors.items() if anchor in targets}
     return {
         "records": [_record(app, raw) for raw in raws],

@@ -14,11 +14,11 @@ from rich.text import Text
 
 from syncd.app import opened, understanding
 from syncd.cli.frame import DEFAULT_CONFIG, GOOD, TROUBLE, AsJson, ConfigFile, complain, one_line, out, print_json
+from syncd.cli.report import ref_json
 from syncd.config import known_mappings, load, mapping_reader
 from syncd.config import schema as config_schema
 from syncd.mapping import TryResult, mapping_schema, parse, streams, try_records
 from syncd.model.problem import Problem, Problems
-from syncd.model.ref import Ref
 from syncd.model.rows import Person, Row
 from syncd.model.snapshot import Snapshot
 from syncd.model.wire import row_to_json
@@ -139,14 +139,10 @@ def _try_json(result: TryResult) -> dict[str, Any]:
         "skipped": result.skipped,
         "rows": [row_to_json(row) for row in result.rows],
         "rejected": [
-            {"ref": _ref(rejected.ref), "reason": rejected.reason, "rule": rejected.rule} for rejected in result.rejected
+            {"ref": ref_json(rejected.ref), "reason": rejected.reason, "rule": rejected.rule} for rejected in result.rejected
         ],
-        "notes": [{"ref": _ref(note.ref), "what": note.what} for note in result.notes],
+        "notes": [{"ref": ref_json(note.ref), "what": note.what} for note in result.notes],
     }
-
-
-def _ref(ref: Ref) -> dict[str, Any]:
-    return {"connection": ref.connection, "stream": ref.stream, "id": ref.id, "key": ref.key, "url": ref.url}
 
 
 def _show(result: TryResult) -> None:

@@ -67,7 +67,7 @@ def pull(link: Link, store: Store, clock: Clock, progress: Progress = lambda *_:
         with closing(link.open()) as connector:
             for stream in connector.streams:
                 _pull_stream(_Reading(link, store, clock, progress, pulled, connector, stream))
-            _note(store, link.name, "", WHOLE_CONNECTION, "fresh", clock.now())
+            store.scopes.set_state(link.name, "", WHOLE_CONNECTION, "fresh", at=clock.now())
     except _ConnectionEnds as end:
         _connection_ends(link, store, clock, pulled, end.error)
     except SyncError as error:
@@ -151,7 +151,7 @@ def _pages(reading: _Reading, scope: Scope) -> None:
     for page in reading.connector.fetch(stream, scope, store.scopes.cursor(name, stream, scope.id)):
         if page.unsupported:
             _worsen(total, "unsupported")
-            _note(store, name, stream, scope, "unsupported", reading.clock.now())
+            store.scopes.set_state(name, stream, scope, "unsupported", at=reading.clock.now())
             return
         done = store.mirror.put(name, stream, scope, page, own=own, at=reading.clock.now())
         total.read += done.read
@@ -171,7 +171,8 @@ def _scope_fails(reading: _Reading, scope: Scope, error: SyncError) -> None:
     _worsen(reading.pulled.streams[reading.stream], state)
     reading.pulled.problems.append(_line(reading.link, error))
     reading.pulled.off |= state == "off"
-    if _note(reading.store, reading.link.name, reading.stream, scope, state, now, error.text, _until(error, now)):
+    until = _until(error, now)
+    if reading.store.scopes.set_state(reading.link.name, reading.stream, scope, state, at=now, text=error.text, until=until):
         log().warning(
             "scope cannot be read", connection=reading.link.name, stream=reading.stream, scope=scope.name, why=error.text
         )
@@ -182,7 +183,9 @@ def _leave_others(reading: _Reading, seen: set[str]) -> None:
     for known in reading.store.scopes.states(reading.link.name):
         if known.stream == reading.stream and known.scope.id not in seen:
             text = "not in the configured scope any more"
-            _note(reading.store, reading.link.name, reading.stream, known.scope, "stale", reading.clock.now(), text)
+            reading.store.scopes.set_state(
+                reading.link.name, reading.stream, known.scope, "stale", at=reading.clock.now(), text=text
+            )
 
 
 def _connection_ends(link: Link, store: Store, clock: Clock, pulled: Pulled, error: SyncError) -> None:
@@ -194,9 +197,9 @@ def _connection_ends(link: Link, store: Store, clock: Clock, pulled: Pulled, err
     pulled.off |= state == "off"
     for stream in pulled.streams.values():
         _worsen(stream, state)
-    for known in _scopes_of(store, link.name):
-        _note(store, link.name, known[0], known[1], state, now, error.text, until)
-    if _note(store, link.name, "", WHOLE_CONNECTION, state, now, error.text, until):
+    for stream_name, scope in _scopes_of(store, link.name):
+        store.scopes.set_state(link.name, stream_name, scope, state, at=now, text=error.text, until=until)
+    if store.scopes.set_state(link.name, "", WHOLE_CONNECTION, state, at=now, text=error.text, until=until):
         log().warning("connection cannot be used", connection=link.name, why=error.text)
 
 
@@ -204,19 +207,6 @@ def _scopes_of(store: Store, connection: str) -> Iterator[tuple[str, Scope]]:
     for known in store.scopes.states(connection):
         if known.stream:
             yield known.stream, known.scope
-
-
-def _note(
-    store: Store,
-    connection: str,
-    stream: str,
-    scope: Scope,
-    state: State,
-    at: datetime,
-    text: str | None = None,
-    until: datetime | None = None,
-) -> bool:
-    return store.scopes.set_state(connection, stream, scope, state, at=at, text=text, until=until)
 
 
 def _until(error: SyncError, now: datetime) -> datetime | None:

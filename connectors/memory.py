@@ -12,6 +12,7 @@ from syncd.contract import (
     Kind,
     Limits,
     Misconfigured,
+    Notice,
     Options,
     Page,
     Settings,
@@ -68,9 +69,13 @@ class Memory:
         """Always the same account, where the world exists."""
         return Account(id="memory", name="memory" if self._world else "")
 
-    def scopes(self, stream: str) -> Iterable[Scope | SyncError]:  # noqa: ARG002
+    def scopes(self, stream: str) -> Iterable[Scope | SyncError | Notice]:  # noqa: ARG002
         """One scope holds everything."""
         return [Scope("all", "all")]
+
+    def weigh(self, stream: str, scope: Scope) -> int | None:  # noqa: ARG002
+        """One page holds everything."""
+        return 1
 
     def fetch(self, stream: str, scope: Scope, since: str | None) -> Iterator[Page]:  # noqa: ARG002
         """One page: what changed after the cursor."""

@@ -95,4 +95,5 @@ def _link(connection: Connection, clock: Clock, importing: Lock) -> Link:
         gate=gate,
         mapping=connection.mapping,
         place=connection.place(),
+        streams=connection.streams,
     )

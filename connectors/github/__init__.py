@@ -11,7 +11,7 @@ from connectors.github.client import Client
 from connectors.github.read import Reader
 from connectors.github.repositories import Repositories
 from connectors.github.write import Writer
-from syncd.contract import Account, Gate, Kind, Limits, Options, Page, Settings, Stream, SyncError
+from syncd.contract import Account, Gate, Kind, Limits, Notice, Options, Page, Settings, Stream, SyncError
 from syncd.model.action import Action, Receipt, Verb
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
@@ -68,9 +68,13 @@ class Github:
         self._account = account(self._clients[0])
         return self._account
 
-    def scopes(self, stream: str) -> Iterable[Scope | SyncError]:
+    def scopes(self, stream: str) -> Iterable[Scope | SyncError | Notice]:
         """The configured repositories, or what each met instead."""
         return self._repositories.scopes(stream)
+
+    def weigh(self, stream: str, scope: Scope) -> int | None:  # noqa: ARG002
+        """Not told yet."""
+        return None
 
     def fetch(self, stream: str, scope: Scope, since: str | None) -> Iterator[Page]:
         """Pages of one repository's stream, see `connectors.github.read`."""

@@ -6,7 +6,7 @@ from connectors.gitlab import LIMITS, STREAMS, GitlabOptions, read, scopes, writ
 from connectors.gitlab.address import in_group, place_of, segment
 from connectors.gitlab.client import Client
 from connectors.http import expect
-from syncd.contract import Account, Gate, Limits, Misconfigured, Page, Settings, Stream, SyncError, Unavailable
+from syncd.contract import Account, Gate, Limits, Misconfigured, Notice, Page, Settings, Stream, SyncError, Unavailable
 from syncd.model.action import Action, Receipt
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
@@ -38,7 +38,7 @@ class Gitlab:
         self._account = Account(id=str(user["id"]), name=str(user.get("username") or user.get("name") or user["id"]))
         return self._account
 
-    def scopes(self, stream: str) -> Iterable[Scope | SyncError]:
+    def scopes(self, stream: str) -> Iterable[Scope | SyncError | Notice]:
         """Projects and groups; epics live in groups only. One look serves all streams: that a stream is asked
         for again begins a new round, in which a project may have moved."""
         if stream in self._asked:
@@ -46,6 +46,10 @@ class Gitlab:
             self._known.clear()
         self._asked.add(stream)
         return self._find(stream)
+
+    def weigh(self, stream: str, scope: Scope) -> int | None:  # noqa: ARG002
+        """Not told yet."""
+        return None
 
     def fetch(self, stream: str, scope: Scope, since: str | None) -> Iterator[Page]:
         """Pages, oldest update first (milestones: by due date)."""

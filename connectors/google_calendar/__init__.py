@@ -50,6 +50,10 @@ class GoogleCalendarOptions(Options):
     credentials_file: str | None = Field(default=None, description="A service account's key (JSON), instead of a token")
     subject: str | None = Field(default=None, description="The person in whose name the service account reads")
 
+    def instead_of_token(self) -> str | None:
+        """A service account's key."""
+        return "credentials_file" if self.credentials_file else None
+
     @field_validator("calendars")
     @classmethod
     def _each_once(cls, value: list[CalendarOptions]) -> list[CalendarOptions]:

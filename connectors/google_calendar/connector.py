@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from connectors.google_calendar import KIND, STREAMS, CalendarOptions, GoogleCalendarOptions, read
 from connectors.google_calendar.address import calendar_of, event_of
 from connectors.google_calendar.client import Client
-from syncd.contract import Account, AuthFailed, Gate, Limits, Page, Refused, Settings, Stream, SyncError, Unavailable
+from syncd.contract import Account, AuthFailed, Gate, Limits, Notice, Page, Refused, Settings, Stream, SyncError, Unavailable
 from syncd.model.action import Action, Receipt
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
@@ -33,9 +33,13 @@ class GoogleCalendar:
         known = self._options.subject or (self._client.account.name if self._client.account else first)
         return Account(id=known, name=known)
 
-    def scopes(self, stream: str) -> Iterable[Scope | SyncError]:  # noqa: ARG002
+    def scopes(self, stream: str) -> Iterable[Scope | SyncError | Notice]:  # noqa: ARG002
         """The configured calendars. One that is not there is only told when it is read: to ask before would cost a request."""
         return [Scope(calendar.id, calendar.id, _facts(calendar)) for calendar in self._options.calendars]
+
+    def weigh(self, stream: str, scope: Scope) -> int | None:  # noqa: ARG002
+        """Google does not count."""
+        return None
 
     def fetch(self, stream: str, scope: Scope, since: str | None) -> Iterator[Page]:  # noqa: ARG002
         """Pages in an order of Google's own, which stays the same."""

@@ -9,7 +9,7 @@ from connectors.jira.api import Api
 from connectors.jira.read import Reading
 from connectors.jira.site import Site
 from connectors.jira.write import Writing
-from syncd.contract import Account, Gate, Kind, Limits, Options, Page, RateLimited, Settings, Stream, SyncError
+from syncd.contract import Account, Gate, Kind, Limits, Notice, Options, Page, RateLimited, Settings, Stream, SyncError
 from syncd.model.action import Action, Receipt
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
@@ -53,7 +53,7 @@ class Jira:
         """Who we are and which Jira this is, asked anew."""
         return self._site.check()
 
-    def scopes(self, stream: str) -> Iterable[Scope | SyncError]:
+    def scopes(self, stream: str) -> Iterable[Scope | SyncError | Notice]:
         """The configured projects. What concerns the whole connection is raised.
 
         The stream `projects`, which is read first, asks for each of them anew; the others rely on that.
@@ -65,6 +65,10 @@ class Jira:
                 if error.scope is None or isinstance(error, RateLimited):
                     raise
                 yield error
+
+    def weigh(self, stream: str, scope: Scope) -> int | None:  # noqa: ARG002
+        """Not told yet."""
+        return None
 
     def fetch(self, stream: str, scope: Scope, since: str | None) -> Iterator[Page]:
         """Pages of one project: issues from the cursor on, projects and versions always whole."""

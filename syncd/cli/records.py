@@ -170,6 +170,11 @@ class Kind(StrEnum):
     dependency = "dependency"
     window = "window"
     absence = "absence"
+    environment = "environment"
+    deployment = "deployment"
+    sign_off = "sign_off"
+    check = "check"
+    effort = "effort"
     person = "person"
 
 
@@ -211,6 +216,11 @@ def _rows(snapshot: Snapshot, kind: Kind) -> Iterable[Row | Person]:
         Kind.dependency: (*snapshot.dependencies, *(row for row, _ in snapshot.dangling)),
         Kind.window: snapshot.windows,
         Kind.absence: snapshot.absences,
+        Kind.environment: snapshot.environments,
+        Kind.deployment: snapshot.deployments,
+        Kind.sign_off: snapshot.sign_offs,
+        Kind.check: snapshot.checks,
+        Kind.effort: snapshot.efforts,
     }
     return found[kind] if kind in found else snapshot.people()
 

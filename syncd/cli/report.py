@@ -63,6 +63,11 @@ def model_counts(snapshot: Snapshot) -> dict[str, int]:
         "dependency": len(snapshot.dependencies),
         "window": len(snapshot.windows),
         "absence": len(snapshot.absences),
+        "environment": len(snapshot.environments),
+        "deployment": len(snapshot.deployments),
+        "sign_off": len(snapshot.sign_offs),
+        "check": len(snapshot.checks),
+        "effort": len(snapshot.efforts),
         "person": len(snapshot.people()),
     }
 
@@ -97,6 +102,7 @@ def problems(passed: Passed) -> list[str]:
     lines += [f"{defect.code}: {defect.text}" for defect in passed.analysed.detected.defects]
     lines += list(passed.analysed.snapshot.problems)
     lines += [line for done in passed.delivered.values() for line in done.problems]
+    lines += [line for pulled in passed.pulled.values() for line in pulled.notices]
     return list(dict.fromkeys(lines))
 
 

@@ -63,6 +63,7 @@ class Builder:
         secret = None if wrong & {"token", "token_file"} else self._secret(name, kind, keys, options, at)
         url = None if "url" in wrong else self._url(kind, keys, at)
         transport = self._transport(keys, at)
+        streams = self._streams(kind, keys, at)
         mapping = None if "mapping" in wrong else self._mapping(mapping_name, kind, at)
         if options is None or secret is None or url is None or mapping is None or mapping_name is None:
             return None
@@ -77,6 +78,9 @@ class Builder:
             secret=secret,
             transport=transport,
             timeout_s=self.timeout_s,
+            token_expires=keys.token_expires,
+            streams=streams,
+            history_days=keys.history_days,
             write=keys.write,
             write_for=keys.write_for,
             share=keys.share,
@@ -112,7 +116,7 @@ class Builder:
         return self.faults.check(kind.options, written, at)
 
     def _secret(self, name: str, kind: Kind, keys: ConnectionKeys, options: Options | None, at: Keys) -> Secret | None:
-        credentials = getattr(options, "credentials_file", None)
+        credentials = options.instead_of_token() if options is not None else None
         if keys.token is None and keys.token_file is None:
             if kind.needs_secret and options is not None and credentials is None:
                 variable = f"{PREFIX}CONNECTIONS{BETWEEN}{name.upper()}{BETWEEN}TOKEN"
@@ -120,11 +124,25 @@ class Builder:
                 return None
             return Secret(name)
         if credentials is not None:
-            self.faults.add((*at, "credentials_file"), "a token and credentials_file are both given", "Keep one of them.")
+            self.faults.add((*at, credentials), f"a token and {credentials} are both given", "Keep one of them.")
         value = pair(self.faults, at, "token", keys.token, keys.token_file, self.base)
         if value is None:
             return None
         return Secret(name, file=beside(self.base, keys.token_file)) if keys.token_file else Secret(name, SecretStr(value))
+
+    def _streams(self, kind: Kind, keys: ConnectionKeys, at: Keys) -> tuple[str, ...]:
+        """What is read, in the connector's order."""
+        chosen = keys.streams
+        if chosen is None:
+            return tuple(name for name, stream in kind.streams.items() if not stream.optional)
+        for name in chosen:
+            if name not in (*kind.streams, "all"):
+                self.faults.add(
+                    (*at, "streams"), f"{kind.name} has no stream {name!r}", did_you_mean(name, (*kind.streams, "all"))
+                )
+        if not chosen:
+            self.faults.add((*at, "streams"), "there is nothing to read", f"Known are: {', '.join(kind.streams)}.")
+        return tuple(name for name in kind.streams if name in chosen or "all" in chosen)
 
     def _url(self, kind: Kind, keys: ConnectionKeys, at: Keys) -> str | None:
         url = keys.url or kind.default_url
@@ -146,12 +164,26 @@ class Builder:
             check_proxy(proxy)
         except Fault as fault:
             self.faults.add((*at, "proxy" if keys.proxy else "proxy_file"), fault.text, fault.cure)
-        return TlsAndProxy(ca_file=str(ca_file) if ca_file else None, proxy=proxy, no_proxy=keys.no_proxy)
+        return TlsAndProxy(
+            ca_file=str(ca_file) if ca_file else None,
+            client_cert_file=self._pem(keys.client_cert_file, (*at, "client_cert_file"), "CERTIFICATE"),
+            client_key_file=self._pem(keys.client_key_file, (*at, "client_key_file"), "PRIVATE KEY"),
+            proxy=proxy,
+            no_proxy=keys.no_proxy,
+        )
+
+    def _pem(self, file: str | None, at: Keys, holds: str) -> str | None:
+        """The path of a PEM file, which must be there and hold that."""
+        if file is None:
+            return None
+        self._must_hold(at, beside(self.base, file), f"{holds}-----")
+        return str(beside(self.base, file))
 
     def _must_hold(self, at: Keys, file: Path, mark: str) -> None:
+        what = "private key" if "KEY" in mark else "certificate"
         try:
             if mark not in readable(file):
-                raise Fault(f"{file} holds no certificate", "Name a PEM bundle of certificate authorities.")
+                raise Fault(f"{file} holds no {what}", "Name a PEM file (text that begins with -----BEGIN).")
         except Fault as fault:
             self.faults.add(at, fault.text, fault.cure)
 

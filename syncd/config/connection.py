@@ -1,9 +1,11 @@
 """One configured connection: what the pass, the planner and a connector need to know of it."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -16,9 +18,21 @@ from syncd.model.action import Mode
 HIDDEN = "***"
 
 
+_LONG = re.compile(r"[\w+/=.~-]{24,}")
+"""What a key or token is made of."""
+
+
+def _secret_parts(file: str) -> Iterator[str]:
+    """What no log may show of a file with credentials: a single word whole, of a key or a JSON file each long run of characters."""
+    with suppress(OSError, ValueError):
+        text = Path(file).read_text("utf-8-sig").strip()
+        words = text.split()
+        yield from words if len(words) == 1 else _LONG.findall(text.replace("\\n", "\n"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """`[connections.<name>]`, checked. `timeout_s` bounds one request in all."""
+    """`[connections.<name>]`, checked. `timeout_s` bounds one request in all. `streams`: what is read, in the connector's order."""
 
     name: str
     kind: Kind
@@ -30,6 +44,9 @@ class Connection:
     secret: Secret
     transport: TlsAndProxy = field(default=TlsAndProxy(), repr=False)
     timeout_s: float = 30
+    token_expires: date | None = None
+    streams: tuple[str, ...] = ()
+    history_days: int | None = None
     write: Mode = "plan"
     write_for: Mapping[str, Mode] = field(default_factory=dict)
     share: Literal["keys", "titles"] = "keys"
@@ -47,6 +64,7 @@ class Connection:
             transport=self.transport,
             timeout_s=self.timeout_s,
             fields=fields,
+            history_days=self.history_days,
         )
 
     def place(self) -> Place:
@@ -65,6 +83,9 @@ class Connection:
         with suppress(AuthFailed):
             yield self.secret() or ""
         yield urlsplit(self.transport.proxy or "").password or ""
+        for key, value in self.options.model_dump().items():
+            if key.endswith("_file") and isinstance(value, str):
+                yield from _secret_parts(value)
 
     def redacted(self) -> dict[str, Any]:
         """The section as it counts, secrets left out: for dumps and bug reports."""
@@ -74,11 +95,16 @@ class Connection:
             "user": self.user,
             "token": HIDDEN if self.secret.value else None,
             "token_file": str(self.secret.file) if self.secret.file else None,
+            "token_expires": self.token_expires.isoformat() if self.token_expires else None,
+            "streams": list(self.streams),
+            "history_days": self.history_days,
             "mapping": self.mapping_name,
             "write": self.write,
             "write_for": dict(self.write_for),
             "share": self.share,
             "ca_file": self.transport.ca_file,
+            "client_cert_file": self.transport.client_cert_file,
+            "client_key_file": self.transport.client_key_file,
             "proxy": HIDDEN if self.transport.proxy else None,
             "no_proxy": list(self.transport.no_proxy),
             "renamed_from": self.renamed_from,

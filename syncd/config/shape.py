@@ -1,5 +1,6 @@
 """The keys of the configuration file with their types and defaults. What an attribute's docstring says becomes documentation."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, WithJsonSchema, model_validator
@@ -124,6 +125,12 @@ class ConnectionKeys(Section):
     """The secret. Better kept in a file or in the environment than here."""
     token_file: str | None = None
     """A file that holds the token; read again whenever it is used."""
+    token_expires: date | None = None
+    """The last day of the token, where the vendor does not tell it (Jira): warned 30 and 7 days ahead."""
+    streams: tuple[str, ...] | None = None
+    """What is read, by the names of the connector's streams; ["all"] reads everything. Without it all but the optional ones."""
+    history_days: Annotated[int, Number] | None = Field(default=None, ge=1)
+    """Closed records that were last touched before so many days are not read. Without it everything is."""
     mapping: str | None = None
     """How its records become milestones and items: the name of a mapping, or the path of a mapping file."""
     write: Mode = "plan"
@@ -140,6 +147,10 @@ class ConnectionKeys(Section):
     """A file that holds the proxy's address, where it contains a password."""
     no_proxy: tuple[str, ...] = ()
     """Hosts that are reached without the proxy."""
+    client_cert_file: str | None = None
+    """A PEM certificate by which syncd proves who it is to the server or a gateway before it."""
+    client_key_file: str | None = None
+    """Its private key (PEM, without a passphrase), where it is not in the same file."""
     allow_http: bool = False
     """Send the token over plain http to another machine. It can be read on the way."""
     renamed_from: str | None = None

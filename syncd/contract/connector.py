@@ -22,35 +22,54 @@ class Stream:
     `deletions`: how a deleted record shows: `reported` by the vendor, `by_absence` from a complete read, or `never`.
     `takes`: the verbs that a record of this stream can be the target of; anything else is never asked for.
     `own`: dotted paths that our own writes change (update times, comment counts): they do not count as a change.
+    `optional`: it is read only where `[connections.x] streams` names it: most people do without, and it costs requests.
     """
 
     name: str
     deletions: Literal["reported", "by_absence", "never"] = "by_absence"
     takes: frozenset[Verb] = frozenset()
     own: frozenset[str] = frozenset()
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What the vendor bounds. `markup` says which renderer writes the comment, `comment_chars` the longest one.
 
-    `between_writes_s`: the least time between two writes, where the vendor names one.
+    `text_chars`: the longest text of a commit status or check, `label_chars` the longest label. `between_writes_s`: the least time
+    between two writes, where the vendor names one. `requests_per_hour`: what the vendor allows, where it names it.
     """
 
     markup: Literal["markdown", "wiki"] = "markdown"
     comment_chars: int = 32_000
+    text_chars: int = 140
+    label_chars: int = 50
     between_writes_s: float = 0
+    requests_per_hour: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who we are there. `zone` is the account's IANA zone where the vendor's queries depend on it. `edition`, `version`: as it says."""
+    """Who we are there. `zone` is the account's IANA zone where the vendor's queries depend on it. `edition`, `version`: as it says.
+
+    `expires_at`: when the credentials end, where the vendor says so. `granted`: the scopes or permissions that they have, in the
+    vendor's words; None where it does not say.
+    """
 
     id: str
     name: str
     zone: str | None = None
     edition: str | None = None
     version: str | None = None
+    expires_at: datetime | None = None
+    granted: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something about the scopes that a person should know and that stops nothing: one line, like that of an error."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +118,13 @@ class Connector(Protocol):
     def check(self) -> Account:
         """Who am I, what may I. Raises AuthFailed or Misconfigured (scope None) where the connection cannot work."""
 
-    def scopes(self, stream: str) -> Iterable[Scope | SyncError]:
-        """The scopes of a stream. One that cannot be found or read is given as the error it met, and the others follow."""
+    def scopes(self, stream: str) -> Iterable[Scope | SyncError | Notice]:
+        """The scopes of a stream. One that cannot be found or read is given as the error it met, and the others follow. A pattern
+        that matches nothing is Misconfigured with the pattern as its scope; what is named twice is one scope and a Notice."""
+
+    def weigh(self, stream: str, scope: Scope) -> int | None:
+        """How many requests a first read of the scope takes, as the vendor counts its records now: one request at most. None where
+        it cannot be told beforehand."""
 
     def fetch(self, stream: str, scope: Scope, since: str | None) -> Iterator[Page]:
         """Pages from the stored cursor on; since None reads in full. A retry calls it again from the stored cursor."""
@@ -122,17 +146,27 @@ class Connector(Protocol):
 
 
 class Options(BaseModel):
-    """The keys of `[connections.x]` that only this kind of connector has. Subclass it; field descriptions become documentation."""
+    """The keys of `[connections.x]` that only this kind of connector has. Subclass it; field descriptions become documentation.
+
+    Keys that end with `_file` name files: relative to the configuration, readable when it is checked.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def instead_of_token(self) -> str | None:
+        """The key that holds the credentials, where they are given by one of these keys and a token is not needed."""
+        return None
 
 
 @dataclass(frozen=True, slots=True)
 class TlsAndProxy:
     """How to reach the remote system. `ca_file`: a PEM bundle that replaces the default one. `proxy`: URL for both schemes.
-    `no_proxy`: hosts, as in the usual environment variable. They hold for token refreshes too; the environment is not consulted."""
+    `no_proxy`: hosts, as in the usual environment variable. `client_cert_file`, `client_key_file`: PEM files by which we prove who we
+    are to the server or a gateway before it. They hold for token refreshes too; the environment is not consulted."""
 
     ca_file: str | None = None
+    client_cert_file: str | None = None
+    client_key_file: str | None = None
     proxy: str | None = None
     no_proxy: tuple[str, ...] = ()
 
@@ -142,7 +176,8 @@ class Settings:
     """What a connector is made from. `secret()` gives the token as it is now (files are read again), or None.
 
     `options` is an instance of the kind's own `Options`. `fields` names, per stream, the top-level fields that the mapping reads;
-    None for a stream means all. `timeout_s` bounds one request in all. `now` is the clock.
+    None for a stream means all. `timeout_s` bounds one request in all. `now` is the clock. `history_days`: records that are
+    closed and that were last touched before so many days are not read, where the vendor can leave them out; None reads all.
     """
 
     connection: str
@@ -154,6 +189,7 @@ class Settings:
     transport: TlsAndProxy = TlsAndProxy()
     timeout_s: float = 30
     fields: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
+    history_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,21 @@ from syncd.mapping.assemble_members import Above, Up, climb, members, nearest
 from syncd.mapping.assemble_merge import merge
 from syncd.mapping.assemble_names import Resolve, resolver
 from syncd.model.ref import Alias, Ref
-from syncd.model.rows import Absence, Dependency, Item, MergeRequest, Milestone, Progress, Row, Window
+from syncd.model.rows import (
+    Absence,
+    Check,
+    Dependency,
+    Deployment,
+    Effort,
+    Environment,
+    Item,
+    MergeRequest,
+    Milestone,
+    Progress,
+    Row,
+    SignOff,
+    Window,
+)
 from syncd.model.snapshot import Snapshot
 
 __all__ = ["Assembled", "Precedence", "Scopes", "assemble"]
@@ -20,8 +34,11 @@ Scopes = frozenset[tuple[str, str, str]]
 """(connection, stream, scope id) of the scopes that were not read to their end."""
 
 W = TypeVar("W", Milestone, Item)
-R = TypeVar("R", Milestone, Item, MergeRequest, Dependency, Window, Absence)
+R = TypeVar("R", Milestone, Item, MergeRequest)
+S = TypeVar("S", SignOff, Check, Deployment, Effort, Environment, Window, Absence)
 
+_VERDICTS = ("approved", "rejected", "dismissed")
+"""What takes the place of what the same person said before. A comment does not."""
 _SHOWN = 3
 """So many records are named in a problem that concerns many."""
 
@@ -73,14 +90,20 @@ def assemble(
     above, cycles = climb(_up(milestones, items))
     spanned = members(above, items, milestones)
     links = link((row for row in given if isinstance(row, Dependency)), names.resolve)
+    signed = tuple(replace(row, of=names.silently(row.of)) for row in _every(given, SignOff))
     snapshot = Snapshot(
         as_of=as_of,
         zone=zone,
         milestones={ref: _progressed(row, spanned[ref], items) for ref, row in milestones.items()},
         items={ref: _placed(row, above, milestones) for ref, row in items.items()},
-        merge_requests=requests,
-        windows=tuple(row for row in given if isinstance(row, Window)),
-        absences=tuple(row for row in given if isinstance(row, Absence)),
+        merge_requests={ref: _approved(row, signed) for ref, row in requests.items()},
+        windows=_every(given, Window),
+        absences=_every(given, Absence),
+        environments=_every(given, Environment),
+        deployments=tuple(_deployed(row, names) for row in _every(given, Deployment)),
+        sign_offs=signed,
+        checks=tuple(replace(row, of=names.silently(row.of)) for row in _every(given, Check)),
+        efforts=tuple(replace(row, item=names.silently(row.item)) for row in _every(given, Effort)),
         dependencies=links.whole,
         dangling=links.dangling,
         members=spanned,
@@ -106,6 +129,10 @@ def _only(rows: Iterable[Row], kind: type[R], problems: list[str]) -> dict[Ref, 
     return found
 
 
+def _every(rows: Iterable[Row], kind: type[S]) -> tuple[S, ...]:
+    return tuple(row for row in rows if isinstance(row, kind))
+
+
 def _frozen(anchors: Mapping[Ref, Ref], found: Mapping[Ref, object], stale: Scopes, unknown: frozenset[Ref]) -> frozenset[Ref]:
     streams = {(connection, stream) for connection, stream, _ in stale}
     absent = {anchor for anchor in anchors.values() if anchor not in found}
@@ -126,6 +153,11 @@ class _Names:
             return found
         self._lost.setdefault(found, set()).add(by.label)
         return name
+
+    def silently(self, name: Ref | Alias) -> Ref | Alias:
+        """The identity, else the name as it is: what is said of an object that we do not hold concerns nobody."""
+        found = self.resolve(name)
+        return found if isinstance(found, Ref) else name
 
     def parent(self, row: Milestone | Item) -> Ref | Alias | None:
         """A record's parent. One that is its own parent has none."""
@@ -174,6 +206,21 @@ def _asked(row: MergeRequest, names: _Names) -> MergeRequest:
         milestones=tuple(dict.fromkeys(names.known(name, row.ref) for name in row.milestones)),
         closes=tuple(name if isinstance(end, str) else end for name, end in zip(row.closes, closes, strict=True)),
     )
+
+
+def _deployed(row: Deployment, names: _Names) -> Deployment:
+    if not row.milestones:
+        return row
+    return replace(row, milestones=tuple(dict.fromkeys(names.silently(name) for name in row.milestones)))
+
+
+def _approved(row: MergeRequest, signed: Iterable[SignOff]) -> MergeRequest:
+    """The number of people whose last verdict approves, where the vendor gives verdicts and no number."""
+    verdicts = sorted((s for s in signed if s.of == row.ref and s.verdict in _VERDICTS), key=lambda s: (s.at is not None, s.at))
+    if row.approvals is not None or not verdicts:
+        return row
+    last = {(*sorted(s.person.identities.items()), s.person.name) if s.person else (): s.verdict for s in verdicts}
+    return replace(row, approvals=sum(verdict == "approved" for verdict in last.values()))
 
 
 def _up(milestones: Mapping[Ref, Milestone], items: Mapping[Ref, Item]) -> Up:

@@ -5,11 +5,36 @@ from typing import Any
 
 from syncd.mapping.look import Look
 from syncd.model.ref import Ref
-from syncd.model.rows import Absence, Dependency, Item, MergeRequest, Milestone, Row, Window
+from syncd.model.rows import (
+    Absence,
+    Check,
+    Dependency,
+    Deployment,
+    Effort,
+    Environment,
+    Item,
+    MergeRequest,
+    Milestone,
+    Row,
+    SignOff,
+    Window,
+)
 
 Values = dict[str, Any]
 Make = Callable[[Ref, Values, Look], Row | None]
 
+_SIMPLE: Mapping[str, Callable[..., Row]] = {
+    "window": Window,
+    "absence": Absence,
+    "merge_request": MergeRequest,
+    "environment": Environment,
+    "deployment": Deployment,
+    "sign_off": SignOff,
+    "check": Check,
+    "effort": Effort,
+}
+_BELONGS = {"sign_off": "of", "check": "of", "effort": "item"}
+"""Kinds that say something of another object: without its name there is no row."""
 _OPEN = ("todo", "doing")
 _CLOSED = ("done", "dropped")
 
@@ -19,15 +44,14 @@ def maker(kind: str, *, outranks: bool) -> Make:
 
     `outranks`: `resolved` counts where it contradicts `status`, else `status` does; the contradiction is noted.
     """
-    simple: Mapping[str, Callable[..., Row]] = {"window": Window, "absence": Absence, "merge_request": MergeRequest}
     if kind == "dependency":
         return _dependency
     if kind == "item":
         return lambda ref, values, look: Item(**_about(ref, _settled(values, outranks, look), look))
     if kind == "milestone":
         return lambda ref, values, look: _milestone(ref, _settled(values, outranks, look), look)
-    make = simple[kind]
-    return lambda ref, values, look: make(**_about(ref, values, look))
+    make, named = _SIMPLE[kind], _BELONGS.get(kind)
+    return lambda ref, values, look: None if named and named not in values else make(**_about(ref, values, look))
 
 
 def _about(ref: Ref, values: Values, look: Look) -> Values:

@@ -146,6 +146,45 @@ KINDS: Mapping[str, Mapping[str, Target]] = {
         "end": MOMENT,
         "all_day": BOOL,
     },
+    "environment": {
+        "name": TEXT,
+        "service": TEXT,
+        "tier": TEXT,
+        "protected": BOOL,
+        "audience": AUDIENCE,
+    },
+    "deployment": {
+        "title": TEXT,
+        "service": TEXT,
+        "environment": TEXT,
+        "status": _words("planned", "running", "done", "failed", "dropped", "unknown"),
+        "at": INSTANT,
+        "sha": TEXT,
+        "by": PERSON,
+        "milestones": REFS,
+        "audience": AUDIENCE,
+    },
+    "sign_off": {
+        "of": REF,
+        "person": PERSON,
+        "role": TEXT,
+        "verdict": _words("approved", "rejected", "commented", "dismissed", "pending", "unknown"),
+        "at": INSTANT,
+        "sha": TEXT,
+    },
+    "check": {
+        "of": REF,
+        "name": TEXT,
+        "state": _words("passed", "failed", "pending", "neutral", "unknown"),
+        "sha": TEXT,
+        "at": INSTANT,
+    },
+    "effort": {
+        "item": REF,
+        "person": PERSON,
+        "minutes": MINUTES,
+        "at": INSTANT,
+    },
 }
 
 REF_PART = TEXT

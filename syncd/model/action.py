@@ -8,7 +8,20 @@ from typing import Literal
 from syncd.model.raw import Json
 from syncd.model.ref import Ref
 
-Verb = Literal["comment"]
+Verb = Literal["comment", "label", "status", "check", "link", "property", "event"]
+"""What can be written. `extra` of an `Action` says what, by verb:
+
+- `comment`: nothing; `body` is the text, found again by its marker.
+- `label`: `{"add": [names], "remove": [names]}`; a label that is there, or not there, already is no failure.
+- `status`: `{"sha", "name", "state", "text", "url"}`: a commit status, upserted by sha and name. `state`: `passed`, `failed`, `pending`.
+- `check`: the same with `title` and `summary`: a check run, found again by sha, name and our own App.
+- `link`: `{"url", "title", "relation"}`: a link on the ticket to something elsewhere, upserted by an id that comes from `key`.
+- `property`: `{"name", "value"}`: a JSON value that programs read on the ticket, upserted by name.
+- `event`: `{"title", "text", "start", "end", "zone", "attendees"}`: an entry of a calendar; its id comes from `key`. `start` and
+  `end` are RFC 3339 instants, or dates (`end` exclusive). `{"cancelled": true}` takes it back.
+
+All but `comment` replace what they wrote before; an empty `extra` is never sent.
+"""
 Mode = Literal["off", "plan", "on"]
 
 
@@ -16,7 +29,7 @@ Mode = Literal["off", "plan", "on"]
 class Action:
     """A desired write. `key` is the idempotency key: it is in the marker, and twice with one key leaves one effect.
 
-    `remote_id` is the comment that carries our marker already, where it is known: then the write is an edit of it.
+    `remote_id` is what carries our marker already, where it is known: then the write is an edit of it. `extra` belongs to the verb.
     `digest` covers what is said. `reasons` say, for people, why this is written now.
     """
 

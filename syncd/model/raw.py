@@ -17,11 +17,14 @@ class Scope:
 
     `id` is the vendor's immutable id where it is known, `name` what the user calls it ("PAY", "acme/api"). `facts` are what the
     scope says about all its records (`private`: bool, `holds`: what a calendar is for, `zone`); mappings see them as `scope`.
+    `closed`: why nothing can be written there (archived, read-only for this account), where the vendor says so; None: as far as it
+    says, it can.
     """
 
     id: str
     name: str
     facts: Mapping[str, Json] = field(default_factory=dict, compare=False)
+    closed: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,7 +206,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absence:
-    """When a person, or everybody of a region, is away. All-day ends are exclusive dates, as calendars give them."""
+    """When a person, or everybody of a region, is away. All-day ends are exclusive dates, as calendars give them.
+
+    `absence_kind` "busy" (a meeting, focus time) is no absence from work: it only says that the time is taken.
+    """
 
     ref: Ref
     person: Person | None = None
@@ -220,7 +223,86 @@ class Absence:
     kind: Literal["absence"] = "absence"
 
 
-Row = Milestone | Item | MergeRequest | Dependency | Window | Absence
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """Where a service is deployed to. `protected`: a deployment there needs somebody's approval."""
+
+    ref: Ref
+    name: str = ""
+    service: str | None = None
+    tier: str | None = None
+    protected: bool = False
+    audience: Audience = "connection"
+    scope_id: str = ""
+    project: str = ""
+    kind: Literal["environment"] = "environment"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """A planned, running or ended deployment of a service to an environment. A release is one to no environment in particular."""
+
+    ref: Ref
+    title: str | None = None
+    service: str | None = None
+    environment: str | None = None
+    status: Literal["planned", "running", "done", "failed", "dropped", "unknown"] = "unknown"
+    at: datetime | None = None
+    sha: str | None = None
+    by: Person | None = None
+    milestones: tuple[Ref | Alias, ...] = ()
+    audience: Audience = "connection"
+    scope_id: str = ""
+    project: str = ""
+    kind: Literal["deployment"] = "deployment"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignOff:
+    """What a person said of a merge request or an item, and of which revision of it. Of one person the last verdict counts."""
+
+    ref: Ref
+    of: Ref | Alias
+    person: Person | None = None
+    role: str | None = None
+    verdict: Literal["approved", "rejected", "commented", "dismissed", "pending", "unknown"] = "unknown"
+    at: datetime | None = None
+    sha: str | None = None
+    scope_id: str = ""
+    project: str = ""
+    kind: Literal["sign_off"] = "sign_off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """The result of a build, test or other check of a revision of a merge request."""
+
+    ref: Ref
+    of: Ref | Alias
+    name: str = ""
+    state: Literal["passed", "failed", "pending", "neutral", "unknown"] = "unknown"
+    sha: str | None = None
+    at: datetime | None = None
+    scope_id: str = ""
+    project: str = ""
+    kind: Literal["check"] = "check"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """Time that a person has put down for an item. `minutes` of work."""
+
+    ref: Ref
+    item: Ref | Alias
+    person: Person | None = None
+    minutes: float = 0
+    at: datetime | None = None
+    scope_id: str = ""
+    project: str = ""
+    kind: Literal["effort"] = "effort"
+
+
+Row = Milestone | Item | MergeRequest | Dependency | Window | Absence | Environment | Deployment | SignOff | Check | Effort
 
 KINDS: Mapping[str, type] = {
     "milestone": Milestone,
@@ -229,6 +311,11 @@ KINDS: Mapping[str, type] = {
     "dependency": Dependency,
     "window": Window,
     "absence": Absence,
+    "environment": Environment,
+    "deployment": Deployment,
+    "sign_off": SignOff,
+    "check": Check,
+    "effort": Effort,
 }
 
 

@@ -6,7 +6,20 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from syncd.model.ref import Ref
-from syncd.model.rows import Absence, Dependency, Item, MergeRequest, Milestone, Person, Window
+from syncd.model.rows import (
+    Absence,
+    Check,
+    Dependency,
+    Deployment,
+    Effort,
+    Environment,
+    Item,
+    MergeRequest,
+    Milestone,
+    Person,
+    SignOff,
+    Window,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +39,11 @@ class Snapshot:
     merge_requests: Mapping[Ref, MergeRequest] = field(default_factory=dict)
     windows: tuple[Window, ...] = ()
     absences: tuple[Absence, ...] = ()
+    environments: tuple[Environment, ...] = ()
+    deployments: tuple[Deployment, ...] = ()
+    sign_offs: tuple[SignOff, ...] = ()
+    checks: tuple[Check, ...] = ()
+    efforts: tuple[Effort, ...] = ()
     dependencies: tuple[Dependency, ...] = ()
     dangling: tuple[tuple[Dependency, str], ...] = ()
     members: Mapping[Ref, tuple[Ref, ...]] = field(default_factory=dict)
@@ -44,6 +62,9 @@ class Snapshot:
         named += [person for row in self.items.values() for person in row.assignees]
         named += [row.author for row in self.merge_requests.values()]
         named += [row.person for row in self.absences]
+        named += [row.person for row in self.sign_offs]
+        named += [row.person for row in self.efforts]
+        named += [row.by for row in self.deployments]
         return tuple({(*sorted(one.identities.items()), one.email, one.name): one for one in named if one}.values())
 
     def anchor(self, ref: Ref) -> Ref:

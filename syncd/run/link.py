@@ -11,7 +11,7 @@ from syncd.run.gate import PacedGate
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """`open()` makes a connector for one worker thread; all of them share `gate`."""
+    """`open()` makes a connector for one worker thread; all of them share `gate`. `streams`: what is read, in that order."""
 
     name: str
     kind: Kind
@@ -19,3 +19,4 @@ class Link:
     gate: PacedGate
     mapping: Mapping
     place: Place
+    streams: tuple[str, ...]

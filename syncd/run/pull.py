@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from syncd.contract import AuthFailed, Connector, Misconfigured, RateLimited, SyncError, Unavailable
+from syncd.contract import AuthFailed, Connector, Misconfigured, Notice, RateLimited, SyncError, Unavailable
 from syncd.model.raw import Scope
 from syncd.run.clock import Clock
 from syncd.run.defect import defect
@@ -37,11 +37,13 @@ class Read:
 
 @dataclass(slots=True)
 class Pulled:
-    """What one connection gave in a pass. `problems` are lines for a person; `off`: it, or a part of it, needs one."""
+    """What one connection gave in a pass. `problems` are lines for a person; `off`: it, or a part of it, needs one. `notices` are lines
+    of what stops nothing."""
 
     connection: str
     streams: dict[str, Read] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
     off: bool = False
 
 
@@ -59,14 +61,15 @@ class _ConnectionEnds(Exception):
 def pull(link: Link, store: Store, clock: Clock, progress: Progress = lambda *_: None, *, leave_off: bool = False) -> Pulled:
     """Read all streams of a connection from their cursors on. `leave_off`: one that a person must mend is not looked at again before
     `LOOK_AGAIN` has passed."""
-    pulled = Pulled(link.name, {stream: Read() for stream in link.kind.streams})
+    pulled = Pulled(link.name, {stream: Read() for stream in link.streams})
     try:
         patiently(lambda: _heed_limit(link, store, clock), clock)
         if leave_off:
             _heed_off(link, store, clock)
         with closing(link.open()) as connector:
-            for stream in connector.streams:
+            for stream in link.streams:
                 _pull_stream(_Reading(link, store, clock, progress, pulled, connector, stream))
+            _leave_streams(link, store, clock)
             store.scopes.set_state(link.name, "", WHOLE_CONNECTION, "fresh", at=clock.now())
     except _ConnectionEnds as end:
         _connection_ends(link, store, clock, pulled, end.error)
@@ -112,7 +115,11 @@ class _Reading:
 def _pull_stream(reading: _Reading) -> None:
     seen: set[str] = set()
     for scope in _scopes(reading):
-        if isinstance(scope, SyncError):
+        if isinstance(scope, Notice):
+            line = f"{reading.link.name}: {scope.text}"
+            if line not in reading.pulled.notices:
+                reading.pulled.notices.append(line)
+        elif isinstance(scope, SyncError):
             named = reading.store.scopes.named(reading.link.name, reading.stream, scope.scope or "")
             _scope_fails(reading, named, scope)
             seen.add(named.id)
@@ -122,7 +129,7 @@ def _pull_stream(reading: _Reading) -> None:
     _leave_others(reading, seen)
 
 
-def _scopes(reading: _Reading) -> list[Scope | SyncError]:
+def _scopes(reading: _Reading) -> list[Scope | SyncError | Notice]:
     try:
         return patiently(lambda: list(reading.connector.scopes(reading.stream)), reading.clock)
     except SyncError as error:
@@ -186,6 +193,14 @@ def _leave_others(reading: _Reading, seen: set[str]) -> None:
             reading.store.scopes.set_state(
                 reading.link.name, reading.stream, known.scope, "stale", at=reading.clock.now(), text=text
             )
+
+
+def _leave_streams(link: Link, store: Store, clock: Clock) -> None:
+    """Streams that were read once and are not any more: what is known of them stays, and proves nothing."""
+    for known in store.scopes.states(link.name):
+        if known.stream and known.stream not in link.streams and known.state != "stale":
+            text = "not among the configured streams any more"
+            store.scopes.set_state(link.name, known.stream, known.scope, "stale", at=clock.now(), text=text)
 
 
 def _connection_ends(link: Link, store: Store, clock: Clock, pulled: Pulled, error: SyncError) -> None:

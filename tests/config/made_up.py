@@ -39,6 +39,9 @@ class CalendarOptions(Options):
     credentials_file: str | None = None
     calendars: tuple[Held, ...] = ()
 
+    def instead_of_token(self) -> str | None:
+        return "credentials_file" if self.credentials_file else None
+
 
 class LateRules(Rules):
     """Thresholds of the made-up detector."""

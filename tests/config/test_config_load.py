@@ -39,7 +39,7 @@ def test_a_connector_is_told_everything_it_needs(folder: Folder) -> None:
     assert (settings.connection, settings.url, settings.user) == ("plat", "https://tracker.example", "bot")
     assert settings.secret() == "s3cret-token"
     assert settings.options.model_dump()["projects"] == ("PAY",)
-    assert settings.transport == TlsAndProxy(f"{folder.path}/ca.pem", "http://proxy:3128", ("intranet",))
+    assert settings.transport == TlsAndProxy(ca_file=f"{folder.path}/ca.pem", proxy="http://proxy:3128", no_proxy=("intranet",))
     assert settings.timeout_s == 3
     assert settings.fields == {"issues": frozenset({"title"})}
     assert settings.now() == NOW

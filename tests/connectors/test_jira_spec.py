@@ -15,6 +15,7 @@ from connectors.jira import STREAMS
 from syncd.demo.jira_twin import JiraTwin
 from syncd.demo.twin import Fault, Request, Response
 from syncd.model.action import Action
+from syncd.model.raw import Scope
 from syncd.model.ref import Ref
 from tests.connectors.contract import SECRET, read
 from tests.connectors.jira_given import Clock, make_world, running
@@ -122,7 +123,7 @@ def converse(twin: JiraTwin, clock: Clock) -> None:
     connector.find(target, "k")
     edit = Action(verb="comment", target=target, project="PLAT", key="k", body="so", digest="d", remote_id=receipt.remote_id)
     connector.deliver(edit)
-    for scope in [s for s in connector.scopes("issues") if not isinstance(s, Exception)]:
+    for scope in [s for s in connector.scopes("issues") if isinstance(s, Scope)]:
         list(connector.census("issues", scope))
     twin.uncomment("PLAT-1", receipt.remote_id)
     with pytest.raises(Exception, match="deleted"):

@@ -52,7 +52,7 @@ def link(hand: Hand, change: Callable[[Any], None] = lambda _: None) -> Link:
         change(connector)
         return connector
 
-    return Link("mem", KIND, connect, gate, MAPPING, Place(connection="mem", takes={}))
+    return Link("mem", KIND, connect, gate, MAPPING, Place(connection="mem", takes={}), tuple(KIND.streams))
 
 
 def raising(error: Exception) -> Callable[..., Any]:

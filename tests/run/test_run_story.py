@@ -71,6 +71,11 @@ def test_recorded_records_go_the_whole_way_and_a_second_pass_changes_nothing(ven
         "dependency": 1,
         "window": 0,
         "absence": 0,
+        "environment": 0,
+        "deployment": 0,
+        "sign_off": 0,
+        "check": 0,
+        "effort": 0,
         "person": 13,
     }
     assert report.problems(first) == ["EE-3 is not in the mirror; named as parent or milestone by EE-34"]

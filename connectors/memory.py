@@ -77,6 +77,10 @@ class Memory:
         """One page holds everything."""
         return 1
 
+    def fields(self, stream: str) -> Mapping[str, str] | None:  # noqa: ARG002
+        """The world's fields are fixed."""
+        return None
+
     def fetch(self, stream: str, scope: Scope, since: str | None) -> Iterator[Page]:  # noqa: ARG002
         """One page: what changed after the cursor."""
         seen = int(since or 0)

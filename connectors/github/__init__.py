@@ -76,6 +76,10 @@ class Github:
         """Not told yet."""
         return None
 
+    def fields(self, stream: str) -> Mapping[str, str] | None:  # noqa: ARG002
+        """GitHub's fields are fixed."""
+        return None
+
     def fetch(self, stream: str, scope: Scope, since: str | None) -> Iterator[Page]:
         """Pages of one repository's stream, see `connectors.github.read`."""
         return self._reader.fetch(stream, scope, since)

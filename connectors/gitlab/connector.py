@@ -51,6 +51,10 @@ class Gitlab:
         """Not told yet."""
         return None
 
+    def fields(self, stream: str) -> Mapping[str, str] | None:  # noqa: ARG002
+        """GitLab's fields are fixed."""
+        return None
+
     def fetch(self, stream: str, scope: Scope, since: str | None) -> Iterator[Page]:
         """Pages, oldest update first (milestones: by due date)."""
         return read.pages(self._reading(stream, scope), since)

@@ -41,6 +41,10 @@ class GoogleCalendar:
         """Google does not count."""
         return None
 
+    def fields(self, stream: str) -> Mapping[str, str] | None:  # noqa: ARG002
+        """Google's fields are fixed."""
+        return None
+
     def fetch(self, stream: str, scope: Scope, since: str | None) -> Iterator[Page]:  # noqa: ARG002
         """Pages in an order of Google's own, which stays the same."""
         return read.pages(self._reading(scope), since)

@@ -70,6 +70,10 @@ class Jira:
         """Not told yet."""
         return None
 
+    def fields(self, stream: str) -> Mapping[str, str] | None:  # noqa: ARG002
+        """Jira's fields are fixed."""
+        return None
+
     def fetch(self, stream: str, scope: Scope, since: str | None) -> Iterator[Page]:
         """Pages of one project: issues from the cursor on, projects and versions always whole."""
         return {"projects": self._reading.project, "versions": self._reading.versions, "issues": self._reading.issues}[stream](

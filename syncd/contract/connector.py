@@ -126,6 +126,10 @@ class Connector(Protocol):
         """How many requests a first read of the scope takes, as the vendor counts its records now: one request at most. None where
         it cannot be told beforehand."""
 
+    def fields(self, stream: str) -> Mapping[str, str] | None:
+        """The fields that records of the stream can have now, id -> the name that people see, where the vendor lets people add, rename
+        and delete them; None where they are fixed."""
+
     def fetch(self, stream: str, scope: Scope, since: str | None) -> Iterator[Page]:
         """Pages from the stored cursor on; since None reads in full. A retry calls it again from the stored cursor."""
 

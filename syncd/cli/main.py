@@ -137,6 +137,7 @@ def _action_json(action: Action, diff: str) -> dict[str, Any]:
         "topics": list(action.topics),
         "reasons": list(action.reasons),
         "body": action.body,
+        "extra": dict(action.extra),
         "diff": diff,
     }
 

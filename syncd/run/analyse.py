@@ -72,6 +72,7 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
         policy=view.policy,
         as_of=as_of,
         enabled=store.enabled.all(),
+        marked=store.ledger.marks(),
     )
     store.findings.forget(before.keys() - decision.states.keys())
     _keep(store, assembled, decision, as_of, [link.name for link in links])
@@ -112,7 +113,7 @@ def _stale(links: Iterable[Link], store: Store) -> frozenset[tuple[str, str, str
 
 def _places(links: Iterable[Link], store: Store) -> dict[str, Place]:
     off = {known.connection for known in store.scopes.states() if not known.stream and known.state == "off"}
-    return {link.name: replace(link.place, off=link.name in off) for link in links}
+    return {link.name: replace(link.place, off=link.name in off, closed=store.scopes.closed(link.name)) for link in links}
 
 
 def _keep(store: Store, assembled: Assembled, decision: Decision, as_of: datetime, connections: Collection[str]) -> None:

@@ -96,4 +96,5 @@ def _link(connection: Connection, clock: Clock, importing: Lock) -> Link:
         mapping=connection.mapping,
         place=connection.place(),
         streams=connection.streams,
+        token_expires=connection.token_expires,
     )

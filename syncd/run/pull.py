@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from syncd.contract import AuthFailed, Connector, Misconfigured, Notice, RateLimited, SyncError, Unavailable
 from syncd.model.raw import Scope
+from syncd.run import account
 from syncd.run.clock import Clock
 from syncd.run.defect import defect
 from syncd.run.link import Link
@@ -67,6 +68,7 @@ def pull(link: Link, store: Store, clock: Clock, progress: Progress = lambda *_:
         if leave_off:
             _heed_off(link, store, clock)
         with closing(link.open()) as connector:
+            account.look(link, connector, store, clock)
             for stream in link.streams:
                 _pull_stream(_Reading(link, store, clock, progress, pulled, connector, stream))
             _leave_streams(link, store, clock)
@@ -79,6 +81,8 @@ def pull(link: Link, store: Store, clock: Clock, progress: Progress = lambda *_:
         raise
     except Exception as error:  # a defect of the connector: the other connections go on
         _connection_ends(link, store, clock, pulled, Unavailable(defect(error)))
+    if (line := account.ends_soon(link, store, clock.now().date())) is not None:
+        pulled.notices.append(line)
     return pulled
 
 

@@ -95,7 +95,7 @@ class Policy(Section):
     instance: str = Field(default="syncd", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
     """Tells two installations apart that speak on the same tickets."""
     tracking: dict[str, str] = Field(default_factory=dict)
-    """Milestone key, label or team -> key of the ticket on which to speak where no source of the milestone takes comments."""
+    """Milestone key, label, team or finding code -> key of the ticket on which to speak where no source of the milestone takes comments."""
 
 
 class Delivery(Section):

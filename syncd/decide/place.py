@@ -110,6 +110,8 @@ class Ground:
         if subject is not None:
             yield from self._sources(subject)
             yield from self._tracking(subject)
+        if (ticket := self.policy.tracking.get(finding.code)) is not None:
+            yield from sorted(self._by_name.get(ticket, ()))[:1]
         if finding.driving is not None:
             yield finding.driving
 
@@ -144,7 +146,7 @@ class Ground:
             return f'write = "off" for {", ".join(names)}'
         subject = self.snapshot.get(finding.subject)
         if subject is None:
-            return "its subject is not among what was read"
+            return f"its subject is not among what was read, and [policy.tracking] names no ticket for {finding.code}"
         closed = [self._closed(ref) for ref in self._candidates(finding)]
         if any(closed):
             return next(why for why in closed if why)

@@ -12,6 +12,7 @@ from syncd.mapping.assemble import Assembled, assemble
 from syncd.mapping.assemble_join import Precedence
 from syncd.model.rows import Rejected
 from syncd.model.snapshot import Snapshot
+from syncd.run.fields import lost
 from syncd.run.link import Link
 from syncd.run.rows import Mirrored, read_back
 from syncd.store import Store
@@ -90,7 +91,7 @@ def model(links: Iterable[Link], store: Store, view: Understanding, as_of: datet
     """The unified model as the mirror gives it now."""
     links = list(links)
     read = read or read_back(links, store)
-    return assemble(
+    assembled = assemble(
         read.rows,
         anchors=store.anchors.all(),
         precedence=view.precedence,
@@ -99,6 +100,8 @@ def model(links: Iterable[Link], store: Store, view: Understanding, as_of: datet
         stale=_stale(links, store),
         unknown=frozenset(rejected.ref for rejected in read.rejected),
     )
+    missing = tuple(field for link in links for field in lost(link, store))
+    return replace(assembled, snapshot=replace(assembled.snapshot, lost_fields=missing)) if missing else assembled
 
 
 def _stale(links: Iterable[Link], store: Store) -> frozenset[tuple[str, str, str]]:

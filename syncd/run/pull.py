@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from syncd.contract import AuthFailed, Connector, Misconfigured, Notice, RateLimited, SyncError, Unavailable
 from syncd.model.raw import Scope
-from syncd.run import account
+from syncd.run import account, fields
 from syncd.run.clock import Clock
 from syncd.run.defect import defect
 from syncd.run.link import Link
@@ -69,6 +69,7 @@ def pull(link: Link, store: Store, clock: Clock, progress: Progress = lambda *_:
             _heed_off(link, store, clock)
         with closing(link.open()) as connector:
             account.look(link, connector, store, clock)
+            fields.look(link, connector, store, clock)
             for stream in link.streams:
                 _pull_stream(_Reading(link, store, clock, progress, pulled, connector, stream))
             _leave_streams(link, store, clock)

@@ -33,7 +33,9 @@ def tests_of(file: str) -> frozenset[tuple[str, str]]:
         elif isinstance(node, ast.ClassDef):
             found |= {(node.name, one.name) for one in node.body if isinstance(one, ast.FunctionDef)}
             if any(ast.unparse(base).endswith("ConnectorContract") for base in node.bases):
-                found |= {(node.name, name) for owner, name in tests_of("tests/connectors/contract.py") if owner == "ConnectorContract"}
+                found |= {
+                    (node.name, name) for owner, name in tests_of("tests/connectors/contract.py") if owner == "ConnectorContract"
+                }
     return frozenset(found)
 
 
@@ -67,5 +69,7 @@ def test_every_row_points_at_a_test_that_is_there(file: str) -> None:
 @pytest.mark.parametrize("kind", VENDORS)
 def test_every_key_of_a_connector_is_on_its_page(kind: str) -> None:
     text = page(kind).read_text("utf-8")
-    missing = [key for key in entry_point_kinds()[kind]().options.model_fields if f"`{key}" not in text and f"{key} =" not in text]
+    missing = [
+        key for key in entry_point_kinds()[kind]().options.model_fields if f"`{key}" not in text and f"{key} =" not in text
+    ]
     assert not missing, f"connectors/{kind}/README.md does not name {missing}"

@@ -124,7 +124,7 @@ def from_status(
         )
     if status in (404, 410):
         cure = "Check that it still exists and that the account may see it"
-        return Unavailable(f"{what}: not found, or hidden from this account ({status}){tail}. {cure}", scope=scope)
+        return Unavailable(f"{what}: not found, or hidden from this account ({status}){tail}. {cure}", scope=scope, absent=True)
     if status == 407:
         return Misconfigured(f"{what}: the proxy wants credentials (407). Put them into `proxy`")
     if 400 <= status < 500:

@@ -94,7 +94,7 @@ class Memory:
     def fetch_one(self, ref: Ref) -> RawRecord:
         """The record, or Gone on the world's own word."""
         if ref.id not in self._world.records:
-            raise Unavailable(f"{ref.label}: not found")
+            raise Unavailable(f"{ref.label}: not found", absent=True)
         record = self._world.records[ref.id][1]
         if record is None:
             raise Gone(f"{ref.label} was deleted", kind="deleted")

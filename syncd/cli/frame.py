@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -47,6 +47,12 @@ def print_json(value: Any) -> None:
 def complain(text: str) -> None:
     """One line for a person on standard error."""
     err().print(Text(one_line(text)))
+
+
+def usage(text: str) -> NoReturn:
+    """End with one line that says what was asked wrongly."""
+    complain(text)
+    raise typer.Exit(USAGE)
 
 
 def one_line(text: str) -> str:

@@ -27,6 +27,7 @@ from syncd.cli.frame import (
 from syncd.cli.plan import plan
 from syncd.cli.progress import watching
 from syncd.cli.records import check, export, schema, try_mapping
+from syncd.cli.resume import resume
 from syncd.run.clock import Clock
 from syncd.run.engine import Embedded
 from syncd.run.log import log, set_up
@@ -128,6 +129,7 @@ def findings(config: ConfigFile = DEFAULT_CONFIG, json: AsJson = False) -> None:
 
 
 cli.command("plan", epilog=EPILOG)(command(plan))
+cli.command("resume", epilog=EPILOG)(command(resume))
 cli.command("explain", epilog=EPILOG)(command(explain))
 cli.command("check", epilog=EPILOG)(command(check))
 cli.command("export", epilog=EPILOG)(command(export))

@@ -14,7 +14,6 @@ from syncd.cli.frame import (
     DEFAULT_CONFIG,
     GOOD,
     TROUBLE,
-    USAGE,
     AsJson,
     ConfigFile,
     complain,
@@ -23,6 +22,7 @@ from syncd.cli.frame import (
     one_line,
     out,
     print_json,
+    usage,
 )
 from syncd.cli.progress import watching
 from syncd.config import did_you_mean
@@ -95,8 +95,7 @@ def _must_know(project: str, app: App) -> None:
     names = sorted({known.scope.name for known in app.store.scopes.states() if known.stream})
     if project and project not in names:
         cure = did_you_mean(project, names, otherwise=f"Known are: {', '.join(names[:20])}.")
-        complain(f"There is no project {project!r}. {cure}")
-        raise typer.Exit(USAGE)
+        usage(f"There is no project {project!r}. {cure}")
 
 
 def _only(plan: Plan, project: str, snapshot: Snapshot) -> Plan:

@@ -72,7 +72,7 @@ def _config(path: Path, raw: Raw, faults: Faults, kinds: Kinds, detectors: Detec
             **policy.model_dump(),
         ),
         delivery=delivery,
-        interval_s=_section(Run, "run", raw, faults).interval_s,
+        run=_section(Run, "run", raw, faults),
         mappings_folder=folder,
         detectors=found,
         connections=connections,

@@ -117,10 +117,16 @@ class Delivery(Section):
 
 
 class Run(Section):
-    """The daemon."""
+    """The passes."""
 
     interval_s: Annotated[float, Number] = Field(default=300, gt=0)
     """`syncd run` makes a pass every so many seconds."""
+    census_hours: Annotated[float, Number] = Field(default=24, ge=0)
+    """Where a vendor does not report deletions, what is there is counted every so many hours; 0: in every pass."""
+    brake_share: Annotated[float, Number] = Field(default=0.2, ge=0, le=1)
+    """A stream halts where more than this share of its records, and more than brake_records, vanish or cannot be read at once."""
+    brake_records: Annotated[int, Number] = Field(default=10, ge=0)
+    """See brake_share."""
 
 
 class Mappings(Section):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from syncd.contract import Account, Connector, RateLimited, SyncError
+from syncd.contract import Account, Connector, SyncError
 from syncd.run.clock import Clock
 from syncd.run.link import Link
 from syncd.run.log import log
@@ -47,16 +47,12 @@ def known(link: Link, store: Store) -> Known | None:
 
 
 def look(link: Link, connector: Connector, store: Store, clock: Clock) -> None:
-    """Ask the vendor who we are, unless that was done within a day. What it cannot say is no reason not to read: reading says it better.
-    A first pass, which is long, does without. Raises RateLimited, which concerns everything.
-    """
+    """Ask the vendor who we are, unless that was done within a day. What it cannot say is no reason not to read: reading says it better."""
     before, now = known(link, store), clock.now()
-    if (before is not None and now - before.at < LOOK_EVERY) or not was_read(link, store):
+    if before is not None and now - before.at < LOOK_EVERY:
         return
     try:
         store.meta.put(_key(link), _to_keep(connector.check(), now))
-    except RateLimited:
-        raise
     except SyncError as error:
         log().info("account cannot be told", connection=link.name, why=error.text)
 

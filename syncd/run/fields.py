@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from syncd.contract import Connector, RateLimited, SyncError
+from syncd.contract import Connector, SyncError
 from syncd.mapping import keys_of_fields
 from syncd.model.snapshot import LostField
-from syncd.run.account import was_read
 from syncd.run.clock import Clock
 from syncd.run.link import Link
 from syncd.run.log import log
@@ -21,19 +20,17 @@ Fields = Mapping[str, str]
 
 
 def look(link: Link, connector: Connector, store: Store, clock: Clock) -> None:
-    """Ask which fields there are: once a day, and with another mapping; every time while one is lost. Raises RateLimited only.
+    """Ask which fields there are: once a day, and with another mapping; every time while one is lost.
 
     What is lost stays known under its last name until it is back or no mapping reads it.
     """
     kept, now = _kept(link, store), clock.now()
-    if not was_read(link, store) or (_is_recent(kept, link, now) and not lost(link, store)):
+    if _is_recent(kept, link, now) and not lost(link, store):
         return
     streams: dict[str, dict[str, str]] = {}
     for stream in link.streams:
         try:
             found = connector.fields(stream)
-        except RateLimited:
-            raise
         except SyncError as error:
             log().info("fields cannot be listed", connection=link.name, stream=stream, why=error.text)
             return

@@ -7,12 +7,14 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-
-from pyrate_limiter import InMemoryBucket, Rate, RateItem
+from typing import TYPE_CHECKING
 
 from syncd.contract import Budget, Limits, RateLimited
 from syncd.run.clock import Clock
 from syncd.run.limit_headers import Quota, pause_until, quota
+
+if TYPE_CHECKING:
+    from pyrate_limiter import InMemoryBucket
 
 LONG_S = 30.0
 """A wait longer than this is not slept in the middle of a request: the connection is left for later."""
@@ -36,9 +38,7 @@ class PacedGate:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __post_init__(self) -> None:
-        self._windows = [
-            (budget, InMemoryBucket([Rate(budget.most, round(budget.per_s * 1000))])) for budget in self.limits.budgets
-        ]
+        self._windows = [(budget, _window(budget)) for budget in self.limits.budgets]
 
     def before(self, *, cost: int = 1, write: bool = False) -> None:
         """Wait until the request may be sent. Raises RateLimited where that would take longer than `LONG_S`."""
@@ -72,8 +72,10 @@ class PacedGate:
         self._next_write = now + pause + self.limits.between_writes_s
         return pause
 
-    def _take(self, budget: Budget, window: InMemoryBucket, weight: int) -> None:
+    def _take(self, budget: Budget, window: "InMemoryBucket", weight: int) -> None:
         """A place in a window, waited for where it is full."""
+        from pyrate_limiter import RateItem
+
         while weight:
             with self._lock:
                 now = round(self.clock.watch() * 1000)
@@ -91,3 +93,10 @@ class PacedGate:
             until = self.clock.now() + timedelta(seconds=seconds)
             raise RateLimited(f"{why}: the next request may be sent at {until.astimezone(UTC):%H:%M:%S} UTC", until=until)
         self.clock.wait(seconds)
+
+
+def _window(budget: Budget) -> "InMemoryBucket":
+    """A sliding window. The library takes a tenth of a second to import: only where a vendor names a rate."""
+    from pyrate_limiter import InMemoryBucket, Rate
+
+    return InMemoryBucket([Rate(budget.most, round(budget.per_s * 1000))])

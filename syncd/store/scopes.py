@@ -12,8 +12,9 @@ from syncd.store.columns import json_text
 from syncd.store.engine import Database
 from syncd.store.tables import scopes
 
-State = Literal["fresh", "partial", "stale", "limited", "off", "unsupported"]
-"""`partial`: read so far without an error, but not to its end. Only `fresh` proves anything about what is not there."""
+State = Literal["fresh", "partial", "stale", "limited", "halted", "off", "unsupported"]
+"""`partial`: read so far without an error, but not to its end. `halted`: too much vanished at once to be believed. Only `fresh`
+proves anything about what is not there."""
 
 WHOLE_CONNECTION = Scope("", "")
 """With stream "", the scope that stands for a connection as such."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from connectors.memory import WORLDS, World
@@ -17,6 +18,12 @@ from syncd.run.pull import pull
 from syncd.store import Store, open_store
 from tests.run.run_given import Hand
 from tests.run.test_run_pull import link
+
+
+@pytest.fixture(autouse=True)
+def _the_log_is_as_it_comes() -> None:
+    """Commands that ran before may have set another level."""
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -74,20 +74,25 @@ def _trusted(address: object, file: str, url: str) -> str | None:
     """The token endpoint, where it is Google's, on this machine, or of the connection's own host."""
     if not isinstance(address, str):
         return None  # the library says that it is missing
-    try:
-        parts, own = urlsplit(address), urlsplit(url)
-        here = _loops_back(parts.hostname)
-        known = here or parts.hostname in _HOSTS or (parts.hostname == own.hostname and parts.hostname is not None)
-    except ValueError:
-        known = here = False
-        parts = own = urlsplit("")
-    plain = parts.scheme == "http" and (here or own.scheme == "http")
-    if known and (parts.scheme == "https" or plain) and "@" not in parts.netloc:
+    if _is_known(address, url):
         return address
-    host = _short(parts.hostname or "no host")
+    host = _short(address.partition("://")[2].partition("/")[0].rpartition("@")[2] or address)
     raise Misconfigured(
-        f"{file}: its `token_uri` points to {host}, which is not Google's. Nothing was sent there; download the key anew"
+        f"{file}: its `token_uri` points to {host}, which is none of Google's. Nothing was sent there; download the key anew"
     )
+
+
+def _is_known(address: str, url: str) -> bool:
+    try:
+        there, own = urlsplit(address), urlsplit(url)
+        port, here = there.port, _loops_back(there.hostname)
+    except ValueError:
+        return False
+    if "@" in there.netloc or port == 0:
+        return False
+    ours = there.hostname is not None and there.hostname == own.hostname
+    plain = here or (ours and own.scheme == "http")
+    return (here or ours or there.hostname in _HOSTS) and (there.scheme == "https" or (there.scheme == "http" and plain))
 
 
 def _loops_back(host: str | None) -> bool:

@@ -133,6 +133,8 @@ class FromFile:
     def _renew(self) -> None:
         try:
             self._credentials.refresh(self._ask)  # type: ignore[no-untyped-call]
+            if not isinstance(self._credentials.token, str):
+                raise TypeError("token")
         except (google.auth.exceptions.GoogleAuthError, ValueError, TypeError) as error:
             raise Unavailable(f"{self._what}: Google's answer holds no token ({type(error).__name__})") from None
 

@@ -63,7 +63,7 @@ def refusal(error: HttpError, *, now: datetime, what: str, calendar: str) -> Syn
             scope=calendar,
         )
     if status == 403 and not reasons & (_LIMITED | _OFF):
-        said = f": {text}" if (text := vendor_message(error.content)) else ""
+        said = f": {text}" if (text := vendor_message(error.content).rstrip(".")) else ""
         return AuthFailed(
             f'{what}: the account may not change it (403){said}. Share the calendar with it, "Make changes to events"; '
             "its token needs the scope calendar.events",

@@ -136,6 +136,7 @@ class FromFile:
             if not isinstance(self._credentials.token, str):
                 raise TypeError("token")
         except (google.auth.exceptions.GoogleAuthError, ValueError, TypeError) as error:
+            self.reject()
             raise Unavailable(f"{self._what}: Google's answer holds no token ({type(error).__name__})") from None
 
     def _ask(self, url: str, method: str = "GET", body: Any = None, headers: Any = None, **_: Any) -> _Answer:

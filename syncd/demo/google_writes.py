@@ -52,7 +52,7 @@ def insert(twin: "GoogleTwin", home: "Calendar", request: Request) -> Response:
         raise _RefusedError(409, "duplicate", "The requested identifier already exists.")
     own = {"id": id, "iCalUID": f"{id}@google.com", "htmlLink": f"https://www.google.com/calendar/event?eid={id}"}
     event = {name: value for name, value in made.items() if value != ""} | own
-    return _keep(twin, home, request, event | _settled(twin, request, home, body), "invited")
+    return _keep(twin, home, request, event | body | _settled(twin, request, home, body), "invited")
 
 
 @writing

@@ -169,6 +169,13 @@ def test_an_entry_that_was_deleted_is_there_again_under_its_id(twin: GoogleTwin,
     assert whys(twin) == ["invited", "changed"]
 
 
+def test_an_entry_comes_back_as_an_hour_where_it_was_a_whole_day(twin: GoogleTwin) -> None:
+    made(twin, start="2026-05-12", end="2026-05-13", zone=None)
+    connected(twin).deliver(gone())
+    made(twin)
+    assert only(twin)["start"] == {"dateTime": "2026-05-12T11:00:00+02:00", "timeZone": "Europe/Berlin"}
+
+
 def test_two_keys_are_two_entries(twin: GoogleTwin) -> None:
     assert made(twin).remote_id != made(twin, key="cal/another").remote_id
     assert len(twin.instances(RELEASES)) == 2

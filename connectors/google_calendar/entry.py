@@ -41,7 +41,7 @@ def wanted(action: Action, what: str) -> Event:
 def difference(want: Event, there: Mapping[str, Any]) -> tuple[Event, bool]:
     """What to patch, and whether the guests are to be told of it: of another time, of other guests, of an entry that is back."""
     if there.get("status") == "cancelled":
-        times = {name: _over(want[name]) for name in ("start", "end")}
+        times = {name: _over(want[name], there.get(name)) for name in ("start", "end")}
         return want | times | {"status": "confirmed"}, True
     patch = {name: want[name] for name in ("summary", "description") if want[name] != (there.get(name) or "")}
     if _private(there).get(PROPERTY) != want["extendedProperties"]["private"][PROPERTY]:
@@ -50,7 +50,7 @@ def difference(want: Event, there: Mapping[str, Any]) -> tuple[Event, bool]:
     for name in ("start", "end"):
         moved = _instant(want[name]) != _instant(there.get(name))
         if moved or want[name].get("timeZone", _zone(there.get(name))) != _zone(there.get(name)):
-            patch[name] = _over(want[name])
+            patch[name] = _over(want[name], there.get(name))
         loud |= moved
     guests = _kept(want["attendees"], there.get("attendees") or [])
     if guests is not None:
@@ -94,10 +94,11 @@ def _moment(value: object, zone: str | None, what: str) -> Event:
     return {"dateTime": at.isoformat(timespec="seconds")} | ({"timeZone": zone} if zone else {})
 
 
-def _over(want: Event) -> Event:
+def _over(want: Event, there: Any) -> Event:
     """A patch merges objects: what a start or end had as a whole day, or as an instant, has to be taken away by name. Of a deleted
     event Google may remember more than it shows."""
-    return {"date": None, "dateTime": None, "timeZone": None} | want
+    had = there if isinstance(there, Mapping) and there else ("date", "dateTime", "timeZone")
+    return {name: None for name in had if name in ("date", "dateTime", "timeZone") and name not in want} | want
 
 
 def _instant(value: Any) -> date | datetime | None:

@@ -36,6 +36,7 @@ class CalendarList:
             self._tried = True
             found: dict[str, Mapping[str, Any]] = {str(one["id"]): one for one in self._client.listed(_LIST, what=_WHAT)}
             self._listed, self._fresh = found, {id.casefold(): one for id, one in found.items()}
+            self._fresh.update(("primary", one) for one in found.values() if one.get("primary"))
         return self._listed
 
     def known(self, id: str) -> Mapping[str, Any] | None:

@@ -172,6 +172,13 @@ def test_a_calendars_record_is_its_entry_in_the_list(twin: GoogleTwin) -> None:
     assert connector.fetch_one(found.ref).data == found.data
 
 
+def test_the_accounts_own_calendar_may_be_named_as_google_does(twin: GoogleTwin) -> None:
+    own = twin.calendar("bot@acme.example", role="reader")
+    connector = connected(twin, options=options("primary"))
+    assert scope_of(connector, "calendars", "primary").closed
+    assert record(connector, "calendars", "primary").data["id"] == own
+
+
 def test_a_calendar_outside_of_the_list_is_read_by_itself(twin: GoogleTwin) -> None:
     twin.calendars[LEAVE].listed = False
     connector = connected(twin)

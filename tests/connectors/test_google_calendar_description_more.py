@@ -16,7 +16,7 @@ from syncd.model.action import Action
 from syncd.model.ref import Ref
 from tests.connectors.contract import SECRET, read
 from tests.connectors.google_calendar_given import LEAVE, RELEASES, connected, options, running
-from tests.connectors.test_google_calendar_description import _strict
+from tests.connectors.test_google_calendar_description import strict
 
 PREFIX = "/calendar/v3/"
 HEADERS = {"Authorization": f"Bearer {SECRET}"}
@@ -29,7 +29,7 @@ class Description:
 
     def __init__(self) -> None:
         document = json.loads(get_static_doc("calendar", "v3"))
-        self._definitions = {name: _strict(schema) for name, schema in document["schemas"].items()}
+        self._definitions = {name: strict(schema) for name, schema in document["schemas"].items()}
         self._global = document["parameters"]
         self._methods = [m for resource in document["resources"].values() for m in resource["methods"].values()]
 

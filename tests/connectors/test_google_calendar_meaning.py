@@ -148,13 +148,16 @@ def test_the_times_that_a_calendar_is_busy_are_absences_of_their_kind(twin: Goog
     assert {row.person.email for row in found if isinstance(row, Absence) and row.person} == {ANN}
 
 
-@pytest.mark.parametrize("id", ["c_4711@group.calendar.google.com", "room@resource.calendar.google.com"])
-def test_a_calendar_of_a_group_or_a_room_is_nobodys(twin: GoogleTwin, id: str) -> None:
+@pytest.mark.parametrize(
+    ("id", "holds"),
+    [("c_4711@group.calendar.google.com", "absences"), ("room@resource.calendar.google.com", "absences"), (RELEASES, "windows")],
+)
+def test_a_calendar_of_a_group_a_room_or_of_windows_is_nobodys(twin: GoogleTwin, id: str, holds: str) -> None:
     twin.calendar(id)
     twin.event(id, "secret", datetime(2026, 5, 6, 9, tzinfo=UTC), datetime(2026, 5, 6, 10, tzinfo=UTC))
-    (row,) = rows(reading(twin, id, "absences"), "freebusy")
+    (row,) = rows(reading(twin, id, holds), "freebusy")
     assert isinstance(row, Absence)
-    assert row.person is None
+    assert (row.person, row.absence_kind) == (None, "busy")
 
 
 def test_a_calendars_own_record_is_a_place_to_write_and_no_row(twin: GoogleTwin) -> None:

@@ -1,0 +1,89 @@
+"""One scope of one stream, about to be read: where its lists are, and how a row becomes a record."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from connectors.gitlab.address import path_of, ref_of
+from connectors.gitlab.asking import list_of, rest_query, variables
+from connectors.gitlab.client import Client
+from connectors.gitlab.cursor import Cursor
+from connectors.gitlab.epics import Epics
+from connectors.gitlab.paging import Leaf, leaf_of, page_of
+from syncd.contract import Unavailable
+from syncd.model.raw import RawRecord, Scope
+
+Row = dict[str, Any]
+
+
+class Lacking(Exception):
+    """The edition, the version or the account's role there lacks this stream: nothing follows from what is not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`links`: whether issues get the links with which they block others. `since`: closed records last updated before it are not read
+    at first. `without`: the ids of projects whose records are left out; `takes_path`: whether a path is read. `archived`: whether
+    archived projects are."""
+
+    client: Client
+    connection: str
+    stream: str
+    scope: Scope
+    links: bool = True
+    epics: Epics = field(default_factory=Epics)
+    since: datetime | None = None
+    without: frozenset[int] = frozenset()
+    takes_path: Callable[[str], bool] = lambda _: True
+    archived: bool = False
+
+    @property
+    def what(self) -> str:
+        """For error texts."""
+        return f"reading {self.stream.replace('_', ' ')} of {self.scope.name}"
+
+    @property
+    def base(self) -> str:
+        """The scope's own API path."""
+        kind, _, id = self.scope.id.partition(":")
+        return f"/{'groups' if kind == 'g' else 'projects'}/{id}"
+
+    @property
+    def path(self) -> str:
+        """The scope's full path."""
+        return str(self.scope.facts.get("path") or self.scope.name)
+
+    def ask(self, cursor: Cursor, *, newest: bool = False) -> Leaf:
+        """The page of the listing that the cursor names, or the one with the newest records."""
+        if self.stream == "epics":
+            leaf = self.as_work_items(cursor, newest=newest)
+            if leaf is not None:
+                return leaf
+        query = rest_query(self.stream, self.scope, cursor, newest=newest, archived=self.archived)
+        path = f"{self.base}/{list_of(self.stream)}"
+        return leaf_of(self.client.get(path, query, what=self.what, scope=self.scope.name), page_of(cursor.more), **self.words)
+
+    def as_work_items(self, cursor: Cursor, *, newest: bool = False) -> Leaf | None:
+        """The same page of epics as work items; None where the server has none."""
+        return self.epics.page(self.client, self.path, variables(cursor, newest=newest), **self.words)
+
+    @property
+    def words(self) -> Any:
+        """What errors say of it."""
+        return {"what": self.what, "scope": self.scope.name}
+
+    def keeps(self, row: Row) -> bool:
+        """Whether a row is of a project or group that is wanted."""
+        if row.get("project_id") in self.without:
+            return False
+        path = path_of(self.stream, row, self.client.root) if self.scope.id.startswith("g:") else None
+        return path is None or self.takes_path(path)
+
+    def record(self, row: Row) -> RawRecord:
+        """The row as it is kept. Raises Unavailable where it does not say which record it is."""
+        try:
+            ref = ref_of(self.connection, self.stream, row, self.client.root, self.path)
+        except KeyError as missing:
+            raise Unavailable(f"{self.what}: a record has no {missing}", scope=self.scope.name) from None
+        return RawRecord(ref, self.scope, row)

@@ -37,9 +37,9 @@ def _with_links(reading: Reading, row: Row) -> Row:
 def _with_approvals(reading: Reading, row: Row) -> Row:
     """The answer about the approvals, with what says whose they are: editions differ in how much of that they repeat."""
     path = f"/projects/{row.get('project_id')}/merge_requests/{row.get('iid')}"
-    words = {"what": f"reading approvals of {reading.record(row).ref.label}", "scope": reading.scope.name}
-    answer = reading.client.get(f"{path}/approvals", allow=DENIED, **words)
+    what, scope = f"reading approvals of {reading.record(row).ref.label}", reading.scope.name
+    answer = reading.client.get(f"{path}/approvals", what=what, scope=scope, allow=DENIED)
     if answer.status in DENIED:
-        reading.client.get(path, **words)
+        reading.client.get(path, what=what, scope=scope)
         raise Lacking
-    return {**expect(answer.body, dict, **words), **{name: row[name] for name in _OF_MERGE_REQUEST if name in row}}
+    return {**expect(answer.body, dict, what=what, scope=scope), **{name: row[name] for name in _OF_MERGE_REQUEST if name in row}}

@@ -43,7 +43,8 @@ class Renewal:
     """One refresh token in its file."""
 
     def __init__(self, settings: Settings, gate: Gate, base: str) -> None:
-        assert isinstance(settings.options, GitlabOptions) and settings.options.refresh_token_file
+        assert isinstance(settings.options, GitlabOptions)
+        assert settings.options.refresh_token_file
         self._settings, self._options, self._base = settings, settings.options, base
         self._file = Path(settings.options.refresh_token_file)
         self._beside = self._file.with_name(f"{self._file.name}.access")

@@ -8,7 +8,7 @@ from typing import Any
 from connectors.gitlab.address import within
 from connectors.gitlab.places import Place, Places, base_of
 from connectors.scoping import Wanted, twice
-from syncd.contract import Notice, RateLimited, SyncError
+from syncd.contract import AuthFailed, Notice, RateLimited, SyncError, Unavailable
 from syncd.model.raw import Scope
 
 PER_PROJECT = frozenset({"freeze_periods", "environments", "deployments"})
@@ -49,7 +49,7 @@ def find(places: Places, stream: str, asked: Asked) -> list[Scope | SyncError | 
     Projects that are configured beside their group narrow its work to them; its epics, milestones and iterations are still read, after
     theirs: a milestone of the group belongs to the group, even where it came with a project before.
     """
-    above = list(_outermost(list(_groups(places, asked)), asked))
+    above = list(_outermost(list(_groups(places, asked))))
     if stream in _OF_GROUPS:
         return _scopes(above)
     beside = list(_projects(places, asked))
@@ -74,10 +74,19 @@ def home(scopes: list[Scope], path: str, data: Mapping[str, Any]) -> Scope:
 
 
 def left_out(places: Places, stream: str, scope: Scope, asked: Asked) -> frozenset[int]:
-    """The ids of the projects of a group whose records GitLab gives and that are not wanted."""
+    """The ids of the projects of a group whose records GitLab gives and that are not wanted.
+
+    Milestones of archived projects are among those of a group; where its projects cannot be listed they stay.
+    """
     if not scope.id.startswith("g:") or not (asked.exclude or stream == "milestones") or scope.facts.get("narrowed"):
         return frozenset()
-    return frozenset(place.id for place in places.under(scope.id[2:], scope.name) if not asked.takes(place))
+    try:
+        listed = places.under(scope.id[2:], scope.name)
+    except (Unavailable, AuthFailed) as error:
+        if asked.exclude or error.scope is None:
+            raise
+        return frozenset()
+    return frozenset(place.id for place in listed if not asked.takes(place))
 
 
 def _groups(places: Places, asked: Asked) -> Iterator[Found]:
@@ -138,7 +147,7 @@ def _once(found: Place | SyncError, name: str, seen: dict[int, str]) -> Iterator
         yield found
 
 
-def _outermost(groups: Sequence[Found], asked: Asked) -> Iterator[Found]:
+def _outermost(groups: Sequence[Found]) -> Iterator[Found]:
     """The groups that lie under no other; of those that do, a notice."""
     roots = {group.path: group.name for group in groups if isinstance(group, Place)}
     for group in groups:

@@ -3,18 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from connectors.gitlab.address import path_of, ref_of
 from connectors.gitlab.asking import list_of, rest_query, variables
-from connectors.gitlab.client import Client
+from connectors.gitlab.client import NONE, Answer, Client
 from connectors.gitlab.cursor import Cursor
 from connectors.gitlab.epics import Epics
 from connectors.gitlab.paging import Leaf, leaf_of, page_of
+from connectors.http import expect, from_status
 from syncd.contract import Unavailable
 from syncd.model.raw import RawRecord, Scope
 
 Row = dict[str, Any]
+DENIED = frozenset({403, 404})
+"""How GitLab says that something is not there, not for this account, or not in this edition."""
 
 
 class Lacking(Exception):
@@ -61,12 +64,24 @@ class Reading:
             if leaf is not None:
                 return leaf
         query = rest_query(self.stream, self.scope, cursor, newest=newest, archived=self.archived)
-        path = f"{self.base}/{list_of(self.stream)}"
-        return leaf_of(self.client.get(path, query, what=self.what, scope=self.scope.name), page_of(cursor.more), **self.words)
+        allow = DENIED if self.scope.id.startswith("p:") and cursor.high is None else NONE
+        answer = self.client.get(f"{self.base}/{list_of(self.stream)}", query, allow=allow, **self.words)
+        if answer.status in allow:
+            self._denied(answer)
+        return leaf_of(answer, page_of(cursor.more), **self.words)
 
     def as_work_items(self, cursor: Cursor, *, newest: bool = False) -> Leaf | None:
         """The same page of epics as work items; None where the server has none."""
         return self.epics.page(self.client, self.path, variables(cursor, newest=newest), **self.words)
+
+    def _denied(self, answer: Answer) -> NoReturn:
+        """What it means that a project refuses a list. Raises Lacking where the project can be read and has this switched off, or
+        where it is of its deployments, which not every role may see."""
+        project = expect(self.client.get(self.base, **self.words).body, dict, **self.words)
+        if self.stream == "deployments" or project.get(f"{list_of(self.stream)}_access_level") == "disabled":
+            raise Lacking
+        said = {"message": answer.said}
+        raise from_status(answer.status, answer.headers, said, now=self.client.now, **self.words)
 
     @property
     def words(self) -> Any:

@@ -1,11 +1,10 @@
 """What lists leave out, and a request of its own tells: the links of an issue that blocks others, the approvals of a merge request."""
 
 from connectors.gitlab.paging import listing
-from connectors.gitlab.reading import Lacking, Reading, Row
+from connectors.gitlab.reading import DENIED, Lacking, Reading, Row
 from connectors.http import expect
 from syncd.model.raw import RawRecord
 
-DENIED = frozenset({403, 404})
 _OF_MERGE_REQUEST = ("id", "iid", "project_id", "title", "state", "sha", "references", "web_url", "created_at", "updated_at")
 
 

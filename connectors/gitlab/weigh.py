@@ -3,8 +3,7 @@
 from connectors.gitlab.asking import OPEN_AND_CLOSED, list_of, rest_query
 from connectors.gitlab.cursor import Cursor
 from connectors.gitlab.paging import PER_PAGE, total_of
-from connectors.gitlab.reading import Reading
-from connectors.gitlab.related import DENIED
+from connectors.gitlab.reading import DENIED, Reading
 from connectors.gitlab.whole import LISTS
 
 

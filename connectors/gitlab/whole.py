@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping
 from connectors.gitlab import freeze
 from connectors.gitlab.cursor import Cursor, dump
 from connectors.gitlab.paging import PER_PAGE, listing, onward, rows_of
-from connectors.gitlab.reading import Lacking, Reading, Row
-from connectors.gitlab.related import DENIED
+from connectors.gitlab.reading import DENIED, Lacking, Reading, Row
 from syncd.contract import Page
 
 LISTS: Mapping[str, Mapping[str, object]] = {

@@ -15,6 +15,7 @@ from tests.connectors.gitlab_given import company, connecting, twin
 
 GRAPHQL, REST = "^POST /api/graphql", r"^GET /api/v4/groups/\d+/epics\?"
 
+
 @pytest.fixture
 def connected() -> Iterator[Callable[..., Connector]]:
     with connecting() as connect:
@@ -109,7 +110,10 @@ def test_many_epics_of_one_moment_are_all_found(connected: Callable[..., Connect
 
 
 ERRORS: Mapping[str, tuple[Any, type[SyncError]]] = {
-    "part of it with errors": ({"data": {"group": {"workItems": None}}, "errors": [{"message": "Timeout on WorkItem.widgets"}]}, Unavailable),
+    "part of it with errors": (
+        {"data": {"group": {"workItems": None}}, "errors": [{"message": "Timeout on WorkItem.widgets"}]},
+        Unavailable,
+    ),
     "errors alone": ({"errors": [{"message": "Internal server error"}]}, Unavailable),
     "no permission": ({"errors": [{"message": "The resource does not exist or you don't have permission"}]}, AuthFailed),
     "a limit": ({"errors": [{"message": "Query has complexity of 260, which exceeds max complexity of 250"}]}, Misconfigured),

@@ -75,7 +75,12 @@ def test_an_iteration_is_a_milestone_named_by_its_days(state: int, status: str) 
     data = {"id": 6, "iid": 1, "group_id": 2, "title": None, "state": state, "start_date": "2026-05-01", "due_date": "2026-05-14"}
     row = only(GITLAB, data, "iterations")
     assert isinstance(row, Milestone)
-    assert (row.title, row.milestone_kind, row.cadence, row.status) == ("2026-05-01 to 2026-05-14", "iteration", "iterative", status)
+    assert (row.title, row.milestone_kind, row.cadence, row.status) == (
+        "2026-05-01 to 2026-05-14",
+        "iteration",
+        "iterative",
+        status,
+    )
     assert (row.start, row.due) == (date(2026, 5, 1), date(2026, 5, 14))
 
 
@@ -84,7 +89,11 @@ def test_each_approver_signs_off_the_merge_request() -> None:
     first, second = rows(GITLAB, {"id": 70, "iid": 4, "approved_by": given, "approved": True}, "approvals")
     assert isinstance(first, SignOff)
     assert isinstance(second, SignOff)
-    assert (first.of, first.verdict, first.at) == (Ref("plat", "merge_requests", "70"), "approved", datetime(2026, 5, 4, 12, tzinfo=UTC))
+    assert (first.of, first.verdict, first.at) == (
+        Ref("plat", "merge_requests", "70"),
+        "approved",
+        datetime(2026, 5, 4, 12, tzinfo=UTC),
+    )
     assert (first.person, second.person, second.at) == (Person("Ada", {"plat": "5"}), Person("Bo", {"plat": "6"}), None)
     assert first.ref != second.ref
 

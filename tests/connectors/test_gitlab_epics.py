@@ -57,7 +57,7 @@ def test_the_node_that_gitlab_gave_is_kept_beside(connected: Callable[..., Conne
 
 
 @pytest.mark.parametrize("version", [{"graphql": False}, {"work_items": False}], ids=["no GraphQL", "no work items"])
-def test_an_older_server_is_asked_for_work_items_once(connected: Callable[..., Connector], version: dict[str, bool]) -> None:
+def test_an_older_server_is_asked_for_work_items_once(connected: Callable[..., Connector], version: dict[str, Any]) -> None:
     lab = twin(**version)
     lab.epic("plan", "Europe")
     lab.epic("shop", "Wallet")

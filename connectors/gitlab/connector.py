@@ -51,7 +51,7 @@ class Gitlab:
 
     def weigh(self, stream: str, scope: Scope) -> int | None:
         """By the number of records that GitLab names in the header of a list."""
-        return weigh(self._reading(stream, scope))
+        return weigh(self._reading(stream, scope, sifted=False))
 
     def fields(self, stream: str) -> Mapping[str, str] | None:  # noqa: ARG002
         """GitLab's fields are fixed."""
@@ -65,7 +65,7 @@ class Gitlab:
         """The record by its address. A 404 is never Gone: GitLab hides in the same words."""
         what = f"reading {ref.label}"
         data = self._one(ref, what)
-        reading = self._reading(ref.stream, self._home(ref, data))
+        reading = self._reading(ref.stream, self._home(ref, data), sifted=False)
         try:
             record = complete(reading, whole.finish(reading, data) if ref.stream in whole.LISTS else data)
         except Lacking:
@@ -96,7 +96,8 @@ class Gitlab:
         self._reader.close()
         self._writer.close()
 
-    def _reading(self, stream: str, scope: Scope) -> Reading:
+    def _reading(self, stream: str, scope: Scope, *, sifted: bool = True) -> Reading:
+        """`sifted`: whether records of projects that are not wanted have to be known."""
         wanted = self._settings.fields.get(stream)
         days = self._settings.history_days
         return Reading(
@@ -107,7 +108,7 @@ class Gitlab:
             links=wanted is None or "links" in wanted,
             epics=self._epics,
             since=None if days is None else self._reader.now - timedelta(days=days),
-            without=scopes.left_out(self._places, stream, scope, self._wanted),
+            without=scopes.left_out(self._places, stream, scope, self._wanted) if sifted else frozenset(),
             takes_path=self._wanted.takes_path,
             archived=self._archived,
         )

@@ -7,6 +7,7 @@ from connectors.gitlab import LIMITS, STREAMS, GitlabOptions, account, marks, re
 from connectors.gitlab.address import in_group, place_of, segment
 from connectors.gitlab.client import Client
 from connectors.gitlab.epics import Epics
+from connectors.gitlab.paging import listing
 from connectors.gitlab.places import Places
 from connectors.gitlab.reading import Lacking, Reading
 from connectors.gitlab.related import complete
@@ -118,13 +119,18 @@ class Gitlab:
             found = self._work_item(ref, what)
             if found is not None:
                 return found
-        data = self._reader.get(self._path(ref), what=what).body
-        if ref.stream == "iterations":  # GitLab gives them in lists only
-            rows = [row for row in expect(data, list, what=what) if str(row.get("id")) == ref.id]
-            if not rows:
-                raise Unavailable(f"{what}: not found, or hidden from this account")
-            return dict(rows[0])
-        return dict(expect(data, dict, what=what))
+        if ref.stream == "iterations":
+            return self._iteration(ref, what)
+        return dict(expect(self._reader.get(self._path(ref), what=what).body, dict, what=what))
+
+    def _iteration(self, ref: Ref, what: str) -> dict[str, object]:
+        """GitLab gives iterations in lists only."""
+        query = {"state": "all", "include_ancestors": "false"}
+        for rows in listing(self._reader, self._path(ref), query, what=what, scope=None):
+            for row in rows:
+                if str(row.get("id")) == ref.id:
+                    return row
+        raise Unavailable(f"{what}: not found, or hidden from this account")
 
     def _work_item(self, ref: Ref, what: str) -> dict[str, object] | None:
         """An epic as a work item; None where the server has none."""
@@ -151,7 +157,7 @@ class Gitlab:
         if ref.stream == "milestones":
             return f"/{'groups' if in_group(ref) else 'projects'}/{segment(place[0])}/milestones/{segment(ref.id)}"
         if ref.stream == "iterations":
-            return f"/groups/{segment(place[0])}/iterations?state=all&include_ancestors=false&per_page=100"
+            return f"/groups/{segment(place[0])}/iterations"
         if ref.stream in scopes.PER_PROJECT:
             return f"/projects/{segment(place[0])}/{ref.stream}/{segment(ref.id)}"
         return f"/projects/{segment(place[0])}/{'merge_requests' if ref.stream == 'approvals' else ref.stream}/{place[1]}"

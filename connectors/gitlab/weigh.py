@@ -1,6 +1,6 @@
 """How many requests a first read of a scope takes, by GitLab's own counts and with one request at most."""
 
-from connectors.gitlab.asking import OPEN_AND_CLOSED, list_of, rest_query
+from connectors.gitlab.asking import BY_TIME, OPEN_AND_CLOSED, list_of, rest_query
 from connectors.gitlab.cursor import Cursor
 from connectors.gitlab.paging import PER_PAGE, total_of
 from connectors.gitlab.reading import DENIED, Reading
@@ -27,7 +27,8 @@ def _total(reading: Reading) -> int | None:
     if reading.stream in LISTS:
         query = dict(LISTS[reading.stream])
     else:
-        query = rest_query(reading.stream, reading.scope, Cursor(after=reading.since), newest=False, archived=reading.archived)
+        begins = Cursor(after=reading.since if reading.stream in BY_TIME else None)
+        query = rest_query(reading.stream, reading.scope, begins, newest=False, archived=reading.archived)
     path = f"{reading.base}/{list_of(reading.stream)}"
     answer = reading.client.get(path, {**query, "per_page": 1}, allow=DENIED, **reading.words)
     return total_of(answer) if answer.body is not None else None

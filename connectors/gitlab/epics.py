@@ -1,5 +1,6 @@
 """Epics behind one stream: as work items where the server has them, else through the REST API, which GitLab is giving up."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,22 +12,28 @@ from connectors.gitlab.paging import PER_PAGE, Leaf
 from connectors.http import expect
 from syncd.contract import Unavailable
 
-_DENIED = frozenset({403, 404, 410})
+GONE = frozenset({404, 410})
+"""How a server says that it has no such API, or no such group for us."""
+_DENIED = frozenset({403, *GONE})
 
 
 @dataclass(slots=True)
 class Epics:
-    """How the server of a connection gives epics. What is not known yet is found out by the first request."""
+    """How the server of a connection gives epics: as `work_items`, or not; None: not known yet. `tried`: it was asked for them."""
 
-    work_items: bool = True
+    work_items: bool | None = None
+    tried: bool = False
 
     def page(self, client: Client, path: str, query: Mapping[str, object], *, what: str, scope: str) -> Leaf | None:
         """A page of the epics of the group at `path` in the form of the REST API; None where only that has them.
 
         `query` holds variables of `work_items.LIST`.
         """
+        if self.work_items is None:
+            self.work_items = _new_enough(client, what)
         if not self.work_items:
             return None
+        self.tried = True
         try:
             data, answer = ask(client, work_items.LIST, {"path": path, "first": PER_PAGE, **query}, what=what, scope=scope)
         except Unknown:
@@ -38,6 +45,13 @@ class Epics:
             return None
         return _leaf(found, answer, client.base, what, scope)
 
+    def turned(self) -> bool:
+        """The REST API does not have them: whether work items are to be tried, which the version did not promise."""
+        if self.tried:
+            return False
+        self.work_items = True
+        return True
+
     def count(self, client: Client, path: str, *, what: str, scope: str) -> int | None:
         """How many epics the group has, where the server counts them."""
         try:
@@ -48,23 +62,30 @@ class Epics:
         return count if isinstance(count, int) else None
 
 
-def lacking(client: Client, base: str, *, what: str, scope: str, work_items: bool) -> bool:
-    """Whether the edition has no epics: the group at the API path `base` can be read, and its epics cannot.
-
-    Without a licence for them the REST API answers 403 (https://docs.gitlab.com/api/epics), and work items an empty list. Where
-    there are work items and the REST API is no more, the edition's own word counts.
-    """
-    probe = client.get(f"{base}/epics", {"per_page": 1}, what=what, scope=scope, allow=_DENIED)
-    if probe.status == 200:
-        return False
+def probe(client: Client, base: str, *, what: str, scope: str) -> tuple[int, bool]:
+    """What the REST API says of the epics of the group at the API path `base`: the status, and whether there are any. Raises what it
+    means that the group cannot be read either."""
+    answer = client.get(f"{base}/epics", {"per_page": 1}, what=what, scope=scope, allow=_DENIED)
+    if answer.status == 200:
+        return 200, bool(expect(answer.body, list, what=what, scope=scope))
     client.get(base, {"with_projects": "false"}, what=what, scope=scope)
-    return probe.status == 403 or not work_items or not _enterprise(client, what)
+    return answer.status, False
 
 
-def _enterprise(client: Client, what: str) -> bool:
-    """Whether the server says that it is the edition that can have epics (https://docs.gitlab.com/api/metadata/)."""
-    answer = client.get("/metadata", what=what, allow=_DENIED | {401})
-    return not (isinstance(answer.body, dict) and answer.body.get("enterprise") is False)
+def free(client: Client, what: str) -> bool:
+    """Whether the server says that it is the edition that cannot have epics (https://docs.gitlab.com/api/metadata/)."""
+    return _metadata(client, what).get("enterprise") is False
+
+
+def _new_enough(client: Client, what: str) -> bool:
+    """Whether work items include the epics, as they do by default since version 17.7."""
+    found = re.match(r"(\d+)\.(\d+)", str(_metadata(client, what).get("version")))
+    return found is not None and (int(found[1]), int(found[2])) >= (17, 7)
+
+
+def _metadata(client: Client, what: str) -> Mapping[str, Any]:
+    body = client.get("/metadata", what=what, allow=_DENIED | {401}).body
+    return body if isinstance(body, Mapping) else {}
 
 
 def _connection(data: Mapping[str, Any], what: str, scope: str) -> dict[str, Any] | None:

@@ -15,7 +15,7 @@ from connectors.gitlab import whole
 from connectors.gitlab.asking import BY_TIME, OPEN_AND_CLOSED
 from connectors.gitlab.cursor import Cursor, dump, load, moment
 from connectors.gitlab.dense import Look, Tally, onwards
-from connectors.gitlab.epics import lacking
+from connectors.gitlab.epics import GONE, free, probe
 from connectors.gitlab.paging import DEEPEST, Leaf, too_deep
 from connectors.gitlab.reading import Lacking, Reading, Row
 from connectors.gitlab.related import blocks, complete
@@ -74,12 +74,24 @@ def _start(reading: Reading, stored: Cursor) -> Cursor:
 
 
 def _first(reading: Reading, start: Cursor) -> Leaf | None:
-    """The first page of a group's epics, which tells whether there can be any; None: it is asked for as all pages are."""
+    """The first page of a group's epics, which tells whether there can be any; None: it is asked for as all pages are.
+
+    Without a licence for epics the REST API answers 403 (https://docs.gitlab.com/api/epics), and work items an empty list. Where
+    the REST API is no more, the edition's own word counts. Epics that only the REST API has are on no list of work items yet.
+    """
     if reading.stream != "epics":
         return None
     leaf = reading.as_work_items(start)
-    if (leaf is None or not leaf.rows) and lacking(reading.client, reading.base, work_items=leaf is not None, **reading.words):
+    if leaf is not None and leaf.rows:
+        return leaf
+    status, some = probe(reading.client, reading.base, **reading.words)
+    if status in GONE and leaf is None and reading.epics.turned():
+        return _first(reading, start)
+    if status == 403 or (status in GONE and (leaf is None or free(reading.client, reading.what))):
         raise Lacking
+    if some and start.old is None:
+        reading.epics.work_items = False
+        return None
     return leaf
 
 

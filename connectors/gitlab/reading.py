@@ -9,7 +9,7 @@ from connectors.gitlab.address import path_of, ref_of
 from connectors.gitlab.asking import list_of, rest_query, variables
 from connectors.gitlab.client import NONE, Answer, Client
 from connectors.gitlab.cursor import Cursor
-from connectors.gitlab.epics import Epics
+from connectors.gitlab.epics import GONE, Epics
 from connectors.gitlab.paging import Leaf, leaf_of, page_of
 from connectors.http import expect, from_status
 from syncd.contract import Unavailable
@@ -65,8 +65,12 @@ class Reading:
                 return leaf
         query = rest_query(self.stream, self.scope, cursor, newest=newest, archived=self.archived)
         allow = DENIED if self.scope.id.startswith("p:") and cursor.high is None else NONE
+        if self.stream == "epics":
+            allow = GONE
         answer = self.client.get(f"{self.base}/{list_of(self.stream)}", query, allow=allow, **self.words)
         if answer.status in allow:
+            if self.stream == "epics" and self.epics.turned():
+                return self.ask(cursor, newest=newest)
             self._denied(answer)
         return leaf_of(answer, page_of(cursor.more), **self.words)
 
@@ -75,10 +79,10 @@ class Reading:
         return self.epics.page(self.client, self.path, variables(cursor, newest=newest), **self.words)
 
     def _denied(self, answer: Answer) -> NoReturn:
-        """What it means that a project refuses a list. Raises Lacking where the project can be read and has this switched off, or
+        """What it means that a project or group refuses a list. Raises Lacking where the project can be read and has this switched off, or
         where it is of its deployments, which not every role may see."""
-        project = expect(self.client.get(self.base, **self.words).body, dict, **self.words)
-        if self.stream == "deployments" or project.get(f"{list_of(self.stream)}_access_level") == "disabled":
+        place = expect(self.client.get(self.base, **self.words).body, dict, **self.words)
+        if self.stream == "deployments" or place.get(f"{list_of(self.stream)}_access_level") == "disabled":
             raise Lacking
         said = {"message": answer.said}
         raise from_status(answer.status, answer.headers, said, now=self.client.now, **self.words)

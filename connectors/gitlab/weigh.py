@@ -22,7 +22,7 @@ def weigh(reading: Reading) -> int | None:
 
 
 def _total(reading: Reading) -> int | None:
-    if reading.stream == "epics" and reading.epics.work_items:
+    if reading.stream == "epics" and reading.epics.work_items is not False:
         return reading.epics.count(reading.client, reading.path, **reading.words)
     if reading.stream in LISTS:
         query = dict(LISTS[reading.stream])

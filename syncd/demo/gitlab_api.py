@@ -29,7 +29,7 @@ def routes(twin: "GitlabTwin") -> list[Route]:
     found: list[Route] = [
         ("GET", f"{API}/user", user),
         ("POST", "/api/graphql", lambda r: graphql(twin, r) if twin.has_graphql else _not_found()),
-        ("GET", f"{API}/metadata", lambda _: Response({"version": "18.5.0-ee", "revision": "abc", "enterprise": twin.has_epics})),
+        ("GET", f"{API}/metadata", lambda _: _metadata(twin)),
         ("GET", f"{API}/projects", lambda r: _projects(twin, r, list(twin.projects.values()))),
         ("GET", f"{g}/projects", _in_group(twin, lambda group, r: _projects(twin, r, _projects_of(twin, group, r)))),
         ("GET", g, _in_group(twin, lambda group, _: Response(group))),
@@ -62,6 +62,13 @@ def routes(twin: "GitlabTwin") -> list[Route]:
         lambda r, rows: _paged(twin, r, rows),
     )
     return found
+
+
+def _metadata(twin: "GitlabTwin") -> Response:
+    """Since version 15.2."""
+    if twin.version is None:
+        return _not_found()
+    return Response({"version": twin.version, "revision": "0a1b2c3d", "enterprise": twin.has_epics})
 
 
 def _work_routes(twin: "GitlabTwin", kind: str) -> list[Route]:

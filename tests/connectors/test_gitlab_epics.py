@@ -56,14 +56,36 @@ def test_the_node_that_gitlab_gave_is_kept_beside(connected: Callable[..., Conne
     assert {record.data["work_item"]["title"] for record in found} == {"Europe", "Databases"}
 
 
-@pytest.mark.parametrize("version", [{"graphql": False}, {"work_items": False}], ids=["no GraphQL", "no work items"])
-def test_an_older_server_is_asked_for_work_items_once(connected: Callable[..., Connector], version: dict[str, Any]) -> None:
-    lab = twin(**version)
+@pytest.mark.parametrize("lacks", [{"graphql": False}, {"work_items": False}], ids=["no GraphQL", "no work items"])
+@pytest.mark.parametrize(("version", "asked"), [("16.11.0", 0), (None, 0), ("18.5.0-ee", 1)])
+def test_what_an_older_server_has_is_found_out_once(
+    connected: Callable[..., Connector], lacks: dict[str, Any], version: str | None, asked: int
+) -> None:
+    lab = twin(**lacks)
+    lab.version = version
     lab.epic("plan", "Europe")
     lab.epic("shop", "Wallet")
     connector = connected(lab, groups=["plan", "shop"])
     assert len(read(connector, "epics")[0]) == 2
-    assert len(lab.server.requests(GRAPHQL)) == 1
+    assert len(read(connector, "epics")[0]) == 2
+    assert len(lab.server.requests("/metadata")) == 1
+    assert len(lab.server.requests(GRAPHQL)) == asked
+
+
+def test_work_items_that_do_not_have_the_epics_yet_are_left_for_the_rest_api(connected: Callable[..., Connector]) -> None:
+    lab = planned()
+    connector = connected(lab, groups=["plan"])
+    empty = {"nodes": [], "pageInfo": {"hasNextPage": False, "endCursor": None}}
+    lab.server.fail(GRAPHQL, status=200, body={"data": {"group": {"workItems": empty}}}, times=0)
+    assert len(read(connector, "epics")[0]) == 2
+
+
+def test_a_server_of_unknown_version_without_the_rest_api_is_asked_for_work_items(connected: Callable[..., Connector]) -> None:
+    lab = planned()
+    lab.version, lab.rest_epics = None, False
+    _, _, cursors = read(connected(lab, groups=["plan"]), "epics")
+    lab.edit(next(iter(lab.epics.values())), title="Europe first")
+    assert "Europe first" in {r.data["title"] for r in read(connected(lab, groups=["plan"]), "epics", cursors)[0].values()}
 
 
 def test_epics_are_read_where_the_rest_api_is_no_more(connected: Callable[..., Connector]) -> None:

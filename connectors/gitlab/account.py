@@ -1,10 +1,12 @@
 """Who we are, and what the token may."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from connectors.gitlab.client import Client
+from connectors.gitlab.server import Server, about
 from connectors.http import expect
 from syncd.contract import Account, AuthFailed, Misconfigured, Unavailable
 
@@ -12,24 +14,36 @@ _UNTOLD = frozenset({400, 401, 403, 404, 405})
 _READS = frozenset({"api", "read_api"})
 
 
-def check(client: Client) -> Account:
-    """The account of the token, with the token's end and scopes where GitLab tells them.
+def check(client: Client) -> tuple[Account, Server]:
+    """The account of the token, with the token's end and scopes where GitLab tells them, and the server.
 
     Raises AuthFailed where the scopes are known and do not let anything be read.
     """
-    what = f"signing in to {client.base}"
+    what = _what(client)
+    user = who(client)
+    granted, ends = _oauth(client, what) if client.sign_in.oauth else _token(client, what)
+    if granted is not None and not granted & _READS:
+        has = ", ".join(sorted(granted)) or "none"
+        raise AuthFailed(f"{what}: the token may read nothing here (its scopes: {has}). {CURE}")
+    server = about(client, what)
+    told = replace(user, edition=server.edition, version=server.version, expires_at=ends, granted=granted)
+    return told, server
+
+
+def who(client: Client) -> Account:
+    """The account alone, by one request."""
+    what = _what(client)
     answer = client.get("/user", what=what, allow=frozenset({404}))
     if answer.status == 404:
         raise Misconfigured(f"{what}: there is no GitLab API. Check `url`")
     user = expect(answer.body, dict, what=what)
     if user.get("id") is None:
         raise Unavailable(f"{what}: the answer does not say who we are. Check `url`")
-    granted, ends = _oauth(client, what) if client.sign_in.oauth else _token(client, what)
-    if granted is not None and not granted & _READS:
-        has = ", ".join(sorted(granted)) or "none"
-        raise AuthFailed(f"{what}: the token may read nothing here (its scopes: {has}). {CURE}")
-    name = str(user.get("username") or user.get("name") or user["id"])
-    return Account(id=str(user["id"]), name=name, expires_at=ends, granted=granted)
+    return Account(id=str(user["id"]), name=str(user.get("username") or user.get("name") or user["id"]))
+
+
+def _what(client: Client) -> str:
+    return f"signing in to {client.base}"
 
 
 CURE = "Make a new one with the scope `read_api`, or `api` to write"

@@ -38,7 +38,9 @@ class Gitlab:
 
     def check(self) -> Account:
         """The account of the token."""
-        self._account = account.check(self._reader)
+        self._account, server = account.check(self._reader)
+        if self._epics.work_items is None:
+            self._epics.learn(server)
         return self._account
 
     def scopes(self, stream: str) -> Iterable[Scope | SyncError | Notice]:
@@ -81,8 +83,8 @@ class Gitlab:
 
     def find(self, target: Ref, key: str) -> str | None:
         """Our note with this marker, through all pages of notes."""
-        ours = self._account or self.check()
-        return write.find(self._reader, target, key, ours.id)
+        self._account = self._account or account.who(self._reader)
+        return write.find(self._reader, target, key, self._account.id)
 
     def deliver(self, action: Action) -> Receipt:
         """Write or edit a note, set and take labels, or set the status of a commit."""

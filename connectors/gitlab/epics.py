@@ -1,6 +1,5 @@
 """Epics behind one stream: as work items where the server has them, else through the REST API, which GitLab is giving up."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,7 @@ from connectors.gitlab import work_items
 from connectors.gitlab.client import Answer, Client
 from connectors.gitlab.graphql import Unknown, ask
 from connectors.gitlab.paging import PER_PAGE, Leaf
+from connectors.gitlab.server import Server, about
 from connectors.http import expect
 from syncd.contract import Unavailable
 
@@ -19,10 +19,17 @@ _DENIED = frozenset({403, *GONE})
 
 @dataclass(slots=True)
 class Epics:
-    """How the server of a connection gives epics: as `work_items`, or not; None: not known yet. `tried`: it was asked for them."""
+    """How the server of a connection gives epics: as `work_items`, or not; None: not known yet. `tried`: it was asked for them.
+    `never`: its edition cannot have any."""
 
     work_items: bool | None = None
     tried: bool = False
+    never: bool = False
+
+    def learn(self, server: Server) -> None:
+        """What the server says of itself. Work items include the epics by default since version 17.7."""
+        self.never = server.enterprise is False
+        self.work_items = server.release >= (17, 7) and not self.never
 
     def page(self, client: Client, path: str, query: Mapping[str, object], *, what: str, scope: str) -> Leaf | None:
         """A page of the epics of the group at `path` in the form of the REST API; None where only that has them.
@@ -30,7 +37,7 @@ class Epics:
         `query` holds variables of `work_items.LIST`.
         """
         if self.work_items is None:
-            self.work_items = _new_enough(client, what)
+            self.learn(about(client, what))
         if not self.work_items:
             return None
         self.tried = True
@@ -70,22 +77,6 @@ def probe(client: Client, base: str, *, what: str, scope: str) -> tuple[int, boo
         return 200, bool(expect(answer.body, list, what=what, scope=scope))
     client.get(base, {"with_projects": "false"}, what=what, scope=scope)
     return answer.status, False
-
-
-def free(client: Client, what: str) -> bool:
-    """Whether the server says that it is the edition that cannot have epics (https://docs.gitlab.com/api/metadata/)."""
-    return _metadata(client, what).get("enterprise") is False
-
-
-def _new_enough(client: Client, what: str) -> bool:
-    """Whether work items include the epics, as they do by default since version 17.7."""
-    found = re.match(r"(\d+)\.(\d+)", str(_metadata(client, what).get("version")))
-    return found is not None and (int(found[1]), int(found[2])) >= (17, 7)
-
-
-def _metadata(client: Client, what: str) -> Mapping[str, Any]:
-    body = client.get("/metadata", what=what, allow=_DENIED | {401}).body
-    return body if isinstance(body, Mapping) else {}
 
 
 def _connection(data: Mapping[str, Any], what: str, scope: str) -> dict[str, Any] | None:

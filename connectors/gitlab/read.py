@@ -15,7 +15,7 @@ from connectors.gitlab import whole
 from connectors.gitlab.asking import BY_TIME, OPEN_AND_CLOSED
 from connectors.gitlab.cursor import Cursor, dump, load, moment
 from connectors.gitlab.dense import Look, Tally, onwards
-from connectors.gitlab.epics import GONE, free, probe
+from connectors.gitlab.epics import probe
 from connectors.gitlab.paging import DEEPEST, Leaf, too_deep
 from connectors.gitlab.reading import Lacking, Reading, Row
 from connectors.gitlab.related import blocks, complete
@@ -76,18 +76,18 @@ def _start(reading: Reading, stored: Cursor) -> Cursor:
 def _first(reading: Reading, start: Cursor) -> Leaf | None:
     """The first page of a group's epics, which tells whether there can be any; None: it is asked for as all pages are.
 
-    Without a licence for epics the REST API answers 403 (https://docs.gitlab.com/api/epics), and work items an empty list. Where
-    the REST API is no more, the edition's own word counts. Epics that only the REST API has are on no list of work items yet.
+    Without a licence for epics the REST API answers 403 (https://docs.gitlab.com/api/epics), and work items an empty list: then a look at
+    the REST API tells one from the other. It may also have epics that are no work items yet.
     """
     if reading.stream != "epics":
         return None
     leaf = reading.as_work_items(start)
-    if leaf is not None and leaf.rows:
+    if reading.epics.never:
+        raise Lacking
+    if leaf is None or leaf.rows:
         return leaf
     status, some = probe(reading.client, reading.base, **reading.words)
-    if status in GONE and leaf is None and reading.epics.turned():
-        return _first(reading, start)
-    if status == 403 or (status in GONE and (leaf is None or free(reading.client, reading.what))):
+    if status == 403:
         raise Lacking
     if some and start.old is None:
         reading.epics.work_items = False

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any
 
 from connectors.gitlab.address import path_of, ref_of
 from connectors.gitlab.asking import list_of, rest_query, variables
@@ -16,6 +16,7 @@ from syncd.contract import Unavailable
 from syncd.model.raw import RawRecord, Scope
 
 Row = dict[str, Any]
+_NOT_FOR_ALL = frozenset({"epics", "deployments"})
 DENIED = frozenset({403, 404})
 """How GitLab says that something is not there, not for this account, or not in this edition."""
 
@@ -64,28 +65,29 @@ class Reading:
             if leaf is not None:
                 return leaf
         query = rest_query(self.stream, self.scope, cursor, newest=newest, archived=self.archived)
-        allow = DENIED if self.scope.id.startswith("p:") and cursor.high is None else NONE
+        fresh = cursor.high is None and (cursor.after is None or self.stream != "epics")
+        allow = DENIED if fresh and (self.stream == "epics" or self.scope.id.startswith("p:")) else NONE
         if self.stream == "epics":
-            allow = GONE
+            allow |= GONE
         answer = self.client.get(f"{self.base}/{list_of(self.stream)}", query, allow=allow, **self.words)
-        if answer.status in allow:
-            if self.stream == "epics" and self.epics.turned():
-                return self.ask(cursor, newest=newest)
-            self._denied(answer)
-        return leaf_of(answer, page_of(cursor.more), **self.words)
+        if answer.status not in allow:
+            return leaf_of(answer, page_of(cursor.more), **self.words)
+        if self.stream == "epics" and answer.status in GONE and self.epics.turned():
+            return self.ask(cursor, newest=newest)
+        raise self._denied(answer, fresh=fresh)
 
     def as_work_items(self, cursor: Cursor, *, newest: bool = False) -> Leaf | None:
         """The same page of epics as work items; None where the server has none."""
         return self.epics.page(self.client, self.path, variables(cursor, newest=newest), **self.words)
 
-    def _denied(self, answer: Answer) -> NoReturn:
-        """What it means that a project or group refuses a list. Raises Lacking where the project can be read and has this switched off, or
-        where it is of its deployments, which not every role may see."""
+    def _denied(self, answer: Answer, *, fresh: bool) -> Exception:
+        """What it means that a project or group refuses a list. At first it is Lacking where the place itself can be read and has this
+        switched off, or where it is of epics or deployments, which not every edition has and not every role may see."""
         place = expect(self.client.get(self.base, **self.words).body, dict, **self.words)
-        if self.stream == "deployments" or place.get(f"{list_of(self.stream)}_access_level") == "disabled":
-            raise Lacking
+        if fresh and (self.stream in _NOT_FOR_ALL or place.get(f"{list_of(self.stream)}_access_level") == "disabled"):
+            return Lacking()
         said = {"message": answer.said}
-        raise from_status(answer.status, answer.headers, said, now=self.client.now, **self.words)
+        return from_status(answer.status, answer.headers, said, now=self.client.now, **self.words)
 
     @property
     def words(self) -> Any:

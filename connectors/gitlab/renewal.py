@@ -46,7 +46,7 @@ class Renewal:
         assert isinstance(settings.options, GitlabOptions)
         assert settings.options.refresh_token_file
         self._settings, self._options, self._base = settings, settings.options, base
-        self._file = Path(settings.options.refresh_token_file)
+        self._file = Path(settings.options.refresh_token_file).resolve()
         self._beside = self._file.with_name(f"{self._file.name}.access")
         self._session = pace(requests.Session(), settings, gate)
 

@@ -68,7 +68,7 @@ def _metadata(twin: "GitlabTwin") -> Response:
     """Since version 15.2."""
     if twin.version is None:
         return _not_found()
-    return Response({"version": twin.version, "revision": "0a1b2c3d", "enterprise": twin.has_epics})
+    return Response({"version": twin.version, "revision": "0a1b2c3d", "enterprise": twin.enterprise})
 
 
 def _work_routes(twin: "GitlabTwin", kind: str) -> list[Route]:

@@ -38,6 +38,7 @@ class GitlabTwin:
         self.now, self.web, self.has_epics = now, web, epics
         self.work_items, self.has_graphql, self.rest_epics, self.tells_tokens = work_items, graphql, True, True
         self.version: str | None = "18.5.0-ee" if work_items and graphql else "16.11.0-ee"
+        self.enterprise = True
         self.offset_limit = 50_000
         self.ids = itertools.count(1001)
         self.users: dict[str, Record] = {}

@@ -94,15 +94,27 @@ def test_epics_are_read_where_the_rest_api_is_no_more(connected: Callable[..., C
     assert len(read(connected(lab, groups=["plan"]), "epics")[0]) == 2
 
 
-@pytest.mark.parametrize("rest", [True, False], ids=["REST", "no REST"])
-def test_an_edition_without_epics_is_told_from_a_group_without_epics(connected: Callable[..., Connector], rest: bool) -> None:
+@pytest.mark.parametrize("version", ["18.5.0-ee", "16.11.0-ee", None])
+def test_an_edition_without_epics_is_told_from_a_group_without_epics(
+    connected: Callable[..., Connector], version: str | None
+) -> None:
     free, paid = twin(epics=False), twin()
     for lab in (free, paid):
         lab.group("plan")
-        lab.rest_epics = rest
+        lab.version = version
     connector = connected(free, groups=["plan"])
     assert list(connector.fetch("epics", scopes(connector, "epics")[0], None)) == [Page(complete=True, unsupported=True)]
     assert read(connected(paid, groups=["plan"]), "epics")[0] == {}
+
+
+def test_the_community_edition_is_not_asked_for_epics(connected: Callable[..., Connector]) -> None:
+    lab = twin(epics=False)
+    lab.group("plan")
+    lab.enterprise = False
+    connector = connected(lab, groups=["plan"])
+    assert connector.check().edition == "Community"
+    assert list(connector.fetch("epics", scopes(connector, "epics")[0], None)) == [Page(complete=True, unsupported=True)]
+    assert not lab.server.requests("epics|graphql")
 
 
 def test_many_epics_are_read_by_pages_and_then_only_what_changed(connected: Callable[..., Connector]) -> None:

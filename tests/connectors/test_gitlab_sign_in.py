@@ -115,6 +115,7 @@ def test_the_tokens_last_day_is_known_and_its_scopes(connected: Callable[..., Co
     account = connected(small(expires_at="2026-12-31", scopes=("api", "read_user")), projects=["acme/web"]).check()
     assert account.expires_at == datetime(2026, 12, 31, tzinfo=UTC)
     assert account.granted == frozenset({"api", "read_user"})
+    assert (account.version, account.edition) == ("18.5.0-ee", "Enterprise")
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])

@@ -65,26 +65,29 @@ class Reading:
             if leaf is not None:
                 return leaf
         query = rest_query(self.stream, self.scope, cursor, newest=newest, archived=self.archived)
-        fresh = cursor.high is None and (cursor.after is None or self.stream != "epics")
-        allow = DENIED if fresh and (self.stream == "epics" or self.scope.id.startswith("p:")) else NONE
-        if self.stream == "epics":
-            allow |= GONE
+        allow = self._answered(cursor)
         answer = self.client.get(f"{self.base}/{list_of(self.stream)}", query, allow=allow, **self.words)
         if answer.status not in allow:
             return leaf_of(answer, page_of(cursor.more), **self.words)
         if self.stream == "epics" and answer.status in GONE and self.epics.turned():
             return self.ask(cursor, newest=newest)
-        raise self._denied(answer, fresh=fresh)
+        raise self._denied(answer, first=allow >= DENIED)
 
     def as_work_items(self, cursor: Cursor, *, newest: bool = False) -> Leaf | None:
         """The same page of epics as work items; None where the server has none."""
         return self.epics.page(self.client, self.path, variables(cursor, newest=newest), **self.words)
 
-    def _denied(self, answer: Answer, *, fresh: bool) -> Exception:
+    def _answered(self, cursor: Cursor) -> frozenset[int]:
+        """What a refusal of the list is looked at again for: on the first page of a project, or of the epics of a group."""
+        if self.stream == "epics":
+            return GONE if cursor.high or cursor.after else DENIED | GONE
+        return DENIED if self.scope.id.startswith("p:") and cursor.high is None else NONE
+
+    def _denied(self, answer: Answer, *, first: bool) -> Exception:
         """What it means that a project or group refuses a list. At first it is Lacking where the place itself can be read and has this
         switched off, or where it is of epics or deployments, which not every edition has and not every role may see."""
         place = expect(self.client.get(self.base, **self.words).body, dict, **self.words)
-        if fresh and (self.stream in _NOT_FOR_ALL or place.get(f"{list_of(self.stream)}_access_level") == "disabled"):
+        if first and (self.stream in _NOT_FOR_ALL or place.get(f"{list_of(self.stream)}_access_level") == "disabled"):
             return Lacking()
         said = {"message": answer.said}
         return from_status(answer.status, answer.headers, said, now=self.client.now, **self.words)

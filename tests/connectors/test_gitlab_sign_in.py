@@ -127,6 +127,18 @@ def test_a_server_that_does_not_tell_of_tokens_is_signed_in_to(connected: Callab
     assert (account.name, account.expires_at, account.granted) == (BOT, None, None)
 
 
+def test_a_token_of_a_group_or_project_is_a_user_of_its_own(connected: Callable[..., Connector]) -> None:
+    lab = small()
+    lab.tokens["glpat-group"] = lab.user("group_7_bot_1a2b")["username"]
+    lab.access["glpat-group"] = Access(expires_at="2027-01-31")
+    connector = connected(lab, projects=["acme/web"], secret=lambda: "glpat-group")
+    account = connector.check()
+    assert (account.name, account.expires_at) == ("group_7_bot_1a2b", datetime(2027, 1, 31, tzinfo=UTC))
+    receipt = connector.deliver(commenting(lab))
+    (note,) = next(iter(lab.notes.values()))
+    assert (str(note["id"]), note["author"]["username"]) == (receipt.remote_id, "group_7_bot_1a2b")
+
+
 def test_an_oauth_token_does_not_pass_for_another_kind(connected: Callable[..., Connector]) -> None:
     with pytest.raises(AuthFailed):
         connected(small(oauth=True), projects=["acme/web"]).check()

@@ -42,7 +42,7 @@ class Epics:
             return None
         self.tried = True
         try:
-            data, answer = ask(client, work_items.LIST, {"path": path, "first": PER_PAGE, **query}, what=what, scope=scope)
+            data, answer = ask(client, work_items.LIST, {"fullPath": path, "first": PER_PAGE, **query}, what=what, scope=scope)
         except Unknown:
             self.work_items = False
             return None
@@ -62,7 +62,7 @@ class Epics:
     def count(self, client: Client, path: str, *, what: str, scope: str) -> int | None:
         """How many epics the group has, where the server counts them."""
         try:
-            data, _ = ask(client, work_items.COUNT, {"path": path}, what=what, scope=scope)
+            data, _ = ask(client, work_items.COUNT, {"fullPath": path}, what=what, scope=scope)
         except Unknown:
             return None
         count = (_connection(data, what, scope) or {}).get("count")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from connectors.gitlab.client import Client
 
-_UNTOLD = frozenset({401, 403, 404, 410})
+_UNTOLD = frozenset({400, 401, 403, 404, 405, 410, 501})
 
 
 @dataclass(frozen=True, slots=True)

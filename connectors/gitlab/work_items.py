@@ -10,10 +10,10 @@ Node = Mapping[str, Any]
 
 LIST = """
 query Epics(
-  $path: ID!, $sort: WorkItemSort, $state: IssuableState, $iids: [String!],
+  $fullPath: ID!, $sort: WorkItemSort, $state: IssuableState, $iids: [String!],
   $updatedAfter: Time, $updatedBefore: Time, $first: Int, $after: String
 ) {
-  group(fullPath: $path) {
+  group(fullPath: $fullPath) {
     workItems(
       types: [EPIC], includeDescendants: true, sort: $sort, state: $state, iids: $iids,
       updatedAfter: $updatedAfter, updatedBefore: $updatedBefore, first: $first, after: $after
@@ -35,8 +35,8 @@ query Epics(
 }
 """
 COUNT = """
-query EpicCount($path: ID!) {
-  group(fullPath: $path) { workItems(types: [EPIC], includeDescendants: true) { count } }
+query EpicCount($fullPath: ID!) {
+  group(fullPath: $fullPath) { workItems(types: [EPIC], includeDescendants: true) { count } }
 }
 """
 _STATE = {"OPEN": "opened", "CLOSED": "closed"}

@@ -213,7 +213,7 @@ def test_a_licence_that_was_lost_is_not_taken_for_deletions(connected: Callable[
 
 def test_the_twin_refuses_what_gitlabs_schema_does_not_have() -> None:
     types = types_of(planned())
-    assert "errors" not in run(LIST, {"path": "plan"}, types)
+    assert "errors" not in run(LIST, {"fullPath": "plan"}, types)
     for wrong, code in (("title", "undefinedField"), ("includeDescendants", "argumentNotAccepted")):
-        (error,) = run(LIST.replace(wrong, f"{wrong}s"), {"path": "plan"}, types)["errors"]
+        (error,) = run(LIST.replace(wrong, f"{wrong}s"), {"fullPath": "plan"}, types)["errors"]
         assert error["extensions"]["code"] == code

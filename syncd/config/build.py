@@ -123,7 +123,7 @@ class Builder:
                 self.faults.add((*at, "token_file"), "no token is given", f"Set it, or {variable} in the environment.")
                 return None
             return Secret(name)
-        if credentials is not None:
+        if credentials is not None and options is not None and not options.beside_token():
             self.faults.add((*at, credentials), f"a token and {credentials} are both given", "Keep one of them.")
         value = pair(self.faults, at, "token", keys.token, keys.token_file, self.base)
         if value is None:

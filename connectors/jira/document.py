@@ -10,7 +10,7 @@ from typing import Any
 
 Node = dict[str, Any]
 _PIECE = re.compile(
-    r"\\(?P<plain>[^\w\s])"
+    r"\\(?P<plain>[^\w\s]|_)"
     r"|\[(?P<shown>(?:\\.|[^\[\]|\\])+)\|(?P<url>https?://[^\s\[\]|]+)\]"
     r"|(?P<bold>\*)"
     r"|(?P<text>[^\\\[*]+|.)",
@@ -63,7 +63,7 @@ def _inline(line: str) -> Iterator[Node]:
         if text and now != marks:
             yield _text(text, marks)
             text = ""
-        text, marks = text + (re.sub(r"\\([^\w\s])", r"\1", said) if match["shown"] else said), now
+        text, marks = text + (re.sub(r"\\([^\w\s]|_)", r"\1", said) if match["shown"] else said), now
     if text:
         yield _text(text, marks)
 

@@ -1,6 +1,7 @@
 """Reading: projects, versions and issues as pages of raw records, and the way to what is read beside them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -17,12 +18,13 @@ from connectors.jira.security_levels import SecurityLevels
 from connectors.jira.site import Site
 from connectors.jira.sprints import Sprints
 from connectors.jira.worklogs import Worklogs
-from syncd.contract import Page, Settings
+from syncd.contract import Misconfigured, Page, Settings
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
 
 WHOLE = "whole"
 """The cursor of what is read whole each time: there is nothing to go on from."""
+_BY_SEARCH = ("issues", "worklogs", "remote_links")
 Fetch = Callable[[Scope, str | None], Iterator[Page]]
 
 
@@ -48,8 +50,9 @@ class Reading:
         }
 
     def pages(self, stream: str, scope: Scope, since: str | None) -> Iterator[Page]:
-        """Pages of one stream of a project."""
-        return self._pages[stream](scope, since)
+        """Pages of one stream of a project. Searches may find nothing of an archived one: that says nothing of its issues."""
+        found = self._pages[stream](scope, since)
+        return _unless_hidden(found) if scope.closed and stream in _BY_SEARCH else found
 
     def one(self, ref: Ref) -> RawRecord:
         """One record by its id."""
@@ -120,3 +123,15 @@ class Reading:
         found = self._api.get(f"issue/{quote(id, safe='')}", params, what=what, version=self._search.version)
         issue: dict[str, Any] = expect(found, dict, what=what)
         return issue
+
+
+def _unless_hidden(pages: Iterator[Page]) -> Iterator[Page]:
+    """The pages; one that is unsupported where the search does not know the project, or nothing in it."""
+    try:
+        first = next(pages)
+    except Misconfigured as error:
+        if error.scope is None:
+            raise
+        first = Page(complete=True)
+    yield replace(first, unsupported=True) if first.complete and not first.records else first
+    yield from pages

@@ -33,8 +33,10 @@ class RemoteLinks:
             yield Page(records, cursor=step.cursor, complete=step.last)
 
     def of(self, issue: str, what: str, scope: str | None) -> list[Any]:
-        """The links of one issue."""
+        """The links of one issue: a list, though Jira's own description of its API speaks of one link."""
         found = self._api.get(f"issue/{quote(issue, safe='')}/remotelink", what=what, scope=scope)
+        if isinstance(found, dict) and "object" in found:
+            return [found]
         links: list[Any] = expect(found, list, what=what, scope=scope)
         return links
 

@@ -78,15 +78,14 @@ class Search:
 
     def count(self, jql: str, project: str, what: str) -> int | None:
         """About how many issues a query finds, by one request; None where the site does not tell."""
-        if (self._site.edition or "").lower() == "cloud":
-            path, body = "search/approximate-count", {"jql": jql}
-            found = self._api.send("POST", path, body, what=what, scope=project, version="3", none_on=(400, 403, 404, 405, 410))
-            counted = part({"found": found}, "found").get("count")
+        none_on, asked = (400, 403, 404, 405, 410), {"jql": jql}
+        if self._site.looks_like_cloud:
+            path, name = "search/approximate-count", "count"
+            found = self._api.send("POST", path, asked, what=what, scope=project, version="3", none_on=none_on)
         else:
-            asked: dict[str, str | int] = {"jql": jql, "maxResults": 0, "fields": "id"}
-            counted = part(
-                {"found": self._api.get("search", asked, what=what, scope=project, none_on=(400, 403, 404, 410))}, "found"
-            ).get("total")
+            params: dict[str, str | int] = {**asked, "maxResults": 0, "fields": "id"}
+            name, found = "total", self._api.get("search", params, what=what, scope=project, none_on=none_on)
+        counted = found.get(name) if isinstance(found, dict) else None
         return counted if isinstance(counted, int) else None
 
     def _ways(self) -> tuple[tuple[str, str], ...]:

@@ -51,6 +51,11 @@ class Signing:
         return self._base
 
     @property
+    def is_on_platform(self) -> bool:
+        """Whether the API is asked for at Atlassian's platform, which only Jira Cloud has."""
+        return self._cloud_id is not None or PLATFORM in self._site
+
+    @property
     def granted(self) -> frozenset[str] | None:
         """What the access token allows, where we asked for one and were told."""
         return self._access.granted if self._access else None

@@ -64,6 +64,13 @@ class Site:
         return (self.edition or "").lower() == "cloud"
 
     @property
+    def looks_like_cloud(self) -> bool:
+        """The same without a request of its own: where the site was not asked yet, what the way to sign in tells."""
+        if self._server is not None:
+            return self.is_cloud
+        return bool(self._settings.user) or self._signing.is_on_platform
+
+    @property
     def zone(self) -> str | None:
         """The zone in which Jira reads the dates in our queries."""
         said = self.me.get("timeZone")

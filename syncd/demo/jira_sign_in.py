@@ -83,7 +83,7 @@ class SignIn:
             return Response({"error": "unsupported_grant_type"}, 400)
         if not good or (self.expires_at is not None and self.expires_at <= self._twin.now()):
             return Response({"error": "access_denied", "error_description": "Unauthorized"}, 401)
-        token = f"access-{len(self.issued) + 1}-{self._twin.now():%H%M%S}"
+        token = f"access-{self._twin.new_id()}"
         self.issued[token] = self._twin.now() + timedelta(seconds=LIVES_S)
         granted = " ".join(sorted(self.granted or ()))
         return Response({"access_token": token, "expires_in": LIVES_S, "token_type": "Bearer", "scope": granted})

@@ -27,11 +27,12 @@ class Edits:
         """Somebody, or an application, links an issue to something elsewhere. The same `global_id` again changes the link."""
         issue = self._twin.held(key)
         held = self.links.setdefault(str(issue["id"]), [])
-        found = next((link for link in held if global_id and link["globalId"] == global_id), None)
+        found = next((link for link in held if global_id and link.get("globalId") == global_id), None)
         if found is None:
             id = int(self._twin.new_id())
-            found = {"id": id, "self": f"{SITE}/rest/api/2/issue/{issue['key']}/remotelink/{id}", "globalId": global_id}
+            found = {"id": id, "self": f"{SITE}/rest/api/2/issue/{issue['key']}/remotelink/{id}"}
             held.append(found)
+        found |= {"globalId": global_id} if global_id else {}
         found |= {"application": {}, "object": {"url": url, "title": title, "icon": {}, "status": {"icon": {}}}}
         found |= {"relationship": relationship} if relationship else {}
         self._twin.touch(issue)

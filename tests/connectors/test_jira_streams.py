@@ -257,6 +257,14 @@ def test_the_links_of_an_issue_are_one_record(twin: JiraTwin) -> None:
     assert connector.weigh("remote_links", scope(connector)) == 4
 
 
+def test_a_link_that_is_given_alone_is_a_list_of_one(twin: JiraTwin) -> None:
+    work(twin, 1)
+    link = twin.edits.link("PLAT-1", "https://github.com/acme/api/issues/7", "Rate limits")
+    twin.server.fail("/remotelink", status=200, body=link, times=0)
+    (record,) = records(pages(connect(twin), "remote_links")).values()
+    assert record.data["remotelinks"] == [link]
+
+
 def test_only_changed_issues_are_asked_for_links_again_and_a_link_that_is_gone_shows(twin: JiraTwin, clock: Clock) -> None:
     work(twin, 20)
     link = twin.edits.link("PLAT-2", "https://github.com/acme/api/issues/7", "Rate limits", "is blocked by")

@@ -47,9 +47,9 @@ class Comments:
         try:
             answer = self._send(action, what)
         except Refused as error:
-            if self._version == "3" or not self._site.is_cloud or not _WANTS_DOCUMENT.search(error.text):
+            if self._version == "3" or not _WANTS_DOCUMENT.search(error.text) or not self._site.is_cloud:
                 raise
-            self._version, answer = "3", None
+            self._version = "3"
             answer = self._send(action, what)
         if answer is None and self._moved_to_documents(action.target, what):
             answer = self._send(action, what)

@@ -89,7 +89,7 @@ class Projects:
     def _all(self) -> list[dict[str, Any]]:
         """Every project that the account sees. Data Center gives them at once, and so does a site that does not know pages."""
         what, where = "listing the projects", ", ".join(self._wanted.globs)
-        found = self._paged(what, where) if self._site.edition in (None, "Cloud") else None
+        found = self._paged(what, where) if self._site.is_cloud or self._site.edition is None else None
         if found is None:
             asked = {"expand": "description,lead", **({"includeArchived": "true"} if self._archived else {})}
             found = expect(self._api.get("project", asked, what=what, scope=where), list, what=what, scope=where)

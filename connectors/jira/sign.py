@@ -110,8 +110,8 @@ class Signing:
         said = expect(self._ask("POST", f"{self._options.auth_url}/oauth/token", body, what), dict, what=what)
         if not isinstance(said.get("access_token"), str):
             raise Unavailable(f"{what}: the answer holds none. Check `auth_url`")
-        lives, scope = said.get("expires_in"), said.get("scope")
-        until = asked + timedelta(seconds=lives) if isinstance(lives, int | float) else None
+        lives, scope = str(said.get("expires_in")), said.get("scope")
+        until = asked + timedelta(seconds=int(lives)) if lives.isdigit() else None
         return _Access(_sendable(said["access_token"]), until, frozenset(scope.split()) if isinstance(scope, str) else None)
 
     def _ask(self, method: str, url: str, body: Json, what: str) -> Json:

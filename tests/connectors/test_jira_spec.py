@@ -230,3 +230,20 @@ def test_every_kind_of_request_was_held_against_the_description(answered: list[t
         "POST /rest/api/3/issue/N/comment",
         "GET /rest/api/3/issue/N/comment",
     }
+
+
+def test_the_scopes_that_our_page_names_are_enough_for_every_request(
+    description: Description, answered: list[tuple[str, bytes, Request, Response]]
+) -> None:
+    page = (Path(__file__).parents[2] / "connectors" / "jira" / "README.md").read_text("utf-8")
+    named = set(re.findall(r"`((?:read|write):[\w:.-]+)`", page))
+    lacking = {}
+    for _, _, request, _ in answered:
+        operation = description.operation(request.method, request.path)
+        current = [way["scopes"] for way in operation.get("x-atlassian-oauth2-scopes", []) if way["state"] == "Current"]
+        granular = [way["OAuth2"] for way in operation.get("security", []) if "OAuth2" in way]
+        ways = [set(scopes) for scopes in current or granular]
+        if ways and not any(way <= named for way in ways):
+            lacking[f"{request.method} {request.path}"] = ways
+    assert named
+    assert not lacking

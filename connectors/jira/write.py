@@ -46,9 +46,12 @@ class Writing:
         return self._receipt(action, "labels")
 
     def _link(self, action: Action) -> Receipt:
-        """A link to elsewhere. Jira updates the one that has the same `globalId`, and sets to nothing what is not sent."""
+        """A link to elsewhere; one that is done with is struck through. Jira updates the one that has the same `globalId`, and sets to
+        nothing what is not sent.
+        """
         url, relation = str(action.extra.get("url")), action.extra.get("relation")
-        shown = {"url": url, "title": str(action.extra.get("title") or url)}
+        done = {"status": {"resolved": True}} if action.extra.get("resolved") else {}
+        shown = {"url": url, "title": str(action.extra.get("title") or url), **done}
         body = {"globalId": f"syncd:{action.key}", "object": shown, **({"relationship": str(relation)} if relation else {})}
         what = f"writing the link on {action.target.label}"
         answer = expect(self._send(action, "POST", f"{_path(action)}/remotelink", body, "writing the link on"), dict, what=what)

@@ -23,7 +23,16 @@ class Edits:
         self.links: dict[str, list[Record]] = {}
         self.properties: dict[str, Record] = {}
 
-    def link(self, key: str, url: str, title: str, relationship: str | None = None, global_id: str | None = None) -> Record:
+    def link(
+        self,
+        key: str,
+        url: str,
+        title: str,
+        relationship: str | None = None,
+        global_id: str | None = None,
+        *,
+        resolved: bool = False,
+    ) -> Record:
         """Somebody, or an application, links an issue to something elsewhere. The same `global_id` again changes the link."""
         issue = self._twin.held(key)
         held = self.links.setdefault(str(issue["id"]), [])
@@ -33,7 +42,8 @@ class Edits:
             found = {"id": id, "self": f"{SITE}/rest/api/2/issue/{issue['key']}/remotelink/{id}"}
             held.append(found)
         found |= {"globalId": global_id} if global_id else {}
-        found |= {"application": {}, "object": {"url": url, "title": title, "icon": {}, "status": {"icon": {}}}}
+        status = {"resolved": resolved, "icon": {}}
+        found |= {"application": {}, "object": {"url": url, "title": title, "icon": {}, "status": status}}
         found |= {"relationship": relationship} if relationship else {}
         self._twin.touch(issue)
         return found
@@ -95,7 +105,9 @@ class Edits:
             return Response({"errorMessages": [], "errors": {"title": "'title' is required."}}, 400)
         key = request.args["key"]
         before = len(self.links.get(str(self._twin.held(key)["id"]), []))
-        link = self.link(key, shown["url"], shown["title"], asked.get("relationship"), asked.get("globalId"))
+        resolved = (shown.get("status") or {}).get("resolved") is True
+        about = asked.get("relationship"), asked.get("globalId")
+        link = self.link(key, shown["url"], shown["title"], *about, resolved=resolved)
         created = len(self.links[str(self._twin.held(key)["id"])]) > before
         return Response({"id": link["id"], "self": link["self"]}, 201 if created else 200)
 

@@ -72,6 +72,16 @@ def test_a_link_is_put_in_place_once_and_then_changed(twin: JiraTwin) -> None:
     assert len(links(twin)) == 2
 
 
+def test_a_link_that_is_done_with_is_struck_through(twin: JiraTwin) -> None:
+    connector = connect(twin)
+    receipt = connector.deliver(action(twin, "link"))
+    connector.deliver(action(twin, "link", resolved=True, remote_id=receipt.remote_id))
+    (link,) = twin.edits.links[twin.held("PLAT-1")["id"]]
+    assert link["object"]["status"]["resolved"] is True
+    connector.deliver(action(twin, "link", remote_id=receipt.remote_id))
+    assert link["object"]["status"]["resolved"] is False
+
+
 def test_a_link_without_a_title_is_shown_by_its_address(twin: JiraTwin) -> None:
     connect(twin).deliver(action(twin, "link", title="", relation=None))
     assert links(twin) == [("https://github.com/acme/api/issues/7", "https://github.com/acme/api/issues/7", "")]

@@ -77,6 +77,16 @@ def test_any_other_remote_link_is_no_dependency(said: str | None) -> None:
     assert not notes(JIRA, links(said), stream="remote_links")
 
 
+@pytest.mark.parametrize(
+    "more", [{"globalId": "syncd:0123abcd"}, {"object": {"url": "https://x.example/1", "status": {"resolved": True}}}]
+)
+def test_what_syncd_wrote_or_what_is_resolved_is_no_dependency(more: dict[str, Any]) -> None:
+    record = links("waits for", "blocks")
+    assert len(rows(JIRA, record, stream="remote_links")) == 2
+    record["remotelinks"] = [link | more for link in record["remotelinks"]]
+    assert rows(JIRA, record, stream="remote_links") == ()
+
+
 def test_an_issue_whose_links_are_gone_gives_nothing() -> None:
     assert rows(JIRA, links(), stream="remote_links") == ()
 

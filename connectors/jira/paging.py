@@ -31,14 +31,16 @@ def offset_after(answer: dict[str, Any], got: int, place: Place) -> Place | None
     """Where the next page of a counted result begins; None at its end. Raises BrokenOff where a page before the end is empty.
 
     A total that shrank means that something before us is gone and the rest moved up: then the place is read again, so much
-    earlier. Without a total a page that is not full is the last.
+    earlier. Without a total the last page says so (`isLast`), or is not full.
     """
-    if answer.get("isLast") is True:
+    last, total = answer.get("isLast"), answer.get("total")
+    if last is True:
         return None
-    total = answer.get("total")
     if not isinstance(total, int):
+        if last is False and not got:
+            raise BrokenOff
         most = answer.get("maxResults")
-        full = got and (not isinstance(most, int) or got >= most)
+        full = got and (last is False or not isinstance(most, int) or got >= most)
         return Place(offset=place.offset + got) if full else None
     moved_up = max(0, (place.total or 0) - total)
     offset = place.offset - moved_up if moved_up and place.offset else place.offset + got

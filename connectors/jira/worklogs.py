@@ -28,12 +28,11 @@ class Worklogs:
 
     def pages(self, scope: Scope, since: str | None) -> Iterator[Page]:
         """Every worklog of the issues changed since the cursor, and with the last page those deleted since."""
-        what, seen, known = f"reading worklogs of {scope.name}", 0, 0
+        what, told = f"reading worklogs of {scope.name}", False
         for step in self._scan.steps(scope, since, _FIELDS, "reading worklogs"):
-            seen += len(step.issues)
-            known += sum("worklog" in part(issue, "fields") for issue in step.issues)
-            if step.last and seen and not known and self._is_off(what, scope):
-                yield Page(cursor=step.cursor, complete=True, unsupported=True)
+            told = told or any({"timespent", "worklog"} & part(issue, "fields").keys() for issue in step.issues)
+            if step.issues and not told and self._is_off(what, scope):
+                yield Page(complete=True, unsupported=True)
                 return
             records = tuple(record for issue in step.issues for record in self._of(issue, scope, what))
             deleted = self._deleted(step.since, what, scope) if step.last and step.since else ()
@@ -49,11 +48,12 @@ class Worklogs:
         return worklog
 
     def _of(self, issue: dict[str, Any], scope: Scope, what: str) -> Iterator[RawRecord]:
+        """The worklogs of one issue. Where the result holds none, the time spent says whether there are any."""
         fields = part(issue, "fields")
         embedded = part(fields, "worklog")
         found, total = embedded.get("worklogs"), embedded.get("total")
         if not isinstance(found, list) or (isinstance(total, int) and total > len(found)):
-            found = list(self._all(issue, scope, what)) if embedded or fields.get("timespent") else []
+            found = list(self._all(issue, scope, what)) if embedded or fields.get("timespent", True) else []
         known = {str(worklog.get("id")): worklog for worklog in found if isinstance(worklog, dict)}
         return (self._records.worklog(scope, issue, worklog) for worklog in known.values())
 

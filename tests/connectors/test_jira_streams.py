@@ -131,6 +131,17 @@ def test_boards_without_sprints_are_no_error(twin: JiraTwin) -> None:
     assert not lines(twin, "/board/1/sprint")
 
 
+def test_pages_of_sprints_that_say_only_whether_they_are_the_last_are_read_to_the_end(twin: JiraTwin) -> None:
+    board = twin.agile.board("Team", "PLAT")
+    made = [twin.agile.sprint(f"Sprint {n}", board) for n in range(5)]
+    for part, last in ((made[:3], False), (made[3:], True)):
+        twin.server.fail("/sprint", status=200, body={"maxResults": 50, "startAt": 0, "isLast": last, "values": part})
+    assert len(records(pages(connect(twin), "sprints"))) == 5
+    twin.server.fail("/sprint", status=200, body={"maxResults": 50, "startAt": 0, "isLast": False, "values": []})
+    with pytest.raises(Unavailable, match="breaks off"):
+        pages(connect(twin), "sprints")
+
+
 def test_a_project_without_boards_has_no_sprints(twin: JiraTwin) -> None:
     (page,) = pages(connect(twin), "sprints")
     assert (page.records, page.complete, page.unsupported) == ((), True, False)
@@ -224,10 +235,14 @@ def test_a_site_that_tracks_no_time_has_no_worklogs_to_be_had(twin: JiraTwin) ->
 def test_issues_that_hold_no_worklogs_in_results_are_asked_one_by_one(twin: JiraTwin) -> None:
     work(twin, 3)
     logged = twin.worklogs.put_down("PLAT-2", 45)
-    bare = [issue | {"fields": {n: v for n, v in issue["fields"].items() if n != "worklog"}} for issue in twin.issues.values()]
-    twin.server.fail("/search", status=200, body={"issues": bare, "isLast": True, "total": 3}, times=0)
-    assert set(records(pages(connect(twin), "worklogs"))) == {logged["id"]}
-    assert len(lines(twin, r"/issue/\d+/worklog")) == 1
+    for issue in twin.issues.values():
+        issue["fields"].setdefault("timespent", None)
+    for hidden, asked in (({"worklog"}, 1), ({"worklog", "timespent"}, 3)):
+        bare = [i | {"fields": {n: v for n, v in i["fields"].items() if n not in hidden}} for i in twin.issues.values()]
+        twin.server.fail("/search", status=200, body={"issues": bare, "isLast": True, "total": 3})
+        twin.server.log.clear()
+        assert set(records(pages(connect(twin), "worklogs"))) == {logged["id"]}
+        assert len(lines(twin, r"/issue/\d+/worklog")) == asked
 
 
 def test_a_deleted_worklog_that_is_asked_for_is_not_said_to_be_gone(twin: JiraTwin) -> None:

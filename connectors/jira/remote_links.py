@@ -13,13 +13,13 @@ from syncd.model.raw import Scope
 
 
 class RemoteLinks:
-    """One record for each issue that has, or may have had, such links."""
+    """One record for each issue that has such links."""
 
     def __init__(self, api: Api, scan: Scan, records: Records) -> None:
         self._api, self._scan, self._records = api, scan, records
 
     def pages(self, scope: Scope, since: str | None) -> Iterator[Page]:
-        """The links of the issues changed since the cursor. In a first read, those of issues without any are left out."""
+        """The links of the issues changed since the cursor; the records of those that have none any more are reported as gone."""
         what = f"reading remote links of {scope.name}"
         for step in self._scan.steps(scope, since, ("updated",), "reading remote links"):
             try:
@@ -29,8 +29,9 @@ class RemoteLinks:
                     raise
                 yield Page(cursor=step.cursor, complete=True, unsupported=True)
                 return
-            records = tuple(self._records.remote_links(scope, issue, links) for issue, links in linked if links or step.since)
-            yield Page(records, cursor=step.cursor, complete=step.last)
+            records = tuple(self._records.remote_links(scope, issue, links) for issue, links in linked if links)
+            bare = tuple(str(issue.get("id")) for issue, links in linked if not links)
+            yield Page(records, cursor=step.cursor, complete=step.last, deleted=bare if step.since else ())
 
     def of(self, issue: str, what: str, scope: str | None) -> list[Any]:
         """The links of one issue: a list, though Jira's own description of its API speaks of one link."""

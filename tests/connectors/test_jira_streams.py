@@ -288,9 +288,11 @@ def test_only_changed_issues_are_asked_for_links_again_and_a_link_that_is_gone_s
     clock.go(hours=1)
     twin.edits.unlink("PLAT-2", link["id"])
     before = len(lines(twin, "/remotelink"))
-    (record,) = records(pages(connector, "remote_links", cursor)).values()
-    assert (record.ref.key, record.data["remotelinks"]) == ("PLAT-2", [])
-    assert len(lines(twin, "/remotelink")) - before == 1
+    twin.edits.link("PLAT-3", "https://github.com/acme/api/issues/8", "Quotas", "is blocked by")
+    (page,) = pages(connector, "remote_links", cursor)
+    assert [record.ref.key for record in page.records] == ["PLAT-3"]
+    assert page.deleted == (twin.held("PLAT-2")["id"],)
+    assert len(lines(twin, "/remotelink")) - before == 2
 
 
 def test_a_site_that_links_nothing_has_no_remote_links_to_be_had(twin: JiraTwin) -> None:

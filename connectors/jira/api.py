@@ -46,7 +46,7 @@ class Api:
         none_on: Collection[int] = (),
     ) -> Json:
         """The decoded answer of a GET on `/rest/<root>/<version>/<path>`."""
-        return self._ask("GET", f"{root}/{version}/{path}", {"params": params or {}}, what, scope, none_on)
+        return self._ask("GET", f"{root}/{version}/{path}", {"params": params or {}}, what, scope, none_on, writes=False)
 
     def send(
         self,
@@ -58,9 +58,13 @@ class Api:
         scope: str | None = None,
         version: str = "2",
         none_on: Collection[int] = (),
+        writes: bool = True,
     ) -> Json:
-        """The decoded answer of a request with a JSON body; `NOTHING` where it has none."""
-        return self._ask(method, f"api/{version}/{path}", {"data": json.dumps(body)}, what, scope, none_on)
+        """The decoded answer of a request with a JSON body; `NOTHING` where a write is answered without one.
+
+        `writes` False: what is asked for is too long for an address, and nothing is written.
+        """
+        return self._ask(method, f"api/{version}/{path}", {"data": json.dumps(body)}, what, scope, none_on, writes=writes)
 
     def close(self) -> None:
         """Close the session."""
@@ -68,17 +72,25 @@ class Api:
             self._client.close()  # type: ignore[no-untyped-call]
 
     def _ask(
-        self, method: str, path: str, kwargs: dict[str, Any], what: str, scope: str | None, none_on: Collection[int]
+        self,
+        method: str,
+        path: str,
+        kwargs: dict[str, Any],
+        what: str,
+        scope: str | None,
+        none_on: Collection[int],
+        *,
+        writes: bool,
     ) -> Json:
         try:
             answer = self._signed(method, f"{self._signing.base}/rest/{path}", kwargs)
-            if not answer.content and method != "GET":
+            if writes and not answer.content:
                 return NOTHING
             return answer.json()
         except Answered as error:
             if error.answer.status_code in none_on:
                 return None
-            raise self._translated(error.answer, what, scope, write=method != "GET") from error
+            raise self._translated(error.answer, what, scope, write=writes) from error
         except SyncError:
             raise
         except Exception as error:

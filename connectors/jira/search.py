@@ -81,7 +81,7 @@ class Search:
         none_on, asked = (400, 403, 404, 405, 410), {"jql": jql}
         if self._site.looks_like_cloud:
             path, name = "search/approximate-count", "count"
-            found = self._api.send("POST", path, asked, what=what, scope=project, version="3", none_on=none_on)
+            found = self._api.send("POST", path, asked, what=what, scope=project, version="3", none_on=none_on, writes=False)
         else:
             params: dict[str, str | int] = {**asked, "maxResults": 0, "fields": "id"}
             name, found = "total", self._api.get("search", params, what=what, scope=project, none_on=none_on)

@@ -41,7 +41,7 @@ class Worklogs:
     def one(self, id: str, what: str) -> dict[str, Any]:
         """One worklog. Jira leaves out what is deleted or hidden from us, so that its absence proves nothing."""
         ids = [int(id)] if id.isdigit() else []
-        found = expect(self._api.send("POST", "worklog/list", {"ids": ids}, what=what), list, what=what)
+        found = expect(self._api.send("POST", "worklog/list", {"ids": ids}, what=what, writes=False), list, what=what)
         if not found:
             raise Unavailable(f"{what}: there is none, or it is hidden from this account")
         worklog: dict[str, Any] = expect(found[0], dict, what=what)

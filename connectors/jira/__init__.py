@@ -28,7 +28,7 @@ STREAMS: Mapping[str, Stream] = {
     ),
     "sprints": Stream("sprints", optional=True),
     "worklogs": Stream("worklogs", deletions="reported", optional=True),
-    "remote_links": Stream("remote_links", deletions="reported", optional=True),
+    "remote_links": Stream("remote_links", optional=True),
     "security_levels": Stream("security_levels", optional=True),
 }
 LIMITS = Limits(markup="wiki", comment_chars=32_767, label_chars=255)

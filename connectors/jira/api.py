@@ -6,7 +6,7 @@ from typing import Any
 
 import requests
 
-from connectors.http import from_exception, pace
+from connectors.http import READS, from_exception, pace
 from connectors.jira.errors import Answered, refuse, translate
 from connectors.jira.sign import Signing
 from syncd.contract import Gate, Settings, SyncError
@@ -64,7 +64,8 @@ class Api:
 
         `writes` False: what is asked for is too long for an address, and nothing is written.
         """
-        return self._ask(method, f"api/{version}/{path}", {"data": json.dumps(body)}, what, scope, none_on, writes=writes)
+        kwargs = {"data": json.dumps(body), "headers": {} if writes else {READS: "1"}}
+        return self._ask(method, f"api/{version}/{path}", kwargs, what, scope, none_on, writes=writes)
 
     def close(self) -> None:
         """Close the session."""

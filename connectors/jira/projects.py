@@ -51,7 +51,9 @@ class Projects:
             found = self._api.get(f"project/{quote(key, safe='')}", what=what, scope=key, none_on=(404,))
             if found is None:
                 cure = "Check `projects`, or let the account see it"
-                raise Unavailable(f"{what}: there is none, or it is hidden from this account (404). {cure}", scope=key)
+                raise Unavailable(
+                    f"{what}: there is none, or it is hidden from this account (404). {cure}", scope=key, absent=True
+                )
             self._known[key] = expect(found, dict, what=what, scope=key)
         return self._known[key]
 

@@ -79,7 +79,7 @@ class Reading:
         """Ids of a project, page by page."""
         if stream == "projects":
             yield [scope.id]
-        elif stream == "issues":
+        elif stream in ("issues", "remote_links"):  # the links of an issue are there as long as the issue is
             yield from self._scan.ids(scope)
         else:
             yield from ([record.ref.id for record in page.records] for page in self.pages(stream, scope, None))

@@ -50,8 +50,8 @@ class Scan:
             yield Step(found.issues, query, str(cursor), last=False, since=before)
 
     def ids(self, scope: Scope) -> Iterator[list[str]]:
-        """The ids of all issues, page by page."""
-        query = Query(ids_of(scope.name, self._where), ("id",), scope.name, f"counting the issues of {scope.name}", size=1000)
+        """The ids of all issues, page by page: what only stopped fitting the condition is still there."""
+        query = Query(ids_of(scope.name), ("id",), scope.name, f"counting the issues of {scope.name}", size=1000)
         for found in self._pages(query, START):
             yield [str(issue["id"]) for issue in found.issues]
 

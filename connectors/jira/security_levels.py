@@ -38,7 +38,7 @@ class SecurityLevels:
         for level in self._of(scope, what) or ():
             if str(level.get("id")) == ref.id:
                 return self._records.security_level(scope, level)
-        raise Unavailable(f"{what}: there is none, or it is hidden from this account", scope=scope.name)
+        raise Unavailable(f"{what}: there is none, or it is hidden from this account", scope=scope.name, absent=True)
 
     def _of(self, scope: Scope, what: str) -> list[dict[str, Any]] | None:
         """None where the version has no such thing, or where none are shown and the account may not set any."""

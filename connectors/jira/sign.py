@@ -7,7 +7,7 @@ from typing import cast
 import requests
 from requests.auth import HTTPBasicAuth
 
-from connectors.http import expect, from_exception, pace
+from connectors.http import READS, expect, from_exception, pace
 from connectors.jira.errors import Answered, lacks_scope, refuse, translate
 from connectors.jira.options import JiraOptions
 from syncd.contract import AuthFailed, Gate, Misconfigured, Settings, SyncError, Unavailable
@@ -116,7 +116,7 @@ class Signing:
 
     def _ask(self, method: str, url: str, body: Json, what: str) -> Json:
         try:
-            return self._session.request(method, url, json=body).json()
+            return self._session.request(method, url, json=body, headers={READS: "1"}).json()
         except Answered as error:
             raise self._refused(error.answer, what) from error
         except SyncError:

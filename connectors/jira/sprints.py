@@ -9,6 +9,7 @@ from connectors.jira.api import Api
 from connectors.jira.paging import Place, all_of
 from connectors.jira.projects import Projects
 from connectors.jira.records import Records, identity
+from connectors.jira.search import part
 from syncd.contract import Page, Unavailable
 from syncd.model.raw import Json, RawRecord, Scope
 from syncd.model.ref import Ref
@@ -42,10 +43,10 @@ class Sprints:
     def one(self, ref: Ref, what: str) -> RawRecord:
         """One sprint; its scope is the project of the board on which it was made."""
         sprint = expect(self._get(f"sprint/{quote(ref.id, safe='')}", {}, what, None), dict, what=what)
-        board = expect(self._get(f"board/{sprint.get('originBoardId')}", {}, what, None), dict, what=what)
-        project = (board.get("location") or {}).get("projectKey")
+        board = self._get(f"board/{sprint.get('originBoardId')}", {}, what, None, (403, 404))
+        project = part(part({"board": board}, "board"), "location").get("projectKey")
         if not project:
-            raise Unavailable(f"{what}: its board belongs to no project")
+            raise Unavailable(f"{what}: its board is hidden from this account, or belongs to no project")
         return self._records.sprint(self._projects.scope(str(project)), sprint)
 
     def weigh(self, scope: Scope) -> int | None:

@@ -43,7 +43,7 @@ class Worklogs:
         ids = [int(id)] if id.isdigit() else []
         found = expect(self._api.send("POST", "worklog/list", {"ids": ids}, what=what, writes=False), list, what=what)
         if not found:
-            raise Unavailable(f"{what}: there is none, or it is hidden from this account")
+            raise Unavailable(f"{what}: there is none, or it is hidden from this account", absent=True)
         worklog: dict[str, Any] = expect(found[0], dict, what=what)
         return worklog
 

@@ -118,6 +118,9 @@ def test_a_sprint_that_was_deleted_is_not_there_any_more(twin: JiraTwin) -> None
     before = pages(connector, "sprints")
     twin.agile.sprints.pop(2)
     assert set(records(pages(connector, "sprints", before[-1].cursor))) == {"1"} == ids(connector, "sprints")
+    with pytest.raises(Unavailable) as caught:
+        connector.fetch_one(records(before)["2"].ref)
+    assert caught.value.absent
 
 
 def test_boards_without_sprints_are_no_error(twin: JiraTwin) -> None:
@@ -251,8 +254,9 @@ def test_a_deleted_worklog_that_is_asked_for_is_not_said_to_be_gone(twin: JiraTw
     connector = connect(twin)
     (record,) = records(pages(connector, "worklogs")).values()
     twin.worklogs.take_back("PLAT-1", logged["id"])
-    with pytest.raises(Unavailable, match="there is none, or it is hidden"):
+    with pytest.raises(Unavailable, match="there is none, or it is hidden") as caught:
         connector.fetch_one(record.ref)
+    assert caught.value.absent
 
 
 # --- remote links ---------------------------------------------------------------------------------------------------------
@@ -267,7 +271,8 @@ def test_the_links_of_an_issue_are_one_record(twin: JiraTwin) -> None:
     assert (record.ref.key, record.data["id"]) == ("PLAT-2", twin.held("PLAT-2")["id"])
     assert record.data["remotelinks"] == [page, need]
     assert len(lines(twin, "/remotelink")) == 3
-    assert ids(connector, "remote_links") == {record.ref.id}
+    assert ids(connector, "remote_links") == set(twin.issues), "the census costs no request for each issue"
+    assert len(lines(twin, "/remotelink")) == 3
     assert connector.fetch_one(record.ref) == record
     assert connector.weigh("remote_links", scope(connector)) == 4
 
@@ -312,8 +317,9 @@ def test_the_levels_of_a_project_are_read(twin: JiraTwin) -> None:
     assert (record.data, record.ref.key) == (level, "PLAT Board only")
     assert ids(connector, "security_levels") == {level["id"]}
     assert connector.fetch_one(record.ref) == record
-    with pytest.raises(Unavailable, match="there is none"):
+    with pytest.raises(Unavailable, match="there is none") as caught:
         connector.fetch_one(replace(record.ref, id="1"))
+    assert caught.value.absent
 
 
 def test_a_project_without_levels_has_none(twin: JiraTwin) -> None:
@@ -335,3 +341,13 @@ def test_a_version_without_levels_is_told_from_a_project_that_is_hidden(twin: Ji
     twin.server.fail("/project/PLAT$", status=404, body={}, times=0)
     with pytest.raises(Unavailable):
         list(connector.fetch("security_levels", here, None))
+
+
+def test_a_sprint_whose_board_is_hidden_is_not_said_to_be_gone(twin: JiraTwin) -> None:
+    twin.agile.sprint("Sprint 1", twin.agile.board("Team", "PLAT"))
+    connector = connect(twin)
+    (record,) = records(pages(connector, "sprints")).values()
+    twin.server.fail("/board/1$", status=404, body={}, times=0)
+    with pytest.raises(Unavailable, match="its board is hidden") as caught:
+        connector.fetch_one(record.ref)
+    assert not caught.value.absent

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from connectors.jira.paging import START, Place
 from syncd.model.raw import Json
 
+WHOLE = "whole"
+"""The cursor of what is read whole each time: there is nothing to go on from."""
 _FORM = 2
 """The first form, which named none, was of scans in the order of creation."""
 _TIMES = ("since", "began", "head", "latest")

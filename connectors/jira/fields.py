@@ -71,13 +71,12 @@ class Fields:
     """Asks for the list of fields once, and only where the mapping reads something that is no id."""
 
     def __init__(self, api: Api, settings: Settings) -> None:
-        self._api, self._all = api, None
+        self._api = api
+        self._all: list[dict[str, Any]] | None = None
         named = settings.fields.get("issues")
         self._everything = named is None or "fields" in named
         self._asked = tuple(sorted({_plain(name) for name in named or () if name not in _BESIDE}))
         self._names = () if self._everything else tuple(name for name in self._asked if not _is_id(name))
-
-    _all: list[dict[str, Any]] | None
 
     def names(self) -> Mapping[str, str]:
         """id -> name of all fields, as they are now. Raises the six errors."""

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from connectors.http import expect
 from connectors.jira.api import Api
+from connectors.jira.cursor import WHOLE
 from connectors.jira.fields import Fields
 from connectors.jira.history import completed
 from connectors.jira.projects import Projects
@@ -22,8 +23,6 @@ from syncd.contract import Misconfigured, Page, Settings
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
 
-WHOLE = "whole"
-"""The cursor of what is read whole each time: there is nothing to go on from."""
 _BY_SEARCH = ("issues", "worklogs", "remote_links")
 Fetch = Callable[[Scope, str | None], Iterator[Page]]
 

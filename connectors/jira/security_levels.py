@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from connectors.http import expect
 from connectors.jira.api import Api
+from connectors.jira.cursor import WHOLE
 from connectors.jira.projects import Projects
 from connectors.jira.records import Records
 from connectors.jira.search import part
@@ -13,7 +14,6 @@ from syncd.contract import Page, Unavailable
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
 
-WHOLE = "whole"
 _RIGHT = "SET_ISSUE_SECURITY"
 
 

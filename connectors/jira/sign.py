@@ -129,6 +129,8 @@ class Signing:
         if answer.request.method == "POST" and status in (400, 401, 403):
             why = f"the client id or its secret was not accepted ({status}): wrong, expired or revoked"
             return AuthFailed(f"{what}: {why}. Make a new secret for the service account and put it into `token_file`")
+        if answer.request.method == "POST" and (300 <= status < 400 or status in (404, 405)):
+            return Misconfigured(f"{what}: nobody gives one there ({status}). Check `auth_url`")
         return translate(answer, now=self._settings.now(), what=what, scope=None, write=False)
 
 

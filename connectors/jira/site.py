@@ -23,7 +23,8 @@ class Site:
         what = "looking who we are"
         server = self._api.get("serverInfo", what=what, none_on=(404,))
         if server is None:
-            raise Misconfigured(f"{what}: there is no Jira at this address (404). Check `url`")
+            keys = "`cloud_id` and `platform_url`" if self._signing.is_on_platform else "`url`"
+            raise Misconfigured(f"{what}: there is no Jira at this address (404). Check {keys}")
         self._server = expect(server, dict, what=what)
         self._me = None
         return Account(

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from connectors.http import expect
 from connectors.jira.api import Api
+from connectors.jira.cursor import WHOLE
 from connectors.jira.paging import Place, all_of
 from connectors.jira.projects import Projects
 from connectors.jira.records import Records, identity
@@ -14,7 +15,6 @@ from syncd.contract import Page, Unavailable
 from syncd.model.raw import Json, RawRecord, Scope
 from syncd.model.ref import Ref
 
-WHOLE = "whole"
 _PAGE = 50
 
 

@@ -162,6 +162,11 @@ def test_a_site_that_does_not_tell_its_id_is_misconfigured(cloud: JiraTwin, cloc
         by_scoped_token(cloud, clock).check()
 
 
+def test_another_sites_id_is_said_to_be_wrong(cloud: JiraTwin, clock: Clock) -> None:
+    with pytest.raises(Misconfigured, match="Check `cloud_id`"):
+        connect(cloud, clock, user=cloud.login, cloud_id="no-such-site").check()
+
+
 def test_an_address_that_is_no_site_is_unavailable(cloud: JiraTwin, clock: Clock) -> None:
     cloud.server.fail("/_edge/tenant_info", status=404, body="<html>", times=0)
     with pytest.raises(Unavailable, match="looking up the site's id"):
@@ -221,8 +226,9 @@ def test_access_tokens_are_asked_for_through_gate_and_proxy(
         ({"status": 200, "body": "<html>please log in</html>"}, Unavailable),
         ({"how": "reset"}, Unavailable),
         ({"status": 302, "headers": {"Location": "https://elsewhere.example/oauth"}, "body": ""}, Misconfigured),
+        ({"status": 404, "body": "<html>not here</html>"}, Misconfigured),
     ],
-    ids=["limit", "down", "no token", "html", "reset", "redirect"],
+    ids=["limit", "down", "no token", "html", "reset", "redirect", "elsewhere"],
 )
 def test_a_sign_in_that_fails_is_one_of_the_six(
     cloud: JiraTwin, clock: Clock, fault: dict[str, Any], expected: type[SyncError]

@@ -19,14 +19,14 @@ NOTHING: Mapping[str, Json] = {}
 class Api:
     """Sends one request at a time, once. `what` says for a person what is being done, `scope` which project it concerns.
 
-    `root` and `version` say which API: `api` is Jira's own, `agile` that of Jira Software. `none_on`: statuses that give None
-    instead of an error.
+    `root` and `version` say which API: `api` is Jira's own, `agile` that of Jira Software. Without a version it is 2, which gives plain
+    texts, and 3 from the moment on when Jira says that 2 is gone (410). `none_on`: statuses that give None instead of an error.
     """
 
     def __init__(self, settings: Settings, gate: Gate, signing: Signing) -> None:
         from jira import JIRA  # 0.2 s: only where a Jira is configured
 
-        self._settings, self._signing = settings, signing
+        self._settings, self._signing, self._version = settings, signing, "2"
         self._client = JIRA(
             settings.url.rstrip("/"), get_server_info=False, max_retries=0, timeout=settings.timeout_s, logging=False
         )
@@ -42,11 +42,11 @@ class Api:
         what: str,
         scope: str | None = None,
         root: str = "api",
-        version: str = "2",
+        version: str | None = None,
         none_on: Collection[int] = (),
     ) -> Json:
         """The decoded answer of a GET on `/rest/<root>/<version>/<path>`."""
-        return self._ask("GET", f"{root}/{version}/{path}", {"params": params or {}}, what, scope, none_on, writes=False)
+        return self._ask("GET", root, version, path, {"params": params or {}}, what, scope, none_on, writes=False)
 
     def send(
         self,
@@ -56,7 +56,7 @@ class Api:
         *,
         what: str,
         scope: str | None = None,
-        version: str = "2",
+        version: str | None = None,
         none_on: Collection[int] = (),
         writes: bool = True,
     ) -> Json:
@@ -65,7 +65,7 @@ class Api:
         `writes` False: what is asked for is too long for an address, and nothing is written.
         """
         kwargs = {"data": json.dumps(body), "headers": {} if writes else {READS: "1"}}
-        return self._ask(method, f"api/{version}/{path}", kwargs, what, scope, none_on, writes=writes)
+        return self._ask(method, "api", version, path, kwargs, what, scope, none_on, writes=writes)
 
     def close(self) -> None:
         """Close the session."""
@@ -75,6 +75,8 @@ class Api:
     def _ask(
         self,
         method: str,
+        root: str,
+        version: str | None,
         path: str,
         kwargs: dict[str, Any],
         what: str,
@@ -84,7 +86,7 @@ class Api:
         writes: bool,
     ) -> Json:
         try:
-            answer = self._signed(method, f"{self._signing.base}/rest/{path}", kwargs)
+            answer = self._newest(method, root, version, path, kwargs)
             if writes and not answer.content:
                 return NOTHING
             return answer.json()
@@ -96,6 +98,16 @@ class Api:
             raise
         except Exception as error:
             raise from_exception(error, what=what, scope=scope) from error
+
+    def _newest(self, method: str, root: str, version: str | None, path: str, kwargs: dict[str, Any]) -> requests.Response:
+        base = f"{self._signing.base}/rest/{root}"
+        try:
+            return self._signed(method, f"{base}/{version or self._version}/{path}", kwargs)
+        except Answered as error:
+            if error.answer.status_code != 410 or version or self._version == "3":
+                raise
+        self._version = "3"
+        return self._signed(method, f"{base}/3/{path}", kwargs)
 
     def _signed(self, method: str, url: str, kwargs: dict[str, Any]) -> requests.Response:
         """A request that a 401 turned away was not carried out: it goes out again with a new access token, where there can be one."""

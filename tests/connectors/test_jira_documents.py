@@ -15,7 +15,7 @@ from syncd.model.action import Action
 from syncd.model.marker import marker
 from syncd.model.ref import Ref
 from tests.connectors.jira_given import Clock
-from tests.connectors.jira_streams_given import connect, lines, ref, serving
+from tests.connectors.jira_streams_given import connect, lines, pages, records, ref, serving
 
 COMMENT = f"""h4. Drift
 
@@ -176,3 +176,23 @@ def test_data_center_is_never_asked_for_version_3() -> None:
         with pytest.raises(Unavailable):
             connect(server).deliver(comment(ref(server, "PLAT-1")))
         assert not lines(server, "/rest/api/3/")
+
+
+def test_a_site_without_version_2_is_read_and_written_over_version_3(cloud: JiraTwin) -> None:
+    cloud.version("PLAT", "2.1")
+    cloud.worklogs.put_down("PLAT-1", 30)
+    cloud.edit("PLAT-1", description="Pay by link")
+    cloud.server.fail("/rest/api/2/", status=410, body={"errorMessages": ["The requested API has been removed."]}, times=0)
+    connector = connect(cloud)
+    assert connector.check().name == "syncd bot"
+    for stream in ("projects", "versions", "issues", "worklogs"):
+        assert len(records(pages(connector, stream))) == 1
+    target = ref(cloud, "PLAT-1")
+    assert connector.find(target, "k1") is None
+    assert connector.deliver(comment(target)).created
+    label = Action(verb="label", target=target, project="PLAT", key="k", body="", digest="d", extra={"add": ["late"]})
+    connector.deliver(label)
+    assert cloud.held("PLAT-1")["fields"]["labels"] == ["late"]
+    before = len(cloud.server.log)
+    connector.deliver(label)
+    assert len(cloud.server.log) - before == 1, "what is gone is not asked for again and again"

@@ -1,13 +1,9 @@
 """The way to each vendor, from end to end: TLS by a private authority, client certificates, proxies with credentials."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from connectors import tls
 from connectors.google_calendar import KIND as GOOGLE
@@ -17,7 +13,7 @@ from tests.connectors import google_calendar_given
 from tests.connectors.contract import SECRET, OpenGate, read
 from tests.connectors.proxy_given import proxy
 from tests.connectors.tls_given import Authority
-from tests.connectors.transport_given import KINDS, Home, google_twin, home
+from tests.connectors.transport_given import KINDS, Home, google_twin, home, service_account
 
 LOGIN, ENCODED = "bot:p@ss/w:örd#1%", "bot:p%40ss%2Fw%3A%C3%B6rd%231%25"
 
@@ -83,32 +79,21 @@ def test_only_the_proxy_needs_to_know_the_vendors_name(authority: Authority) -> 
         assert vendor.connect(url="https://tracker.example", transport=transport).check().id
 
 
-@pytest.fixture(scope="module")
-def google_key() -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-
-def test_a_service_account_signs_in_the_same_way(authority: Authority, google_key: rsa.RSAPrivateKey, tmp_path: Path) -> None:
+def test_a_service_account_signs_in_the_same_way(authority: Authority, tmp_path: Path) -> None:
     twin, gate, ours = google_twin(), OpenGate(), authority.client()
-    url = twin.server.start(tls=authority.context(clients=authority))
-    public = google_key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    twin.server.start(tls=authority.context(clients=authority))
     account = "syncd@acme.iam.gserviceaccount.example"
-    twin.service_account(account, public.decode(), subjects=[])
-    pem = google_key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    file = tmp_path / "google.json"
-    file.write_text(
-        json.dumps({"type": "service_account", "client_email": account, "private_key": pem.decode(), "token_uri": f"{url}/token"})
-    )
+    given = google_calendar_given.options(credentials_file=service_account(twin, account, tmp_path))
     with proxy(login=LOGIN) as way:
-        settings = google_calendar_given.settings(twin, options=google_calendar_given.options(credentials_file=str(file)))
         transport = TlsAndProxy(
             ca_file=authority.file, client_cert_file=ours.certificate, client_key_file=ours.key, proxy=way.url(ENCODED)
         )
-        connector = GOOGLE.connect(replace(settings, secret=lambda: None, transport=transport), gate)
+        settings = google_calendar_given.settings(twin, options=given, secret=lambda: None, transport=transport)
+        connector = GOOGLE.connect(settings, gate)
         assert connector.check().name == account
         connector.close()
     twin.server.stop()
-    assert [entry.line.split("?")[0].split("/")[1] for entry in twin.server.log] == ["token", "calendar"]
+    assert [entry.line.split("/")[1] for entry in twin.server.log] == ["token", "calendar"]
     assert gate.asked == len(way.seen) == 2
 
 

@@ -1,10 +1,15 @@
 """One small vendor of each kind, on plain http or over TLS, for the tests of the way to it."""
 
+import json
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from connectors.github import KIND as GITHUB
 from connectors.gitlab import KIND as GITLAB
@@ -73,6 +78,23 @@ def google_twin() -> GoogleTwin:
     twin.calendar(google_calendar_given.RELEASES)
     twin.calendar(google_calendar_given.LEAVE)
     return twin
+
+
+def service_account(twin: GoogleTwin, name: str, folder: Path) -> str:
+    """A service account that the twin knows; the file with its key."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    twin.service_account(name, public.decode(), subjects=[])
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    made = {
+        "type": "service_account",
+        "client_email": name,
+        "private_key": private.decode(),
+        "token_uri": f"{twin.server.url}/token",
+    }
+    file = folder / "google.json"
+    file.write_text(json.dumps(made))
+    return str(file)
 
 
 def _google(tls: ssl.SSLContext | None) -> Home:

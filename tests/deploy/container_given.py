@@ -6,8 +6,9 @@ import platform
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 BASE = "SYNCD_TEST_BASE"
 """Names an archive of a root folder to build on (Debian or alike, with python3 and its venv module), where none is to be made."""
+
+PATIENCE_S = 300
+"""Making, building and unpacking take no longer than this; a machine that needs more has better things to do."""
 
 _BUILDER = ("buildah", "--storage-driver", "vfs")
 
@@ -26,12 +30,12 @@ def run(*command: str | Path, seconds: float = 60, **options: Any) -> subprocess
     return subprocess.run(words, capture_output=True, text=True, timeout=seconds, check=False, **options)
 
 
-def needed(*command: str | Path, seconds: float, what: str) -> str:
+def needed(*command: str | Path, until: float, what: str) -> str:
     """A step of the set-up. Where it fails, the test is skipped with the reason: it says nothing about syncd."""
     try:
-        done = run(*command, seconds=seconds)
+        done = run(*command, seconds=max(1, until - time.monotonic()))
     except subprocess.TimeoutExpired:
-        pytest.skip(f"{what} took longer than {seconds:g} s")
+        pytest.skip(f"{what} takes too long here: all in all {PATIENCE_S} s were given")
     if done.returncode:
         pytest.skip(f"{what} does not work here: {' '.join((done.stderr or done.stdout).split())[-300:]}")
     return done.stdout.strip()
@@ -42,6 +46,7 @@ class Builder:
     """Images of its own, in a folder that can be thrown away."""
 
     folder: Path
+    until: float = field(default_factory=lambda: time.monotonic() + PATIENCE_S)
 
     def __call__(self, *command: str | Path) -> tuple[str | Path, ...]:
         store = ("--root", self.folder / "store", "--runroot", self.folder / "run")
@@ -50,23 +55,25 @@ class Builder:
     def base(self) -> str:
         """The image to build on."""
         archive = os.environ.get(BASE) or self._made()
-        container = needed(*self("from", "scratch"), seconds=60, what="buildah")
-        needed(*self("add", "--quiet", container, archive), seconds=120, what="unpacking the base")
-        needed(*self("commit", "--quiet", container, "base"), seconds=120, what="storing the base")
+        container = needed(*self("from", "scratch"), until=self.until, what="buildah")
+        needed(*self("add", "--quiet", container, archive), until=self.until, what="unpacking the base")
+        needed(*self("commit", "--quiet", container, "base"), until=self.until, what="storing the base")
         return container
 
     def wheels(self, container: str) -> Path:
         """What the image installs, fetched by the package index that is configured here, for the interpreter of the base."""
         ask = "import sys; print('%d.%d' % sys.version_info[:2])"
         version = needed(
-            *self("run", "--isolation", "chroot", container, "--", "python3", "-c", ask), seconds=60, what="running in the base"
+            *self("run", "--isolation", "chroot", container, "--", "python3", "-c", ask),
+            until=self.until,
+            what="running in the base",
         )
         wheels = self.folder / "wheels"
         needed(
             sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--only-binary=:all:",
             "--python-version", version, "--require-hashes", "--dest", wheels,
             "-r", ROOT / "deploy/requirements.lock", "-r", ROOT / "deploy/requirements-build.lock",
-            seconds=150, what="fetching the locked packages",
+            until=self.until, what="fetching the locked packages",
         )  # fmt: skip
         (self.folder / "pip.conf").write_text("[global]\nno-index = true\nfind-links = /wheels\n")
         return wheels
@@ -74,12 +81,15 @@ class Builder:
     def build(self, wheels: Path, **arguments: str) -> subprocess.CompletedProcess[str]:
         """The image `syncd`, as deploy/README.md says."""
         given = [word for name, value in arguments.items() for word in ("--build-arg", f"{name}={value}")]
-        return run(
+        command = (
             *self("build", "--isolation", "chroot", "--format", "docker", "--pull-never"), *given,
             "--secret", f"id=pip.conf,src={self.folder / 'pip.conf'}", "--volume", f"{wheels}:/wheels:ro",
             "--ignorefile", ROOT / "deploy/Dockerfile.dockerignore", "-f", ROOT / "deploy/Dockerfile", "-t", "syncd", ROOT,
-            seconds=300,
         )  # fmt: skip
+        try:
+            return run(*command, seconds=max(1, self.until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            pytest.skip(f"building takes too long here: all in all {PATIENCE_S} s were given")
 
     def image(self) -> dict[str, Any]:
         """What the image says of itself."""
@@ -88,7 +98,7 @@ class Builder:
 
     def unpacked(self) -> Path:
         """The root folder of a container of the image."""
-        container = run(*self("from", "--pull-never", "localhost/syncd"), seconds=120).stdout.strip()
+        container = needed(*self("from", "--pull-never", "localhost/syncd"), until=self.until, what="unpacking the image")
         return Path(run(*self("mount", container)).stdout.strip())
 
     def _made(self) -> Path:
@@ -96,7 +106,7 @@ class Builder:
             pytest.skip(f"there is no base: set {BASE}, or install mmdebstrap")
         archive = self.folder / "base.tar"
         command = ("mmdebstrap", "--mode=root", "--variant=minbase", "--include=python3,python3-venv", _release(), archive)
-        needed(*command, seconds=240, what="making a base from Debian's mirror")
+        needed(*command, until=self.until, what="making a base from Debian's mirror")
         return archive
 
 
@@ -135,7 +145,7 @@ class Runner:
             (self.folder / name).mkdir()
         os.chown(self.data, 10001, 10001)
         self._describe(("/bin/true",))
-        needed(*self._runc("run", "-b", self.folder / "bundle", "probe"), seconds=60, what="runc")
+        needed(*self._runc("run", "-b", self.folder / "bundle", "probe"), until=time.monotonic() + 60, what="runc")
 
     def once(self, *arguments: str, entrypoint: Sequence[str] | None = None) -> subprocess.CompletedProcess[str]:
         """`docker run --rm IMAGE ARGUMENTS`."""

@@ -1,6 +1,7 @@
 """`healthcheck`: whether `syncd run` still does its work, for whoever watches it: a container's engine, a monitor."""
 
 import os
+from datetime import datetime
 from pathlib import Path
 
 import typer
@@ -16,7 +17,7 @@ from syncd.store import StoreError, open_store
 
 def healthcheck(config: ConfigFile = DEFAULT_CONFIG, json: AsJson = False) -> None:
     """Exit with 0 where the last pass of `syncd run` ended less than 3 intervals (and at least 10 minutes) ago, or one is under way."""
-    now, seen = Clock().now(), Pulse(None, None, None)
+    now, seen = Clock().now(), Pulse()
     try:
         checked = load(config, os.environ)
         seen = _pulse(checked.store_url)
@@ -28,10 +29,16 @@ def healthcheck(config: ConfigFile = DEFAULT_CONFIG, json: AsJson = False) -> No
         ill = f"{problems.problems[0]}{more}"
     why = one_line(ill or told(seen, now))
     if json:
-        print_json({"healthy": ill is None, "why": why, "began": seen.began, "ended": seen.ended, "seconds": seen.seconds})
+        print_json(
+            {"healthy": ill is None, "why": why, "began": _iso(seen.began), "ended": _iso(seen.ended), "seconds": seen.seconds}
+        )
     else:
         typer.echo(f"healthy: {why}" if ill is None else f"not healthy: {why}")
     raise typer.Exit(TROUBLE if ill else GOOD)
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def _pulse(store_url: str) -> Pulse:

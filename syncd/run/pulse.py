@@ -1,5 +1,7 @@
 """The pulse: when a pass began and the last one ended, kept in the store, so that somebody outside sees that passes still happen."""
 
+import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -22,18 +24,20 @@ INTERVALS = 3
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """`began`: the pass under way, None where there is none. `ended` and `seconds`: the last one that came to its end."""
+    """`began`: the pass under way, None where there is none. `ended` and `seconds`: the last one that came to its end. `alive`: whether
+    the process of the pass under way is there, as far as can be seen from here."""
 
-    began: datetime | None
-    ended: datetime | None
-    seconds: float | None
+    began: datetime | None = None
+    ended: datetime | None = None
+    seconds: float | None = None
+    alive: bool = True
 
 
 @contextmanager
 def noted(store: Store, clock: Clock) -> Iterator[None]:
     """Note the beginning of a pass, and its end. One that breaks off has ended, too, but it is no last pass."""
     watch = clock.watch()
-    store.meta.put(BEGAN, {"at": clock.now().isoformat()})
+    store.meta.put(BEGAN, {"at": clock.now().isoformat(), "host": socket.gethostname(), "pid": os.getpid()})
     try:
         yield
     except BaseException:
@@ -51,12 +55,15 @@ def pulse(store: Store) -> Pulse:
         began=datetime.fromisoformat(began["at"]) if began else None,
         ended=datetime.fromisoformat(ended["at"]) if ended else None,
         seconds=ended["seconds"] if ended else None,
+        alive=_alive(began["host"], began["pid"]) if began else True,
     )
 
 
 def ailment(pulse: Pulse, interval_s: float, now: datetime) -> str | None:
     """Why passes do not happen as they should, as one line with what to do; None where they do."""
     if pulse.began is not None:
+        if not pulse.alive:
+            return f"the process of the pass that began {_long(now - pulse.began)} ago is gone. Start `syncd run` again"
         if now - pulse.began < LONGEST:
             return None
         return f"a pass has been under way for {_long(now - pulse.began)}. Look into the log, and start syncd again"
@@ -75,6 +82,19 @@ def told(pulse: Pulse, now: datetime) -> str:
     if pulse.ended is None or pulse.seconds is None:
         return "no pass has ended yet"
     return f"the last pass ended {_long(now - pulse.ended)} ago and took {_long(timedelta(seconds=pulse.seconds))}"
+
+
+def _alive(host: str, pid: int) -> bool:
+    """Of another machine, or container, nothing is known."""
+    if os.name != "posix" or host != socket.gethostname():
+        return True
+    try:
+        os.kill(pid, 0)  # sends nothing: only asks
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _long(time: timedelta) -> str:

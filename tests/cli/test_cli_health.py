@@ -1,6 +1,10 @@
 """`syncd healthcheck`: whether passes still happen, as a container's engine or a monitor asks."""
 
 import json
+import os
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,13 +30,14 @@ def config(jira: JiraTwin, tmp_path: Path) -> Path:
     return configured(tmp_path, jira)
 
 
-def remember(config: Path, **minutes_ago: float | None) -> None:
-    """Write into the store when the last pass `ended` and when one `began`."""
+def remember(config: Path, pid: int | None = None, host: str | None = None, **minutes_ago: float | None) -> None:
+    """Write into the store when the last pass `ended` and when one `began`, in this process or another."""
+    process = {"host": host or socket.gethostname(), "pid": pid or os.getpid()}
     store = open_store(f"sqlite:///{config.parent}/syncd.db")
     for name, key in (("began", "pass began"), ("ended", "last pass")):
         ago = minutes_ago.get(name)
         at = datetime.now(UTC) - timedelta(minutes=ago or 0)
-        store.meta.put(key, None if ago is None else {"at": at.isoformat(), "seconds": 12.5})
+        store.meta.put(key, None if ago is None else {"at": at.isoformat(), "seconds": 12.5, **process})
     store.close()
 
 
@@ -84,6 +89,7 @@ def test_three_intervals_and_at_least_ten_minutes_may_go_by(
 def test_as_json_it_has_stable_keys(config: Path) -> None:
     remember(config, ended=2)
     good = json.loads(syncd("healthcheck", "-c", config, "--json").stdout)
+    assert datetime.fromisoformat(good["ended"]) < datetime.now(UTC)
     assert good.keys() == {"healthy", "why", "began", "ended", "seconds"}
     assert (good["healthy"], good["began"], good["seconds"]) == (True, None, 12.5)
     remember(config)
@@ -120,6 +126,17 @@ def test_a_pass_that_breaks_off_again_and_again_is_no_pass(config: Path) -> None
     assert pulse(store).began is None
     store.close()
     assert syncd("healthcheck", "-c", config).exit_code == 1
+
+
+def test_a_pass_whose_process_was_killed_is_not_under_way(config: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    remember(config, ended=3, began=2, pid=ended.pid)
+    here = syncd("healthcheck", "-c", config)
+    assert here.exit_code == 1
+    assert "the process of the pass that began 2 min ago is gone. Start `syncd run` again" in here.stdout
+    remember(config, ended=3, began=2, pid=ended.pid, host="another-machine")
+    assert syncd("healthcheck", "-c", config).exit_code == 0
 
 
 def test_while_a_pass_runs_it_is_healthy(jira: JiraTwin, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,6 +62,8 @@ def explained(error: Exception, way: Way) -> Exception:
         return _handshake(tls, way.certified, way.who, way.host, "url")
     if any(isinstance(one, RemoteDisconnected) for one in causes):
         return _closed(way)
+    if way.tls and any(isinstance(one, ConnectionResetError | BrokenPipeError) for one in causes):
+        return _hung_up(way.who, way.certified)
     if not way.tls and any(isinstance(one, BadStatusLine) for one in causes):
         return _speaks_tls(way)
     return error
@@ -185,9 +187,9 @@ def _not_accepted(who: str, why: str) -> Unreached:
 
 
 def _hung_up(who: str, certified: bool) -> Unreached:
-    """With TLS 1.3 a server judges our certificate after the handshake: its reason may come too late to be read."""
+    """With TLS 1.3 a server judges our certificate after the handshake, and what it says of it may be lost when it hangs up at once."""
     hint = "does not accept our client certificate, put another" if certified else "demands a client certificate, name it"
-    return Unreached(Unavailable, f"{who} broke off in the middle of TLS. If it {hint} in `client_cert_file`")
+    return Unreached(Unavailable, f"{who} reset the connection. If it {hint} in `client_cert_file`")
 
 
 def _speaks_tls(way: Way) -> Unreached:

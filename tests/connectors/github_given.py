@@ -38,6 +38,26 @@ def company(*, prefix: str = "", opaque: bool = False) -> GithubTwin:
     return twin
 
 
+def around(twin: GithubTwin, repo: str = API) -> tuple[str, str]:
+    """Reviews, environments, deployments, releases and checks of a company's repository; the heads of its first two pull requests."""
+    first, second = sorted(twin.home(repo).pulls)[:2]
+    twin.around.review(repo, first, "CHANGES_REQUESTED", by="ann")
+    twin.around.review(repo, first, "APPROVED", by="bob")
+    twin.around.review(repo, second, "COMMENTED", by="ann")
+    twin.around.environment(repo, "production", reviewers=["ann"])
+    twin.around.environment(repo, "staging")
+    twin.around.deploy(repo, "staging", state="success")
+    twin.around.deploy(repo, "production", state="in_progress")
+    twin.around.deploy(repo, "production")
+    twin.around.release(repo, "v1.0")
+    twin.around.release(repo, "v1.1", draft=True)
+    heads = tuple(twin.home(repo).pulls[number]["head"]["sha"] for number in (first, second))
+    twin.around.run(repo, heads[0], "build")
+    twin.around.run(repo, heads[0], "lint", conclusion=None)
+    twin.around.status(repo, heads[0], "ci/deploy", "failure")
+    return heads[0], heads[1]
+
+
 def ids(twin: GithubTwin) -> Mapping[str, set[str]]:
     homes = list(twin.homes.values())
     return {

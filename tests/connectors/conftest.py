@@ -1,4 +1,4 @@
-"""A plain forward proxy on loopback, for the tests of every connector."""
+"""A plain forward proxy on loopback, for the tests of every connector, and a key for those of GitHub."""
 
 import http.client
 import threading
@@ -7,6 +7,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 import pytest
+
+
+@pytest.fixture(scope="session")
+def app_key(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The file of a GitHub App's private key, made once: that takes a while."""
+    from tests.connectors.github_given import key_pair
+
+    return key_pair(tmp_path_factory.mktemp("github") / "app.pem")
 
 
 @pytest.fixture

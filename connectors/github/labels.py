@@ -34,7 +34,8 @@ def _add(pen: Pen, target: Ref, names: Sequence[str]) -> None:
 
     place, answer = pen.send(target, "POST", path, {"labels": list(names)}, what=what)
     if answer.status in (404, 422):  # a server that does not make a label by its being used
-        look(pen.reading, target)
+        if answer.status == 404:
+            look(pen.reading, target)
         made = [name for name in names if _make(pen, place, name, what)]
         if made:
             place, answer = pen.send(target, "POST", path, {"labels": list(names)}, what=what)

@@ -78,7 +78,7 @@ class AppApi:
     def routes(self) -> Sequence[Route]:
         """Those of the App itself, and the list of an installation's repositories."""
         own: tuple[tuple[str, str, Callable[[Request], Response]], ...] = (
-            ("GET", "/app", lambda _: Response(self._shown())),
+            ("GET", "/app", lambda _: Response(self.shown())),
             ("GET", "/app/installations", self._list),
             ("GET", "/repos/{owner}/{repo}/installation", self._of_owner),
             ("GET", "/orgs/{owner}/installation", self._of_owner),
@@ -124,7 +124,8 @@ class AppApi:
 
         return answer
 
-    def _shown(self) -> Row:
+    def shown(self) -> Row:
+        """The App as its own records and those that it made show it."""
         app, owner = self._app, self._twin.user("acme")
         return {
             "id": app.id,

@@ -111,8 +111,7 @@ class Marks:
         said = request.json
         if not home.knows(said["head_sha"]):
             return Response({"message": f"No commit found for SHA: {said['head_sha']}"}, 422)
-        assert self._twin.app is not None
-        app = {"id": self._twin.app.id, "slug": self._twin.app.slug}
+        app = self._twin.apps.shown()
         row = around.check_run(self._twin.id(), home.name, said["head_sha"], said["name"], app, self._twin.stamp())
         return self._said(home, row, said, 201)
 

@@ -19,7 +19,7 @@ def repositories_of(twin: "GithubTwin", request: Request) -> Response:
     owners = {name.split("/")[0].casefold() for name in twin.repositories}
     if "/orgs/" in request.path and not is_organisation:
         return NOT_FOUND
-    if grant is None or (not is_organisation and owner.casefold() not in owners):
+    if grant is None or (not is_organisation and not mine and owner.casefold() not in owners):
         return NOT_FOUND
     homes = [home for home in twin.homes.values() if home.name.split("/")[0].casefold() == owner.casefold()]
     all_seen = is_organisation or mine

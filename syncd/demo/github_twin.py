@@ -125,7 +125,7 @@ class GithubTwin:
         home = self._home(repo)
         row = records.comment(next(self._ids), repo, number, body, self.user(by or self.login), self.stamp())
         if self.app is not None and by == self.app.bot:
-            row["performed_via_github_app"] = {"id": self.app.id, "slug": self.app.slug}
+            row["performed_via_github_app"] = self.apps.shown()
         home.comments.setdefault(number, []).append(row)
         self.touch(home, number, comments=1)
         return row

@@ -15,6 +15,8 @@ from requests.utils import should_bypass_proxies
 from syncd.contract import AuthFailed, Gate, Misconfigured, RateLimited, Refused, Settings, SyncError, TlsAndProxy, Unavailable
 
 LARGEST_BODY = 64 * 1024 * 1024
+READS = "X-Syncd-Reads"
+"""The header of a request that only reads although its method is not GET. It is for the gate, and never sent."""
 _CHUNK = 64 * 1024
 _PATIENCE = timedelta(seconds=20)
 """How long to wait where a vendor limits us without saying until when."""
@@ -34,7 +36,8 @@ class PacedAdapter(HTTPAdapter):
 
     def send(self, request: requests.PreparedRequest, *_: Any, **kwargs: Any) -> requests.Response:
         """Send once. Raises what requests raises, or ReadTimeout once the whole deadline has passed."""
-        self._gate.before(write=request.method not in ("GET", "HEAD", "OPTIONS"))
+        reads = request.headers.pop(READS, None) is not None or request.method in ("GET", "HEAD", "OPTIONS")
+        self._gate.before(write=not reads)
         deadline = time.monotonic() + self._timeout_s
         answer = super().send(
             request,
@@ -124,7 +127,7 @@ def from_status(
         )
     if status in (404, 410):
         cure = "Check that it still exists and that the account may see it"
-        return Unavailable(f"{what}: not found, or hidden from this account ({status}){tail}. {cure}", scope=scope)
+        return Unavailable(f"{what}: not found, or hidden from this account ({status}){tail}. {cure}", scope=scope, absent=True)
     if status == 407:
         return Misconfigured(f"{what}: the proxy wants credentials (407). Put them into `proxy`")
     if 400 <= status < 500:

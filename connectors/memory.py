@@ -25,18 +25,19 @@ from syncd.model.marker import has_marker
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
 
-STREAMS = {"things": Stream("things", deletions="reported", takes=frozenset({"comment"}))}
+STREAMS = {"things": Stream("things", deletions="reported", takes=frozenset({"comment", "label"}))}
 WORLDS: dict[str, "World"] = {}
 """What exists, by URL: this stands where other connectors have a server."""
 
 
 @dataclass
 class World:
-    """Records by id with the number of their last change; a None record is a deleted one. Comments by record id; `others`: the ids of
-    comments that somebody else wrote."""
+    """Records by id with the number of their last change; a None record is a deleted one. Comments and labels by record id; `others`: the
+    ids of comments that somebody else wrote."""
 
     records: dict[str, tuple[int, dict[str, Any] | None]] = field(default_factory=dict)
     comments: dict[str, dict[str, str]] = field(default_factory=dict)
+    labels: dict[str, set[str]] = field(default_factory=dict)
     others: set[str] = field(default_factory=set)
     clock: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -93,7 +94,7 @@ class Memory:
     def fetch_one(self, ref: Ref) -> RawRecord:
         """The record, or Gone on the world's own word."""
         if ref.id not in self._world.records:
-            raise Unavailable(f"{ref.label}: not found")
+            raise Unavailable(f"{ref.label}: not found", absent=True)
         record = self._world.records[ref.id][1]
         if record is None:
             raise Gone(f"{ref.label} was deleted", kind="deleted")
@@ -110,7 +111,12 @@ class Memory:
         return next((id for id, body in ours.items() if has_marker(body, key)), None)
 
     def deliver(self, action: Action) -> Receipt:
-        """Edit or create the comment."""
+        """Edit or create the comment. What replaces what it wrote before, as labels do, needs no look for a marker."""
+        if action.verb == "label":
+            labels = self._world.labels.setdefault(action.target.id, set())
+            labels |= set(action.extra["add"])
+            labels -= set(action.extra["remove"])
+            return Receipt("labels", self._settings.now(), created=False)
         comments = self._world.comments.setdefault(action.target.id, {})
         if action.remote_id is not None and action.remote_id not in comments:
             raise Gone(f"the comment on {action.target.label} was deleted", kind="deleted")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from threading import Lock
 
@@ -11,10 +12,12 @@ from syncd.contract import Connector
 from syncd.mapping import fields_read
 from syncd.mapping.assemble_join import Precedence
 from syncd.run.analyse import Understanding
+from syncd.run.brake import Brake
 from syncd.run.clock import Clock
 from syncd.run.gate import PacedGate
 from syncd.run.link import Link
 from syncd.run.one_pass import Unwatched, Watcher, Works
+from syncd.run.pull import Care
 from syncd.store import Store, open_store
 
 
@@ -65,8 +68,15 @@ def works(config: Config, store: Store, clock: Clock, watcher: Watcher) -> Works
         clock=clock,
         view=understanding(config),
         settle_s=config.delivery.settle_s,
+        care=care(config),
         watcher=watcher,
     )
+
+
+def care(config: Config) -> Care:
+    """How far deletions are believed."""
+    run = config.run
+    return Care(Brake(run.brake_share, run.brake_records), timedelta(hours=run.census_hours))
 
 
 def understanding(config: Config) -> Understanding:
@@ -96,4 +106,5 @@ def _link(connection: Connection, clock: Clock, importing: Lock) -> Link:
         mapping=connection.mapping,
         place=connection.place(),
         streams=connection.streams,
+        token_expires=connection.token_expires,
     )

@@ -30,6 +30,14 @@ def test_no_pass_sends_a_request_per_item(figures: Any, vendor: str) -> None:
 
 
 @pytest.mark.slow
+def test_the_plain_script_reads_the_same_items_with_no_fewer_requests(figures: Any) -> None:
+    naive = figures["naive"]["vendors"]
+    for vendor in ("github", "gitlab", "google", "jira"):
+        assert naive[vendor]["items"] >= 1150
+        assert naive[vendor]["requests"] >= 0.5 * figures["connections"][vendor]["requests"]
+
+
+@pytest.mark.slow
 def test_seconds_and_memory_are_syncds_own(figures: Any) -> None:
     for used in figures["passes"].values():
         assert used["cpu_s"] > 0

@@ -7,13 +7,15 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
+from syncd.app import App
 from syncd.model.problem import Problems
+from syncd.run.log import set_up
 from syncd.store import StoreError
 
 GOOD, TROUBLE, USAGE, CHANGES = 0, 1, 2, 3
@@ -47,9 +49,20 @@ def complain(text: str) -> None:
     err().print(Text(one_line(text)))
 
 
+def usage(text: str) -> NoReturn:
+    """End with one line that says what was asked wrongly."""
+    complain(text)
+    raise typer.Exit(USAGE)
+
+
 def one_line(text: str) -> str:
     """The text without line breaks and other control characters: what a vendor sent does not steer a terminal."""
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+def hide_secrets(context: typer.Context, app: App, level: str = "error") -> None:
+    """Log on without the configuration's secrets, at the level that was asked for or else at this one."""
+    set_up(context.obj or level, secrets=app.secrets)
 
 
 @contextmanager

@@ -54,6 +54,7 @@ def _config(path: Path, raw: Raw, faults: Faults, kinds: Kinds, detectors: Detec
     folder = _folder(_section(Mappings, "mappings", raw, faults), raw, faults)
     connections = _connections(raw, faults, Builder(faults, raw.base, folder, kinds, delivery.timeout_s))
     _check_zone(model.zone, faults)
+    _check_codes(policy.fail_on, detectors, faults)
     _check_precedence(model.precedence, raw, faults)
     precedence = dict(model.precedence)
     default = precedence.pop("default", ())
@@ -67,10 +68,11 @@ def _config(path: Path, raw: Raw, faults: Faults, kinds: Kinds, detectors: Detec
             zone=model.zone,
             precedence=default,
             titles={detector.code: detector.title for detector, _ in found},
+            write_for_code={detector.code: rules.write for detector, rules in found},
             **policy.model_dump(),
         ),
         delivery=delivery,
-        interval_s=_section(Run, "run", raw, faults).interval_s,
+        run=_section(Run, "run", raw, faults),
         mappings_folder=folder,
         detectors=found,
         connections=connections,
@@ -108,6 +110,12 @@ def _check_zone(zone: str, faults: Faults) -> None:
         places = [name for name in zoneinfo.available_timezones() if "/" in name]  # CEST is no misspelt EST
         cure = did_you_mean(zone, places, otherwise="Write it as in Europe/Berlin.")
         faults.add(("model", "zone"), f"there is no time zone {zone!r}", cure)
+
+
+def _check_codes(codes: tuple[str, ...], installed: Detectors, faults: Faults) -> None:
+    for code in codes:
+        if code not in installed:
+            faults.add(("policy", "fail_on"), f"there is no detector {code!r}", did_you_mean(code, installed))
 
 
 def _check_precedence(precedence: Mapping[str, tuple[str, ...]], raw: Raw, faults: Faults) -> None:

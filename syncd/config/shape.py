@@ -74,10 +74,28 @@ class Policy(Section):
     """What was open when writing was first switched on is known and stays unsaid ("known"), or is said as well ("write")."""
     writes_per_pass: Annotated[int, Number] = Field(default=20, ge=0)
     """At most so many comments are created or edited in one pass; the rest waits in the plan."""
+    write_for_team: dict[str, Mode] = Field(default_factory=dict)
+    """How far a team's findings may be said: its name -> mode. Where one team is "on", those not named are planned; "*" names the rest."""
+    label: str = Field(default="", pattern=r"^\S{0,80}$")
+    """A label on each ticket on which a finding is told, as in "syncd:{code}"; it goes when the finding does. Empty: none."""
+    property: str = Field(default="", pattern=r"^[A-Za-z0-9._-]{0,200}$")
+    """Jira: the name of an issue property with what is open, for searches and automations. Empty: none."""
+    link: bool = False
+    """Jira: link a ticket with what its worst finding waits for elsewhere."""
+    status: Literal["off", "status", "check"] = "off"
+    """Mark every open merge request, so that it can be demanded before a merge: by a commit status, or (GitHub App) a check run."""
+    status_name: str = Field(default="syncd", pattern=r"^[A-Za-z0-9 ._/-]{1,100}$")
+    """What the status or check is called."""
+    fail_from: Literal["info", "warn", "critical"] = "critical"
+    """From this severity on it fails."""
+    fail_on: tuple[str, ...] = ()
+    """The findings that count, by their codes. Empty: all."""
+    marks_per_pass: Annotated[int, Number] = Field(default=100, ge=0)
+    """At most so many labels, links, properties and statuses are written in one pass; the rest waits in the plan."""
     instance: str = Field(default="syncd", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
     """Tells two installations apart that speak on the same tickets."""
     tracking: dict[str, str] = Field(default_factory=dict)
-    """Milestone key, label or team -> key of the ticket on which to speak where no source of the milestone takes comments."""
+    """Milestone key, label, team or finding code -> key of the ticket on which to speak where no source of the milestone takes comments."""
 
 
 class Delivery(Section):
@@ -99,10 +117,16 @@ class Delivery(Section):
 
 
 class Run(Section):
-    """The daemon."""
+    """The passes."""
 
     interval_s: Annotated[float, Number] = Field(default=300, gt=0)
     """`syncd run` makes a pass every so many seconds."""
+    census_hours: Annotated[float, Number] = Field(default=24, ge=0)
+    """Where a vendor does not report deletions, what is there is counted every so many hours; 0: in every pass."""
+    brake_share: Annotated[float, Number] = Field(default=0.2, ge=0, le=1)
+    """A stream halts where more than this share of its records, and more than brake_records, vanish or cannot be read at once."""
+    brake_records: Annotated[int, Number] = Field(default=10, ge=0)
+    """See brake_share."""
 
 
 class Mappings(Section):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from syncd.config.connection import Connection
-from syncd.config.shape import Delivery
+from syncd.config.shape import Delivery, Run
 from syncd.config.store_url import StoreUrl
 from syncd.contract import Detector, Rules
 from syncd.decide.state import Policy
@@ -27,10 +27,15 @@ class Config:
     precedence_for: Mapping[str, tuple[str, ...]]
     policy: Policy
     delivery: Delivery
-    interval_s: float
+    run: Run
     mappings_folder: Path
     detectors: tuple[tuple[Detector, Rules], ...] = field(repr=False)
     connections: Mapping[str, Connection]
+
+    @property
+    def interval_s(self) -> float:
+        """From the beginning of one pass of the daemon to that of the next."""
+        return self.run.interval_s
 
     @property
     def store_url(self) -> str:
@@ -50,9 +55,18 @@ class Config:
                 "writes_per_pass": self.policy.writes_per_pass,
                 "instance": self.policy.instance,
                 "tracking": dict(self.policy.tracking),
+                "write_for_team": dict(self.policy.write_for_team),
+                "label": self.policy.label,
+                "property": self.policy.property,
+                "link": self.policy.link,
+                "status": self.policy.status,
+                "status_name": self.policy.status_name,
+                "fail_from": self.policy.fail_from,
+                "fail_on": list(self.policy.fail_on),
+                "marks_per_pass": self.policy.marks_per_pass,
             },
             "delivery": self.delivery.model_dump(mode="json"),
-            "run": {"interval_s": self.interval_s},
+            "run": self.run.model_dump(mode="json"),
             "mappings": {"dir": str(self.mappings_folder)},
             "detect": {detector.code: rules.model_dump(mode="json") for detector, rules in self.detectors},
             "connections": {name: connection.redacted() for name, connection in self.connections.items()},

@@ -2,6 +2,7 @@
 
 from syncd.contract.connector import (
     Account,
+    Budget,
     Connector,
     Gate,
     Kind,
@@ -19,6 +20,7 @@ from syncd.contract.errors import AuthFailed, Gone, Misconfigured, RateLimited, 
 __all__ = [
     "Account",
     "AuthFailed",
+    "Budget",
     "Connector",
     "Detector",
     "Gate",

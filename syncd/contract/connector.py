@@ -33,11 +33,30 @@ class Stream:
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """A rate that the vendor documents for one set of credentials: at most so many in any so many seconds.
+
+    `counts`: all requests, only writes, or points (a read is one, a write five, as GitHub counts).
+    """
+
+    most: int
+    per_s: float
+    counts: Literal["requests", "writes", "points"] = "requests"
+
+    def weight(self, cost: int, *, write: bool) -> int:
+        """What a request takes of it."""
+        if self.counts == "writes":
+            return cost if write else 0
+        return cost * (5 if write else 1) if self.counts == "points" else cost
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What the vendor bounds. `markup` says which renderer writes the comment, `comment_chars` the longest one.
 
     `text_chars`: the longest text of a commit status or check, `label_chars` the longest label. `between_writes_s`: the least time
-    between two writes, where the vendor names one. `requests_per_hour`: what the vendor allows, where it names it.
+    between two writes, where the vendor names one. `requests_per_hour`: what the vendor allows, where it names it. `budgets`: the
+    rates that are kept without being told first.
     """
 
     markup: Literal["markdown", "wiki"] = "markdown"
@@ -46,6 +65,7 @@ class Limits:
     label_chars: int = 50
     between_writes_s: float = 0
     requests_per_hour: int | None = None
+    budgets: tuple[Budget, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,15 @@ class SyncError(Exception):
 
 
 class Unavailable(SyncError):
-    """This stream and scope later. A 404 without other evidence is this, and so is every 5xx, timeout and broken body."""
+    """This stream and scope later. A 404 without other evidence is this, and so is every 5xx, timeout and broken body.
+
+    `absent`: the vendor answered that there is no such thing, or hides it (404). By itself it proves nothing; of a record that a complete
+    list does not name either, it proves that it is gone.
+    """
+
+    def __init__(self, text: str, *, scope: str | None = None, absent: bool = False) -> None:
+        super().__init__(text, scope=scope)
+        self.absent = absent
 
 
 class RateLimited(SyncError):

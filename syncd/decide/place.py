@@ -7,7 +7,7 @@ from functools import cached_property
 from syncd.decide.markup import BY_NAME
 from syncd.decide.state import Place, Policy
 from syncd.decide.voice import Known, Voice
-from syncd.model.action import Mode
+from syncd.model.action import Mode, Verb
 from syncd.model.finding import Finding
 from syncd.model.ref import Ref
 from syncd.model.rows import Item, MergeRequest, Milestone
@@ -75,11 +75,16 @@ class Ground:
         return self._why_nowhere(finding, spots)
 
     def spot(self, ref: Ref) -> Spot | None:
-        """The ticket, if we hold it and its stream takes comments."""
+        """The ticket, if we hold it, its stream takes comments and its scope can be written to."""
         known, place = self.known(ref), self.places.get(ref.connection)
-        if known is None or place is None or "comment" not in place.takes.get(ref.stream, ()):
+        if known is None or place is None or "comment" not in self.takes(ref) or known.scope_id in place.closed:
             return None
         return Spot(known.ref, known.project, place.mode(known.project))
+
+    def takes(self, ref: Ref) -> frozenset[Verb]:
+        """What can be written there."""
+        place = self.places.get(ref.connection)
+        return place.takes.get(ref.stream, frozenset()) if place else frozenset()
 
     def reachable(self, spot: Spot) -> bool:
         """Whether anything may change there in this pass: the connection is up and the ticket was read to its end."""
@@ -105,6 +110,8 @@ class Ground:
         if subject is not None:
             yield from self._sources(subject)
             yield from self._tracking(subject)
+        if (ticket := self.policy.tracking.get(finding.code)) is not None:
+            yield from sorted(self._by_name.get(ticket, ()))[:1]
         if finding.driving is not None:
             yield finding.driving
 
@@ -126,12 +133,22 @@ class Ground:
             if name and name in self.policy.tracking:
                 yield self.policy.tracking[name]
 
+    def _closed(self, ref: Ref) -> str | None:
+        """Why nothing can be written on an object that could take a comment otherwise."""
+        known, place = self.known(ref), self.places.get(ref.connection)
+        if known is None or place is None or "comment" not in self.takes(ref) or known.scope_id not in place.closed:
+            return None
+        return f"{known.project or ref.connection}: {place.closed[known.scope_id]}"
+
     def _why_nowhere(self, finding: Finding, spots: list[Spot]) -> str:
         if spots:
             names = sorted({f"{spot.target.connection} {spot.project}".strip() for spot in spots})
             return f'write = "off" for {", ".join(names)}'
         subject = self.snapshot.get(finding.subject)
         if subject is None:
-            return "its subject is not among what was read"
+            return f"its subject is not among what was read, and [policy.tracking] names no ticket for {finding.code}"
+        closed = [self._closed(ref) for ref in self._candidates(finding)]
+        if any(closed):
+            return next(why for why in closed if why)
         missing = sorted(ticket for ticket in self._tracked_by(subject) if ticket not in self._by_name)
         return f"its tracking ticket {missing[0]} is not among what was read" if missing else NO_PLACE

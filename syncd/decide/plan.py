@@ -1,17 +1,19 @@
 """Pure. Decide: from finding states and the ledger to the writes of this pass."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 
-from syncd.decide import render
+from syncd.decide import ramp, render
 from syncd.decide.amnesty import forgiven, is_news, newly_enabled
+from syncd.decide.marks import marks
 from syncd.decide.place import Ground, Spot
 from syncd.decide.render import Section, Sheet
 from syncd.decide.state import Decision, FindingState, Place, Plan, Policy, Said, Silent
 from syncd.decide.voice import Voice, heard
-from syncd.model.action import Action
+from syncd.model.action import Action, Mode, Verb
 from syncd.model.finding import SEVERITIES, Finding
 from syncd.model.marker import marker
 from syncd.model.ref import Ref
@@ -31,22 +33,29 @@ def decide(
     policy: Policy,
     as_of: datetime,
     enabled: Collection[tuple[str, str]],
+    marked: Mapping[tuple[Ref, Verb], Said] = MappingProxyType({}),
 ) -> Decision:
-    """The writes that bring every ticket to what it should say now, at most one a ticket and `writes_per_pass` in all.
+    """The writes that bring every ticket to what it should say now, at most one a ticket and verb, `writes_per_pass` comments and
+    `marks_per_pass` others in all.
 
-    `said` is the ledger by target, `enabled` the (connection, project) pairs that were written to before. Twice with the same
-    arguments gives the same; once all actions have their receipts, and `states` and `enabled` are stored, it gives no action.
+    `said` is the ledger of comments by target, `marked` that of the other verbs, `enabled` the (connection, project) pairs that were
+    written to before. Twice with the same arguments gives the same; once all actions have their receipts, and `states` and
+    `enabled` are stored, it gives no action.
     """
     ground = Ground(snapshot, places, policy)
     spots = {key: ground.speaks_on(state.finding) for key, state in sorted(states.items()) if state.state != "cleared"}
     newly = newly_enabled(ground, enabled)
     if policy.at_start == "known":
         states = forgiven(states, spots, newly)
-    desk = _Desk(ground, states, said, _homes(said), as_of)
+    homes = _homes(said)
+    modes = {key: ramp.mode(states[key].finding, spot, ground) for key, spot in spots.items() if isinstance(spot, Spot)}
+    states = ramp.withheld(states, spots, modes, homes, policy)
+    desk = _Desk(ground, states, said, homes, modes, as_of)
     for key, state in sorted(states.items()):
         if state.state == "open":
             desk.place(key, state, spots[key])
-    return Decision(plan=_capped(desk, policy.writes_per_pass), states=dict(states), enabled=newly)
+    others = marks(ground, states, told=desk.wanted, marked=marked)
+    return Decision(plan=_capped(desk, others, policy), states=dict(states), enabled=newly)
 
 
 def comment_key(instance: str, target: Ref) -> str:
@@ -72,24 +81,32 @@ class _Write:
 
 @dataclass(frozen=True, slots=True)
 class _Desk:
-    """Where findings are laid out by ticket. `homes`: fingerprint -> the ticket on which it is said by now."""
+    """Where findings are laid out by ticket. `homes`: fingerprint -> the ticket on which it is said by now. `modes`: whether each may be
+    said. `watched`: what would be said on a ticket besides `wanted`, were writing on for its team or detector, too."""
 
     ground: Ground
     states: Mapping[str, FindingState]
     said: Mapping[Ref, Said]
     homes: Mapping[str, Ref]
+    modes: Mapping[str, Mode]
     as_of: datetime
     wanted: dict[Ref, list[str]] = field(default_factory=dict)
+    watched: dict[Ref, list[str]] = field(default_factory=dict)
     nowhere: list[Silent] = field(default_factory=list)
     quiet: list[Silent] = field(default_factory=list)
 
     def place(self, key: str, state: FindingState, spot: Spot | str) -> None:
         """Lay one open finding on the ticket where it belongs, or aside with the reason."""
         home = self.homes.get(key)
-        if state.held or not is_news(state):
+        mode = self.modes[key] if isinstance(spot, Spot) and spot.mode == "on" else "on"
+        if mode == "off":
+            self.quiet.append(Silent(state.finding, ramp.why_not(state.finding, self.ground)))
+        elif state.held or not is_news(state):
             self._stay(key, state, home)
         elif isinstance(spot, str):
             self.nowhere.append(Silent(state.finding, spot))
+        elif mode == "plan" and home is None:
+            self._lay(key, state, spot.target, self.watched)
         else:
             self._lay(key, state, home if home and not self.ground.reachable(spot) else spot.target)
 
@@ -100,24 +117,26 @@ class _Desk:
         else:
             self._lay(key, state, home)
 
-    def _lay(self, key: str, state: FindingState, target: Ref) -> None:
+    def _lay(self, key: str, state: FindingState, target: Ref, on: dict[Ref, list[str]] | None = None) -> None:
         entry = self.said.get(target)
         if entry is not None and entry.muted:
             self.quiet.append(Silent(state.finding, MUTED))
         else:
-            self.wanted.setdefault(target, []).append(key)
+            (self.wanted if on is None else on).setdefault(target, []).append(key)
 
     def writes(self) -> list[_Write]:
-        """What has to be written, ticket by ticket, planned-for places included."""
-        found = (self._write(target) for target in sorted({*self.wanted, *self.said}))
+        """What has to be written, ticket by ticket, and what would be, were writing on there, for its team and its detector."""
+        found = [self._write(target, self.wanted.get(target, ())) for target in sorted({*self.wanted, *self.said})]
+        for target, keys in sorted(self.watched.items()):
+            found.append(self._write(target, [*self.wanted.get(target, ()), *keys], "plan"))
         return sorted((write for write in found if write), key=lambda write: write.rank)
 
-    def _write(self, target: Ref) -> _Write | None:
+    def _write(self, target: Ref, keys: Sequence[str], mode: Mode = "on") -> _Write | None:
         spot, entry = self.ground.spot(target), self.said.get(target)
         if spot is None or spot.mode == "off" or not self.ground.reachable(spot) or (entry and entry.muted):
             return None
-        sheet = self._sheet(spot, entry)
-        sections = render.in_order([self._section(key, sheet.voice) for key in self.wanted.get(target, ())])
+        spot, sheet = replace(spot, mode=ramp.least(spot.mode, mode)), self._sheet(spot, entry)
+        sections = render.in_order([self._section(key, sheet.voice) for key in keys])
         return self._say(spot, entry, sheet, sections) if sections else self._resolve(spot, entry, sheet)
 
     def _sheet(self, spot: Spot, entry: Said | None) -> Sheet:
@@ -205,13 +224,14 @@ def _reason(state: FindingState, entry: Said | None) -> str | None:
     return None
 
 
-def _capped(desk: _Desk, most: int) -> Plan:
-    writes = [write.action for write in desk.writes()]
-    live = [action for action in writes if action.mode == "on"]
+def _capped(desk: _Desk, others: Sequence[Action], policy: Policy) -> Plan:
+    comments = [write.action for write in desk.writes()]
+    live = [[action for action in some if action.mode == "on"] for some in (comments, others)]
+    caps = (policy.writes_per_pass, policy.marks_per_pass)
     return Plan(
-        actions=tuple(live[:most]),
-        observed=tuple(action for action in writes if action.mode == "plan"),
-        waiting=tuple(live[most:]),
+        actions=tuple(action for some, most in zip(live, caps, strict=True) for action in some[:most]),
+        observed=tuple(action for action in (*comments, *others) if action.mode == "plan"),
+        waiting=tuple(action for some, most in zip(live, caps, strict=True) for action in some[most:]),
         nowhere=tuple(desk.nowhere),
         quiet=tuple(desk.quiet),
     )

@@ -11,11 +11,13 @@ from syncd.decide.state import Plan, Said, Silent
 from syncd.model.action import Action
 from syncd.model.ref import Ref
 
-Kind = Literal["create", "edit", "resolve"]
+Kind = Literal["create", "edit", "resolve", "mark"]
 
 
 def action_kind(action: Action) -> Kind:
-    """Whether the action writes a new comment, edits ours, or says in it that nothing is open."""
+    """Whether the action writes a new comment, edits ours, says in it that nothing is open, or sets what is no comment."""
+    if action.verb != "comment":
+        return "mark"
     if action.digest == RESOLVED:
         return "resolve"
     return "edit" if action.remote_id else "create"
@@ -23,6 +25,8 @@ def action_kind(action: Action) -> Kind:
 
 def action_diff(action: Action, said: Mapping[Ref, Said]) -> str:
     """A unified difference from the comment as our receipt says it stands there to the new one."""
+    if action.verb != "comment":
+        return ""
     entry = said.get(action.target)
     old = entry.body.splitlines() if entry else []
     return "\n".join(unified_diff(old, action.body.splitlines(), "as it stands", "as it would be", lineterm=""))

@@ -19,7 +19,7 @@ class FindingState:
     not passed; `raised_at` is then when it was first seen. `cleared_at` of an open one: since when its condition no longer holds,
     while `clear_after` has not passed. `held`: it was not judged in the last pass, because an object that it rests on was not
     fresh. `known`: it was open when writing was first enabled where it would be said (amnesty), with the severity and weight of
-    that moment: only worse than that is news.
+    that moment: only worse than that is news. `withheld`: writing was not on for its team or its detector when it was last looked at.
     """
 
     finding: Finding
@@ -29,13 +29,15 @@ class FindingState:
     cleared_at: datetime | None = None
     held: bool = False
     known: tuple[Severity, int] | None = None
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """One entry of the ledger: the one comment on a ticket, as our receipt says it stands there.
+    """One entry of the ledger: the one comment on a ticket, or what another verb wrote there, as our receipt says it stands there.
 
     `key` is the idempotency key of (instance, target). `muted`: a person deleted the comment; nothing is posted there again.
+    `body` is the comment's text; of another verb what was sent, as JSON.
     """
 
     target: Ref
@@ -48,11 +50,15 @@ class Said:
     url: str | None = None
     at: datetime | None = None
     muted: bool = False
+    verb: Verb = "comment"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What one connection can take and may be told. `takes`: stream -> verbs. `write_for`: project -> mode, over `write`."""
+    """What one connection can take and may be told. `takes`: stream -> verbs. `write_for`: project -> mode, over `write`.
+
+    `closed`: scope id -> why nothing can be written there (archived, read-only), as the vendor says.
+    """
 
     connection: str
     takes: Mapping[str, frozenset[Verb]]
@@ -61,6 +67,7 @@ class Place:
     write_for: Mapping[str, Mode] = field(default_factory=dict)
     share: Literal["keys", "titles"] = "keys"
     off: bool = False
+    closed: Mapping[str, str] = field(default_factory=dict)
 
     def mode(self, project: str) -> Mode:
         """Whether the project is written to, planned for, or left alone."""
@@ -71,7 +78,10 @@ class Place:
 class Policy:
     """`[policy]` and what decide needs of `[model]`. `tracking`: milestone key, label or team -> key of the ticket to speak on.
 
-    `instance` tells two installations on the same tickets apart. `titles`: finding code -> heading.
+    `instance` tells two installations on the same tickets apart. `titles`: finding code -> heading. `write_for_team`, `write_for_code`:
+    team or finding code -> mode; see `ramp`. The rest says what speaks beside the comments; see `marks`: `label`, a pattern with
+    `{code}`; `property`, a name; `status`, by what merge requests are marked, under `status_name`: failed from `fail_from` on for the
+    codes in `fail_on` (all, where there is none).
     """
 
     instance: str = "syncd"
@@ -81,6 +91,16 @@ class Policy:
     writes_per_pass: int = 20
     tracking: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
+    write_for_team: Mapping[str, Mode] = field(default_factory=dict)
+    write_for_code: Mapping[str, Mode] = field(default_factory=dict)
+    marks_per_pass: int = 100
+    label: str = ""
+    property: str = ""
+    link: bool = False
+    status: Literal["off", "status", "check"] = "off"
+    status_name: str = "syncd"
+    fail_from: Severity = "critical"
+    fail_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

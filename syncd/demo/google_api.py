@@ -1,4 +1,4 @@
-"""Google's calendar API v3 over the state of a twin: lists with their pages and sync tokens, single events, and service accounts.
+"""Google's calendar API v3 over the state of a twin: every address that it answers, and lists of events with their sync tokens.
 
 Recurrences are only ever shown expanded; a list that asks otherwise, or for something else that the twin does not do, is refused
 in so many words.
@@ -6,12 +6,13 @@ in so many words.
 
 import base64
 import json
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
 
-from syncd.demo.google_shapes import error
+from syncd.demo import google_lists, google_writes
+from syncd.demo.google_access import Function, calendar_for, role, within
+from syncd.demo.google_shapes import error, selected
+from syncd.demo.google_tokens import token
 from syncd.demo.twin import Request, Response, Route
 
 if TYPE_CHECKING:
@@ -19,9 +20,8 @@ if TYPE_CHECKING:
 
 API = "/calendar/v3"
 MOST = 2500
-_SCOPES = {"https://www.googleapis.com/auth/calendar", "https://www.googleapis.com/auth/calendar.readonly"}
-_AUDIENCE = "https://oauth2.googleapis.com/token"
-"""Whom Google's library addresses in an assertion, wherever the token endpoint is."""
+_READ = "calendar.readonly calendar.events calendar.events.readonly"
+_WRITE = "calendar.events calendar.events.owned"
 _NOT_WITH_SYNC = (
     "iCalUID",
     "orderBy",
@@ -40,42 +40,31 @@ Refused = Response
 
 
 def routes(twin: "GoogleTwin") -> list[Route]:
-    """Every address that the twin answers."""
-    return [
-        ("GET", f"{API}/calendars/{{calendar}}/events", lambda request: _list(twin, request)),
-        ("GET", f"{API}/calendars/{{calendar}}/events/{{event}}", lambda request: _get(twin, request)),
-        ("POST", "/token", lambda request: _token(twin, request)),
+    """Every address that the twin answers, each with the scopes of which Google wants one."""
+    events, event = f"{API}/calendars/{{calendar}}/events", f"{API}/calendars/{{calendar}}/events/{{event}}"
+    account, busy = f"{API}/users/me/calendarList", "calendar.readonly calendar.freebusy calendar.events.freebusy"
+    own = "calendar.readonly calendar.calendarlist calendar.calendarlist.readonly"
+    known: list[tuple[str, str, str, Function]] = [
+        ("GET", events, _READ, _list),
+        ("GET", event, _READ, _get),
+        ("POST", events, _WRITE, google_writes.insert),
+        ("PATCH", event, _WRITE, google_writes.patch),
+        ("PUT", event, _WRITE, google_writes.update),
+        ("DELETE", event, _WRITE, google_writes.delete),
+        ("GET", account, own, google_lists.calendar_list),
+        ("GET", f"{account}/{{calendar}}", own, google_lists.list_entry),
+        ("GET", f"{API}/calendars/{{calendar}}", "calendar.readonly calendar.calendars.readonly", google_lists.calendar),
+        ("POST", f"{API}/freeBusy", busy, google_lists.free_busy),
     ]
-
-
-def authorize(twin: "GoogleTwin") -> Callable[[Request], Response | None]:
-    """Refuse who shows no known access token; the token endpoint itself takes everybody."""
-
-    def check(request: Request) -> Response | None:
-        if _who(twin, request) or (request.method, request.path) == ("POST", "/token"):
-            return None
-        message = "Request had invalid authentication credentials. Expected OAuth 2 access token."
-        return error(401, "authError", message, headers={"WWW-Authenticate": 'Bearer realm="https://accounts.google.com/"'})
-
-    return check
-
-
-def _who(twin: "GoogleTwin", request: Request) -> str | None:
-    return twin.tokens.get(request.headers.get("authorization", "").removeprefix("Bearer "))
-
-
-def _calendar(twin: "GoogleTwin", request: Request) -> "Calendar | None":
-    """The calendar, where there is one that this account may read: Google does not tell these cases apart."""
-    found = twin.calendars.get(request.args["calendar"])
-    hidden = found and found.readers is not None and _who(twin, request) not in found.readers
-    return None if hidden else found
+    answered: list[Route] = [(method, path, within(twin, scopes, function)) for method, path, scopes, function in known]
+    return [*answered, ("POST", "/token", lambda request: token(twin, request))]
 
 
 # --- lists -----------------------------------------------------------------------------------------------------------------
 
 
 def _list(twin: "GoogleTwin", request: Request) -> Response:
-    calendar = _calendar(twin, request)
+    calendar = calendar_for(twin, request)
     if calendar is None:
         return error(404, "notFound", "Not Found")
     position = _position(twin, calendar, request)
@@ -91,7 +80,7 @@ def _list(twin: "GoogleTwin", request: Request) -> Response:
         "summary": calendar.title,
         "updated": max((row.event["updated"] for row in some if "updated" in row.event), default="2026-01-01T00:00:00.000Z"),
         "timeZone": calendar.zone,
-        "accessRole": "reader",
+        "accessRole": role(twin, request, calendar),
         "defaultReminders": [],
         "items": [row.event for row in some],
     }
@@ -99,7 +88,7 @@ def _list(twin: "GoogleTwin", request: Request) -> Response:
         answer["nextPageToken"] = _pack(position | {"after": some[-1].place, "age": twin.page_age})
     else:
         answer["nextSyncToken"] = _pack(position | {"since": position["at"], "after": 0, "age": twin.sync_age})
-    return Response(_selected(answer, request.query.get("fields")))
+    return Response(selected(answer, request.query.get("fields")))
 
 
 def _shown(row: "Row", request: Request, position: Mapping[str, Any]) -> bool:
@@ -154,47 +143,10 @@ def _unpack(token: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _selected(answer: dict[str, Any], fields: str | None) -> dict[str, Any]:
-    """A partial answer: names at the top, and those in brackets inside of them."""
-    if not fields:
-        return answer
-    wanted = dict(re.findall(r"(\w+)(?:\(([^)]*)\))?", fields.replace("items(", "items (").replace(" (", "(")))
-    kept = {name: answer[name] for name in wanted if name in answer}
-    for name, inside in wanted.items():
-        if inside and isinstance(kept.get(name), list):
-            kept[name] = [{n: one[n] for n in inside.split(",") if n in one} for one in kept[name]]
-    return kept
-
-
-# --- single events, and signing in -------------------------------------------------------------------------------------------
+# --- single events ---------------------------------------------------------------------------------------------------------------
 
 
 def _get(twin: "GoogleTwin", request: Request) -> Response:
-    calendar = _calendar(twin, request)
+    calendar = calendar_for(twin, request)
     row = calendar.rows.get(request.args["event"]) if calendar else None
-    return Response(_selected(row.event, request.query.get("fields"))) if row else error(404, "notFound", "Not Found")
-
-
-def _token(twin: "GoogleTwin", request: Request) -> Response:
-    """An access token for a signed assertion (RFC 7523); what it says has to fit the account and its signature."""
-    form = {name: values[0] for name, values in parse_qs(request.body.decode()).items()}
-    # Only here is the library needed, and the command line loads this module for its help.
-    import google.auth.exceptions
-    import google.auth.jwt
-
-    if form.get("grant_type") != "urn:ietf:params:oauth:grant-type:jwt-bearer":
-        return Response({"error": "unsupported_grant_type", "error_description": "Invalid grant_type"}, 400)
-    try:
-        said = google.auth.jwt.decode(form.get("assertion", ""), verify=False)  # type: ignore[no-untyped-call]
-        key = twin.accounts.get(said.get("iss", ""), "")
-        google.auth.jwt.decode(form["assertion"], certs=key, audience=[_AUDIENCE, f"{request.base_url}/token"])  # type: ignore[no-untyped-call]
-    except (ValueError, google.auth.exceptions.GoogleAuthError):
-        return Response({"error": "invalid_grant", "error_description": "Invalid JWT Signature."}, 400)
-    if not set(said.get("scope", "").split()) & _SCOPES or said.get("sub", said["iss"]) not in {said["iss"], *twin.subjects}:
-        description = (
-            "Client is unauthorized to retrieve access tokens using this method, or not for any of the scopes requested."
-        )
-        return Response({"error": "unauthorized_client", "error_description": description}, 401)
-    token = f"ya29.{len(twin.tokens)}"
-    twin.tokens[token] = said.get("sub", said["iss"])
-    return Response({"access_token": token, "expires_in": 3599, "token_type": "Bearer"})
+    return Response(selected(row.event, request.query.get("fields"))) if row else error(404, "notFound", "Not Found")

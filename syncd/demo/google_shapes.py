@@ -1,6 +1,7 @@
 """What Google's calendar API answers: events, cancelled events and errors, field by field as its description says."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -77,6 +78,29 @@ def compact(at: date | datetime) -> str:
 def stamp(at: datetime) -> str:
     """`updated`, in milliseconds."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def calendar(id: str, title: str, zone: str) -> Event:
+    """A calendar as everybody sees it."""
+    return {"kind": "calendar#calendar", "etag": '"cal"', "id": id, "summary": title, "timeZone": zone}
+
+
+def list_entry(id: str, title: str, zone: str, role: str) -> Event:
+    """A calendar in an account's list."""
+    own = {"colorId": "9", "backgroundColor": "#7bd148", "foregroundColor": "#000000", "selected": True, "defaultReminders": []}
+    return calendar(id, title, zone) | {"kind": "calendar#calendarListEntry", "accessRole": role} | own
+
+
+def selected(answer: Event, fields: str | None) -> Event:
+    """A partial answer: names at the top, and those in brackets inside of them."""
+    if not fields:
+        return answer
+    wanted = dict(re.findall(r"(\w+)(?:\(([^)]*)\))?", fields.replace("items(", "items (").replace(" (", "(")))
+    kept = {name: answer[name] for name in wanted if name in answer}
+    for name, inside in wanted.items():
+        if inside and isinstance(kept.get(name), list):
+            kept[name] = [{n: one[n] for n in inside.split(",") if n in one} for one in kept[name]]
+    return kept
 
 
 def error(status: int, reason: str, message: str, domain: str = "global", headers: Mapping[str, str] | None = None) -> Response:

@@ -3,7 +3,7 @@
 from syncd.mapping.document import Source
 from syncd.mapping.engine import Applied, Mapping, Traced, apply, parse, trace
 from syncd.mapping.layers import Setting
-from syncd.mapping.reading import effective, fields_read, missing, paths, still_missing, unfetched, unread_line
+from syncd.mapping.reading import effective, fields_read, keys_of_fields, missing, paths, still_missing, unfetched, unread_line
 from syncd.mapping.schema import mapping_schema
 from syncd.mapping.tryout import TryResult, streams, try_records
 
@@ -17,6 +17,7 @@ __all__ = [
     "apply",
     "effective",
     "fields_read",
+    "keys_of_fields",
     "mapping_schema",
     "missing",
     "parse",

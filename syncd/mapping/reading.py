@@ -24,6 +24,16 @@ def fields_read(mapping: Mapping) -> dict[str, frozenset[str] | None]:
     return {stream: _names(list(found)) for stream, found in mapping.reads.items()}
 
 
+def keys_of_fields(mapping: Mapping) -> dict[str, dict[str, str]]:
+    """stream -> the name or id of a field as the mapping reads it -> the file and key that read it first."""
+    found: dict[str, dict[str, str]] = {}
+    for stream, reads in mapping.reads.items():
+        for path, read in reads.items():
+            if path and (parts := _heads(path))[0] == "fields" and len(parts) > 1:
+                found.setdefault(stream, {}).setdefault(parts[1], f"{read.place.file}: {read.place.key}")
+    return found
+
+
 def _names(texts: list[str]) -> frozenset[str] | None:
     if "" in texts:
         return None

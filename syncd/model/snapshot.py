@@ -22,6 +22,19 @@ from syncd.model.rows import (
 )
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class LostField:
+    """A field that a mapping reads, at `mapping_key`, and that is no more: it was known as `name`. `called`: it is there still, under
+    this name."""
+
+    connection: str
+    stream: str
+    id: str
+    name: str
+    called: str | None = field(default=None, compare=False)
+    mapping_key: str = field(default="", compare=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """One milestone per commitment, keyed by its anchor; every other source of it leads there through `anchor_of`.
@@ -50,6 +63,7 @@ class Snapshot:
     anchor_of: Mapping[Ref, Ref] = field(default_factory=dict)
     stale: frozenset[Ref] = frozenset()
     problems: tuple[str, ...] = ()
+    lost_fields: tuple[LostField, ...] = ()
 
     @property
     def today(self) -> date:

@@ -12,6 +12,7 @@ from syncd.mapping.assemble import Assembled, assemble
 from syncd.mapping.assemble_join import Precedence
 from syncd.model.rows import Rejected
 from syncd.model.snapshot import Snapshot
+from syncd.run.fields import lost
 from syncd.run.link import Link
 from syncd.run.rows import Mirrored, read_back
 from syncd.store import Store
@@ -72,6 +73,7 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
         policy=view.policy,
         as_of=as_of,
         enabled=store.enabled.all(),
+        marked=store.ledger.marks(),
     )
     store.findings.forget(before.keys() - decision.states.keys())
     _keep(store, assembled, decision, as_of, [link.name for link in links])
@@ -89,7 +91,7 @@ def model(links: Iterable[Link], store: Store, view: Understanding, as_of: datet
     """The unified model as the mirror gives it now."""
     links = list(links)
     read = read or read_back(links, store)
-    return assemble(
+    assembled = assemble(
         read.rows,
         anchors=store.anchors.all(),
         precedence=view.precedence,
@@ -98,6 +100,8 @@ def model(links: Iterable[Link], store: Store, view: Understanding, as_of: datet
         stale=_stale(links, store),
         unknown=frozenset(rejected.ref for rejected in read.rejected),
     )
+    missing = tuple(field for link in links for field in lost(link, store))
+    return replace(assembled, snapshot=replace(assembled.snapshot, lost_fields=missing)) if missing else assembled
 
 
 def _stale(links: Iterable[Link], store: Store) -> frozenset[tuple[str, str, str]]:
@@ -112,7 +116,7 @@ def _stale(links: Iterable[Link], store: Store) -> frozenset[tuple[str, str, str
 
 def _places(links: Iterable[Link], store: Store) -> dict[str, Place]:
     off = {known.connection for known in store.scopes.states() if not known.stream and known.state == "off"}
-    return {link.name: replace(link.place, off=link.name in off) for link in links}
+    return {link.name: replace(link.place, off=link.name in off, closed=store.scopes.closed(link.name)) for link in links}
 
 
 def _keep(store: Store, assembled: Assembled, decision: Decision, as_of: datetime, connections: Collection[str]) -> None:

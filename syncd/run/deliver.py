@@ -1,6 +1,7 @@
 """Deliver: what the outbox holds for one connection, each once as a person sees it.
 
-Intent (claimed by a lease) -> look for our marker where an earlier attempt may have arrived -> write -> receipt. A lease lasts as long
+Intent (claimed by a lease) -> look for our marker where an earlier attempt may have arrived -> write -> receipt. What is no comment
+replaces what it wrote before, so that it can be sent again without a look. A lease lasts as long
 as a request of a process that dies now could still take effect (the settle window).
 """
 
@@ -111,7 +112,7 @@ class _Desk:
     def _attempt(self, row: OutboxRow) -> None:
         action = row.action
         try:
-            if row.uncertain or action.remote_id is None:
+            if action.verb == "comment" and (row.uncertain or action.remote_id is None):
                 action = replace(action, remote_id=self.connector.find(action.target, action.key) or action.remote_id)
         except SyncError as error:
             self._not_written(row, error)
@@ -137,11 +138,11 @@ class _Desk:
         self.done.delivered += 1
         self.done.receipts.append(receipt)
         self.progress(self.link.name, row.target.label)
-        log().info("written", connection=self.link.name, target=row.target.label, created=receipt.created)
+        log().info("written", connection=self.link.name, verb=row.action.verb, target=row.target.label, created=receipt.created)
 
     def _gone(self, row: OutboxRow, error: Gone) -> None:
         """Only a comment that had its receipt can have been deleted by a person; anything else gone is the ticket itself."""
-        if error.kind == "deleted":
+        if error.kind == "deleted" and row.action.verb == "comment":
             self.store.outbox.mute(row, self.clock.now())
             self.done.muted += 1
             log().info("muted: a person deleted the comment", connection=self.link.name, target=row.target.label)

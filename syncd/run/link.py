@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from syncd.contract import Connector, Kind
 from syncd.decide.state import Place
@@ -11,7 +12,8 @@ from syncd.run.gate import PacedGate
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """`open()` makes a connector for one worker thread; all of them share `gate`. `streams`: what is read, in that order."""
+    """`open()` makes a connector for one worker thread; all of them share `gate`. `streams`: what is read, in that order.
+    `token_expires`: the last day of the credentials, where the configuration says it."""
 
     name: str
     kind: Kind
@@ -20,3 +22,4 @@ class Link:
     mapping: Mapping
     place: Place
     streams: tuple[str, ...]
+    token_expires: date | None = None

@@ -12,7 +12,7 @@ from syncd.run.analyse import Analysed, Understanding, analyse
 from syncd.run.clock import Clock
 from syncd.run.deliver import Delivered, deliver
 from syncd.run.link import Link
-from syncd.run.pull import Pulled, pull
+from syncd.run.pull import USUAL_CARE, Care, Pulled, pull
 from syncd.run.rows import map_changed
 from syncd.store import Store
 
@@ -55,6 +55,7 @@ class Works:
     view: Understanding
     settle_s: float
     watcher: Watcher
+    care: Care = USUAL_CARE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,7 @@ def one_pass(works: Works, *, write: bool = True, wait: bool = True, leave_off: 
 
 def pull_and_map(works: Works, link: Link, *, leave_off: bool = False) -> Pulled:
     """One connection into the mirror, and its changed records into rows."""
-    pulled = pull(link, works.store, works.clock, works.watcher.pulled, leave_off=leave_off)
+    pulled = pull(link, works.store, works.clock, works.watcher.pulled, leave_off=leave_off, care=works.care)
     map_changed(link, works.store, works.watcher.mapped)
     return pulled
 

@@ -5,8 +5,11 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from syncd.contract import AuthFailed, Connector, Misconfigured, Notice, RateLimited, SyncError, Unavailable
+from syncd.contract import AuthFailed, Connector, Misconfigured, Notice, Page, RateLimited, SyncError, Unavailable
 from syncd.model.raw import Scope
+from syncd.run import account, fields
+from syncd.run.brake import Brake, Halt, accepted, forget_acceptance, halt, halted
+from syncd.run.census import Census
 from syncd.run.clock import Clock
 from syncd.run.defect import defect
 from syncd.run.link import Link
@@ -47,7 +50,7 @@ class Pulled:
     off: bool = False
 
 
-_WORST: tuple[State, ...] = ("fresh", "unsupported", "partial", "limited", "stale", "off")
+_WORST: tuple[State, ...] = ("fresh", "unsupported", "partial", "limited", "stale", "halted", "off")
 
 
 class _ConnectionEnds(Exception):
@@ -58,7 +61,26 @@ class _ConnectionEnds(Exception):
         self.error = error
 
 
-def pull(link: Link, store: Store, clock: Clock, progress: Progress = lambda *_: None, *, leave_off: bool = False) -> Pulled:
+@dataclass(frozen=True, slots=True)
+class Care:
+    """How deletions are believed: the brake, and how long a vendor that does not report them is believed without a census."""
+
+    brake: Brake = field(default_factory=Brake)
+    census_every: timedelta = timedelta(hours=24)
+
+
+USUAL_CARE = Care()
+
+
+def pull(
+    link: Link,
+    store: Store,
+    clock: Clock,
+    progress: Progress = lambda *_: None,
+    *,
+    leave_off: bool = False,
+    care: Care = USUAL_CARE,
+) -> Pulled:
     """Read all streams of a connection from their cursors on. `leave_off`: one that a person must mend is not looked at again before
     `LOOK_AGAIN` has passed."""
     pulled = Pulled(link.name, {stream: Read() for stream in link.streams})
@@ -67,9 +89,13 @@ def pull(link: Link, store: Store, clock: Clock, progress: Progress = lambda *_:
         if leave_off:
             _heed_off(link, store, clock)
         with closing(link.open()) as connector:
+            known = account.was_read(link, store)
             for stream in link.streams:
-                _pull_stream(_Reading(link, store, clock, progress, pulled, connector, stream))
+                _pull_stream(_Reading(link, store, clock, progress, pulled, connector, stream, care))
             _leave_streams(link, store, clock)
+            if known:  # a first pass, which is long, does without
+                account.look(link, connector, store, clock)
+                fields.look(link, connector, store, clock)
             store.scopes.set_state(link.name, "", WHOLE_CONNECTION, "fresh", at=clock.now())
     except _ConnectionEnds as end:
         _connection_ends(link, store, clock, pulled, end.error)
@@ -79,6 +105,8 @@ def pull(link: Link, store: Store, clock: Clock, progress: Progress = lambda *_:
         raise
     except Exception as error:  # a defect of the connector: the other connections go on
         _connection_ends(link, store, clock, pulled, Unavailable(defect(error)))
+    if (line := account.ends_soon(link, store, clock.now().date())) is not None:
+        pulled.notices.append(line)
     return pulled
 
 
@@ -110,10 +138,29 @@ class _Reading:
     pulled: Pulled
     connector: Connector
     stream: str
+    care: Care
+    going: list[int] = field(default_factory=list)
 
 
 def _pull_stream(reading: _Reading) -> None:
+    if (why := halted(reading.link, reading.stream, reading.store)) is not None:
+        _tell_halt(reading, why)
+        return
+    try:
+        _read_stream(reading)
+    except Halt as error:
+        halt(reading.link, reading.stream, reading.store, reading.clock, error.text)
+        _tell_halt(reading, error.text)
+
+
+def _tell_halt(reading: _Reading, why: str) -> None:
+    _worsen(reading.pulled.streams[reading.stream], "halted")
+    reading.pulled.problems.append(f"{reading.link.name}: {why}")
+
+
+def _read_stream(reading: _Reading) -> None:
     seen: set[str] = set()
+    complete: list[Scope] = []
     for scope in _scopes(reading):
         if isinstance(scope, Notice):
             line = f"{reading.link.name}: {scope.text}"
@@ -125,8 +172,26 @@ def _pull_stream(reading: _Reading) -> None:
             seen.add(named.id)
         else:
             seen.add(scope.id)
-            _pull_scope(reading, scope)
+            if _pull_scope(reading, scope):
+                complete.append(scope)
     _leave_others(reading, seen)
+    _take_census(reading, complete)
+    if len(complete) == len(seen):
+        forget_acceptance(reading.link.name, reading.stream, reading.store)
+
+
+def _take_census(reading: _Reading, scopes: list[Scope]) -> None:
+    """Where the vendor does not report deletions, see in a while what is not listed any more."""
+    link, store, stream = reading.link, reading.store, reading.stream
+    if reading.connector.streams[stream].deletions != "by_absence":
+        return
+    census = Census(link, store, reading.clock, reading.connector, stream, reading.care.census_every, reading.care.brake)
+    try:
+        counted = census.take(scopes, accepted=accepted(link.name, stream, store))
+    except RateLimited as error:
+        raise _ConnectionEnds(error) from error
+    reading.pulled.streams[stream].deleted += sum(counted.gone.values())
+    reading.pulled.streams[stream].changed += counted.moved
 
 
 def _scopes(reading: _Reading) -> list[Scope | SyncError | Notice]:
@@ -136,9 +201,12 @@ def _scopes(reading: _Reading) -> list[Scope | SyncError | Notice]:
         raise _ConnectionEnds(error) from error
 
 
-def _pull_scope(reading: _Reading, scope: Scope) -> None:
+def _pull_scope(reading: _Reading, scope: Scope) -> bool:
+    """Whether the scope was read to its end."""
     try:
-        patiently(lambda: _pages(reading, scope), reading.clock)
+        return patiently(lambda: _pages(reading, scope), reading.clock)
+    except Halt:
+        raise
     except SyncError as error:
         _scope_fails(reading, scope, error)
         if isinstance(error, RateLimited) or (isinstance(error, AuthFailed | Misconfigured) and error.scope is None):
@@ -147,10 +215,22 @@ def _pull_scope(reading: _Reading, scope: Scope) -> None:
         raise
     except Exception as error:  # a defect of the connector: recorded with its place, the rest goes on
         _scope_fails(reading, scope, Unavailable(f"reading {reading.stream} of {scope.name}: {defect(error)}"))
+    return False
 
 
-def _pages(reading: _Reading, scope: Scope) -> None:
-    """Read the scope once, from the stored cursor to its end or its failure."""
+def _brake(reading: _Reading, scope: Scope, page: Page) -> None:
+    """Raise Halt where this page, with those before it in this pass, says that too much is gone."""
+    link, stream, store = reading.link.name, reading.stream, reading.store
+    if not (page.deleted or page.whole) or accepted(link, stream, store):
+        return
+    live, before = store.mirror.count(link, stream), sum(reading.going)
+    reading.going.append(store.mirror.losses(link, stream, scope, page).going)
+    if reading.care.brake.trips(sum(reading.going), live + before):
+        raise Halt(link, stream, sum(reading.going), live + before, "are reported as deleted")
+
+
+def _pages(reading: _Reading, scope: Scope) -> bool:
+    """Read the scope once, from the stored cursor to its end or its failure. Whether the end was reached."""
     name, stream, store = reading.link.name, reading.stream, reading.store
     own = reading.connector.streams[stream].own
     total = reading.pulled.streams[stream]
@@ -159,7 +239,8 @@ def _pages(reading: _Reading, scope: Scope) -> None:
         if page.unsupported:
             _worsen(total, "unsupported")
             store.scopes.set_state(name, stream, scope, "unsupported", at=reading.clock.now())
-            return
+            return False
+        _brake(reading, scope, page)
         done = store.mirror.put(name, stream, scope, page, own=own, at=reading.clock.now())
         total.read += done.read
         total.changed += done.new + done.changed
@@ -170,6 +251,7 @@ def _pages(reading: _Reading, scope: Scope) -> None:
         reading.progress(name, stream, scope.name, done.read)
     if not complete:
         _worsen(total, "partial")
+    return complete
 
 
 def _scope_fails(reading: _Reading, scope: Scope, error: SyncError) -> None:
@@ -188,7 +270,7 @@ def _scope_fails(reading: _Reading, scope: Scope, error: SyncError) -> None:
 def _leave_others(reading: _Reading, seen: set[str]) -> None:
     """Scopes that were read once and are not configured any more: nothing is concluded from them."""
     for known in reading.store.scopes.states(reading.link.name):
-        if known.stream == reading.stream and known.scope.id not in seen:
+        if known.stream == reading.stream and known.scope.id not in seen and known.state != "halted":
             text = "not in the configured scope any more"
             reading.store.scopes.set_state(
                 reading.link.name, reading.stream, known.scope, "stale", at=reading.clock.now(), text=text
@@ -220,7 +302,7 @@ def _connection_ends(link: Link, store: Store, clock: Clock, pulled: Pulled, err
 
 def _scopes_of(store: Store, connection: str) -> Iterator[tuple[str, Scope]]:
     for known in store.scopes.states(connection):
-        if known.stream:
+        if known.stream and known.state != "halted":
             yield known.stream, known.scope
 
 

@@ -1,5 +1,6 @@
 """Rows: mirror to rows of the model. What changed is mapped; all is read back, with what the mappings could not read or did not know."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +9,9 @@ from pathlib import Path
 from syncd.config.mappings import bundled_folder
 from syncd.mapping import apply, still_missing, unread_line
 from syncd.model.rows import Rejected, Row
+from syncd.model.snapshot import LostField
 from syncd.model.wire import rows_from_text, rows_to_text
+from syncd.run.fields import lost, without
 from syncd.run.link import Link
 from syncd.store import Store
 from syncd.store.raws import StoredRaw
@@ -34,21 +37,32 @@ class Mirrored:
 
 def map_changed(link: Link, store: Store, progress: Progress = lambda *_: None) -> int:
     """Map the records that changed, or whose mapping did. Gives their number."""
-    total = 0
-    for batch in _batches(store.rows.unmapped(link.name, link.mapping.hash), _BATCH):
+    total, missing = 0, lost(link, store)
+    key = _basis(link, missing)
+    for batch in _batches(store.rows.unmapped(link.name, key), _BATCH):
         _look_for_fields(link, store, batch)
-        store.rows.put([_mapped(link, stored) for stored in batch])
+        store.rows.put([_mapped(link, store, stored, missing, key) for stored in batch])
         progress(link.name, len(batch))
         total += len(batch)
     return total
 
 
-def _mapped(link: Link, stored: StoredRaw) -> MappedRecord:
+def _basis(link: Link, missing: tuple[LostField, ...]) -> str:
+    """What rows are made by: the mapping, and the fields that it cannot read now."""
+    if not missing:
+        return link.mapping.hash
+    return hashlib.sha256("\x1f".join([link.mapping.hash, *(str(field) for field in missing)]).encode()).hexdigest()[:32]
+
+
+def _mapped(link: Link, store: Store, stored: StoredRaw, missing: tuple[LostField, ...], key: str) -> MappedRecord:
+    held = without(store, stored, missing) if missing else None
+    if held is not None:
+        return MappedRecord(stored.ref, stored.basis, key, None, f"it held {held.name} ({held.id}), which is not there any more")
     applied = apply(link.mapping, stored.record)
     rejected = applied.reason if isinstance(applied, Rejected) else None
     rows = None if isinstance(applied, Rejected) else rows_to_text(applied.rows)
     notes = () if isinstance(applied, Rejected) else tuple(note.what for note in applied.notes)
-    return MappedRecord(stored.ref, stored.basis, link.mapping.hash, rows, rejected, notes)
+    return MappedRecord(stored.ref, stored.basis, key, rows, rejected, notes)
 
 
 def _batches(records: Iterator[StoredRaw], size: int) -> Iterator[list[StoredRaw]]:

@@ -87,6 +87,7 @@ def _values(state: FindingState) -> dict[str, Any]:
         "known_severity": severity,
         "known_weight": weight,
         "finding": finding_to_json(state.finding),
+        "withheld": state.withheld,
     }
 
 
@@ -100,4 +101,5 @@ def _state(row: Row[Any]) -> FindingState:
         cleared_at=row.cleared_at,
         held=row.held,
         known=known,
+        withheld=row.withheld,
     )

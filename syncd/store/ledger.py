@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, insert, select, tuple_, update
 
 from syncd.decide.state import Said
-from syncd.model.action import Action, Receipt
+from syncd.model.action import Action, Receipt, Verb
 from syncd.model.ref import Ref
 from syncd.store.actions import action_from_json, action_to_json
+from syncd.store.columns import json_text
 from syncd.store.engine import Database
 from syncd.store.pages import chunks
 from syncd.store.tables import ledger, receipts
@@ -28,15 +29,21 @@ class Receipted:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """One entry per target."""
+    """One entry per target and verb."""
 
     db: Database
 
     def said(self) -> dict[Ref, Said]:
-        """Target -> what we said there."""
+        """Target -> the comment that stands there."""
         with self.db.reading() as tx:
-            entries = [_said(row) for row in tx.execute(select(ledger))]
+            entries = [_said(row) for row in tx.execute(select(ledger).where(ledger.c.verb == "comment"))]
         return {entry.target: entry for entry in entries}
+
+    def marks(self) -> dict[tuple[Ref, Verb], Said]:
+        """What stands there by the other verbs."""
+        with self.db.reading() as tx:
+            entries = [_said(row) for row in tx.execute(select(ledger).where(ledger.c.verb != "comment"))]
+        return {(entry.target, entry.verb): entry for entry in entries}
 
     def put(self, said: Said) -> None:
         """Enter what stands there, whatever the ledger said before."""
@@ -44,9 +51,9 @@ class Ledger:
             self.db.upsert(tx, ledger, [_values(said)])
 
     def mute(self, target: Ref) -> None:
-        """Never write there again: a person deleted the comment."""
+        """Never comment there again: a person deleted the comment."""
         with self.db.writing() as tx:
-            tx.execute(update(ledger).where(*_is(target)).values(muted=True))
+            tx.execute(update(ledger).where(*_is(target), ledger.c.verb == "comment").values(muted=True))
 
     def remove(self, target: Ref) -> None:
         """The target is gone; its receipts stay."""
@@ -79,20 +86,21 @@ def stands(action: Action, receipt: Receipt) -> Said:
         digest=action.digest,
         remote_id=receipt.remote_id,
         fingerprints=action.fingerprints,
-        body=action.body,
+        body=action.body if action.verb == "comment" else json_text(dict(action.extra)),
         url=receipt.url,
         at=receipt.at,
+        verb=action.verb,
     )
 
 
-def entries(tx: Connection, targets: Iterable[Ref]) -> dict[Ref, Row[Any]]:
+def entries(tx: Connection, targets: Iterable[Ref]) -> dict[tuple[Ref, Verb], Row[Any]]:
     """What the ledger has of these targets."""
     identity = (ledger.c.connection, ledger.c.stream, ledger.c.id)
-    query: Select[Any] = select(*identity, ledger.c.key, ledger.c.digest, ledger.c.remote_id, ledger.c.muted)
+    query: Select[Any] = select(*identity, ledger.c.verb, ledger.c.key, ledger.c.digest, ledger.c.remote_id, ledger.c.muted)
     found = (
         tx.execute(query.where(tuple_(*identity).in_(some))) for some in chunks((r.connection, r.stream, r.id) for r in targets)
     )
-    return {Ref(row.connection, row.stream, row.id): row for rows in found for row in rows}
+    return {(Ref(row.connection, row.stream, row.id), row.verb): row for rows in found for row in rows}
 
 
 def _is(target: Ref) -> tuple[Any, ...]:
@@ -115,6 +123,7 @@ def _values(said: Said) -> dict[str, Any]:
         "url": said.url,
         "at": said.at,
         "muted": said.muted,
+        "verb": said.verb,
     }
 
 
@@ -130,6 +139,7 @@ def _said(row: Row[Any]) -> Said:
         url=row.url,
         at=row.at,
         muted=row.muted,
+        verb=row.verb,
     )
 
 

@@ -72,7 +72,14 @@ class Mirror:
             gone = pages.going(tx, place, page, {storable(raw.ref.id) for raw in page.records})
         return Losses(len(live), len(live & gone))
 
-    def bury(self, ref: Ref, kind: Literal["deleted", "moved", "unreadable"], at: datetime) -> bool:
+    def live(self, connection: str, stream: str, scope_id: str, *, before: datetime) -> list[Ref]:
+        """The live records of a scope that were seen first before an instant."""
+        columns = (records.c.id, records.c.key, records.c.url)
+        query = select(*columns).where(*pages.Place(connection, stream, scope_id).live, records.c.first_seen < before)
+        with self.db.reading() as tx:
+            return [Ref(connection, stream, row.id, row.key, row.url) for row in tx.execute(query.order_by(records.c.n))]
+
+    def bury(self, ref: Ref, kind: Literal["deleted", "moved", "transferred", "lost_access"], at: datetime) -> bool:
         """Make one record a tombstone, on the vendor's own word. False where it was none of ours, or gone already."""
         with self.db.writing() as tx:
             scope_id = tx.scalar(select(records.c.scope_id).where(*_is(ref)))

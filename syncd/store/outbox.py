@@ -65,7 +65,7 @@ class Outbox:
                     row = rows.get((action.target, action.verb))
                     if row is not None:
                         _overwrite(tx, row, action, at)
-                    elif not _is_said(said.get(action.target), action):
+                    elif not _is_said(said.get((action.target, action.verb)), action):
                         tx.execute(insert(outbox), _new(action, at))
 
     def withdraw(self, keep: Iterable[Action], connections: Collection[str]) -> int:
@@ -270,7 +270,7 @@ def _target(row: Row[Any]) -> Ref:
 def _read(tx: Connection, query: Select[Any]) -> list[OutboxRow]:
     rows = tx.execute(query).all()
     said = entries(tx, map(_target, rows))
-    return [_value(row, said.get(_target(row))) for row in rows]
+    return [_value(row, said.get((_target(row), row.verb))) for row in rows]
 
 
 def _value(row: Row[Any], said: Row[Any] | None) -> OutboxRow:

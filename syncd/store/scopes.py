@@ -12,8 +12,9 @@ from syncd.store.columns import json_text
 from syncd.store.engine import Database
 from syncd.store.tables import scopes
 
-State = Literal["fresh", "partial", "stale", "limited", "off", "unsupported"]
-"""`partial`: read so far without an error, but not to its end. Only `fresh` proves anything about what is not there."""
+State = Literal["fresh", "partial", "stale", "limited", "halted", "off", "unsupported"]
+"""`partial`: read so far without an error, but not to its end. `halted`: too much vanished at once to be believed. Only `fresh`
+proves anything about what is not there."""
 
 WHOLE_CONNECTION = Scope("", "")
 """With stream "", the scope that stands for a connection as such."""
@@ -77,6 +78,12 @@ class Scopes:
         with self.db.reading() as tx:
             return [_state(row) for row in tx.execute(query)]
 
+    def closed(self, connection: str) -> dict[str, str]:
+        """Scope id -> why nothing can be written there, as the vendor said when the scope was last looked up."""
+        query = select(scopes.c.scope_id, scopes.c.closed).where(scopes.c.connection == connection, scopes.c.closed.is_not(None))
+        with self.db.reading() as tx:
+            return {row.scope_id: row.closed for row in tx.execute(query)}
+
     def cursor(self, connection: str, stream: str, scope_id: str) -> str | None:
         """Where to go on reading; None means from the start."""
         with self.db.reading() as tx:
@@ -102,7 +109,12 @@ def find(tx: Connection, connection: str, stream: str, scope_id: str) -> Row[Any
 def save(tx: Connection, connection: str, stream: str, scope: Scope, cursor: str | None, complete: bool, at: datetime) -> bool:
     """Store what a page says of its scope. True where the scope could not be read before and now is fresh again."""
     before = _known(tx, connection, stream, scope)
-    value: dict[str, Any] = {"name": scope.name, "facts": dict(scope.facts), "facts_hash": facts_hash(scope)}
+    value: dict[str, Any] = {
+        "name": scope.name,
+        "facts": dict(scope.facts),
+        "facts_hash": facts_hash(scope),
+        "closed": scope.closed,
+    }
     if cursor is not None:
         value["cursor"] = cursor
     if complete:

@@ -41,6 +41,7 @@ scopes = Table(
     Column("text", PlainText),
     Column("until", Instant),
     Column("since", Instant, nullable=False),
+    Column("closed", PlainText),
     PrimaryKeyConstraint("connection", "stream", "scope_id"),
 )
 """What is known of each scope: its facts, cursor and whether it can be read. Scope '' of stream '' is the connection."""
@@ -129,6 +130,7 @@ findings = Table(
     Column("known_severity", String(8)),
     Column("known_weight", Integer),
     Column("finding", JsonText, nullable=False),
+    Column("withheld", Boolean, nullable=False, server_default=false()),
 )
 
 finding_history = Table(
@@ -198,9 +200,10 @@ ledger = Table(
     Column("url", PlainText),
     Column("at", Instant),
     Column("muted", Boolean, nullable=False),
-    PrimaryKeyConstraint("connection", "stream", "id"),
+    Column("verb", String(16), nullable=False, server_default="comment"),
+    PrimaryKeyConstraint("connection", "stream", "id", "verb"),
 )
-"""What stands on each ticket, by our receipts."""
+"""What stands on each ticket, by our receipts, one row per (target, verb). `body`: a comment's text, else what was sent, as JSON."""
 
 receipts = Table(
     "receipts",

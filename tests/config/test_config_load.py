@@ -66,7 +66,7 @@ def test_one_may_settle_as_soon_as_a_request_is_given_up(folder: Folder) -> None
 
 def test_thresholds_reach_their_detector(folder: Folder) -> None:
     ((detector, rules),) = folder.load("[detect.late]\nwarn_days = 3\n" + GOOD).detectors
-    assert (detector.code, rules.model_dump()) == ("late", {"warn_days": 3})
+    assert (detector.code, rules.model_dump()) == ("late", {"write": "on", "warn_days": 3})
 
 
 @pytest.mark.parametrize(

@@ -324,8 +324,8 @@ class ConnectorContract:
     @pytest.fixture
     def target(self, world: World) -> Ref:
         if world.target is None:
-            assert not any(stream.takes for stream in world.kind.streams.values())
-            pytest.skip("this connector writes nothing")
+            assert not any("comment" in stream.takes for stream in world.kind.streams.values())
+            pytest.skip("this connector writes no comments")
         return world.target
 
     def bodies(self, world: World, target: Ref) -> list[tuple[str, bool, str]]:

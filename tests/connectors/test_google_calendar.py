@@ -33,7 +33,11 @@ def world() -> Iterator[World]:
         server=twin.server,
         settings=settings(twin),
         main="events",
-        ids=lambda: {"events": {id_of(id, event) for id in twin.calendars for event in twin.instances(id)}},
+        ids=lambda: {
+            "events": {id_of(id, event) for id in twin.calendars for event in twin.instances(id)},
+            "calendars": set(twin.calendars),
+            "freebusy": set(twin.calendars),
+        },
         add=add,
         edit=edit,
         remove=remove,

@@ -92,6 +92,10 @@ CAL = {"id": "a@b", "holds": "windows"}
         ({"calendars": [CAL, CAL]}, "a@b is there twice"),
         ({"calendars": [{**CAL, "zone": "Mars/Base"}]}, "is no time zone; give its IANA name"),
         ({"calendars": [CAL], "subject": "x@y"}, "name its key in `credentials_file`"),
+        ({"calendars": [CAL], "subject": "x@y", "application_default": False}, "name its key in `credentials_file`"),
+        ({"calendars": [CAL], "credentials_file": "k", "application_default": True}, "keep one of them"),
+        ({"calendars": [{**CAL, "id": "all"}, {**CAL, "id": "*"}]}, "* is there twice"),
+        ({"calendars": [CAL], "exclude": "x"}, "valid list"),
         ({"calendars": [{**CAL, "colour": "red"}]}, "Extra inputs"),
     ],
 )
@@ -99,3 +103,16 @@ def test_what_cannot_be_meant_is_told(written: dict[str, Any], why: str) -> None
     with pytest.raises(ValidationError) as caught:
         GoogleCalendarOptions(**written)
     assert why in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ({}, None),
+        ({"credentials_file": "google.json"}, "credentials_file"),
+        ({"application_default": True}, "application_default"),
+        ({"application_default": True, "subject": "x@y"}, "application_default"),
+    ],
+)
+def test_which_key_takes_the_place_of_a_token(written: dict[str, Any], key: str | None) -> None:
+    assert GoogleCalendarOptions.model_validate({"calendars": [CAL], **written}).instead_of_token() == key

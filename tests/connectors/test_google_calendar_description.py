@@ -23,7 +23,7 @@ class Description:
     """The discovery document, its schemas in the words of JSON Schema."""
 
     def __init__(self, document: dict[str, Any]) -> None:
-        self._definitions = {name: _strict(schema) for name, schema in document["schemas"].items()}
+        self._definitions = {name: strict(schema) for name, schema in document["schemas"].items()}
         self._global = document["parameters"]
         self._methods = document["resources"]["events"]["methods"]
 
@@ -50,19 +50,19 @@ class Description:
         return [f"{error.json_path}: {error.message[:200]}" for error in found]
 
 
-def _strict(schema: Any) -> Any:
+def strict(schema: Any) -> Any:
     """References point into `definitions`; an object with properties has no others."""
     if isinstance(schema, list):
-        return [_strict(inner) for inner in schema]
+        return [strict(inner) for inner in schema]
     if not isinstance(schema, dict):
         return schema
     if "$ref" in schema:
         return {"$ref": f"#/definitions/{schema['$ref']}"}
     kept = {name: schema[name] for name in ("type", "enum", "format", "pattern") if isinstance(schema.get(name), str | list)}
-    kept |= {name: _strict(schema[name]) for name in ("items", "additionalProperties") if name in schema}
+    kept |= {name: strict(schema[name]) for name in ("items", "additionalProperties") if name in schema}
     if isinstance(schema.get("properties"), dict):
         kept |= {
-            "properties": {name: _strict(inner) for name, inner in schema["properties"].items()},
+            "properties": {name: strict(inner) for name, inner in schema["properties"].items()},
             "additionalProperties": False,
         }
     return kept

@@ -1,61 +1,30 @@
 """Signing in with a service account's key: the assertion, whom it acts for, and what goes wrong there."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
-from connectors.google_calendar import KIND
-from syncd.contract import AuthFailed, Connector, Misconfigured, RateLimited, TlsAndProxy, Unavailable
-from syncd.demo.google_twin import GoogleTwin
-from tests.connectors.contract import NOW, SECRET, OpenGate
-from tests.connectors.google_calendar_given import RELEASES, at, fetched, options, running, settings
-
-ACCOUNT, PERSON = "syncd@acme.iam.gserviceaccount.example", "planning@acme.example"
+from syncd.contract import AuthFailed, Misconfigured, RateLimited, TlsAndProxy, Unavailable
+from tests.connectors.contract import NOW, SECRET
+from tests.connectors.google_calendar_desk import ACCOUNT, PERSON, Desk, key_pair
+from tests.connectors.google_calendar_given import RELEASES, at, fetched, running
 
 
 @pytest.fixture(scope="module")
 def pair() -> tuple[str, str]:
-    """A private and its public key."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()
-    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
-    return private, public
-
-
-@dataclass
-class Desk:
-    """A Google that knows one service account, and the file with its key."""
-
-    twin: GoogleTwin
-    file: Path
-    gate: OpenGate
-
-    def connect(self, subject: str | None = PERSON, **changes: Any) -> Connector:
-        given = options(credentials_file=str(self.file), subject=subject)
-        return KIND.connect(settings(self.twin, **({"options": given, "secret": lambda: None} | changes)), self.gate)
-
-    def rewrite(self, **changes: Any) -> None:
-        self.file.write_text(json.dumps(json.loads(self.file.read_text()) | changes))
+    return key_pair()
 
 
 @pytest.fixture
 def desk(pair: tuple[str, str], tmp_path: Path) -> Iterator[Desk]:
-    twin = running()
-    twin.event(RELEASES, "deploy", at(5, 9), at(5, 10))
-    twin.service_account(ACCOUNT, pair[1], subjects=[PERSON])
-    file = tmp_path / "google.json"
-    key = {"type": "service_account", "client_email": ACCOUNT, "private_key": pair[0], "token_uri": f"{twin.server.url}/token"}
-    file.write_text(json.dumps(key))
-    yield Desk(twin, file, OpenGate())
-    twin.server.stop()
+    desk = Desk(running(), tmp_path / "google.json")
+    desk.twin.event(RELEASES, "deploy", at(5, 9), at(5, 10))
+    desk.twin.service_account(ACCOUNT, pair[1], subjects=[PERSON])
+    desk.hold_account(pair[0])
+    yield desk
+    desk.twin.server.stop()
 
 
 def test_a_key_gives_a_token_that_serves_for_many_requests(desk: Desk) -> None:
@@ -145,3 +114,100 @@ def test_a_token_that_was_taken_back_is_told(desk: Desk) -> None:
     assert caught.value.scope is None
     assert "ya29" not in caught.value.text
     assert SECRET not in caught.value.text
+
+
+# --- keys that change ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_key_that_was_replaced_serves_at_once(desk: Desk, pair: tuple[str, str]) -> None:
+    connector = desk.connect()
+    connector.check()
+    other = "second@acme.iam.gserviceaccount.example"
+    desk.twin.service_account(other, pair[1])
+    desk.rewrite(client_email=other)
+    connector.check()
+    assert len(desk.twin.server.requests("^POST /token")) == 2
+
+
+def test_after_a_401_the_key_is_read_and_a_token_asked_for_anew(desk: Desk) -> None:
+    connector = desk.connect()
+    connector.check()
+    desk.twin.tokens.clear()
+    with pytest.raises(AuthFailed):
+        connector.check()
+    assert connector.check().id == PERSON
+    assert len(desk.twin.server.requests("^POST /token")) == 2
+
+
+# --- where tokens are asked for --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.example/token",
+        "https://oauth2.googleapis.com.evil.example/token",
+        "https://oauth2.googleapis.com@evil.example/token",
+        "http://oauth2.googleapis.com/token",
+        "http://127.0.0.1.evil.example/token",
+        "https://accounts.google.com:x/token",
+        "file:///etc/passwd",
+        "",
+    ],
+)
+def test_a_planted_key_sends_nothing_elsewhere(desk: Desk, address: str) -> None:
+    desk.rewrite(token_uri=address)
+    with pytest.raises(Misconfigured, match=r"google\.json: its `token_uri` points to .*, which is none of Google's") as caught:
+        desk.connect()
+    assert "\n" not in caught.value.text
+    assert desk.twin.server.log == []
+    assert desk.gate.asked == 0
+
+
+def test_a_key_that_becomes_a_planted_one_sends_nothing_elsewhere(desk: Desk) -> None:
+    connector = desk.connect()
+    desk.rewrite(token_uri="https://evil.example/token")
+    with pytest.raises(Misconfigured, match="evil"):
+        connector.check()
+    assert desk.twin.server.log == []
+
+
+@pytest.mark.parametrize(
+    ("address", "url"),
+    [
+        ("https://oauth2.googleapis.com/token", "https://www.googleapis.com/calendar/v3/"),
+        ("https://accounts.google.com/o/oauth2/token", "https://www.googleapis.com/calendar/v3/"),
+        ("https://www.googleapis.com/oauth2/v4/token", "https://www.googleapis.com/calendar/v3/"),
+        ("http://[::1]:8080/token", "https://www.googleapis.com/calendar/v3/"),
+        ("https://calendar.corp.example/token", "https://calendar.corp.example/calendar/v3/"),
+        ("http://calendar.corp.example/token", "http://calendar.corp.example/calendar/v3/"),
+    ],
+)
+def test_googles_own_hosts_this_machine_and_the_connections_host_are_trusted(desk: Desk, address: str, url: str) -> None:
+    desk.rewrite(token_uri=address)
+    desk.connect(url=url).close()
+
+
+# --- other files -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["external_account", "impersonated_service_account", "gdch_service_account", 7])
+def test_a_file_of_another_type_is_told(desk: Desk, kind: object) -> None:
+    desk.rewrite(type=kind)
+    with pytest.raises(Misconfigured, match=rf"google\.json is of the type '{kind}', which syncd cannot use. Use a service"):
+        desk.connect()
+
+
+def test_an_oauth_client_in_place_of_a_key_is_told(desk: Desk) -> None:
+    desk.file.write_text('{"installed": {"client_id": "c", "client_secret": "canary"}}')
+    with pytest.raises(Misconfigured, match="is an OAuth client, which signs nobody in by itself") as caught:
+        desk.connect()
+    assert "canary" not in caught.value.text
+
+
+def test_a_key_without_the_right_is_told_with_the_scope_that_it_needs(desk: Desk) -> None:
+    desk.twin.delegated = {"calendar.events"}
+    with pytest.raises(AuthFailed) as caught:
+        desk.connect().check()
+    assert caught.value.scope is None
+    assert caught.value.text.endswith("Let it act for `subject` with the scope calendar.readonly")

@@ -1,6 +1,7 @@
 """Blocked: who waits for whom, how many working days that costs, and when it is nobody's business."""
 
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from syncd.model.rows import Row
 from tests.model_builders import item, link, milestone, on, ref, snapshot, text_of
 
 
-def blocked(*rows: Row, now: str = "2026-05-05", **rules: int) -> list[Finding]:
+def blocked(*rows: Row, now: str = "2026-05-05", **rules: Any) -> list[Finding]:
     return list(DETECTOR.detect(snapshot(*rows, now=on(now)), BlockedRules(**rules)))
 
 

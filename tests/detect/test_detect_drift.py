@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ from syncd.model.rows import Row
 from tests.model_builders import NOW, item, link, milestone, moved, on, ref, snapshot, text_of
 
 
-def drift(*rows: Row, now: datetime = NOW, zone: str = "Europe/Berlin", **rules: int) -> list[Finding]:
+def drift(*rows: Row, now: datetime = NOW, zone: str = "Europe/Berlin", **rules: Any) -> list[Finding]:
     return list(DETECTOR.detect(snapshot(*rows, now=now, zone=zone), DriftRules(**rules)))
 
 

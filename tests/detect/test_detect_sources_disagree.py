@@ -11,7 +11,7 @@ from syncd.model.rows import Person
 from tests.model_builders import milestone, ref, snapshot, text_of
 
 
-def disagree(one: dict[str, Any], other: dict[str, Any], **rules: int) -> list[Finding]:
+def disagree(one: dict[str, Any], other: dict[str, Any], **rules: Any) -> list[Finding]:
     rows = (milestone("PAY-1", "plat", same_as=("k",), **one), milestone("G-3", "code", same_as=("k",), **other))
     return list(DETECTOR.detect(snapshot(*rows), SourcesDisagreeRules(**rules)))
 

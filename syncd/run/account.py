@@ -1,0 +1,105 @@
+"""The account of a connection, looked at once a day: who we are there, and how long the credentials last."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from syncd.contract import Account, Connector, SyncError
+from syncd.run.clock import Clock
+from syncd.run.link import Link
+from syncd.run.log import log
+from syncd.store import Store
+
+LOOK_EVERY = timedelta(hours=24)
+WARN_DAYS = (7, 30)
+"""So many days ahead people are told that credentials end; in the log once at each of these, in reports as long as it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is remembered of an account. `expires`: the last day of the credentials, where anybody says it."""
+
+    at: datetime
+    id: str
+    name: str
+    edition: str | None = None
+    version: str | None = None
+    granted: tuple[str, ...] | None = None
+    expires: date | None = None
+
+
+def known(link: Link, store: Store) -> Known | None:
+    """The account as it was last seen; what the configuration says of the token's end counts where the vendor says nothing."""
+    kept = store.meta.get(_key(link))
+    if not isinstance(kept, dict):
+        return None
+    granted = kept.get("granted")
+    expires = date.fromisoformat(kept["expires"]) if kept.get("expires") else None
+    return Known(
+        at=datetime.fromisoformat(kept["at"]),
+        id=kept["id"],
+        name=kept["name"],
+        edition=kept.get("edition"),
+        version=kept.get("version"),
+        granted=tuple(granted) if granted is not None else None,
+        expires=expires or link.token_expires,
+    )
+
+
+def look(link: Link, connector: Connector, store: Store, clock: Clock) -> None:
+    """Ask the vendor who we are, unless that was done within a day. What it cannot say is no reason not to read: reading says it better."""
+    before, now = known(link, store), clock.now()
+    if before is not None and now - before.at < LOOK_EVERY:
+        return
+    try:
+        store.meta.put(_key(link), _to_keep(connector.check(), now))
+    except SyncError as error:
+        log().info("account cannot be told", connection=link.name, why=error.text)
+
+
+def ends_soon(link: Link, store: Store, today: date) -> str | None:
+    """The line for a person where the credentials end within 30 days, or have ended. The log is told once at 30 and at 7 days."""
+    seen = known(link, store)
+    last = seen.expires if seen else link.token_expires
+    if last is None or (last - today).days > max(WARN_DAYS):
+        if store.meta.get(_warned(link)) is not None:
+            store.meta.put(_warned(link), None)
+        return None
+    step = next((days for days in WARN_DAYS if (last - today).days <= days), 0)
+    if store.meta.get(_warned(link)) != [last.isoformat(), step]:
+        store.meta.put(_warned(link), [last.isoformat(), step])
+        log().warning("credentials end soon", connection=link.name, last_day=last.isoformat())
+    return f"{link.name}: the token {_when(last, today)}. Make a new one and put it in place"
+
+
+def was_read(link: Link, store: Store) -> bool:
+    """Whether anything of the connection was read before."""
+    return any(seen.stream and seen.cursor for seen in store.scopes.states(link.name))
+
+
+def _when(last: date, today: date) -> str:
+    days = (last - today).days
+    if days < 0:
+        return f"ended on {last}"
+    left = {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
+    return f"ends on {last}, {left}"
+
+
+def _to_keep(account: Account, at: datetime) -> dict[str, Any]:
+    return {
+        "at": at.isoformat(),
+        "id": account.id,
+        "name": account.name,
+        "edition": account.edition,
+        "version": account.version,
+        "granted": sorted(account.granted) if account.granted is not None else None,
+        "expires": account.expires_at.date().isoformat() if account.expires_at else None,
+    }
+
+
+def _key(link: Link) -> str:
+    return f"account: {link.name}"
+
+
+def _warned(link: Link) -> str:
+    return f"credentials end: {link.name}"

@@ -1,0 +1,64 @@
+"""What answers say of limits, in the headers that vendors use: how much is left, and until when nothing may be sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+_LIMITS = (403, 429)
+_EPOCH = 10**9
+"""A number from here on is an instant in seconds since 1970; a smaller one is seconds from now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What is left of `limit` requests until `reset`, as far as the vendor says."""
+
+    remaining: int
+    limit: int | None = None
+    reset: datetime | None = None
+
+
+def quota(headers: Mapping[str, str], now: datetime) -> Quota | None:
+    """GitHub and Jira write `X-RateLimit-*`, GitLab and the IETF draft `RateLimit-*`. None where the answer says nothing."""
+    lowered = {name.lower(): value for name, value in headers.items()}
+    for prefix in ("x-ratelimit-", "ratelimit-"):
+        remaining = _number(lowered.get(f"{prefix}remaining"))
+        if remaining is not None:
+            limit = _number(lowered.get(f"{prefix}limit"))
+            return Quota(remaining, limit, moment(lowered.get(f"{prefix}reset"), now))
+    return None
+
+
+def pause_until(status: int, headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """Until when the vendor wants nothing from these credentials; None where it does not say so.
+
+    A refusal with `Retry-After`; else an answer after which nothing is left of the quota, until its reset.
+    """
+    lowered = {name.lower(): value for name, value in headers.items()}
+    if status in _LIMITS and (until := moment(lowered.get("retry-after"), now)) is not None:
+        return until
+    left = quota(headers, now)
+    return left.reset if left is not None and left.remaining <= 0 else None
+
+
+def moment(text: str | None, now: datetime) -> datetime | None:
+    """An instant as headers write it: seconds from now, seconds since 1970, an HTTP date, or ISO 8601."""
+    text = (text or "").strip()
+    if not text:
+        return None
+    number = _number(text)
+    if number is not None:
+        return datetime.fromtimestamp(number, UTC) if number >= _EPOCH else now + timedelta(seconds=number)
+    for read in (parsedate_to_datetime, datetime.fromisoformat):
+        try:
+            found = read(text)
+        except ValueError:
+            continue
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return None
+
+
+def _number(text: str | None) -> int | None:
+    text = (text or "").strip().partition(".")[0].partition(";")[0].partition(",")[0]
+    return int(text) if text.isdigit() and len(text) <= 12 else None

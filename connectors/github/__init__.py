@@ -13,7 +13,7 @@ from connectors.github.sign_in import AppSignIn, sign_in
 from connectors.github.weigh import Scales
 from connectors.github.wire import Wire
 from connectors.github.write import Writer
-from syncd.contract import Account, Gate, Kind, Limits, Notice, Page, Settings, Stream, SyncError
+from syncd.contract import Account, Budget, Gate, Kind, Limits, Notice, Page, Settings, Stream, SyncError
 from syncd.model.action import Action, Receipt, Verb
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
@@ -31,14 +31,21 @@ STREAMS: Mapping[str, Stream] = {
     "pulls": Stream("pulls", takes=_PULL, own=_TOUCHED | {"head.repo", "base.repo"}),
     "reviews": Stream("reviews", deletions="never", optional=True),
     "environments": Stream("environments", optional=True),
-    "deployments": Stream("deployments", deletions="never", optional=True),
+    "deployments": Stream("deployments", optional=True),
     "releases": Stream("releases", optional=True),
     "check_states": Stream("check_states", deletions="never", optional=True),
 }
-# At least a second between requests that create content: GitHub, best practices for using the REST API. The hourly limit is that of a
-# user's token; an App's grows with what it is installed for.
+# What GitHub documents of requests that create content: a second between them (best practices for using the REST API), and at most
+# so many in a minute and in an hour (rate limits for the REST API). The hourly limit of all is that of a user's token; an App's grows
+# with what it is installed for, and what is left of it every answer says.
 LIMITS = Limits(
-    markup="markdown", comment_chars=65_536, text_chars=140, label_chars=50, between_writes_s=1, requests_per_hour=5_000
+    markup="markdown",
+    comment_chars=65_536,
+    text_chars=140,
+    label_chars=50,
+    between_writes_s=1,
+    requests_per_hour=5_000,
+    budgets=(Budget(80, 60, "writes"), Budget(500, 3_600, "writes")),
 )
 
 

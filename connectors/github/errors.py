@@ -37,7 +37,7 @@ def refusal(
     if status == 403 and (lacking := needed(headers, body)):
         return AuthFailed(f"{what}: not allowed (403){tail}. {lacking}", scope=scope)
     if status == 404 and (lacking := needed(headers, body)):
-        return Unavailable(f"{what}: not found, or hidden from this account (404){tail}. {lacking}", scope=scope)
+        return Unavailable(f"{what}: not found, or hidden from this account (404){tail}. {lacking}", scope=scope, absent=True)
     return from_status(status, headers, body, now=now, what=what, scope=scope, write=write)
 
 

@@ -1,11 +1,11 @@
-"""Labels on issues and pull requests: added in one request, taken away one by one."""
+"""Labels on issues and pull requests."""
 
 from collections.abc import Sequence
 from urllib.parse import quote
 
 from connectors.github.pen import Pen
 from connectors.github.place import Place, look
-from connectors.http import vendor_message
+from connectors.http import expect, vendor_message
 from syncd.contract import AuthFailed
 from syncd.model.action import Action, Receipt
 from syncd.model.ref import Ref
@@ -17,13 +17,26 @@ _RIGHT = "the right to write issues and pull requests"
 
 
 def label(pen: Pen, action: Action) -> Receipt:
-    """Twice leaves one effect: a label that is there already, or not there, is as it should be."""
-    names = {way: [str(name) for name in action.extra.get(way) or ()] for way in ("add", "remove")}
-    if names["add"]:
-        _add(pen, action.target, names["add"])
-    for name in names["remove"]:
-        _remove(pen, action.target, name)
+    """Look what is there, add what is missing in one request, and take away one by one what should not be there."""
+    there = _there(pen, action.target)
+    add = [name for name in _named(action, "add") if name.casefold() not in there]
+    if add:
+        _add(pen, action.target, add)
+    for name in _named(action, "remove"):
+        if name.casefold() in there:
+            _remove(pen, action.target, name)
     return Receipt("labels", pen.now(), action.target.url, created=action.remote_id is None)
+
+
+def _named(action: Action, way: str) -> list[str]:
+    return [str(name) for name in action.extra.get(way) or ()]
+
+
+def _there(pen: Pen, target: Ref) -> set[str]:
+    """The names of the labels on it, without regard to case, as GitHub tells them apart. Raises Gone where it was deleted or moved."""
+    place, row = look(pen.reading, target)
+    labels = expect(row.get("labels"), list, what=f"reading the labels of {target.label}", scope=place.repository)
+    return {str(label.get("name") if isinstance(label, dict) else label).casefold() for label in labels}
 
 
 def _add(pen: Pen, target: Ref, names: Sequence[str]) -> None:
@@ -68,13 +81,6 @@ def _remove(pen: Pen, target: Ref, name: str) -> None:
         return
     if answer.status == 404 and "label does not exist" in vendor_message(answer.text).lower():
         return
-    if answer.status == 404 and name.casefold() not in _names(look(pen.reading, target)[1]):
+    if answer.status == 404 and name.casefold() not in _there(pen, target):
         return
     raise pen.refused(target, place, answer, what=what, right=_RIGHT)
-
-
-def _names(row: dict[str, object]) -> set[str]:
-    labels = row.get("labels")
-    return (
-        {str(label.get("name")).casefold() for label in labels if isinstance(label, dict)} if isinstance(labels, list) else set()
-    )

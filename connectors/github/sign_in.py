@@ -10,7 +10,7 @@ from connectors.github.client import Client
 from connectors.github.moments import instant
 from connectors.github.options import GithubOptions
 from connectors.github.wire import PER_PAGE, Credential, Row, Wire
-from connectors.http import expect
+from connectors.http import READS, expect
 from syncd.contract import AuthFailed, Misconfigured, Settings, Unavailable
 
 _EARLY = timedelta(minutes=5)
@@ -170,7 +170,9 @@ class AppSignIn:
 
     def _made(self, installation: int, scope: str | None) -> _Token:
         concerned = None if self._fixed is not None else scope
-        answer = self._as_app.ask("POST", f"/app/installations/{installation}/access_tokens", what=self._what, scope=concerned)
+        answer = self._as_app.ask(
+            "POST", f"/app/installations/{installation}/access_tokens", what=self._what, scope=concerned, headers={READS: "yes"}
+        )
         if answer.status == 404:
             raise Misconfigured(
                 f"{self._what}: it has no installation {installation} (404). Correct `installation_id`, or leave it out",

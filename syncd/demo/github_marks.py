@@ -30,6 +30,7 @@ class Marks:
         """Routes below a repository."""
         labels = "/issues/{number}/labels"
         return (
+            ("GET", labels, in_talk(self._on)),
             ("POST", labels, in_talk(self._add)),
             ("DELETE", f"{labels}/{{name}}", in_talk(self._remove)),
             ("GET", "/labels", lambda at, ask: page(ask, f"{ask.base_url}{ask.path}", list(at.labels.values()), lambda row: row)),
@@ -39,6 +40,9 @@ class Marks:
             ("POST", "/check-runs", self._run),
             ("PATCH", "/check-runs/{which}", self._edit_run),
         )
+
+    def _on(self, home: Repository, number: int, request: Request) -> Response:
+        return page(request, f"{request.base_url}{request.path}", home.issues[number]["labels"], lambda row: row)
 
     def _label(self, home: Repository, request: Request) -> Response:
         row = home.labels.get(request.args["name"].casefold())

@@ -63,6 +63,8 @@ def needed(headers: Mapping[str, str], body: str) -> str | None:
     said = vendor_message(body).lower()
     if "not accessible by" in said:
         who = "App and its installation" if "by integration" in said else "token"
+        if who == "token" and "checks=" in headers.get("x-accepted-github-permissions", ""):
+            return "A fine-grained token cannot be given it: sign in as a GitHub App, or with a classic token"
         accepted = _accepted(headers.get("x-accepted-github-permissions", ""))
         return f"Grant the {who} {accepted or 'the permission for it, for this repository'}"
     if "organization saml" in said or "saml enforcement" in said:

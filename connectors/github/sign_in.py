@@ -16,6 +16,8 @@ from syncd.contract import AuthFailed, Misconfigured, Settings, Unavailable
 _EARLY = timedelta(minutes=5)
 """A token is renewed so long before its end."""
 
+_NOWHERE = "it is installed nowhere. Install it for the owner of the repositories"
+
 
 class SignIn(Protocol):
     """Where the credential of a request comes from. `cure`: what to do where it is not accepted."""
@@ -98,6 +100,7 @@ class AppSignIn:
         self._as_app = Client(wire, _AppKey(options.app_id, options.private_key_file))
         self._tokens: dict[int, _Token] = {}
         self._installed: dict[str, Row] | None = None
+        self._untold = False
 
     def app(self, *, what: str) -> tuple[Row, str | None]:
         """The App as GitHub knows it, and the version of an Enterprise Server."""
@@ -109,14 +112,15 @@ class AppSignIn:
         row: Row = expect(answer.json(what=what), dict, what=what)
         return row, answer.headers.get("x-github-enterprise-version")
 
-    def granted(self) -> frozenset[str]:
-        """The permissions that all of its installations have, as "issues:write". Raises AuthFailed where it is installed nowhere."""
+    def granted(self) -> frozenset[str] | None:
+        """The permissions that all of its installations have, as "issues:write"; None where the server does not list them. Raises
+        AuthFailed where it is installed nowhere."""
         if self._fixed is not None:
             return self._token(self._fixed, None).granted
         found = [_granted(row) for row in self._installations().values()]
-        if not found:
-            raise AuthFailed(f"{self._what}: it is installed nowhere. Install it for the owner of the repositories")
-        return frozenset.intersection(*found)
+        if not found and not self._untold:
+            raise AuthFailed(f"{self._what}: {_NOWHERE}")
+        return frozenset.intersection(*found) if found else None
 
     def credential(self, *, what: str, scope: str | None) -> Credential:  # noqa: ARG002
         """The token of the installation that is for the scope's owner."""
@@ -138,15 +142,18 @@ class AppSignIn:
             known[owner] = self._look_for(scope) if scope else next(iter(known.values()), {})
         id = known[owner].get("id")
         if not isinstance(id, int):
-            raise AuthFailed(f"{self._what}: it is installed nowhere. Install it for the owner of the repositories")
+            raise AuthFailed(f"{self._what}: {_NOWHERE}")
         return id
 
     def _installations(self) -> dict[str, Row]:
         """By owner, asked for once."""
         if self._installed is None:
             pages = self._as_app.walk("/app/installations", what=self._what, query={"per_page": str(PER_PAGE)}, accept=(404,))
-            rows = [row for page in pages for row in page.rows]
-            self._installed = {str((row.get("account") or {}).get("login") or "").casefold(): row for row in rows}
+            found: dict[str, Row] = {}
+            for page in pages:
+                self._untold = page.absent
+                found |= {str((row.get("account") or {}).get("login") or "").casefold(): row for row in page.rows}
+            self._installed = found
         return self._installed
 
     def _look_for(self, scope: str) -> Row:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import SplitResult, urlsplit
@@ -27,7 +27,7 @@ _HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "20
 class Credential:
     """What a request is signed with: a `token` of a user or an installation, or the `Bearer` token by which an App proves itself."""
 
-    text: str
+    text: str = field(repr=False)
     scheme: Literal["token", "Bearer"] = "token"
 
 

@@ -237,9 +237,10 @@ def test_each_owner_has_an_installation_of_its_own(twin: GithubTwin, app_key: st
 
 
 def test_an_owner_that_is_not_listed_is_asked_for(twin: GithubTwin, app_key: str) -> None:
-    connector = as_app(install(twin, app_key, FULL))
+    given = install(twin, app_key, FULL)
     twin.server.fail(r"/app/installations\?", status=404, body={"message": "Not Found"}, times=0)
-    assert len(read(connector, "issues")[0]) == 2
+    assert as_app(given).check().granted is None
+    assert len(read(as_app(given), "issues")[0]) == 2
     twin.organisations.add("acme")
     for options in (
         GithubOptions(organisations=["acme"], app_id=77, private_key_file=app_key),

@@ -10,6 +10,7 @@ from connectors.github.lacking import ABSENT, judged
 from connectors.github.moments import instant, stamp
 from connectors.github.newest import OVERLAP, Step
 from connectors.github.wire import PER_PAGE, Row
+from syncd.contract import Misconfigured
 from syncd.model.raw import Scope
 
 _ENDED = ("success", "failure", "error", "inactive")
@@ -37,14 +38,12 @@ class Deployments:
         """What was made or changed since the position: down to a page on which nothing was."""
         if at.until is None and at.next is None and self.days is not None:
             at = replace(at, until=stamp(self.now - timedelta(days=self.days)))
-        page = self.client.list(at.next, what=self.what, scope=self.scope.name) if at.next else self._first(at)
-        if page.unchanged:
+        at, first = self._entered(at)
+        if first.unchanged:
             yield (), at, True
             return
-        if at.next is None:
-            at = replace(at, until=_latest(page.rows) or at.until, base=at.until, etag=page.etag)
         waiting = frozenset((at.waiting or "").split(","))
-        while True:
+        for page in self._on_from(first):
             rows = tuple(self._with_status(row) for row in page.rows if _is_new(row, at.base) or str(row["id"]) in waiting)
             over = page.next is None or (at.base is not None and not rows)
             still = self._waiting(rows) if at.next is None else at.waiting
@@ -52,14 +51,28 @@ class Deployments:
             yield rows, at, over
             if over:
                 return
-            page = self.client.list(page.next or "", what=self.what, scope=self.scope.name)
+
+    def _on_from(self, page: Listed) -> Iterator[Listed]:
+        yield page
+        if page.next is not None:
+            yield from self.client.walk(page.next, what=self.what, scope=self.scope.name)
+
+    def _entered(self, at: Position) -> tuple[Position, Listed]:
+        """The page at which a read was cut off; the first one where there is none, or where its address is taken no longer (422)."""
+        if at.next is not None:
+            try:
+                return at, self.client.list(at.next, what=self.what, scope=self.scope.name)
+            except Misconfigured:
+                at = Position(until=at.base)
+        page = self._first(at)
+        if page.unchanged:
+            return at, page
+        return replace(at, until=_latest(page.rows) or at.until, base=at.until, etag=page.etag), page
 
     def latest_status(self, id: int) -> Row | None:
         """The status that was given last, or None where there is none yet."""
-        path, what = (
-            f"/repos/{self.scope.name}/deployments/{id}/statuses",
-            f"reading statuses of deployment {id} of {self.scope.name}",
-        )
+        path = f"/repos/{self.scope.name}/deployments/{id}/statuses"
+        what = f"reading statuses of deployment {id} of {self.scope.name}"
         page = self.client.list(path, what=what, scope=self.scope.name, query={"per_page": str(PER_PAGE)})
         return max(page.rows, key=lambda row: (str(row.get("created_at") or ""), row["id"]), default=None)
 

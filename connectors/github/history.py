@@ -9,6 +9,7 @@ from connectors.github.cursor import CHECK, START, Position
 from connectors.github.moments import instant, stamp
 from connectors.github.newest import NewestFirst, Step
 from connectors.github.wire import PER_PAGE, Row
+from syncd.contract import Misconfigured
 
 _READS = 3
 """A list that moves while it is read is read again, so often in one fetch."""
@@ -74,11 +75,18 @@ class Recent:
                 return
 
     def _pages(self, following: str | None) -> Iterator[Listed]:
+        """The open records, oldest first, from the page at which a read was cut off; from the start where that is taken no longer."""
         client, what, scope = self.listing.client, self.listing.what, self.listing.scope.name
-        if following not in (None, START):
-            yield from client.walk(following, what=what, scope=scope)
-            return
         query = {"state": "open", "sort": "updated", "direction": "asc", "per_page": str(PER_PAGE)}
+        if following not in (None, START):
+            try:
+                page = client.list(following, what=what, scope=scope)
+            except Misconfigured:  # 422
+                yield from client.walk(self.listing.path, what=what, scope=scope, query=query)
+            else:
+                yield page
+                yield from client.walk(page.next, what=what, scope=scope) if page.next else ()
+            return
         yield from client.walk(self.listing.path, what=what, scope=scope, query=query)
 
     def _look(self, at: Position) -> Iterator[tuple[tuple[Row, ...], Position]]:

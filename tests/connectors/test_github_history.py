@@ -131,6 +131,17 @@ def test_a_first_read_that_is_killed_at_any_page_goes_on(twin: GithubTwin, strea
         assert after[-1].complete
 
 
+def test_a_page_address_that_is_no_longer_taken_starts_the_older_ones_anew(twin: GithubTwin) -> None:
+    before: list[Page] = []
+    for page in connect(twin).fetch("pulls", scope(connect(twin)), None):
+        before.append(page)
+        if "asc" in str(page.cursor):
+            break
+    twin.server.fail("page=2", status=422, body={"message": "Validation Failed"})
+    after = list(connect(twin).fetch("pulls", scope(connect(twin)), before[-1].cursor))
+    assert count(titles([*before, *after])) == {"Of late": 130, "Old and open": 230}
+
+
 @pytest.mark.parametrize("stream", STREAMS)
 def test_a_longer_history_is_read_when_it_is_asked_for(twin: GithubTwin, stream: str) -> None:
     _, _, cursors = read(connect(twin), stream)

@@ -255,10 +255,13 @@ def test_later_only_what_is_new_is_asked_for_and_old_pages_are_left(twin: Github
     assert len(twin.server.requests("/statuses")) < 15
 
 
-def test_a_read_of_deployments_that_was_killed_goes_on(twin: GithubTwin) -> None:
+@pytest.mark.parametrize("taken", [True, False], ids=["goes on", "starts anew"])
+def test_a_read_of_deployments_that_was_killed_goes_on(twin: GithubTwin, taken: bool) -> None:
     for _ in range(150):
         twin.around.deploy(API, state="success")
     first = next(connect(twin).fetch("deployments", scope(connect(twin), "deployments"), None))
+    if not taken:
+        twin.server.fail("page=2", status=422, body={"message": "Validation Failed"})
     rest = pages(connect(twin), "deployments", first.cursor)
     assert len({record.ref.id for page in (first, *rest) for record in page.records}) == 153
 

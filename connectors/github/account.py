@@ -42,6 +42,9 @@ def _user(client: Client) -> Account:
     answer = client.get("/user", what=_WHAT, accept=(403, 404))
     if answer.status == 404:
         raise Misconfigured(f"{_WHAT}: there is no GitHub API at `url` (404). For Enterprise Server it is https://HOST/api/v3")
+    if answer.status == 403 and "by integration" in answer.text:
+        cure = "Put a personal access token into place, or sign in as the App itself (`app_id`, `private_key_file`)"
+        raise AuthFailed(f"{_WHAT}: the token is one of an App's installation, which is nobody there (403). {cure}")
     if answer.status == 403:
         error = client.refusal(answer, what=_WHAT, scope=None)
         if isinstance(error, AuthFailed):

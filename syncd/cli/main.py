@@ -107,7 +107,7 @@ def _resident_pass(app: App, *, leave_off: bool) -> None:
     """One pass of the daemon. A defect is logged with its place; the next pass comes all the same. The first pass after a start looks
     at everything: a person may just have mended it."""
     try:
-        passed = one_pass(app.works, wait=False, leave_off=leave_off)
+        passed = one_pass(app.works, wait=False, leave_off=leave_off, spare=True)
     except Exception:
         log().exception("pass broke off")
         return

@@ -50,8 +50,9 @@ class Census:
         """Count the scopes that are due. Raises Halt where too much is missing to be believed, RateLimited, and nothing else: what
         cannot be counted now is counted later."""
         missing: dict[Scope, list[Ref]] = {}
+        last = self.store.meta.under(self._key())
         for scope in scopes:
-            if self._is_due(scope):
+            if self._is_due(scope, last.get(self._key(scope))):
                 try:
                     missing[scope] = self._missing(scope)
                 except RateLimited:
@@ -59,14 +60,13 @@ class Census:
                 except SyncError as error:
                     log().info("census is left for later", connection=self.link.name, stream=self.stream, why=error.text)
         going = sum(map(len, missing.values()))
-        live = self.store.mirror.count(self.link.name, self.stream)
+        live = self.store.mirror.count(self.link.name, self.stream) if going else 0
         if not accepted and self.brake.trips(going, live):
             raise Halt(self.link.name, self.stream, going, live, "are not listed any more")
         return self._looked_at(missing, {scope.id: scope for scope in scopes})
 
-    def _is_due(self, scope: Scope) -> bool:
+    def _is_due(self, scope: Scope, last: str | None) -> bool:
         """A scope that was just read for the first time needs none: what was read is what is there."""
-        last = self.store.meta.get(self._key(scope))
         if last is None:
             self._done(scope)
             return False
@@ -119,8 +119,8 @@ class Census:
     def _done(self, scope: Scope) -> None:
         self.store.meta.put(self._key(scope), self.clock.now().isoformat())
 
-    def _key(self, scope: Scope) -> str:
-        return f"census: {self.link.name}/{self.stream}/{scope.id}"
+    def _key(self, scope: Scope | None = None) -> str:
+        return f"census: {self.link.name}/{self.stream}/{scope.id if scope else ''}"
 
 
 def _kind(error: SyncError) -> Kind | None:

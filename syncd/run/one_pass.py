@@ -16,7 +16,7 @@ from syncd.run.link import Link
 from syncd.run.outcome import Outcome, outcome_of
 from syncd.run.pull import USUAL_CARE, Care, Pulled, pull
 from syncd.run.pulse import noted
-from syncd.run.quiet import Memory, basis
+from syncd.run.quiet import Memory, known
 from syncd.run.rows import map_changed
 from syncd.store import Store
 
@@ -102,10 +102,10 @@ def pull_and_map(works: Works, link: Link, *, leave_off: bool = False) -> Pulled
 
 def _look(works: Works, *, write: bool, spare: bool) -> tuple[Analysed | None, Outcome]:
     now, memory = works.clock.now(), works.memory
-    if spare and (known := memory.recalled(works.links, works.store, now)) is not None:
-        return None, known
+    if spare and (again := memory.recalled(works.store, now)) is not None:
+        return None, again
     with works.store.transaction(rollback=not write):
-        before = basis(works.links, works.store)
+        before = known(works.store)
         looked = analyse(works.links, works.store, works.view, now)
         if write:
             memory.remember(before, works.store, looked)

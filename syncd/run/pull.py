@@ -1,6 +1,6 @@
 """Pull: read what one connection holds into the mirror. Every failure becomes a state of its scope; nothing else stops."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from syncd.run.link import Link
 from syncd.run.log import log
 from syncd.run.retry import patiently
 from syncd.store import Store, StoreError
-from syncd.store.scopes import WHOLE_CONNECTION, State
+from syncd.store.scopes import WHOLE_CONNECTION, ScopeState, State
 
 LOOK_AGAIN = timedelta(minutes=15)
 """When a scope or connection that a person must mend is looked at again."""
@@ -89,11 +89,12 @@ def pull(
         if leave_off:
             _heed_off(link, store, clock)
         with closing(link.open()) as connector:
-            known = account.was_read(link, store)
+            states = store.scopes.states(link.name)
+            sure = accepted(link.name, store)
             for stream in link.streams:
-                _pull_stream(_Reading(link, store, clock, progress, pulled, connector, stream, care))
-            _leave_streams(link, store, clock)
-            if known:  # a first pass, which is long, does without
+                _pull_stream(_Reading(link, store, clock, progress, pulled, connector, stream, care, states, stream in sure))
+            _leave_streams(link, store, clock, states)
+            if account.was_read(states):  # a first pass, which is long, does without
                 account.look(link, connector, store, clock)
                 fields.look(link, connector, store, clock)
             store.scopes.set_state(link.name, "", WHOLE_CONNECTION, "fresh", at=clock.now())
@@ -131,6 +132,9 @@ def _heed_off(link: Link, store: Store, clock: Clock) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
+    """One stream of one connection in one pass. `states`: its scopes as they were when the pass began; `accepted`: a person said that
+    what vanishes from the stream is gone."""
+
     link: Link
     store: Store
     clock: Clock
@@ -139,11 +143,13 @@ class _Reading:
     connector: Connector
     stream: str
     care: Care
+    states: Sequence[ScopeState]
+    accepted: bool
     going: list[int] = field(default_factory=list)
 
 
 def _pull_stream(reading: _Reading) -> None:
-    if (why := halted(reading.link, reading.stream, reading.store)) is not None:
+    if (why := halted(reading.stream, reading.states)) is not None:
         _tell_halt(reading, why)
         return
     try:
@@ -176,7 +182,7 @@ def _read_stream(reading: _Reading) -> None:
                 complete.append(scope)
     _leave_others(reading, seen)
     _take_census(reading, complete)
-    if len(complete) == len(seen):
+    if reading.accepted and len(complete) == len(seen):
         forget_acceptance(reading.link.name, reading.stream, reading.store)
 
 
@@ -187,7 +193,7 @@ def _take_census(reading: _Reading, scopes: list[Scope]) -> None:
         return
     census = Census(link, store, reading.clock, reading.connector, stream, reading.care.census_every, reading.care.brake)
     try:
-        counted = census.take(scopes, accepted=accepted(link.name, stream, store))
+        counted = census.take(scopes, accepted=reading.accepted)
     except RateLimited as error:
         raise _ConnectionEnds(error) from error
     reading.pulled.streams[stream].deleted += sum(counted.gone.values())
@@ -221,7 +227,7 @@ def _pull_scope(reading: _Reading, scope: Scope) -> bool:
 def _brake(reading: _Reading, scope: Scope, page: Page) -> None:
     """Raise Halt where this page, with those before it in this pass, says that too much is gone."""
     link, stream, store = reading.link.name, reading.stream, reading.store
-    if not (page.deleted or page.whole) or accepted(link, stream, store):
+    if not (page.deleted or page.whole) or reading.accepted:
         return
     live, before = store.mirror.count(link, stream), sum(reading.going)
     reading.going.append(store.mirror.losses(link, stream, scope, page).going)
@@ -269,7 +275,7 @@ def _scope_fails(reading: _Reading, scope: Scope, error: SyncError) -> None:
 
 def _leave_others(reading: _Reading, seen: set[str]) -> None:
     """Scopes that were read once and are not configured any more: nothing is concluded from them."""
-    for known in reading.store.scopes.states(reading.link.name):
+    for known in reading.states:
         if known.stream == reading.stream and known.scope.id not in seen and known.state != "halted":
             text = "not in the configured scope any more"
             reading.store.scopes.set_state(
@@ -277,9 +283,9 @@ def _leave_others(reading: _Reading, seen: set[str]) -> None:
             )
 
 
-def _leave_streams(link: Link, store: Store, clock: Clock) -> None:
+def _leave_streams(link: Link, store: Store, clock: Clock, states: Iterable[ScopeState]) -> None:
     """Streams that were read once and are not any more: what is known of them stays, and proves nothing."""
-    for known in store.scopes.states(link.name):
+    for known in states:
         if known.stream and known.stream not in link.streams and known.state != "stale":
             text = "not among the configured streams any more"
             store.scopes.set_state(link.name, known.stream, known.scope, "stale", at=clock.now(), text=text)

@@ -4,7 +4,7 @@ A look that changed nothing will change nothing again until something that it de
 that a vendor lost, or the clock past the next edge. What the configuration says stays as it is as long as the process lives.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -14,7 +14,6 @@ from syncd.model.snapshot import Snapshot
 from syncd.run.analyse import Analysed
 from syncd.run.link import Link
 from syncd.run.outcome import Outcome, outcome_of
-from syncd.run.rows import basis_of, beside
 from syncd.store import Store
 
 LONGEST = timedelta(hours=1)
@@ -36,11 +35,11 @@ class Memory:
     outcome: Outcome | None = None
     mapped: dict[str, Basis] = field(default_factory=dict)
 
-    def recalled(self, links: Sequence[Link], store: Store, now: datetime) -> Outcome | None:
+    def recalled(self, store: Store, now: datetime) -> Outcome | None:
         """What a look would come to; None where it has to be made."""
         if self.since is None or self.until is None or not self.since <= now < self.until:
             return None
-        return self.outcome if self.basis == basis(links, store) else None
+        return self.outcome if self.basis == known(store) else None
 
     def remember(self, basis: Basis, store: Store, looked: Analysed) -> None:
         """Keep what a look came to, inside of its transaction. One that changed anything, or that only the clock goes on from, is
@@ -53,7 +52,7 @@ class Memory:
 
     def to_map(self, link: Link, store: Store) -> Basis | None:
         """The basis on which records would be mapped now; None where they all are."""
-        now = (store.changes(), basis_of(link, store))
+        now = known(store)
         return None if self.mapped.get(link.name) == now else now
 
     def is_mapped(self, link: Link, basis: Basis) -> None:
@@ -90,6 +89,6 @@ def _is_under_way(looked: Analysed) -> bool:
     return bool(waits or looked.plan.actions or looked.plan.waiting)
 
 
-def basis(links: Sequence[Link], store: Store) -> Basis:
-    """All that a look depends on, besides the clock and the configuration."""
-    return (store.changes(), *((link.name, basis_of(link, store), *beside(link, store)) for link in links))
+def known(store: Store) -> Basis:
+    """All that a look depends on, besides the clock and the configuration: what the store knows, and what is kept of fields."""
+    return store.changes(), store.meta.under("fields")

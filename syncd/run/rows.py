@@ -47,16 +47,6 @@ def map_changed(link: Link, store: Store, progress: Progress = lambda *_: None) 
     return total
 
 
-def basis_of(link: Link, store: Store) -> str:
-    """What the rows of a connection are made by now: another value means that they are to be made again."""
-    return _basis(link, lost(link, store))
-
-
-def beside(link: Link, store: Store) -> tuple[str, ...]:
-    """What is told beside the rows: the fields that are lost, and the names that no record has."""
-    return (*(repr(field) for field in lost(link, store)), *_never_there(link, store))
-
-
 def _basis(link: Link, missing: tuple[LostField, ...]) -> str:
     """What rows are made by: the mapping, and the fields that it cannot read now."""
     if not missing:

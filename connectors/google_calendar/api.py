@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -36,7 +36,7 @@ class Api:
         """By the clock of the connection."""
         return self.settings.now()
 
-    @property
+    @cached_property
     def events(self) -> Any:
         """Events, as the library offers them."""
         return self._api.events()

@@ -6,9 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+
 from syncd.model.ref import Ref
 
 Json = Any  # a value that JSON can hold
+
+_FORM = "o"
+"""What a hash of today begins with; no hex digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +46,33 @@ class RawRecord:
 
 
 def content_hash(data: Json, without: frozenset[str] = frozenset()) -> str:
-    """SHA-256 (hex, 32 digits) of a JSON value in canonical form.
+    """SHA-256 of a JSON value in canonical form: `o` and 31 hex digits.
 
     `without` holds dotted paths that do not count: what our own writes change (`updated`, comment counts).
     """
+    data = _counting(data, without)
+    try:
+        text = orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # lone surrogates, numbers beyond 64 bits, deep nesting
+        text = _sorted(data)
+    return _FORM + hashlib.sha256(text).hexdigest()[:31]
+
+
+def is_content(hash: str, data: Json, without: frozenset[str] = frozenset()) -> bool:
+    """Whether a stored hash is that of the value, in the form of today or in the earlier one (32 hex digits of sorted JSON)."""
+    if hash.startswith(_FORM):
+        return hash == content_hash(data, without)
+    return hash == hashlib.sha256(_sorted(_counting(data, without))).hexdigest()[:32]
+
+
+def _sorted(data: Json) -> bytes:
+    return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def _counting(data: Json, without: frozenset[str]) -> Json:
     for path in sorted(without):
         data = _without(data, path.split("."))
-    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return data
 
 
 def _without(data: Json, path: list[str]) -> Json:

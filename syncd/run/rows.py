@@ -83,7 +83,7 @@ def _mapped(link: Link, stored: StoredRaw, gaps: _Gaps, key: str) -> MappedRecor
     rejected = applied.reason if isinstance(applied, Rejected) else None
     rows = None if isinstance(applied, Rejected) else rows_to_text(applied.rows)
     notes = () if isinstance(applied, Rejected) else tuple(note.what for note in applied.notes)
-    return MappedRecord(stored.ref, stored.basis, key, rows, rejected, notes)
+    return MappedRecord(stored.ref, stored.basis, key, rows, rejected, notes, stored.n)
 
 
 def _batches(records: Iterator[StoredRaw], size: int) -> Iterator[list[StoredRaw]]:

@@ -1,6 +1,5 @@
 """The raw mirror: every vendor record verbatim, with its earlier states, and the cursor of each scope."""
 
-import json
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from syncd.contract import Page
 from syncd.model.raw import Scope
 from syncd.model.ref import Ref
 from syncd.store import pages, scopes
-from syncd.store.columns import storable
+from syncd.store.columns import json_value, storable
 from syncd.store.engine import Database
 from syncd.store.raws import CHUNK, StoredRaw, Version, read, stored
 from syncd.store.tables import records, versions
@@ -149,5 +148,5 @@ def _is(ref: Ref) -> tuple[Any, ...]:
 
 
 def _version(row: Row[Any]) -> Version:
-    data = json.loads(zlib.decompress(row.data))
+    data = json_value(zlib.decompress(row.data).decode())
     return Version(row.since, row.until, row.hash, row.key, row.scope_id, data, row.gone_at, row.gone_kind)

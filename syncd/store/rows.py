@@ -25,6 +25,7 @@ class MappedRecord:
     rows: str | None
     rejected: str | None = None
     notes: tuple[str, ...] = ()
+    n: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,11 @@ def _live(query: Select[Any]) -> Select[Any]:
 
 
 def _numbers(tx: Connection, batch: Collection[MappedRecord]) -> dict[Ref, int]:
+    told = {one.ref: one.n for one in batch if one.n is not None}
+    return told if len(told) == len(batch) else told | _looked_up(tx, [one for one in batch if one.n is None])
+
+
+def _looked_up(tx: Connection, batch: Collection[MappedRecord]) -> dict[Ref, int]:
     identity = (records.c.connection, records.c.stream, records.c.id)
     wanted = [(one.ref.connection, one.ref.stream, one.ref.id) for one in batch]
     found = tx.execute(select(*identity, records.c.n).where(tuple_(*identity).in_(wanted)))

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import orjson
@@ -70,14 +71,26 @@ def _sorted(data: Json) -> bytes:
 
 
 def _counting(data: Json, without: frozenset[str]) -> Json:
-    for path in sorted(without):
-        data = _without(data, path.split("."))
-    return data
+    return _pruned(data, _branches(without)) if without else data
 
 
-def _without(data: Json, path: list[str]) -> Json:
-    if not isinstance(data, Mapping) or path[0] not in data:
+_Branches = Mapping[str, "_Branches | None"]
+
+
+@cache
+def _branches(paths: frozenset[str]) -> _Branches:
+    """Dotted paths as a tree; None is where a path ends."""
+    ends = {path for path in paths if "." not in path}
+    heads = {path.partition(".")[0] for path in paths} - ends
+    below = {head: frozenset(path.partition(".")[2] for path in paths if path.startswith(f"{head}.")) for head in heads}
+    return {**dict.fromkeys(ends), **{head: _branches(rest) for head, rest in below.items()}}
+
+
+def _pruned(data: Json, branches: _Branches) -> Json:
+    if not isinstance(data, Mapping):
         return data
-    if len(path) == 1:
-        return {k: v for k, v in data.items() if k != path[0]}
-    return {**data, path[0]: _without(data[path[0]], path[1:])}
+    kept = {key: value for key, value in data.items() if branches.get(key, True) is not None}
+    for key, below in branches.items():
+        if below is not None and key in kept:
+            kept[key] = _pruned(kept[key], below)
+    return kept

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 
 from connectors.github.account import account
 from connectors.github.client import Client
+from connectors.github.hooks import HOOKS
 from connectors.github.read import Reader
 from connectors.github.repositories import Repositories
 from connectors.github.write import Writer
@@ -117,4 +118,5 @@ KIND = Kind(
     limits=LIMITS,
     mapping="github.default",
     default_url="https://api.github.com",
+    hooks=HOOKS,
 )

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import Field, field_validator, model_validator
 
+from connectors.gitlab.hooks import HOOKS
 from syncd.contract import Connector, Gate, Kind, Limits, Options, Settings, Stream
 
 _OWN = frozenset({"updated_at", "user_notes_count"})
@@ -67,4 +68,5 @@ KIND = Kind(
     limits=LIMITS,
     mapping="gitlab.default",
     default_url="https://gitlab.com",
+    hooks=HOOKS,
 )

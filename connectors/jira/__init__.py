@@ -6,6 +6,7 @@ from typing import Annotated, cast
 from pydantic import Field, StringConstraints
 
 from connectors.jira.api import Api
+from connectors.jira.hooks import HOOKS
 from connectors.jira.read import Reading
 from connectors.jira.site import Site
 from connectors.jira.write import Writing
@@ -102,4 +103,4 @@ class Jira:
         self._writer.close()
 
 
-KIND = Kind(name="jira", connect=Jira, options=JiraOptions, streams=STREAMS, limits=LIMITS, mapping="jira.default")
+KIND = Kind(name="jira", connect=Jira, options=JiraOptions, streams=STREAMS, limits=LIMITS, mapping="jira.default", hooks=HOOKS)

@@ -24,6 +24,8 @@ from syncd.cli.frame import (
     out,
     print_json,
 )
+from syncd.cli.hooks import cli as hooks
+from syncd.cli.hooks import listening
 from syncd.cli.plan import plan
 from syncd.cli.progress import watching
 from syncd.cli.records import check, export, schema, try_mapping
@@ -93,7 +95,7 @@ def run(context: typer.Context, config: ConfigFile = DEFAULT_CONFIG) -> None:
     engine = Embedded(clock)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: engine.stop())
-    with opened(config, os.environ, clock=clock) as app:
+    with opened(config, os.environ, clock=clock) as app, listening(app, engine):
         hide_secrets(context, app, "info")
         log().info("started", connections=list(app.config.connections), interval_s=app.config.interval_s)
         looked = itertools.count()
@@ -136,6 +138,7 @@ cli.command("export", epilog=EPILOG)(command(export))
 cli.command("try", epilog=EPILOG)(command(try_mapping))
 cli.command("schema", epilog=EPILOG)(command(schema))
 cli.command("demo", epilog=EPILOG)(command(demo))
+cli.add_typer(hooks)
 
 
 def main() -> None:

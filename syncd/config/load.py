@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
+from syncd.config.address import check_url
 from syncd.config.build import Builder
 from syncd.config.connection import Connection
 from syncd.config.environment import TABLES
@@ -15,7 +16,7 @@ from syncd.config.faults import Fault, Faults, did_you_mean
 from syncd.config.plugins import Detectors, Kinds, entry_point_detectors, entry_point_kinds
 from syncd.config.raw import Keys, Raw
 from syncd.config.secret import beside, pair
-from syncd.config.shape import JOINED_FIELDS, Delivery, Mappings, Model, Policy, Run, Section, Store
+from syncd.config.shape import JOINED_FIELDS, Delivery, Mappings, Model, Policy, Run, Section, Store, Web
 from syncd.config.source import read
 from syncd.config.store_url import StoreUrl, store_url
 from syncd.config.value import Config
@@ -76,6 +77,7 @@ def _config(path: Path, raw: Raw, faults: Faults, kinds: Kinds, detectors: Detec
         mappings_folder=folder,
         detectors=found,
         connections=connections,
+        web=_web(_section(Web, "web", raw, faults), faults),
     )
 
 
@@ -101,6 +103,16 @@ def _folder(mappings: Mappings, raw: Raw, faults: Faults) -> Path:
     if "dir" in mappings.model_fields_set and not os.path.isdir(folder):
         faults.add(("mappings", "dir"), f"there is no folder {folder}", "Create it, or remove the key.")
     return folder
+
+
+def _web(web: Web, faults: Faults) -> Web:
+    """Without a / at the end, to which paths are added."""
+    try:
+        url = check_url(web.public_url, web=True, allow_http=False) if web.public_url else ""
+    except Fault as fault:
+        faults.add(("web", "public_url"), fault.text.replace("the token", "the secret"), "Write the https address of your proxy.")
+        url = ""
+    return web.model_copy(update={"public_url": url.rstrip("/")})
 
 
 def _check_zone(zone: str, faults: Faults) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from syncd.config.connection import Connection
-from syncd.config.shape import Delivery, Run
+from syncd.config.shape import Delivery, Run, Web
 from syncd.config.store_url import StoreUrl
 from syncd.contract import Detector, Rules
 from syncd.decide.state import Policy
@@ -31,6 +31,7 @@ class Config:
     mappings_folder: Path
     detectors: tuple[tuple[Detector, Rules], ...] = field(repr=False)
     connections: Mapping[str, Connection]
+    web: Web = field(default_factory=Web)
 
     @property
     def interval_s(self) -> float:
@@ -67,6 +68,7 @@ class Config:
             },
             "delivery": self.delivery.model_dump(mode="json"),
             "run": self.run.model_dump(mode="json"),
+            "web": self.web.model_dump(mode="json"),
             "mappings": {"dir": str(self.mappings_folder)},
             "detect": {detector.code: rules.model_dump(mode="json") for detector, rules in self.detectors},
             "connections": {name: connection.redacted() for name, connection in self.connections.items()},

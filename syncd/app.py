@@ -107,4 +107,5 @@ def _link(connection: Connection, clock: Clock, importing: Lock) -> Link:
         place=connection.place(),
         streams=connection.streams,
         token_expires=connection.token_expires,
+        hooked=connection.hook_secret is not None,
     )

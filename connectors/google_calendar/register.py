@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from googleapiclient.errors import HttpError
 
@@ -60,9 +60,9 @@ def _step(api: Api, calendar: str, order: HookOrder, there: Channel | None) -> H
     before = there.to_keep() if there else None
     if there is not None and there.mark == mark and there.expires - api.now > RENEW_BEFORE:
         return HookStep(calendar, "nothing", f"its channel lasts until {there.expires:%Y-%m-%d %H:%M} UTC", keep=before)
-    does = "renew" if there is not None else "create"
+    does: Literal["renew", "create"] = "renew" if there is not None else "create"
     if order.dry_run:
-        return HookStep(calendar, does, "a channel for its events", keep=before)  # type: ignore[arg-type]
+        return HookStep(calendar, does, "a channel for its events", keep=before)
     try:
         made = _watch(api, calendar, order, mark)
     except RateLimited:
@@ -74,7 +74,7 @@ def _step(api: Api, calendar: str, order: HookOrder, there: Channel | None) -> H
     if there is not None:
         _stop(api, there)
     note = f"a channel for its events, until {made.expires:%Y-%m-%d %H:%M} UTC"
-    return HookStep(calendar, does, note, keep=made.to_keep())  # type: ignore[arg-type]
+    return HookStep(calendar, does, note, keep=made.to_keep())
 
 
 def _watch(api: Api, calendar: str, order: HookOrder, mark: str) -> Channel:

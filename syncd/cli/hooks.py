@@ -1,11 +1,8 @@
-"""`syncd hooks`: register webhooks where the vendor lets us, and tell how far they can be relied on; and listening to them in `syncd run`."""
+"""`syncd hooks`: register webhooks where the vendor lets us, and tell how far they can be relied on."""
 
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import typer
 
@@ -23,107 +20,13 @@ from syncd.cli.frame import (
     print_json,
     usage,
 )
-from syncd.config import Connection
-from syncd.contract import HookOrder, HookStep, SyncError
-from syncd.run.engine import Engine
+from syncd.cli.registering import registered
+from syncd.contract import HookStep
 from syncd.run.gap import ratio
-from syncd.run.hints import Hints, look_at
 from syncd.run.link import Link
-from syncd.run.log import log
 from syncd.store.deliveries import Counted
 
-KEEP_S, RENEW_S = 60.0, 6 * 3600.0
-"""How often what was heard is written down, and channels that expire are looked at: four times within the day before they end."""
-
 cli = typer.Typer(name="hooks", help="Webhooks: register them, and see how far they can be relied on.", no_args_is_help=True)
-
-
-# --- listening -------------------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def listening(app: App, engine: Engine) -> Iterator[None]:
-    """Inside, webhooks are listened to, where `[web] listen` says so. Raises Problems where the port is taken."""
-    if not app.config.web.listen:
-        yield
-        return
-    from syncd.web.app import application  # only who listens pays for the import of a server
-    from syncd.web.inbox import Door, Inbox
-    from syncd.web.server import Server
-
-    doors = {
-        name: Door(connection.kind.hooks, connection.hook_secret or _no_secret)
-        for name, connection in app.config.connections.items()
-        if connection.kind.hooks is not None
-    }
-
-    def look(connection: str) -> None:
-        inbox.flush()
-        look_at(app.works, connection)
-
-    hints = Hints(look, doors, app.works.clock)
-    inbox = Inbox(doors, app.store, app.works.clock.now, hints.wake)
-    with ExitStack() as ending:
-        server = Server(application(inbox, lambda error: log().error("request failed", exc_info=error)), app.config.web.listen)
-        ending.callback(inbox.flush)
-        hints.start()
-        ending.callback(hints.stop)
-        ending.enter_context(server)
-        engine.every(KEEP_S, "keep deliveries", inbox.flush)
-        engine.every(RENEW_S, "renew hooks", lambda: renew(app))
-        log().info(
-            "listening", address=app.config.web.listen, connections=[n for n, d in doors.items() if d.secret is not _no_secret]
-        )
-        yield
-
-
-def _no_secret() -> None:
-    return None
-
-
-def renew(app: App) -> None:
-    """Renew what was registered before and expires. What cannot be renewed is logged; polling goes on without it."""
-    for link in app.links:
-        connection = app.config.connections[link.name]
-        scheme = connection.kind.hooks
-        if not app.config.web.public_url or scheme is None or not scheme.renews:
-            continue
-        if connection.hook_secret is None or not app.store.deliveries.counted(link.name).registered:
-            continue
-        for step in registered(app, link, dry_run=False):
-            if step.error is not None:
-                log().warning("hook cannot be renewed", connection=link.name, target=step.target, why=step.error.text)
-            elif step.does != "nothing":
-                log().info("hook renewed", connection=link.name, target=step.target)
-
-
-# --- registering -------------------------------------------------------------------------------------------------------------------
-
-
-def registered(app: App, link: Link, *, dry_run: bool) -> list[HookStep]:
-    """Register the hooks of one connection, and remember what is to be remembered of them. An error of the whole is a step, too."""
-    connection, known = app.config.connections[link.name], dict(app.store.deliveries.counted(link.name).registered)
-    steps: list[HookStep] = []
-    try:
-        order = _order(app, connection, known, dry_run=dry_run)
-        if order is not None and link.kind.hooks is not None and link.kind.hooks.sync is not None:
-            settings = connection.settings(app.works.clock.now, {})
-            for step in link.kind.hooks.sync(settings, link.gate, order):
-                steps.append(step)
-                if not dry_run and step.keep != known.get(step.target):
-                    known = {name: value for name, value in {**known, step.target: step.keep}.items() if value is not None}
-                    app.store.deliveries.count(link.name, lambda counted: replace(counted, registered=known))  # noqa: B023
-    except SyncError as error:
-        steps.append(HookStep(link.name, "nothing", error=error))
-    return steps
-
-
-def _order(app: App, connection: Connection, known: dict[str, Any], *, dry_run: bool) -> HookOrder | None:
-    secret = connection.hook_secret() if connection.hook_secret else None
-    if not secret:
-        return None
-    url = f"{app.config.web.public_url}/hook/{quote(connection.name)}"
-    return HookOrder(url, secret, dry_run, known)
 
 
 @cli.command("sync")

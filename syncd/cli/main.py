@@ -25,7 +25,7 @@ from syncd.cli.frame import (
     print_json,
 )
 from syncd.cli.hooks import cli as hooks
-from syncd.cli.hooks import listening
+from syncd.cli.listening import listening
 from syncd.cli.plan import plan
 from syncd.cli.progress import watching
 from syncd.cli.records import check, export, schema, try_mapping
@@ -95,12 +95,13 @@ def run(context: typer.Context, config: ConfigFile = DEFAULT_CONFIG) -> None:
     engine = Embedded(clock)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: engine.stop())
-    with opened(config, os.environ, clock=clock) as app, listening(app, engine):
+    with opened(config, os.environ, clock=clock) as app:
         hide_secrets(context, app, "info")
         log().info("started", connections=list(app.config.connections), interval_s=app.config.interval_s)
         looked = itertools.count()
         engine.every(app.config.interval_s, "pass", lambda: _resident_pass(app, leave_off=next(looked) > 0))
-        engine.run()
+        with listening(app, engine):
+            engine.run()
         log().info("ended")
 
 

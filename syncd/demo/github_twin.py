@@ -43,6 +43,8 @@ class GithubTwin:
         self.limit: int | None = None
         self.reset = 0
         self.etags = True
+        self.hooks: dict[int, list[Row]] = {}
+        self.manages_hooks = True
         self.server = GithubApi(self).server
 
     # --- what people do --------------------------------------------------------------------------------------------------

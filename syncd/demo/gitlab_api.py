@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from syncd.demo import gitlab_shapes
+from syncd.demo import gitlab_hooks, gitlab_shapes
 from syncd.demo.twin import Request, Response, Route
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ def routes(twin: "GitlabTwin") -> list[Route]:
     ]
     for kind in _WORK:
         found += _work_routes(twin, kind)
+    found += [(verb, f"{p}/{path}", _in_project(twin, do)) for verb, path, do in gitlab_hooks.answers(twin, "project")]
+    found += [(verb, f"{g}/{path}", _in_group(twin, do)) for verb, path, do in gitlab_hooks.answers(twin, "group")]
     return found
 
 

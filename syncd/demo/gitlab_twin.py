@@ -43,6 +43,8 @@ class GitlabTwin:
         self.notes: dict[int, list[Record]] = {}
         self.links: list[Record] = []
         self.moved: dict[str, int] = {}
+        self.hooks: dict[tuple[str, int], list[Record]] = {}
+        self.signs_hooks = True
         self.tokens = dict(tokens)
         for name in self.tokens.values():
             self.user(name)

@@ -1,7 +1,6 @@
 """The gap of webhooks: how much of what pulls find changed had been announced by no delivery. It says whether hooks can be relied on."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,19 +12,19 @@ from syncd.store import Store
 from syncd.store.deliveries import Counted, Heard
 
 
-@contextmanager
-def measured(link: Link, store: Store, clock: Clock) -> Iterator[Callable[[Pulled], None]]:
-    """A measure to hold against what a pull gave, where the connection's hooks are listened to. A first pull measures nothing."""
-    began, known = clock.now(), link.hooked and account.was_read(link, store)
+def measuring(link: Link, store: Store, clock: Clock) -> Callable[[Pulled], None]:
+    """What to hold against the result of a pull that begins now. Only connections with hooks are measured, and no first pull."""
+    if not link.hooked:
+        return lambda _: None
+    began, known = clock.now(), account.was_read(link, store)
 
     def measure(pulled: Pulled) -> None:
-        if link.hooked:
-            before = store.deliveries.counted(link.name).pulled_at
-            heard = store.deliveries.since(before, link.name) if before else ()
-            found = (changed(pulled), announced(pulled, heard)) if known and before else (0, 0)
-            store.deliveries.count(link.name, lambda counted: _with(counted, *found, began))
+        before = store.deliveries.counted(link.name).pulled_at
+        heard = store.deliveries.since(before, link.name) if before else ()
+        found = (changed(pulled), announced(pulled, heard)) if known and before else (0, 0)
+        store.deliveries.count(link.name, lambda counted: _with(counted, *found, began))
 
-    yield measure
+    return measure
 
 
 def changed(pulled: Pulled) -> int:

@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from syncd.run.analyse import Analysed, Understanding, analyse
 from syncd.run.clock import Clock
 from syncd.run.deliver import Delivered, deliver
+from syncd.run.gap import measuring
 from syncd.run.link import Link
 from syncd.run.pull import USUAL_CARE, Care, Pulled, pull
 from syncd.run.rows import map_changed
@@ -78,9 +79,12 @@ def one_pass(works: Works, *, write: bool = True, wait: bool = True, leave_off: 
 
 
 def pull_and_map(works: Works, link: Link, *, leave_off: bool = False) -> Pulled:
-    """One connection into the mirror, and its changed records into rows."""
-    pulled = pull(link, works.store, works.clock, works.watcher.pulled, leave_off=leave_off, care=works.care)
-    map_changed(link, works.store, works.watcher.mapped)
+    """One connection into the mirror, and its changed records into rows. Where somebody else pulls it, that comes first."""
+    with link.turn:
+        measure = measuring(link, works.store, works.clock)
+        pulled = pull(link, works.store, works.clock, works.watcher.pulled, leave_off=leave_off, care=works.care)
+        measure(pulled)
+        map_changed(link, works.store, works.watcher.mapped)
     return pulled
 
 

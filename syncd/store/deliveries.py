@@ -93,9 +93,10 @@ def _counted(tx: Connection, connection: str) -> Counted:
     kept: Any = tx.execute(select(hooks.c.value).where(hooks.c.connection == connection)).scalar()
     if not isinstance(kept, dict):
         return Counted()
-    return Counted(
-        **{name: datetime.fromisoformat(value) if name in _INSTANTS and value else value for name, value in kept.items()}
-    )
+    told: dict[str, Any] = {
+        name: datetime.fromisoformat(value) if name in _INSTANTS and value else value for name, value in kept.items()
+    }
+    return Counted(**told)
 
 
 def _to_json(counted: Counted) -> Json:

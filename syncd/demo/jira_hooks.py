@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def about_issue(twin: "JiraTwin", url: str, secret: str, key: str, event: str = "jira:issue_updated") -> Outgoing:
     """What is sent when something happened to an issue."""
-    issue = twin.issues[key]
+    issue = next(one for one in twin.issues.values() if one["key"] == key)
     payload = {
         "timestamp": round(twin.now().timestamp() * 1000),
         "webhookEvent": event,

@@ -20,7 +20,7 @@ def measuring(link: Link, store: Store, clock: Clock) -> Callable[[Pulled], None
 
     def measure(pulled: Pulled) -> None:
         before = store.deliveries.counted(link.name).pulled_at
-        heard = store.deliveries.since(before, link.name) if before else ()
+        heard = [one for one in store.deliveries.since(before, link.name) if one.at > before] if before else []
         found = (changed(pulled), announced(pulled, heard)) if known and before else (0, 0)
         store.deliveries.count(link.name, lambda counted: _with(counted, *found, began))
 

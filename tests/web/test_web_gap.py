@@ -1,11 +1,13 @@
 """How much of what polling found no delivery had announced, and that lost, doubled, late, replayed and forged deliveries change nothing."""
 
 import itertools
+import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from syncd.demo import github_hooks, jira_hooks
@@ -109,10 +111,15 @@ def play(firm: Company, script: list[tuple[str, str, bool]]) -> dict[str, Any]:
     return firm.exports()
 
 
+def anywhere(told: Any) -> str:
+    """Without the ports of the day."""
+    return re.sub(r"127\.0\.0\.1:\d+", "vendor", json.dumps(told, indent=1, default=str))
+
+
 _NUMBERS = itertools.count()
 
 
-@settings(max_examples=8)
+@settings(max_examples=8, phases=[Phase.generate])
 @given(st.lists(st.tuples(st.sampled_from(CHANGES), st.sampled_from(FATES), st.booleans()), min_size=1, max_size=6))
 def test_whatever_becomes_of_deliveries_the_end_is_that_of_polling_alone(script: list[tuple[str, str, bool]]) -> None:
     ends = []
@@ -125,7 +132,7 @@ def test_whatever_becomes_of_deliveries_the_end_is_that_of_polling_alone(script:
                 with_secrets(firm)
                 firm.only("plat", "code")
                 firm.once()
-                ends.append((play(firm, fates), firm.comments()))
+                ends.append(anywhere([play(firm, fates), firm.comments()]))
     assert ends[0] == ends[1]
 
 

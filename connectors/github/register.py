@@ -7,6 +7,8 @@ from typing import Any
 
 from connectors.github import KIND
 from connectors.github.client import Client
+from connectors.github.sign_in import sign_in
+from connectors.github.wire import Wire
 from syncd.contract import AuthFailed, Gate, HookOrder, HookStep, RateLimited, Settings, SyncError
 from syncd.model.raw import Scope
 
@@ -16,7 +18,8 @@ EVENTS = ["issues", "label", "milestone", "pull_request", "pull_request_review",
 
 def register(settings: Settings, gate: Gate, order: HookOrder) -> Iterator[HookStep]:
     """A step for each repository, or what it met. Raises what concerns the whole connection."""
-    with closing(Client(settings, gate)) as client:
+    wire = Wire(settings, gate)
+    with closing(Client(wire, sign_in(settings, wire))) as client:
         for place in repositories(settings, gate):
             if isinstance(place, Scope):
                 yield _step(client, place.name, order)

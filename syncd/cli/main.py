@@ -24,6 +24,7 @@ from syncd.cli.frame import (
     out,
     print_json,
 )
+from syncd.cli.health import healthcheck
 from syncd.cli.hooks import cli as hooks
 from syncd.cli.listening import listening
 from syncd.cli.plan import plan
@@ -140,6 +141,7 @@ cli.command("try", epilog=EPILOG)(command(try_mapping))
 cli.command("schema", epilog=EPILOG)(command(schema))
 cli.command("demo", epilog=EPILOG)(command(demo))
 cli.add_typer(hooks)
+cli.command("healthcheck", epilog=EPILOG)(command(healthcheck))
 
 
 def main() -> None:

@@ -86,6 +86,7 @@ def understanding(config: Config) -> Understanding:
         precedence=Precedence(config.precedence, config.precedence_for, tuple(config.connections)),
         policy=config.policy,
         detectors=config.detectors,
+        people=config.people,
     )
 
 

@@ -12,6 +12,7 @@ from syncd.config.build import Builder
 from syncd.config.connection import Connection
 from syncd.config.environment import TABLES
 from syncd.config.faults import Fault, Faults, did_you_mean
+from syncd.config.people import people
 from syncd.config.plugins import Detectors, Kinds, entry_point_detectors, entry_point_kinds
 from syncd.config.raw import Keys, Raw
 from syncd.config.secret import beside, pair
@@ -76,6 +77,7 @@ def _config(path: Path, raw: Raw, faults: Faults, kinds: Kinds, detectors: Detec
         mappings_folder=folder,
         detectors=found,
         connections=connections,
+        people=people(raw.tables.get("people", {}), _names(raw), faults),
     )
 
 
@@ -120,14 +122,18 @@ def _check_codes(codes: tuple[str, ...], installed: Detectors, faults: Faults) -
 
 def _check_precedence(precedence: Mapping[str, tuple[str, ...]], raw: Raw, faults: Faults) -> None:
     written = raw.tables["model"]["precedence"] if precedence else {}
-    connections = raw.tables.get("connections")
-    known = tuple(connections) if isinstance(connections, dict) else ()
+    known = _names(raw)
     for name, names in precedence.items():
         at: Keys = ("model", "precedence", name) if isinstance(written, dict) else ("model", "precedence")
         if name not in ("default", *JOINED_FIELDS):
             faults.add(at, f"a milestone has no field {name!r}", did_you_mean(name, ("default", *JOINED_FIELDS)))
         for unknown in dict.fromkeys(n for n in names if n not in known):
             faults.add(at, f"there is no connection {unknown!r}", did_you_mean(unknown, known) or "Add its section.")
+
+
+def _names(raw: Raw) -> tuple[str, ...]:
+    connections = raw.tables.get("connections")
+    return tuple(connections) if isinstance(connections, dict) else ()
 
 
 def _connections(raw: Raw, faults: Faults, builder: Builder) -> dict[str, Connection]:

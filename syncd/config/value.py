@@ -10,6 +10,7 @@ from syncd.config.shape import Delivery, Run
 from syncd.config.store_url import StoreUrl
 from syncd.contract import Detector, Rules
 from syncd.decide.state import Policy
+from syncd.model.people import Entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +18,7 @@ class Config:
     """A configuration in which everything was checked. Paths are absolute, durations are seconds.
 
     `precedence_for`: field of a milestone -> connections, where it differs from `precedence`. `mappings_folder` is the
-    user's own, whether it exists or not.
+    user's own, whether it exists or not. Of `people` a dump tells only how many sections there are.
     """
 
     file: Path
@@ -31,6 +32,7 @@ class Config:
     mappings_folder: Path
     detectors: tuple[tuple[Detector, Rules], ...] = field(repr=False)
     connections: Mapping[str, Connection]
+    people: tuple[Entry, ...] = field(default=(), repr=False)
 
     @property
     def interval_s(self) -> float:
@@ -69,5 +71,6 @@ class Config:
             "run": self.run.model_dump(mode="json"),
             "mappings": {"dir": str(self.mappings_folder)},
             "detect": {detector.code: rules.model_dump(mode="json") for detector, rules in self.detectors},
+            "people": len(self.people),
             "connections": {name: connection.redacted() for name, connection in self.connections.items()},
         }

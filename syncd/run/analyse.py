@@ -10,6 +10,7 @@ from syncd.decide.state import Place, Plan, Policy
 from syncd.detect import Detected, detect
 from syncd.mapping.assemble import Assembled, assemble
 from syncd.mapping.assemble_join import Precedence
+from syncd.model.people import Entry
 from syncd.model.rows import Rejected
 from syncd.model.snapshot import Snapshot
 from syncd.run.fields import lost
@@ -20,12 +21,13 @@ from syncd.store import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understanding:
-    """How the mirror is understood: `[model]`, `[policy]` and the detectors with their rules, as frozen values."""
+    """How the mirror is understood: `[model]`, `[people]`, `[policy]` and the detectors with their rules, as frozen values."""
 
     zone: str
     precedence: Precedence
     policy: Policy
     detectors: tuple[tuple[Detector, Rules], ...]
+    people: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +101,7 @@ def model(links: Iterable[Link], store: Store, view: Understanding, as_of: datet
         zone=view.zone,
         stale=_stale(links, store),
         unknown=frozenset(rejected.ref for rejected in read.rejected),
+        people=view.people,
     )
     missing = tuple(field for link in links for field in lost(link, store))
     return replace(assembled, snapshot=replace(assembled.snapshot, lost_fields=missing)) if missing else assembled

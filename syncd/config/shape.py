@@ -92,6 +92,8 @@ class Policy(Section):
     """The findings that count, by their codes. Empty: all."""
     marks_per_pass: Annotated[int, Number] = Field(default=100, ge=0)
     """At most so many labels, links, properties and statuses are written in one pass; the rest waits in the plan."""
+    people: Literal["named", "role", "none"] = "named"
+    """How people are shown everywhere: by name, by their role ("an assignee"), or not at all. Exports then hold pseudonyms."""
     instance: str = Field(default="syncd", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
     """Tells two installations apart that speak on the same tickets."""
     tracking: dict[str, str] = Field(default_factory=dict)

@@ -66,6 +66,7 @@ class Config:
                 "fail_from": self.policy.fail_from,
                 "fail_on": list(self.policy.fail_on),
                 "marks_per_pass": self.policy.marks_per_pass,
+                "people": self.policy.people,
             },
             "delivery": self.delivery.model_dump(mode="json"),
             "run": self.run.model_dump(mode="json"),

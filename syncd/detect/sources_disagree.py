@@ -19,7 +19,7 @@ from itertools import combinations
 from pydantic import Field
 
 from syncd.contract import Detector, Rules
-from syncd.detect.wording import keyed, listed, named, quoted, ref_facts, with_sources
+from syncd.detect.wording import called, keyed, listed, named, ref_facts, with_sources
 from syncd.model.finding import Count, Day, Finding, Line, Part, Severity
 from syncd.model.raw import Json
 from syncd.model.rows import Claim, Milestone, Person
@@ -101,7 +101,7 @@ def _owners(milestone: Milestone, claims: tuple[Claim, ...]) -> _Difference | No
 
 
 def _owner(claim: Claim) -> Part:
-    return quoted(claim.owner.name, claim) if claim.owner else "nobody"
+    return called(claim.owner, "owner", claim) if claim.owner else "nobody"
 
 
 def differ(one: Person, other: Person) -> bool:

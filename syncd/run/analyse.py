@@ -6,7 +6,8 @@ from datetime import datetime
 
 from syncd.contract import Detector, Rules
 from syncd.decide import Decision, Settled, decide, settle
-from syncd.decide.state import Place, Plan, Policy
+from syncd.decide.impersonal import impersonal
+from syncd.decide.state import FindingState, Place, Plan, Policy
 from syncd.detect import Detected, detect
 from syncd.mapping.assemble import Assembled, assemble
 from syncd.mapping.assemble_join import Precedence
@@ -57,8 +58,8 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
     read = read_back(links, store)
     assembled = model(links, store, view, as_of, read)
     snapshot = assembled.snapshot
-    detected = detect(snapshot, view.detectors)
-    before = store.findings.states()
+    detected = _shown(detect(snapshot, view.detectors), view.policy)
+    before = {key: shown(state, view.policy) for key, state in store.findings.states().items()}
     settled = settle(
         detected.findings,
         before,
@@ -87,6 +88,15 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
         rejected=tuple(read.rejected),
         notes=read.notes,
     )
+
+
+def _shown(detected: Detected, policy: Policy) -> Detected:
+    return replace(detected, findings=tuple(impersonal(finding, policy.people) for finding in detected.findings))
+
+
+def shown(state: FindingState, policy: Policy) -> FindingState:
+    """What is remembered of a finding, with people as the policy shows them: it may have been found when they had names."""
+    return replace(state, finding=impersonal(state.finding, policy.people)) if policy.people != "named" else state
 
 
 def model(links: Iterable[Link], store: Store, view: Understanding, as_of: datetime, read: Mirrored | None = None) -> Assembled:

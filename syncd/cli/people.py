@@ -4,7 +4,7 @@ import json as json_format
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
@@ -23,7 +23,6 @@ from syncd.run.analyse import model
 from syncd.run.people import Pseudonyms, salt
 from syncd.run.rows import map_changed
 
-RowT = TypeVar("RowT", bound=Row)
 EMAILS = Annotated[bool, typer.Option("--emails", help="Show e-mail addresses, too.")]
 
 
@@ -85,7 +84,7 @@ class Shows:
         named = app.config.policy.people == "named"
         return cls() if named else cls(pseudonyms(app, snapshot.humans if snapshot else ()))
 
-    def row(self, row: RowT) -> RowT:
+    def row(self, row: Row) -> Row:
         """A row."""
         return hidden(row, self.call) if self.call else row
 

@@ -2,19 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 from syncd.mapping.people import FIELDS
-from syncd.model.rows import Change, Person, Row
+from syncd.model.rows import Absence, Change, Item, Milestone, Person, Row
 
-R = TypeVar("R", bound=Row)
 Call = Callable[[Person], str]
 """The pseudonym of a person."""
 
 _OF_PEOPLE = frozenset({"owner", "assignee", "assignees", "author", "reviewer", "reporter"})
 
 
-def hidden(row: R, call: Call) -> R:
+def hidden(row: Row, call: Call) -> Row:
     """The row with pseudonyms alone: no name, id or e-mail of a person, no title of an absence."""
     changed: dict[str, Any] = {}
     for name in FIELDS.get(row.kind, ()):
@@ -23,13 +22,13 @@ def hidden(row: R, call: Call) -> R:
             changed[name] = tuple(_called(one, call) for one in value)
         elif value is not None:
             changed[name] = _called(value, call)
-    if row.kind == "milestone":
+    if isinstance(row, Milestone):
         changed["claims"] = {
             key: replace(claim, owner=_called(claim.owner, call)) if claim.owner else claim for key, claim in row.claims.items()
         }
-    if row.kind in ("milestone", "item"):
+    if isinstance(row, Milestone | Item):
         changed["history"] = tuple(_moved(one, call) for one in row.history)
-    if row.kind == "absence":
+    if isinstance(row, Absence):
         changed["ref"] = replace(row.ref, key=None, url=None)
     return replace(row, **changed) if changed else row
 

@@ -12,6 +12,7 @@ from syncd.app import App, opened
 from syncd.cli import report
 from syncd.cli.demo import demo
 from syncd.cli.explain import explain
+from syncd.cli.forget import forget
 from syncd.cli.frame import (
     DEFAULT_CONFIG,
     GOOD,
@@ -138,6 +139,7 @@ cli.command("export", epilog=EPILOG)(command(export))
 cli.command("try", epilog=EPILOG)(command(try_mapping))
 cli.command("schema", epilog=EPILOG)(command(schema))
 cli.command("demo", epilog=EPILOG)(command(demo))
+cli.command("forget", epilog=EPILOG)(command(forget))
 people = typer.Typer(help="Who is who across connections.", no_args_is_help=True, rich_markup_mode=None)
 people.command("list", epilog=EPILOG)(command(people_list))
 people.command("suggest", epilog=EPILOG)(command(people_suggest))

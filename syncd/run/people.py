@@ -7,17 +7,16 @@ from dataclasses import dataclass, field
 from syncd.model.people import Human
 from syncd.model.rows import Person
 from syncd.store import Store
-
-_SALT = "people: salt"
+from syncd.store.forgotten import SALT
 
 
 def salt(store: Store, make: Callable[[], str]) -> str:
     """The secret of this store, which lets nobody find a person by trying names elsewhere; made on the first call."""
     with store.transaction():
-        kept = store.meta.get(_SALT)
+        kept = store.meta.get(SALT)
         if kept is None:
             kept = make()
-            store.meta.put(_SALT, kept)
+            store.meta.put(SALT, kept)
     return str(kept)
 
 

@@ -47,7 +47,8 @@ def load(
 
 def _config(path: Path, raw: Raw, faults: Faults, kinds: Kinds, detectors: Detectors) -> Config:
     """Everything that can be made of it: `faults` tells whether it is any good."""
-    store = _store(_section(Store, "store", raw, faults), raw, faults)
+    kept = _section(Store, "store", raw, faults)
+    store = _store(kept, raw, faults)
     model = _section(Model, "model", raw, faults)
     policy = _section(Policy, "policy", raw, faults)
     delivery = _section(Delivery, "delivery", raw, faults)
@@ -77,6 +78,7 @@ def _config(path: Path, raw: Raw, faults: Faults, kinds: Kinds, detectors: Detec
         mappings_folder=folder,
         detectors=found,
         connections=connections,
+        keep_days=kept.keep_days,
         people=people(raw.tables.get("people", {}), _names(raw), faults),
     )
 

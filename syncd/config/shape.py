@@ -55,6 +55,8 @@ class Store(Section):
     """sqlite:///FILE (relative to this file; four slashes for an absolute path) or postgresql+psycopg://USER:PASSWORD@HOST/NAME."""
     url_file: str | None = None
     """A file that holds the url, where it contains a password."""
+    keep_days: Annotated[int, Number] = Field(default=400, ge=1)
+    """Earlier states of records are dropped so many days after they ended; once a day."""
 
 
 class Model(Section):

@@ -33,6 +33,7 @@ class Config:
     detectors: tuple[tuple[Detector, Rules], ...] = field(repr=False)
     connections: Mapping[str, Connection]
     people: tuple[Entry, ...] = field(default=(), repr=False)
+    keep_days: int = 400
 
     @property
     def interval_s(self) -> float:
@@ -47,7 +48,7 @@ class Config:
     def redacted(self) -> dict[str, Any]:
         """The whole configuration as it counts, defaults included, secrets blotted out: JSON values only."""
         return {
-            "store": {"url": self.store.shown},
+            "store": {"url": self.store.shown, "keep_days": self.keep_days},
             "model": {
                 "zone": self.zone,
                 "precedence": {"default": list(self.precedence), **{name: list(of) for name, of in self.precedence_for.items()}},

@@ -47,11 +47,11 @@ def test_nothing_names_them_any_more_neither_in_the_file_nor_at_the_vendors(acme
     assert done["changed"]["versions"] >= 1
     assert done["changed"]["findings"] >= 1
     assert done["changed"]["receipts"] >= 1
-    assert [ref["key"] for ref in done["comments"]] == ["PLAT-1"] or done["comments"]
+    assert [ref["key"] for ref in done["comments"]] == ["PLAT-2"]
     assert b"Quartermain" not in kept(acme)
     acme.once()
     assert not any("Quartermain" in body for bodies in acme.comments().values() for body in bodies)
-    assert any(done["person"] in body for bodies in acme.comments().values() for body in bodies)
+    assert any(done["person"] in body.replace("\\", "") for bodies in acme.comments().values() for body in bodies)
     assert acme.once().actions["delivered"] == 0
     assert b"Quartermain" not in kept(acme)
 
@@ -63,7 +63,7 @@ def test_a_vendor_that_names_them_again_does_not_bring_them_back(acme: Company) 
     acme.once()
     assert b"Quartermain" not in kept(acme)
     rows = acme.syncd("export", "--kind", "item").json
-    assert {row["ref"]["key"]: row["assignees"][0]["name"] for row in rows if row["assignees"]} | {} == {
+    assert {row["ref"]["key"]: row["assignees"][0]["name"] for row in rows if row["assignees"]} == {
         "PLAT-2": "Bo Chen",
         "PLAT-3": called,
         "PLAT-4": called,
@@ -87,10 +87,10 @@ def test_a_dry_run_tells_the_same_and_changes_nothing(acme: Company) -> None:
 
 
 def test_what_people_wrote_in_texts_is_counted_and_said(acme: Company) -> None:
-    acme.jira.edit("PLAT-2", summary=f"Basket, see {NAME}")
+    acme.jira.issue("PAY", f"Refunds, see {NAME}")
     acme.once()
     told = acme.syncd("forget", NAME)
-    assert "still name them in 1 record: PLAT-2" in told.err
+    assert "still name them in 1 record: PAY-1" in told.err
     assert "PLAT-3" not in told.err
 
 
@@ -117,7 +117,9 @@ def test_a_name_that_two_people_have_is_asked_back_and_an_unknown_one_is_said(ac
     acme.once()
     told = acme.syncd("forget", "Bo Chen")
     assert told.code == 2
-    assert "may be 2 people: code:" in told.err
+    assert "may be 2 people: " in told.err
+    assert "code:" in told.err
+    assert "plat:" in told.err
     assert acme.syncd("forget", "Nobody").code == 2
 
 

@@ -116,7 +116,7 @@ def assemble(
         stale=_unsure(given, stale, unknown) | unseen(links, stale, unknown),
         humans=known.humans,
         unresolved=known.unresolved,
-        problems=(*problems, *joined.problems, *names.problems(), *cycles, *links.problems, *_unclear(links)),
+        problems=(*problems, *known.problems, *joined.problems, *names.problems(), *cycles, *links.problems, *_unclear(links)),
     )
     return Assembled(snapshot, joined.anchors)
 

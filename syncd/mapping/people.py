@@ -29,11 +29,13 @@ Face = tuple[str, str, tuple[tuple[str, str], ...], str | None, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The rows with all identities of each human, everybody once, and who could not be told apart or together."""
+    """The rows with all identities of each human, everybody once, and who could not be told apart or together. `problems`: that the
+    table contradicts itself, without a name."""
 
     rows: list[Row]
     humans: tuple[Human, ...]
     unresolved: tuple[Unresolved, ...]
+    problems: tuple[str, ...] = ()
 
 
 def resolve(rows: Iterable[Row], entries: Sequence[Entry] = ()) -> Resolved:
@@ -56,8 +58,12 @@ def resolve(rows: Iterable[Row], entries: Sequence[Entry] = ()) -> Resolved:
     claims.into(groups)
     unclear = groups.join_by_mail()
     humans, persons = _humans(faces, seen, groups, entries)
-    unresolved = (*claims.unresolved(), *unclear, *_bare(faces, groups))
-    return Resolved([_replaced(row, persons) for row in rows], humans, unresolved)
+    contradictions = tuple(claims.unresolved())
+    unresolved = (*contradictions, *unclear, *_bare(faces, groups))
+    problems = (
+        ("[people] contradicts itself, so that somebody is left out: `syncd people list` shows where",) if contradictions else ()
+    )
+    return Resolved([_replaced(row, persons) for row in rows], humans, unresolved, problems)
 
 
 def people_of(row: Row) -> tuple[Person, ...]:

@@ -96,6 +96,7 @@ def test_two_sections_that_claim_one_account_both_lose_it_and_it_is_listed() -> 
     found = resolve([on("plat", ADA_HIDDEN, Person("A", {"plat": "5b10"}))], entries)
     assert len(found.humans) == 2
     assert "for Ada and for Bo" in found.unresolved[0].reason
+    assert "[people] contradicts itself" in found.problems[0]
 
 
 def test_two_sections_are_never_one_human_although_an_e_mail_says_so() -> None:

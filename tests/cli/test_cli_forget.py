@@ -129,3 +129,16 @@ def test_an_account_that_no_row_names_is_kept_out_beforehand(acme: Company) -> N
     acme.once()
     assert b"newbie" not in kept(acme)
     assert called in acme.syncd("export", "--kind", "item").out
+
+
+def test_the_last_good_rows_of_a_record_that_cannot_be_read_now_name_them_no_more(acme: Company) -> None:
+    acme.sections["connections.plat"]["mapping"] = acme.mapping(
+        "strict.toml",
+        'extends = "jira.default"\n[project.PLAT.fields.issues]\nestimate = { path = "fields.summary", as = "points" }\n',
+    )
+    assert any("PLAT-3" in line for line in acme.once().problems)
+    acme.syncd("forget", NAME)
+    acme.once()
+    assert b"Quartermain" not in kept(acme)
+    rows = {row["ref"]["key"]: row for row in acme.syncd("export", "--kind", "item").json}
+    assert rows["PLAT-3"]["assignees"][0]["name"].startswith("person-")

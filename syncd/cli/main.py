@@ -25,6 +25,7 @@ from syncd.cli.frame import (
     out,
     print_json,
 )
+from syncd.cli.health import healthcheck
 from syncd.cli.people import people_list, people_suggest
 from syncd.cli.plan import plan
 from syncd.cli.progress import watching
@@ -144,6 +145,7 @@ people = typer.Typer(help="Who is who across connections.", no_args_is_help=True
 people.command("list", epilog=EPILOG)(command(people_list))
 people.command("suggest", epilog=EPILOG)(command(people_suggest))
 cli.add_typer(people, name="people")
+cli.command("healthcheck", epilog=EPILOG)(command(healthcheck))
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from syncd.config.secret import Secret
 from syncd.contract import AuthFailed, Kind, Options, Settings, TlsAndProxy
@@ -82,7 +82,10 @@ class Connection:
         """What no log may show, as it is now. A token's file that is gone hides nothing and raises nothing: who needs it says so."""
         with suppress(AuthFailed):
             yield self.secret() or ""
-        yield urlsplit(self.transport.proxy or "").password or ""
+        password = urlsplit(self.transport.proxy or "").password or ""
+        yield from {password, unquote(password)}
+        if self.transport.client_key_file is not None:
+            yield from _secret_parts(self.transport.client_key_file)
         for key, value in self.options.model_dump().items():
             if key.endswith("_file") and isinstance(value, str):
                 yield from _secret_parts(value)

@@ -1,6 +1,7 @@
 """People: one human across connections is found by e-mail and by the table, everything else stays apart and is listed."""
 
-from datetime import date
+from dataclasses import fields
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -8,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.detect.sources_disagree import SourcesDisagreeRules, detect
-from syncd.mapping.people import people_of, resolve
+from syncd.mapping.people import FIELDS, people_of, resolve
+from syncd.mapping.people_hidden import hidden
 from syncd.model.people import Entry
 from syncd.model.ref import Ref
-from syncd.model.rows import Absence, Item, MergeRequest, Person, Row, SignOff
+from syncd.model.rows import KINDS, Absence, Change, Item, MergeRequest, Person, Row, SignOff
 from syncd.model.wire import row_to_json, rows_from_text, rows_to_text
 from tests.mapping.mapping_world import default, only
 from tests.model_builders import assembled, item, milestone, ref
@@ -156,6 +158,31 @@ def test_the_default_mapping_of_gitlab_gives_the_login_and_programs_do_not_see_i
     (again,) = rows_from_text(rows_to_text((row,)))
     assert isinstance(again, Item)
     assert again.assignees[0].login == "adal"
+
+
+def test_no_field_that_names_people_is_missed() -> None:
+    named = {
+        kind: tuple(field.name for field in fields(row) if "Person" in str(field.type) and field.name != "claims")
+        for kind, row in KINDS.items()
+    }
+    assert {kind: found for kind, found in named.items() if found} == FIELDS
+
+
+def test_without_names_a_row_keeps_no_trace_of_anybody() -> None:
+    change = Change(datetime(2026, 5, 4, tzinfo=UTC), "Ada Lovelace", "owner", "Bo Chen", "Ada Lovelace")
+    rows: list[Row] = [
+        milestone("PLAT-1", owner=ADA_JIRA, history=(change,)),
+        on("code", ADA_GITHUB),
+        Absence(ref=Ref("cal", "events", "5", "Ada is ill", "https://cal.example/ada"), person=ADA_JIRA),
+    ]
+    found = assembled(*rows).snapshot
+    kept: list[Row] = [*found.milestones.values(), *found.items.values(), *found.absences]
+    shown = [hidden(row, lambda _: "person-1") for row in kept]
+    text = str([row_to_json(row) for row in shown]).casefold()
+    assert [
+        word for word in ("ada", "lovelace", "chen", "5b10", "acme.example") if word in text.replace("plat.example", "")
+    ] == []
+    assert text.count("person-1") == 7
 
 
 CONNECTIONS = st.sampled_from(["plat", "code", "cal"])

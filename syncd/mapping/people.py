@@ -110,13 +110,14 @@ class _Claims:
         for connection, values in sorted(entry.accounts.items()):
             for value in values:
                 nodes = self._meant(connection, value)
-                if len(nodes) > 1:
+                unsure = len({node for node in nodes if node.kind == "id"}) > 1
+                if unsure:
                     shown = tuple(str(node) for node in sorted(nodes))
                     reason = (
                         f"the login {value} of {connection}, which [people] names for {entry.name}, is that of several accounts"
                     )
                     self.unclear.append(Unresolved(shown, f"{reason}: name the id there"))
-                for node in nodes if len(nodes) == 1 else ():
+                for node in () if unsure else nodes:
                     self.by_node.setdefault(node, set()).add(entry.name)
 
     def _meant(self, connection: str, value: str) -> set[Node]:
@@ -126,8 +127,9 @@ class _Claims:
             return {exact}
         own = [face for face in self.faces if face[0] == connection]
         logins = {node for face in own if (face[4] or "").casefold() == wanted for node in _nodes(face) if node.is_of(connection)}
-        names = {node for face in own if face[1].casefold() == wanted for node in _nodes(face) if not face[2]}
-        return logins or names
+        if logins:
+            return logins
+        return {node for face in own if face[1].casefold() == wanted for node in _nodes(face) if node.kind == "name"}
 
     def into(self, groups: Groups) -> None:
         """Hand over what only one section claims."""
@@ -148,7 +150,7 @@ class _Claims:
 def _humans(
     faces: Sequence[Face], seen: Mapping[Face, Counter[str]], groups: Groups, entries: Sequence[Entry]
 ) -> tuple[tuple[Human, ...], dict[Face, Person]]:
-    by_entry, members = {entry.name: entry for entry in entries}, dict[Node, list[Face]]()
+    by_entry, members = {entry.name: _held(entry, groups) for entry in entries}, dict[Node, list[Face]]()
     for face in faces:
         members.setdefault(groups.root(_nodes(face)[0]), []).append(face)
     humans: list[Human] = []
@@ -160,6 +162,12 @@ def _humans(
         for face in theirs:
             persons[face] = Person(face[1], identities, face[3] or human.person.email, face[4])
     return tuple(sorted(humans, key=lambda one: (one.person.name, str(one.accounts)))), persons
+
+
+def _held(entry: Entry, groups: Groups) -> Entry:
+    """The section with those e-mails alone that no other one claims."""
+    own = groups.claimed.get(entry.name, ())
+    return replace(entry, emails=tuple(email for email in entry.emails if mail_node(email) in own))
 
 
 def _human(faces: Sequence[Face], seen: Mapping[Face, Counter[str]], entry: Entry | None) -> Human:

@@ -101,6 +101,13 @@ def test_two_sections_that_claim_one_account_both_lose_it_and_it_is_listed() -> 
     assert "[people] contradicts itself" in found.problems[0]
 
 
+def test_an_e_mail_that_two_sections_claim_is_given_to_nobody() -> None:
+    entries = [Entry("Ada", {}, ("a@x",)), Entry("Bo", {"cal": ("2",)}, ("a@x",))]
+    rows: list[Row] = [on("plat", Person("Ada", {}, "a@x")), on("cal", Person("Bo", {"cal": "2"}))]
+    assert [human.emails for human in resolve(rows, entries).humans] == [("a@x",), ()]
+    assert persons(resolve(rows, entries).rows)[1].email is None
+
+
 def test_two_sections_are_never_one_human_although_an_e_mail_says_so() -> None:
     entries = [Entry("Ada", {"plat": ("5b10",)}), Entry("Her bot", {"code": ("77",)})]
     found = resolve([on("plat", ADA_JIRA), on("code", ADA_GITHUB)], entries)

@@ -20,7 +20,7 @@ PREFIX = "SYNCD_"
 BETWEEN = "__"
 _TWINS = ("token", "url", "proxy", "hook_secret")
 """Keys that may be given in a file instead, each by a key with `_file`."""
-_USERS_OWN = ("write_for", "tracking")
+_USERS_OWN = ("write_for", "tracking", "people")
 """Tables whose keys are names of the user's: they keep their case."""
 
 
@@ -41,6 +41,7 @@ class Written(BaseSettings):
     web: Web
     detect: dict[str, Rules]
     connections: dict[str, ConnectionKeys]
+    people: dict[str, dict[str, Any]]
 
 
 TABLES = tuple(Written.model_fields)

@@ -56,6 +56,8 @@ class Store(Section):
     """sqlite:///FILE (relative to this file; four slashes for an absolute path) or postgresql+psycopg://USER:PASSWORD@HOST/NAME."""
     url_file: str | None = None
     """A file that holds the url, where it contains a password."""
+    keep_days: Annotated[int, Number] = Field(default=400, ge=1)
+    """Earlier states of records are dropped so many days after they ended; once a day."""
 
 
 class Model(Section):
@@ -93,6 +95,8 @@ class Policy(Section):
     """The findings that count, by their codes. Empty: all."""
     marks_per_pass: Annotated[int, Number] = Field(default=100, ge=0)
     """At most so many labels, links, properties and statuses are written in one pass; the rest waits in the plan."""
+    people: Literal["named", "role", "none"] = "named"
+    """How people are shown everywhere: by name, by their role ("an assignee"), or not at all. Exports then hold pseudonyms."""
     instance: str = Field(default="syncd", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
     """Tells two installations apart that speak on the same tickets."""
     tracking: dict[str, str] = Field(default_factory=dict)

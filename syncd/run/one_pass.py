@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol, TypeVar
 
 from syncd.run.analyse import Analysed, Understanding, analyse
@@ -16,6 +17,7 @@ from syncd.run.gap import measuring
 from syncd.run.link import Link
 from syncd.run.pull import USUAL_CARE, Care, Pulled, pull
 from syncd.run.pulse import noted
+from syncd.run.retention import USUAL_KEEP, drop_old
 from syncd.run.rows import map_changed
 from syncd.store import Store
 
@@ -59,6 +61,7 @@ class Works:
     settle_s: float
     watcher: Watcher
     care: Care = USUAL_CARE
+    keep: timedelta = USUAL_KEEP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +81,8 @@ def one_pass(works: Works, *, write: bool = True, wait: bool = True, leave_off: 
         pulled = each(works.links, lambda link: pull_and_map(works, link, leave_off=leave_off))
         analysed = analyse(works.links, works.store, works.view, works.clock.now(), keep=write)
         delivered = each(works.links, lambda link: deliver_to(works, link, wait=wait)) if write else {}
+    if write:
+        drop_old(works.store, works.clock, works.keep)
     return Passed(pulled=pulled, analysed=analysed, delivered=delivered)
 
 

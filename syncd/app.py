@@ -70,6 +70,7 @@ def works(config: Config, store: Store, clock: Clock, watcher: Watcher) -> Works
         settle_s=config.delivery.settle_s,
         care=care(config),
         watcher=watcher,
+        keep=timedelta(days=config.keep_days),
     )
 
 
@@ -86,6 +87,7 @@ def understanding(config: Config) -> Understanding:
         precedence=Precedence(config.precedence, config.precedence_for, tuple(config.connections)),
         policy=config.policy,
         detectors=config.detectors,
+        people=config.people,
     )
 
 
@@ -107,4 +109,5 @@ def _link(connection: Connection, clock: Clock, importing: Lock) -> Link:
         place=connection.place(),
         streams=connection.streams,
         token_expires=connection.token_expires,
+        hooked=connection.hook_secret is not None,
     )

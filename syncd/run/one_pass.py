@@ -7,16 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Protocol, TypeVar
 
 from syncd.run.analyse import Analysed, Understanding, analyse
 from syncd.run.clock import Clock
 from syncd.run.deliver import Delivered, deliver
+from syncd.run.gap import measuring
 from syncd.run.link import Link
 from syncd.run.outcome import Outcome, outcome_of
 from syncd.run.pull import USUAL_CARE, Care, Pulled, pull
 from syncd.run.pulse import noted
 from syncd.run.quiet import Memory, known
+from syncd.run.retention import USUAL_KEEP, drop_old
 from syncd.run.rows import map_changed
 from syncd.store import Store
 
@@ -60,6 +63,7 @@ class Works:
     settle_s: float
     watcher: Watcher
     care: Care = USUAL_CARE
+    keep: timedelta = USUAL_KEEP
     memory: Memory = field(default_factory=Memory)
 
 
@@ -87,16 +91,21 @@ def one_pass(works: Works, *, write: bool = True, wait: bool = True, leave_off: 
         pulled = each(works.links, lambda link: pull_and_map(works, link, leave_off=leave_off))
         looked, outcome = _look(works, write=write, spare=spare)
         delivered = each(works.links, lambda link: deliver_to(works, link, wait=wait)) if write else {}
+    if write:
+        drop_old(works.store, works.clock, works.keep)
     return Passed(pulled=pulled, outcome=outcome, delivered=delivered, looked=looked)
 
 
 def pull_and_map(works: Works, link: Link, *, leave_off: bool = False) -> Pulled:
-    """One connection into the mirror, and its changed records into rows."""
-    pulled = pull(link, works.store, works.clock, works.watcher.pulled, leave_off=leave_off, care=works.care)
-    before = works.memory.to_map(link, works.store)
-    if before is not None:
-        map_changed(link, works.store, works.watcher.mapped)
-        works.memory.is_mapped(link, before)
+    """One connection into the mirror, and its changed records into rows. Where somebody else pulls it, that comes first."""
+    with link.turn:
+        measure = measuring(link, works.store, works.clock)
+        pulled = pull(link, works.store, works.clock, works.watcher.pulled, leave_off=leave_off, care=works.care)
+        measure(pulled)
+        before = works.memory.to_map(link, works.store)
+        if before is not None:
+            map_changed(link, works.store, works.watcher.mapped)
+            works.memory.is_mapped(link, before)
     return pulled
 
 

@@ -13,7 +13,7 @@ START = {"key": "changes", "value": 0}
 """The row of `meta` that counts: made with the store, so that no two transactions try to."""
 
 _KEY, _CHANGED = START["key"], "syncd_changed"
-_APART = frozenset({"meta", "versions", "receipts", "finding_history"})
+_APART = frozenset({"meta", "versions", "receipts", "finding_history", "deliveries"})
 """Tables that nothing is concluded from. Any other one counts, so that a new table is not forgotten here."""
 
 

@@ -15,6 +15,7 @@ from syncd.model.ref import Ref
 from syncd.store import pages, scopes
 from syncd.store.columns import json_value, storable
 from syncd.store.engine import Database
+from syncd.store.forgotten import without_forgotten
 from syncd.store.raws import CHUNK, StoredRaw, Version, read, stored
 from syncd.store.tables import records, versions
 
@@ -49,10 +50,11 @@ class Mirror:
     def put(
         self, connection: str, stream: str, scope: Scope, page: Page, *, own: frozenset[str] = frozenset(), at: datetime
     ) -> Mirrored:
-        """Store a page, its cursor and what its scope says, all or nothing. `own`: paths that do not count as a change."""
+        """Store a page, its cursor and what its scope says, all or nothing; nothing of people who were forgotten. `own`: paths that do
+        not count as a change."""
         place = pages.Place(connection, stream, scope.id)
-        fresh = pages.incoming(place, page, own)
         with self.db.writing() as tx:
+            fresh = pages.incoming(place, without_forgotten(tx, connection, page), own)
             self.db.lock(tx, _MIRROR_LOCK + crc32(f"{connection}/{stream}".encode()))
             held = pages.known(tx, place, fresh)
             new = [one for id_, one in fresh.items() if id_ not in held]
@@ -77,6 +79,11 @@ class Mirror:
         query = select(*columns).where(*pages.Place(connection, stream, scope_id).live, records.c.first_seen < before)
         with self.db.reading() as tx:
             return [Ref(connection, stream, row.id, row.key, row.url) for row in tx.execute(query.order_by(records.c.n))]
+
+    def newcomers(self, connection: str, stream: str, since: datetime) -> list[StoredRaw]:
+        """The live records of a stream that were seen first at or after an instant."""
+        query = stored().where(records.c.connection == connection, records.c.stream == stream, records.c.gone_at.is_(None))
+        return list(self.stream(query.where(records.c.first_seen >= since)))
 
     def bury(self, ref: Ref, kind: Literal["deleted", "moved", "transferred", "lost_access"], at: datetime) -> bool:
         """Make one record a tombstone, on the vendor's own word. False where it was none of ours, or gone already."""

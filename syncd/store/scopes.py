@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from syncd.model.raw import Scope
 from syncd.store.changes import ASIDE
@@ -18,6 +18,9 @@ State = Literal["fresh", "partial", "stale", "limited", "halted", "off", "unsupp
 """`partial`: read so far without an error, but not to its end. `halted`: too much vanished at once to be believed. Only `fresh`
 proves anything about what is not there."""
 
+_ONE = select(scopes).where(
+    scopes.c.connection == bindparam("of"), scopes.c.stream == bindparam("in_stream"), scopes.c.scope_id == bindparam("with_id")
+)
 WHOLE_CONNECTION = Scope("", "")
 """With stream "", the scope that stands for a connection as such."""
 
@@ -105,7 +108,7 @@ class Scopes:
 
 def find(tx: Connection, connection: str, stream: str, scope_id: str) -> Row[Any] | None:
     """The stored scope, or None."""
-    return tx.execute(select(scopes).where(*_is(connection, stream, scope_id))).first()
+    return tx.execute(_ONE, {"of": connection, "in_stream": stream, "with_id": scope_id}).first()
 
 
 def save(tx: Connection, connection: str, stream: str, scope: Scope, cursor: str | None, complete: bool, at: datetime) -> bool:

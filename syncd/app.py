@@ -14,6 +14,7 @@ from syncd.mapping.assemble_join import Precedence
 from syncd.run.analyse import Understanding
 from syncd.run.brake import Brake
 from syncd.run.clock import Clock
+from syncd.run.discreet import Discreet
 from syncd.run.gate import PacedGate
 from syncd.run.link import Link
 from syncd.run.one_pass import Unwatched, Watcher, Works
@@ -96,7 +97,7 @@ def _link(connection: Connection, clock: Clock, importing: Lock) -> Link:
     def connect() -> Connector:
         # Making a connector imports its vendor's library: threads that import the same modules at once can lock each other out.
         with importing:
-            return connection.kind.connect(settings, gate)
+            return Discreet(connection.kind.connect(settings, gate), lambda: connection.hidden())
 
     return Link(
         name=connection.name,

@@ -1,6 +1,7 @@
 """One configured connection: what the pass, the planner and a connector need to know of it."""
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -81,11 +82,16 @@ class Connection:
     def hidden(self) -> Iterator[str]:
         """What no log may show, as it is now. A token's file that is gone hides nothing and raises nothing: who needs it says so."""
         with suppress(AuthFailed):
-            yield self.secret() or ""
+            token = self.secret() or ""
+            yield token
+            if token and self.user:  # as it is sent where a user has a password
+                yield b64encode(f"{self.user}:{token}".encode()).decode()
         yield urlsplit(self.transport.proxy or "").password or ""
         for key, value in self.options.model_dump().items():
             if key.endswith("_file") and isinstance(value, str):
                 yield from _secret_parts(value)
+        if self.transport.client_key_file:
+            yield from _secret_parts(self.transport.client_key_file)
 
     def redacted(self) -> dict[str, Any]:
         """The section as it counts, secrets left out: for dumps and bug reports."""

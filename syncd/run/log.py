@@ -7,14 +7,14 @@ from typing import Any
 
 import structlog
 
-_HIDDEN = "[hidden]"
+from syncd.run.discreet import without_secrets
 
 
 def set_up(level: str, secrets: Callable[[], Iterable[str]] = tuple) -> None:
     """Send the log to standard error from `level` ("debug" .. "error") on. `secrets()` gives the values that must never appear."""
 
     def redact(_logger: Any, _name: str, fields: structlog.typing.EventDict) -> structlog.typing.EventDict:
-        hidden = [secret for secret in secrets() if len(secret) >= 4]
+        hidden = list(secrets())
         return {name: _without(value, hidden) for name, value in fields.items()}
 
     structlog.configure(
@@ -32,10 +32,12 @@ def set_up(level: str, secrets: Callable[[], Iterable[str]] = tuple) -> None:
 
 
 def _without(value: Any, hidden: list[str]) -> Any:
-    if not isinstance(value, str):
-        return value
-    for secret in hidden:
-        value = value.replace(secret, _HIDDEN)
+    if isinstance(value, str):
+        return without_secrets(value, hidden)
+    if isinstance(value, list | tuple):
+        return [_without(one, hidden) for one in value]
+    if isinstance(value, dict):
+        return {name: _without(one, hidden) for name, one in value.items()}
     return value
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from syncd.run.analyse import Analysed, Understanding, analyse
+from syncd.run.backfill import by_itself, needs
 from syncd.run.clock import Clock
 from syncd.run.deliver import Delivered, deliver
 from syncd.run.link import Link
@@ -79,8 +80,10 @@ def one_pass(works: Works, *, write: bool = True, wait: bool = True, leave_off: 
 
 def pull_and_map(works: Works, link: Link, *, leave_off: bool = False) -> Pulled:
     """One connection into the mirror, and its changed records into rows."""
+    by_itself(link, works.store, works.clock)
     pulled = pull(link, works.store, works.clock, works.watcher.pulled, leave_off=leave_off, care=works.care)
     map_changed(link, works.store, works.watcher.mapped)
+    pulled.notices += [need.line(link.name) for need in needs(link, works.store)]
     return pulled
 
 

@@ -10,6 +10,8 @@ import typer
 from syncd import __version__
 from syncd.app import App, opened
 from syncd.cli import report
+from syncd.cli.backfill import backfill
+from syncd.cli.dead import dead
 from syncd.cli.demo import demo
 from syncd.cli.explain import explain
 from syncd.cli.frame import (
@@ -136,6 +138,8 @@ cli.command("export", epilog=EPILOG)(command(export))
 cli.command("try", epilog=EPILOG)(command(try_mapping))
 cli.command("schema", epilog=EPILOG)(command(schema))
 cli.command("demo", epilog=EPILOG)(command(demo))
+cli.command("backfill", epilog=EPILOG)(command(backfill))
+cli.add_typer(dead)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""What was set aside: writes that were refused, and records that their mapping cannot read; one list, and what a person may do with each."""
+"""What was set aside: writes that were refused and records that no mapping can read, in one list, and what a person may do with it."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass

@@ -13,6 +13,7 @@ from syncd.cli import report
 from syncd.cli.backfill import backfill
 from syncd.cli.dead import dead
 from syncd.cli.demo import demo
+from syncd.cli.doctor import doctor
 from syncd.cli.explain import explain
 from syncd.cli.frame import (
     DEFAULT_CONFIG,
@@ -138,6 +139,7 @@ cli.command("export", epilog=EPILOG)(command(export))
 cli.command("try", epilog=EPILOG)(command(try_mapping))
 cli.command("schema", epilog=EPILOG)(command(schema))
 cli.command("demo", epilog=EPILOG)(command(demo))
+cli.command("doctor", epilog=EPILOG)(command(doctor))
 cli.command("backfill", epilog=EPILOG)(command(backfill))
 cli.add_typer(dead)
 

@@ -24,6 +24,9 @@ LOOK_AGAIN = timedelta(minutes=15)
 LONGEST_LIMIT = timedelta(hours=1)
 """Vendors count their limits per hour at most: one that asks for more patience is looked at again after this."""
 
+LEFT = "not in the configured scope any more"
+"""What is said of a scope that was read once and is not configured now."""
+
 Progress = Callable[[str, str, str, int], None]
 """Called after each page with connection, stream, scope name and the number of records that it held."""
 
@@ -271,9 +274,8 @@ def _leave_others(reading: _Reading, seen: set[str]) -> None:
     """Scopes that were read once and are not configured any more: nothing is concluded from them."""
     for known in reading.store.scopes.states(reading.link.name):
         if known.stream == reading.stream and known.scope.id not in seen and known.state != "halted":
-            text = "not in the configured scope any more"
             reading.store.scopes.set_state(
-                reading.link.name, reading.stream, known.scope, "stale", at=reading.clock.now(), text=text
+                reading.link.name, reading.stream, known.scope, "stale", at=reading.clock.now(), text=LEFT
             )
 
 

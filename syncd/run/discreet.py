@@ -12,6 +12,9 @@ from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
 
 HIDDEN = "[hidden]"
+CUT = "…"
+"""Stands where a long text was cut short."""
+
 _SHORTEST = 4
 _LOOKS_LIKE_ONE = re.compile(
     r"(?i:\b(?:bearer|basic|token)\s+)(?=\S*\d)[\w+/=.~-]{12,}"
@@ -30,11 +33,25 @@ T = TypeVar("T")
 
 def without_secrets(text: str, secrets: Iterable[str] = ()) -> str:
     """The text with secrets, and what looks like one, blotted out."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= _SHORTEST:
-            for form in {secret, quote(secret, safe="")}:
-                text = text.replace(form, HIDDEN)
-    return _LOOKS_LIKE_ONE.sub(HIDDEN, text)
+    forms = {form for secret in secrets if len(secret) >= _SHORTEST for form in (secret, quote(secret, safe=""))}
+    for form in sorted(forms, key=len, reverse=True):
+        text = text.replace(form, HIDDEN)
+    return _LOOKS_LIKE_ONE.sub(HIDDEN, _without_beginnings(text, forms))
+
+
+def _without_beginnings(text: str, forms: Iterable[str]) -> str:
+    """A long text is cut short, and the cut may go through a secret."""
+    parts = text.split(CUT)
+    for number, part in enumerate(parts[:-1]):
+        longest = max((_overlap(part, form) for form in forms), default=0)
+        if longest >= _SHORTEST:
+            parts[number] = part[:-longest] + HIDDEN
+    return CUT.join(parts)
+
+
+def _overlap(text: str, secret: str) -> int:
+    """So many characters at the end of the text are the beginning of the secret."""
+    return next((n for n in range(min(len(text), len(secret)), 0, -1) if text.endswith(secret[:n])), 0)
 
 
 class Discreet:

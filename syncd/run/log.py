@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -29,6 +30,18 @@ def set_up(level: str, secrets: Callable[[], Iterable[str]] = tuple) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+    root = logging.getLogger()
+    if not any(isinstance(handler, _Libraries) for handler in root.handlers):
+        root.addHandler(_Libraries(logging.WARNING))
+
+
+class _Libraries(logging.Handler):
+    """What libraries log ends in our log: some of them put whole answers of vendors there, which Python would print as they are."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Log it at its level, with the secrets left out."""
+        with suppress(ValueError):  # standard error is closed already: nobody reads
+            log().log(record.levelno, "a library says", library=record.name, text=record.getMessage())
 
 
 def _without(value: Any, hidden: list[str]) -> Any:

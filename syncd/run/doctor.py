@@ -1,4 +1,4 @@
-"""Doctor: how each connection is, and the store: what is well, what is not, and what to do about it. It writes nowhere.
+"""Doctor: how each connection is, and the store: what is well, what is not, and what to do about it. It mends nothing.
 
 The vendors are asked side by side, each only who we are and which fields there are; one that does not answer stops no other.
 """

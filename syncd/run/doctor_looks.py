@@ -88,8 +88,13 @@ def token(case: Case) -> Iterator[Seen]:
 def streams(case: Case) -> Iterator[Seen]:
     """How each stream was read last."""
     states = [state for state in case.store.scopes.states(case.link.name) if state.text != LEFT]
+    was_read = any(not state.stream and state.state == "fresh" for state in states)
     for stream in case.link.streams:
-        yield _stream(case, stream, [state for state in states if state.stream == stream])
+        here = [state for state in states if state.stream == stream]
+        if was_read and not here:
+            yield Seen(f"stream {stream}", "ok", "nothing that is configured has it")
+        else:
+            yield _stream(case, stream, here)
 
 
 def _stream(case: Case, stream: str, states: list[ScopeState]) -> Seen:

@@ -99,7 +99,8 @@ def pull(
             if known:  # a first pass, which is long, does without
                 account.look(link, connector, store, clock)
                 fields.look(link, connector, store, clock)
-            store.scopes.set_state(link.name, "", WHOLE_CONNECTION, "fresh", at=clock.now())
+            if store.scopes.set_state(link.name, "", WHOLE_CONNECTION, "fresh", at=clock.now()):
+                log().info("connection is used again", connection=link.name)
     except _ConnectionEnds as end:
         _connection_ends(link, store, clock, pulled, end.error)
     except SyncError as error:

@@ -57,7 +57,7 @@ def show(context: typer.Context, number: Number, config: ConfigFile = DEFAULT_CO
     """Show one of them whole: the reason, when and how often it was tried, the record as the vendor gave it, or the text to be written."""
     with opened(config, os.environ) as app:
         hide_secrets(context, app)
-        (letter,) = _chosen(app, [number])
+        letter = _numbered(app, [number])[0]
         found = {**_json(letter), **_content(app, letter)}
     if json:
         print_json(found)
@@ -109,10 +109,13 @@ def _letters(app: App) -> list[Letter]:
 
 
 def _chosen(app: App, numbers: list[str]) -> list[Letter]:
+    """The letters of these numbers, or all."""
+    return _letters(app) if ALL in numbers else _numbered(app, numbers)
+
+
+def _numbered(app: App, numbers: list[str]) -> list[Letter]:
     """The letters of these numbers; ends with one line where one is unknown."""
     known = {letter.number: letter for letter in _letters(app)}
-    if ALL in numbers:
-        return list(known.values())
     for number in numbers:
         if number.lower() not in known:
             usage(f"Nothing is set aside under {number!r}. `syncd dead list` shows what is")

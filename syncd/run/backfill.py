@@ -106,10 +106,20 @@ def _name(link: Link, stream: str, field: str) -> str:
 
 
 def by_itself(link: Link, store: Store, clock: Clock) -> None:
-    """Let the coming pull read again what lacks fields, where that takes few requests."""
+    """Let the coming pull read again what lacks fields, where that takes few requests; else tell the log once."""
     found = needs(link, store)
-    if found and sum(need.requests for need in found) <= SMALL:
+    if sum(need.requests for need in found) > SMALL:
+        _tell(link, store, found)
+    elif found:
         begin(link, store, clock, {need.stream: need.scopes for need in found})
+
+
+def _tell(link: Link, store: Store, found: Collection[Need]) -> None:
+    told = _told(wanted_of(link))
+    if store.meta.get(_said(link)) != told:
+        store.meta.put(_said(link), told)
+        for need in found:
+            log().warning("records lack fields", connection=link.name, stream=need.stream, why=need.line(link.name))
 
 
 def begin(link: Link, store: Store, clock: Clock, scopes: Mapping[str, Collection[str]], *, anew: bool = False) -> int:
@@ -184,6 +194,10 @@ def _told(wanted: Wanted) -> dict[str, Any]:
 
 def _looked(link: Link) -> str:
     return f"fields asked for: {link.name}"
+
+
+def _said(link: Link) -> str:
+    return f"backfill is needed: {link.name}"
 
 
 def _marks(link: Link) -> str:

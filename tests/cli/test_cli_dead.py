@@ -132,7 +132,9 @@ def test_retrying_a_dropped_record_tells_it_again(odd: Company) -> None:
     assert len(odd.once().problems) == 1
 
 
-@pytest.mark.parametrize("words", [("show", "w999"), ("retry", "r999"), ("drop", "nonsense"), ("retry", "w1", "r999")])
+@pytest.mark.parametrize(
+    "words", [("show", "w999"), ("show", "all"), ("retry", "r999"), ("drop", "nonsense"), ("retry", "w1", "r999")]
+)
 def test_an_unknown_number_is_one_line_and_two(refused: Company, words: tuple[str, ...]) -> None:
     ran = refused.syncd("dead", *words)
     assert ran.code == 2

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
+from structlog.testing import capture_logs
 
 from connectors.memory import WORLDS, World
 from syncd.contract import Page, Unavailable
@@ -239,6 +241,21 @@ def test_what_a_full_read_leaves_out_is_looked_at_one_by_one(vendor: Selective, 
     rows = {one.ref.id: one.rows for one in store.rows.mapped(["mem"])}
     assert ["2026-05-15" in rows[id] for id in ("0", "1", "2")] == [True, True, False]
     assert [(need.records, need.requests) for need in needs(here, store)] == [(1, 1)]
+
+
+def test_the_log_is_told_once_of_a_backfill_that_waits_for_a_person(
+    vendor: Selective, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_a_words_notice(monkeypatch)
+    hand = Hand()
+    structlog.reset_defaults()
+    a_pass(vendor.link(hand), store, hand)
+    with capture_logs() as lines:
+        for _ in range(3):
+            a_pass(vendor.link(hand, DUE), store, hand)
+    assert [line["why"] for line in lines if line["event"] == "records lack fields"] == [
+        "mem: the mapping reads due, which 3 records were not asked for: backfill of about 1 request: syncd backfill mem"
+    ]
 
 
 def test_what_cannot_be_had_is_not_read_in_full_in_every_pass(vendor: Selective, store: Store) -> None:

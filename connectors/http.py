@@ -10,11 +10,16 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.utils import should_bypass_proxies
 
+from connectors import tls
+from connectors.proxy import bypassed, proxy_of
+from connectors.unreached import Unreached, Way, explained, misspoken, refused_by_proxy
 from syncd.contract import AuthFailed, Gate, Misconfigured, RateLimited, Refused, Settings, SyncError, TlsAndProxy, Unavailable
 
 LARGEST_BODY = 64 * 1024 * 1024
+THREADS = 8
+"""How many threads may share one session: so many connections to a host are kept open."""
+
 READS = "X-Syncd-Reads"
 """The header of a request that only reads although its method is not GET. It is for the gate, and never sent."""
 _CHUNK = 64 * 1024
@@ -25,38 +30,60 @@ _PATIENCE = timedelta(seconds=20)
 class PacedAdapter(HTTPAdapter):
     """A requests transport that asks the gate before each request, tells it of each answer, never retries, and bounds time and size.
 
-    `timeout_s` is the deadline of one request in all: connecting, waiting and reading the body.
+    `timeout_s` is the deadline of one request in all: connecting, waiting and reading the body. Trust, client certificate and proxy
+    are those of `transport`, whatever the session or the environment say. Raises Misconfigured where they cannot be used.
     """
 
     def __init__(self, gate: Gate, timeout_s: float, transport: TlsAndProxy) -> None:
         self._gate = gate
         self._timeout_s = timeout_s
-        self._transport = transport
-        super().__init__(max_retries=0, pool_maxsize=4)
+        self._no_proxy = transport.no_proxy
+        self._proxy = proxy_of(transport.proxy)
+        self._tls = tls.context(transport)
+        self._certified = transport.client_cert_file is not None
+        super().__init__(max_retries=0, pool_maxsize=THREADS)
 
-    def send(self, request: requests.PreparedRequest, *_: Any, **kwargs: Any) -> requests.Response:
-        """Send once. Raises what requests raises, or ReadTimeout once the whole deadline has passed."""
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+        """Send once. Raises what requests raises, Unreached where proxy or TLS are to blame, ReadTimeout once the whole deadline
+        has passed."""
         reads = request.headers.pop(READS, None) is not None or request.method in ("GET", "HEAD", "OPTIONS")
         self._gate.before(write=not reads)
-        deadline = time.monotonic() + self._timeout_s
-        answer = super().send(
-            request,
-            stream=True,
-            timeout=self._timeout_s,
-            verify=self._transport.ca_file or True,
-            cert=kwargs.get("cert"),
-            proxies=self._proxies(request.url or ""),
-        )
-        answer._content = _read(answer, deadline)
-        answer._content_consumed = True  # type: ignore[attr-defined]
+        way = self._way(request.url or "")
+        try:
+            answer = self._sent(request, way)
+        except requests.exceptions.RequestException as error:
+            raise explained(error, way) from error
         self._gate.after(answer.status_code, answer.headers)
+        failed = refused_by_proxy(answer.status_code, answer.headers, way) or misspoken(answer.status_code, answer.content, way)
+        if failed is not None:
+            raise failed
         return answer
 
-    def _proxies(self, url: str) -> dict[str, str]:
-        proxy = self._transport.proxy
-        if not proxy or should_bypass_proxies(url, no_proxy=",".join(self._transport.no_proxy)):
-            return {}
-        return {"http": proxy, "https": proxy}
+    def _sent(self, request: requests.PreparedRequest, way: Way) -> requests.Response:
+        deadline = time.monotonic() + self._timeout_s
+        proxies = {"http": way.proxy.url, "https": way.proxy.url} if way.proxy else {}
+        answer = super().send(request, stream=True, timeout=self._timeout_s, proxies=proxies)
+        answer._content = _read(answer, deadline)
+        answer._content_consumed = True  # type: ignore[attr-defined]
+        return answer
+
+    def _way(self, url: str) -> Way:
+        return Way(url, None if bypassed(url, self._no_proxy) else self._proxy, self._certified)
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool: Any) -> None:
+        """The connections to servers, all by our own context."""
+        super().init_poolmanager(connections, maxsize, block, ssl_context=self._tls, **pool)
+
+    def proxy_manager_for(self, proxy: str, **pool: Any) -> Any:
+        """The connections to the proxy and, through it, to servers."""
+        return super().proxy_manager_for(proxy, ssl_context=self._tls, proxy_ssl_context=self._tls, **pool)
+
+    def proxy_headers(self, proxy: str) -> dict[str, str]:  # noqa: ARG002
+        """What signs us in at the proxy; the library would take it from the address, which holds no credentials any more."""
+        return dict(self._proxy.headers) if self._proxy else {}
+
+    def cert_verify(self, *_: Any, **__: Any) -> None:
+        """Nothing: the context says whom we trust. The library would add its own authorities, or trust anybody over plain http."""
 
 
 def _read(answer: requests.Response, deadline: float) -> bytes:
@@ -143,6 +170,8 @@ def from_exception(error: Exception, *, what: str, scope: str | None = None) -> 
     """The error that a failure without an answer means: broken connections are Unavailable, broken set-ups Misconfigured."""
     if isinstance(error, SyncError):
         return error
+    if isinstance(error, Unreached):
+        return error.means(f"{what}: {error.text}", scope=scope if error.means is Unavailable else None)
     if isinstance(error, requests.exceptions.SSLError):
         return Misconfigured(f"{what}: the server's certificate is not trusted. Name your certificate authority in `ca_file`")
     if isinstance(error, requests.exceptions.ProxyError):
@@ -206,7 +235,7 @@ def _messages(body: Mapping[str, Any]) -> list[str]:
 
 
 def _one_line(text: str, most: int) -> str:
-    text = " ".join(text.split())
+    text = " ".join(text.split()).rstrip(". ")
     return text if len(text) <= most else text[: most - 1] + "…"
 
 

@@ -23,7 +23,7 @@ def rows(page: Path) -> dict[str, list[tuple[str, str, str]]]:
 
 
 @cache
-def tests_of(file: str) -> frozenset[tuple[str, str]]:
+def functions_of(file: str) -> frozenset[tuple[str, str]]:
     """(class or "", function) of a file of tests, those that a class inherits from the contract with them."""
     tree = ast.parse((ROOT / file).read_text("utf-8"))
     found: set[tuple[str, str]] = set()
@@ -34,7 +34,9 @@ def tests_of(file: str) -> frozenset[tuple[str, str]]:
             found |= {(node.name, one.name) for one in node.body if isinstance(one, ast.FunctionDef)}
             if any(ast.unparse(base).endswith("ConnectorContract") for base in node.bases):
                 found |= {
-                    (node.name, name) for owner, name in tests_of("tests/connectors/contract.py") if owner == "ConnectorContract"
+                    (node.name, name)
+                    for owner, name in functions_of("tests/connectors/contract.py")
+                    if owner == "ConnectorContract"
                 }
     return frozenset(found)
 
@@ -63,7 +65,7 @@ def test_every_row_points_at_a_test_that_is_there(file: str) -> None:
         assert named, f"{file}: {what} names no test"
         for where, owner, name in named:
             assert (ROOT / where).is_file(), f"{file}: {what}: there is no {where}"
-            assert (owner, name) in tests_of(where), f"{file}: {what}: {where} has no {owner}{'::' if owner else ''}{name}"
+            assert (owner, name) in functions_of(where), f"{file}: {what}: {where} has no {owner}{'::' if owner else ''}{name}"
 
 
 @pytest.mark.parametrize("kind", VENDORS)

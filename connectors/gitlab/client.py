@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,20 +11,46 @@ import gitlab
 import requests
 from gitlab.exceptions import GitlabError
 
-from connectors.gitlab.errors import translate
+from connectors.gitlab.errors import message_of, translate
+from connectors.gitlab.sign_in import SignIn
 from connectors.http import from_exception, from_status, pace
-from syncd.contract import AuthFailed, Gate, Settings
+from syncd.contract import Gate, Settings, SyncError, Unavailable
 
 NONE: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What GitLab answered: the decoded body (None where a status that was allowed says no) and the headers."""
+    """What GitLab answered: the decoded body and the headers. Where a status that was allowed says no, `body` is None and `said` is
+    GitLab's message."""
 
     status: int
     body: Any
     headers: Mapping[str, str]
+    said: str = ""
+
+    @property
+    def at(self) -> datetime | None:
+        """The server's clock as it answered."""
+        try:
+            read = parsedate_to_datetime(self.headers.get("Date") or "")
+        except ValueError:
+            return None
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One request. `reading`: it changes nothing, whatever its verb."""
+
+    verb: str
+    path: str
+    query: Mapping[str, object] | None
+    body: Mapping[str, object] | None
+    what: str
+    scope: str | None
+    allow: frozenset[int]
+    reading: bool
 
 
 class Client:
@@ -34,8 +61,9 @@ class Client:
         self._settings = settings
         self._last: requests.Response | None = None
         self.base = settings.url.rstrip("/").removesuffix("/api/v4")
+        self.sign_in = SignIn(settings, gate, self.base)
         session = pace(requests.Session(), settings, gate)
-        session.auth = self._sign
+        session.auth = self.sign_in
         session.hooks["response"].append(self._arrived)
         self._gitlab = gitlab.Gitlab(
             self.base, timeout=settings.timeout_s, retry_transient_errors=False, keep_base_url=True, session=session
@@ -61,51 +89,63 @@ class Client:
         allow: frozenset[int] = NONE,
     ) -> Answer:
         """Read. `what` says for a person what is being done; a status in `allow` is answered instead of raised."""
-        return self._request("get", path, query, None, what=what, scope=scope, allow=allow)
+        return self._request(_Asked("get", path, query, None, what, scope, allow, reading=True))
+
+    def query(
+        self, text: str, variables: Mapping[str, object], *, what: str, scope: str | None, allow: frozenset[int] = NONE
+    ) -> Answer:
+        """Read through GraphQL. Errors inside of the answer are not looked at."""
+        body = {"query": text, "variables": dict(variables)}
+        return self._request(_Asked("post", f"{self.base}/api/graphql", None, body, what, scope, allow, reading=True))
 
     def send(
         self, verb: str, path: str, body: Mapping[str, object], *, what: str, scope: str | None, allow: frozenset[int] = NONE
     ) -> Answer:
         """Write, once."""
-        return self._request(verb, path, None, dict(body), what=what, scope=scope, allow=allow)
+        return self._request(_Asked(verb, path, None, body, what, scope, allow, reading=False))
 
     def close(self) -> None:
         """Let go of sockets."""
         self._gitlab.session.close()
+        self.sign_in.close()
 
-    def _request(
-        self,
-        verb: str,
-        path: str,
-        query: Mapping[str, object] | None,
-        body: dict[str, object] | None,
-        *,
-        what: str,
-        scope: str | None,
-        allow: frozenset[int],
-    ) -> Answer:
+    def _request(self, asked: _Asked) -> Answer:
+        """Once; a read once more where the access token had ended and can be renewed."""
+        try:
+            return self._once(asked)
+        except _Ended as ended:
+            self.sign_in.renew()
+            if not asked.reading:
+                raise Unavailable(
+                    f"{asked.what}: the access token had ended; the next attempt takes a new one", scope=asked.scope
+                ) from None
+            try:
+                return self._once(asked)
+            except _Ended:
+                raise ended.error from None
+
+    def _once(self, asked: _Asked) -> Answer:
         self._last = None
+        body = None if asked.body is None else dict(asked.body)
+        query = dict(asked.query or {})
         try:
             answer = self._gitlab.http_request(
-                verb, path, query_data=dict(query or {}), post_data=body, obey_rate_limit=False, max_retries=0
+                asked.verb, asked.path, query_data=query, post_data=body, obey_rate_limit=False, max_retries=0
             )
             return Answer(answer.status_code, answer.json(), answer.headers)
         except GitlabError as error:
-            headers: Mapping[str, str] = self._last.headers if self._last is not None else {}
-            if error.response_code in allow:
-                return Answer(error.response_code or 0, None, headers)
-            raise translate(error, headers, now=self.now, what=what, scope=scope, write=verb != "get") from None
+            return self._refused(error, asked)
         except Exception as error:
-            raise from_exception(error, what=what, scope=scope) from None
+            raise from_exception(error, what=asked.what, scope=asked.scope) from None
 
-    def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Put the token in as it is now; it may have been renewed since the last request."""
-        token = self._settings.secret()
-        if token and not (token.isascii() and token.isprintable()):
-            raise AuthFailed("the token holds characters that no GitLab token has. Put it in place again, on one line")
-        if token:
-            request.headers["PRIVATE-TOKEN"] = token
-        return request
+    def _refused(self, error: GitlabError, asked: _Asked) -> Answer:
+        headers: Mapping[str, str] = self._last.headers if self._last is not None else {}
+        if error.response_code in asked.allow:
+            return Answer(error.response_code or 0, None, headers, message_of(error))
+        means = translate(error, headers, now=self.now, what=asked.what, scope=asked.scope, write=not asked.reading)
+        if error.response_code == 401 and self.sign_in.renews:
+            raise _Ended(means) from None
+        raise means from None
 
     def _arrived(self, answer: requests.Response, **_: Any) -> None:
         self._last = answer
@@ -115,3 +155,11 @@ class Client:
         asked = urlsplit(answer.url)
         if answer.request.method != "GET" or (target.scheme, target.netloc) != (asked.scheme, asked.netloc):
             raise from_status(answer.status_code, answer.headers, None, now=self.now, what=f"reading {self.base}")
+
+
+class _Ended(Exception):
+    """The access token was not accepted, and can be renewed. `error` is what it means where that does not help."""
+
+    def __init__(self, error: SyncError) -> None:
+        super().__init__(error.text)
+        self.error = error

@@ -1,12 +1,19 @@
 """The connector itself: what the contract asks for, by the modules beside this one."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 
-from connectors.gitlab import LIMITS, STREAMS, GitlabOptions, read, scopes, write
+from connectors.gitlab import LIMITS, STREAMS, GitlabOptions, account, marks, read, scopes, whole, write
 from connectors.gitlab.address import in_group, place_of, segment
 from connectors.gitlab.client import Client
+from connectors.gitlab.epics import Epics
+from connectors.gitlab.paging import listing
+from connectors.gitlab.places import Places
+from connectors.gitlab.reading import Lacking, Reading
+from connectors.gitlab.related import complete
+from connectors.gitlab.weigh import weigh
 from connectors.http import expect
-from syncd.contract import Account, Gate, Limits, Misconfigured, Notice, Page, Settings, Stream, SyncError, Unavailable
+from syncd.contract import Account, Gate, Limits, Notice, Page, Settings, Stream, SyncError, Unavailable
 from syncd.model.action import Action, Receipt
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
@@ -20,22 +27,20 @@ class Gitlab:
 
     def __init__(self, settings: Settings, gate: Gate) -> None:
         assert isinstance(settings.options, GitlabOptions)
-        self._settings, self._options = settings, settings.options
+        options = settings.options
+        self._settings, self._archived = settings, options.archived
+        named = (tuple(options.groups), tuple(options.projects), tuple(options.exclude))
+        self._wanted = scopes.Asked(*named, archived=options.archived)
         self._reader, self._writer = Client(settings, gate), Client(settings, gate)
         self._account: Account | None = None
-        self._known: scopes.Known = {}
+        self._places, self._epics = Places(self._reader), Epics()
         self._asked: set[str] = set()
 
     def check(self) -> Account:
         """The account of the token."""
-        what = f"signing in to {self._reader.base}"
-        answer = self._reader.get("/user", what=what, allow=frozenset({404}))
-        if answer.status == 404:
-            raise Misconfigured(f"{what}: there is no GitLab API. Check `url`")
-        user = expect(answer.body, dict, what=what)
-        if user.get("id") is None:
-            raise Unavailable(f"{what}: the answer does not say who we are. Check `url`")
-        self._account = Account(id=str(user["id"]), name=str(user.get("username") or user.get("name") or user["id"]))
+        self._account, server = account.check(self._reader)
+        if self._epics.work_items is None:
+            self._epics.learn(server)
         return self._account
 
     def scopes(self, stream: str) -> Iterable[Scope | SyncError | Notice]:
@@ -43,13 +48,13 @@ class Gitlab:
         for again begins a new round, in which a project may have moved."""
         if stream in self._asked:
             self._asked.clear()
-            self._known.clear()
+            self._places = Places(self._reader)
         self._asked.add(stream)
         return self._find(stream)
 
-    def weigh(self, stream: str, scope: Scope) -> int | None:  # noqa: ARG002
-        """Not told yet."""
-        return None
+    def weigh(self, stream: str, scope: Scope) -> int | None:
+        """By the number of records that GitLab names in the header of a list."""
+        return weigh(self._reading(stream, scope, sifted=False))
 
     def fields(self, stream: str) -> Mapping[str, str] | None:  # noqa: ARG002
         """GitLab's fields are fixed."""
@@ -62,8 +67,12 @@ class Gitlab:
     def fetch_one(self, ref: Ref) -> RawRecord:
         """The record by its address. A 404 is never Gone: GitLab hides in the same words."""
         what = f"reading {ref.label}"
-        data = expect(self._reader.get(self._path(ref), what=what).body, dict, what=what)
-        record = read.complete(self._reading(ref.stream, self._home(ref, data)), data)
+        data = self._one(ref, what)
+        reading = self._reading(ref.stream, self._home(ref, data), sifted=False)
+        try:
+            record = complete(reading, whole.finish(reading, data) if ref.stream in whole.LISTS else data)
+        except Lacking:
+            raise Unavailable(f"{what}: GitLab does not give it to this account", scope=reading.scope.name) from None
         if record.ref != ref:
             raise Unavailable(f"{what}: another record has its address now")
         return record
@@ -74,11 +83,15 @@ class Gitlab:
 
     def find(self, target: Ref, key: str) -> str | None:
         """Our note with this marker, through all pages of notes."""
-        account = self._account or self.check()
-        return write.find(self._reader, target, key, account.id)
+        self._account = self._account or account.who(self._reader)
+        return write.find(self._reader, target, key, self._account.id)
 
     def deliver(self, action: Action) -> Receipt:
-        """Write or edit a note."""
+        """Write or edit a note, set and take labels, or set the status of a commit."""
+        if action.verb == "label":
+            return marks.label(self._reader, self._writer, action)
+        if action.verb == "status":
+            return marks.status(self._writer, action)
         return write.comment(self._reader, self._writer, action)
 
     def close(self) -> None:
@@ -86,9 +99,55 @@ class Gitlab:
         self._reader.close()
         self._writer.close()
 
-    def _reading(self, stream: str, scope: Scope) -> read.Reading:
+    def _reading(self, stream: str, scope: Scope, *, sifted: bool = True) -> Reading:
+        """`sifted`: whether records of projects that are not wanted have to be known."""
         wanted = self._settings.fields.get(stream)
-        return read.Reading(self._reader, self._settings.connection, stream, scope, wanted is None or "links" in wanted)
+        days = self._settings.history_days
+        return Reading(
+            self._reader,
+            self._settings.connection,
+            stream,
+            scope,
+            links=wanted is None or "links" in wanted,
+            epics=self._epics,
+            since=None if days is None else self._reader.now - timedelta(days=days),
+            without=scopes.left_out(self._places, stream, scope, self._wanted) if sifted else frozenset(),
+            takes_path=self._wanted.takes_path,
+            archived=self._archived,
+        )
+
+    def _one(self, ref: Ref, what: str) -> dict[str, object]:
+        if ref.stream == "epics":
+            found = self._work_item(ref, what)
+            if found is not None:
+                return found
+        if ref.stream == "iterations":
+            return self._iteration(ref, what)
+        return dict(expect(self._reader.get(self._path(ref), what=what).body, dict, what=what))
+
+    def _iteration(self, ref: Ref, what: str) -> dict[str, object]:
+        """GitLab gives iterations in lists only."""
+        query = {"state": "all", "include_ancestors": "false"}
+        for rows in listing(self._reader, self._path(ref), query, what=what, scope=None):
+            for row in rows:
+                if str(row.get("id")) == ref.id:
+                    return row
+        raise Unavailable(f"{what}: not found, or hidden from this account")
+
+    def _work_item(self, ref: Ref, what: str) -> dict[str, object] | None:
+        """An epic as a work item; None where the server has none."""
+        group, _, iid = ref.id.partition(":")
+        place = place_of(ref, self._reader.root)
+        if place is None:
+            body = self._reader.get(f"/groups/{segment(group)}", {"with_projects": "false"}, what=what).body
+            place = (str(expect(body, dict, what=what).get("full_path")), iid)
+        leaf = self._epics.page(self._reader, place[0], {"iids": [iid]}, what=what, scope=place[0])
+        if leaf is None:
+            return None
+        rows = [row for row in leaf.rows if f"{row['group_id']}:{row['iid']}" == ref.id]
+        if not rows:
+            raise Unavailable(f"{what}: not found, or hidden from this account", scope=place[0])
+        return rows[0]
 
     def _path(self, ref: Ref) -> str:
         place = place_of(ref, self._reader.root)
@@ -99,7 +158,11 @@ class Gitlab:
             raise Unavailable(f"{ref.label}: neither its key nor its URL says where it lives on GitLab")
         if ref.stream == "milestones":
             return f"/{'groups' if in_group(ref) else 'projects'}/{segment(place[0])}/milestones/{segment(ref.id)}"
-        return f"/projects/{segment(place[0])}/{ref.stream}/{place[1]}"
+        if ref.stream == "iterations":
+            return f"/groups/{segment(place[0])}/iterations"
+        if ref.stream in scopes.PER_PROJECT:
+            return f"/projects/{segment(place[0])}/{ref.stream}/{segment(ref.id)}"
+        return f"/projects/{segment(place[0])}/{'merge_requests' if ref.stream == 'approvals' else ref.stream}/{place[1]}"
 
     def _home(self, ref: Ref, data: Mapping[str, object]) -> Scope:
         """The scope through which the record is read when its stream is."""
@@ -107,5 +170,5 @@ class Gitlab:
         place = place_of(ref, self._reader.root)
         return scopes.home(found, place[0] if place else "", data)
 
-    def _find(self, stream: str) -> list[Scope | SyncError]:
-        return scopes.find(self._reader, stream, self._options.groups, self._options.projects, self._known)
+    def _find(self, stream: str) -> list[Scope | SyncError | Notice]:
+        return scopes.find(self._places, stream, self._wanted)

@@ -19,6 +19,9 @@ class Cursor:
     `start` is the `after` that it began with, `until` the server's time then, `high` the youngest update seen so far, `ahead` how many
     were younger than `until`, `more` the query of the next page of a listing.
 
+    `old`: in a first scan that leaves closed records of long ago out, the open ones last updated before it are read first, then all
+    from it on.
+
     `dense`: between scans, how many records there are from `after` on where those are more than a page, else 0; then `newest` is the
     youngest update of them, and `ahead` is kept.
     """
@@ -31,6 +34,7 @@ class Cursor:
     high: datetime | None = None
     ahead: int = 0
     more: Mapping[str, str] = field(default_factory=dict)
+    old: datetime | None = None
     dense: int = 0
     newest: datetime | None = None
 
@@ -53,6 +57,10 @@ class Cursor:
         high = max([*times, self.high] if self.high else times, default=None)
         ahead = self.ahead + sum(until is not None and at > until for at in times)
         return replace(self, until=until, high=high, ahead=ahead)
+
+    def turned(self) -> "Cursor":
+        """Where to go on once the open ones of long ago are read."""
+        return Cursor(after=self.old, path=self.path, start=self.old)
 
     def done(self) -> "Cursor":
         """Where the next scan begins, once this one has seen everything.
@@ -78,6 +86,7 @@ def dump(cursor: Cursor) -> str:
         "high": stamp(cursor.high),
         "ahead": cursor.ahead,
         "more": dict(cursor.more),
+        "old": stamp(cursor.old),
         "dense": cursor.dense,
         "newest": stamp(cursor.newest),
     }
@@ -97,6 +106,7 @@ def load(text: str | None, path: str | None) -> Cursor:
             high=moment(value.get("high")),
             ahead=int(value.get("ahead", 0)),
             more={str(k): str(v) for k, v in value.get("more", {}).items()},
+            old=moment(value.get("old")),
             dense=int(value.get("dense", 0)),
             newest=moment(value.get("newest")),
         )

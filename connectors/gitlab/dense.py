@@ -70,7 +70,7 @@ class Tally:
 
     def add(self, rows: Sequence[Row]) -> None:
         """Count a page."""
-        found = [(row.get("id"), moment(row.get("updated_at"))) for row in rows]
+        found = [(known_by(row), moment(row.get("updated_at"))) for row in rows]
         times = [at for _, at in found if at is not None]
         self.whole &= len(times) == len(rows) and self._in_order(times)
         self.longest = max(self.longest, len(rows))
@@ -87,7 +87,7 @@ class Tally:
 
     def add_newer(self, rows: Sequence[Row]) -> None:
         """Count what is younger than what was known, of the page of a look."""
-        times = ((row.get("id"), moment(row.get("updated_at"))) for row in rows)
+        times = ((known_by(row), moment(row.get("updated_at"))) for row in rows)
         self.met |= {id: at for id, at in times if at and self.known.newest and at > self.known.newest}
 
     def end(self, here: Cursor) -> Cursor:
@@ -102,6 +102,11 @@ class Tally:
         if self.look is not None:
             count += self.look.older(self.known, done.after)
         return replace(done, dense=count, newest=here.high, ahead=here.ahead) if count > self.longest else done
+
+
+def known_by(row: Row) -> object:
+    """What tells a record of a listing from the others: epics have no id of their own in every form."""
+    return row.get("id") or (row.get("group_id"), row.get("iid"))
 
 
 def _in_future(here: Cursor) -> bool:

@@ -1,6 +1,8 @@
 """GitLab's lists: how the next page is named, and lists that are simply read to their end."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -13,6 +15,30 @@ from syncd.contract import Unavailable
 PER_PAGE = 100
 DEEPEST = 50_000
 """GitLab's default bound of offset paging (https://docs.gitlab.com/administration/instance_limits)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One page of a list. `more`: what to ask for the next one, None on the last; `at`: the server's clock; `total`: how many records
+    the list has, where that is said and can be."""
+
+    rows: list[dict[str, Any]]
+    more: Mapping[str, str] | None
+    at: datetime | None
+    total: int | None
+
+
+def leaf_of(answer: Answer, page: int, *, what: str, scope: str | None) -> Leaf:
+    """A page of the REST API."""
+    rows, more = rows_of(answer, what=what, scope=scope), onward(answer, page)
+    total = total_of(answer)
+    return Leaf(rows, more, answer.at, total if total is not None and (total > len(rows) or more is None) else None)
+
+
+def total_of(answer: Answer) -> int | None:
+    """How many records a list has; GitLab does not say it above 10,000."""
+    total = answer.headers.get("X-Total") or ""
+    return int(total) if total.isdigit() else None
 
 
 def rows_of(answer: Answer, *, what: str, scope: str | None) -> list[dict[str, Any]]:
@@ -51,11 +77,12 @@ def listing(
     while more is not None:
         answer = client.get(path, {"per_page": PER_PAGE, **query, **more}, what=what, scope=scope)
         yield rows_of(answer, what=what, scope=scope)
-        before, more = more, onward(answer, _number(more))
+        before, more = more, onward(answer, page_of(more))
         if more is not None and (more == before or too_deep(more)):
-            raise Unavailable(f"{what}: GitLab does not say how to read on after page {_number(before)}", scope=scope)
+            raise Unavailable(f"{what}: GitLab does not say how to read on after page {page_of(before)}", scope=scope)
 
 
-def _number(query: Mapping[str, str]) -> int:
+def page_of(query: Mapping[str, str]) -> int:
+    """The number of the page that a query names."""
     page = query.get("page", "")
     return int(page) if page.isdigit() else 1

@@ -1,114 +1,104 @@
 """Reading GitLab: the pages of a stream.
 
-Issues, merge requests and epics are listed by the time of their last update, oldest first, and each page is asked for by the time
-that the last one ended with: with page numbers a record that is edited meanwhile would push others over the edge of a page. Page
-numbers (the Link header) are followed where many records share one time, and for milestones, which GitLab lists by due date. Where
-the last minute of a scope holds more than a page, the next scan first looks at the newest page, and mostly at no other.
+Issues, merge requests, epics and deployments are listed by the time of their last update, oldest first, and each page is asked for by
+the time that the last one ended with: with page numbers a record that is edited meanwhile would push others over the edge of a page.
+Page numbers (the Link header; GraphQL's cursors) are followed where many records share one time, and for milestones, which GitLab
+lists by due date. Where the last minute of a scope holds more than a page, the next scan first looks at the newest page, and mostly at
+no other. What is short and cannot be asked for by time is read whole.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from typing import Any
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from connectors.gitlab.address import ref_of
-from connectors.gitlab.client import Answer, Client
-from connectors.gitlab.cursor import Cursor, dump, load, moment, stamp
+from connectors.gitlab import whole
+from connectors.gitlab.asking import BY_TIME, OPEN_AND_CLOSED
+from connectors.gitlab.cursor import Cursor, dump, load, moment
 from connectors.gitlab.dense import Look, Tally, onwards
-from connectors.gitlab.paging import DEEPEST, PER_PAGE, listing, onward, rows_of, too_deep
+from connectors.gitlab.epics import probe
+from connectors.gitlab.paging import DEEPEST, Leaf, too_deep
+from connectors.gitlab.reading import Lacking, Reading, Row
+from connectors.gitlab.related import blocks, complete
 from syncd.contract import Page, Unavailable
-from syncd.model.raw import RawRecord, Scope, content_hash
+from syncd.model.raw import RawRecord, content_hash
 
 _TIED = 5
 """So many records of a page may be read twice to be safe from moving pages: 5 %."""
-_SORTED: Mapping[str, object] = {"order_by": "updated_at", "sort": "asc", "per_page": PER_PAGE}
-_QUERY: Mapping[tuple[str, str], Mapping[str, object]] = {
-    ("milestones", "p"): {"include_ancestors": "true", "per_page": PER_PAGE},
-    ("milestones", "g"): {"include_ancestors": "true", "include_descendants": "true", "per_page": PER_PAGE},
-    ("epics", "g"): {"state": "all", **_SORTED},
-    ("issues", "p"): {"scope": "all", "state": "all", **_SORTED},
-    ("issues", "g"): {"scope": "all", "state": "all", **_SORTED},
-    ("merge_requests", "p"): {"scope": "all", "state": "all", **_SORTED},
-    ("merge_requests", "g"): {"scope": "all", "state": "all", **_SORTED},
-}
-"""What to ask, by stream and kind of scope. A project's milestones come with those of its groups, a group's with those above and
-below it (both from GitLab 16.7 on): one milestone may arrive through several scopes, as the same record."""
 
-Row = dict[str, Any]
 Linked = dict[str, tuple[datetime, str]]
 """Issues whose links are known: id -> time of update and content hash."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One scope of one stream, about to be read. `links`: whether issues get the links with which they block others."""
-
-    client: Client
-    connection: str
-    stream: str
-    scope: Scope
-    links: bool = True
-
-    @property
-    def what(self) -> str:
-        """For error texts."""
-        return f"reading {self.stream.replace('_', ' ')} of {self.scope.name}"
-
-    @property
-    def base(self) -> str:
-        """The scope's own API path."""
-        kind, _, id = self.scope.id.partition(":")
-        return f"/{'groups' if kind == 'g' else 'projects'}/{id}"
-
-    def ask(self, cursor: Cursor, **changed: str) -> Answer:
-        """The page of the listing that the cursor names; `changed` goes over the usual query."""
-        query = dict(_QUERY[self.stream, self.scope.id[0]])
-        if self.scope.facts.get("narrowed"):
-            query.pop("include_descendants", None)
-        if cursor.after is not None:
-            query["updated_after"] = stamp(cursor.after)
-        path = f"{self.base}/{self.stream}"
-        return self.client.get(path, {**query, **changed, **cursor.more}, what=self.what, scope=self.scope.name)
 
 
 def pages(reading: Reading, since: str | None) -> Iterator[Page]:
     """The stream from the stored cursor on, each page with the cursor to go on from.
 
-    A group whose edition has no epics gives one empty page without a cursor: nothing is concluded from it.
+    Where the edition or the account's role lacks the stream, one empty page without a cursor: nothing is concluded from it.
     """
-    if reading.stream == "epics" and since is None and _without_epics(reading):
+    try:
+        yield from whole.pages(reading) if reading.stream in whole.LISTS else _by_time(reading, since)
+    except Lacking:
         yield Page(complete=True, unsupported=True)
-        return
+
+
+def census(reading: Reading) -> Iterator[Sequence[str]]:
+    """All ids of the scope. An edition that has lost a stream is an error here: an empty list would say that all are deleted."""
+    try:
+        if reading.stream in whole.LISTS:
+            yield [record.ref.id for page in whole.pages(reading) for record in page.records]
+            return
+        for rows, _, _ in _walk(reading, Cursor(), _first(reading, Cursor())):
+            yield [reading.record(row).ref.id for row in rows if reading.keeps(row)]
+    except Lacking:
+        raise Unavailable(f"{reading.what}: GitLab does not give them to this account", scope=reading.scope.name) from None
+
+
+def _by_time(reading: Reading, since: str | None) -> Iterator[Page]:
     stored = load(since, reading.scope.facts.get("path"))
-    if stored.dense and reading.stream != "milestones":
+    if stored.dense and reading.stream in BY_TIME:
         found = _look(reading, stored)
         if found is not None:
             yield from _from_newest(reading, stored, *found)
             return
-    yield from _scan(reading, stored, stored.resumed(), Tally(whole=stored.high is None and reading.stream != "milestones"), {})
+    start = _start(reading, stored)
+    first = _first(reading, start) if since is None else None
+    yield from _scan(reading, stored, start, Tally(whole=stored.high is None and reading.stream in BY_TIME), {}, first)
 
 
-def census(reading: Reading) -> Iterator[Sequence[str]]:
-    """All ids of the scope."""
-    for rows, _, _ in _walk(reading, Cursor()):
-        yield [_record(reading, row).ref.id for row in rows]
+def _start(reading: Reading, stored: Cursor) -> Cursor:
+    """Where a scan begins. The first one leaves out closed records that were last updated long ago, where that is wanted."""
+    fresh = stored.after is None and stored.high is None and stored.old is None
+    if not fresh or reading.since is None or reading.stream not in BY_TIME:
+        return stored.resumed()
+    bound = reading.since.replace(microsecond=0)
+    return replace(stored, old=bound) if reading.stream in OPEN_AND_CLOSED else replace(stored, after=bound, start=bound)
 
 
-def complete(reading: Reading, row: Row) -> RawRecord:
-    """The record with what lists leave out: the links of an issue that blocks others.
+def _first(reading: Reading, start: Cursor) -> Leaf | None:
+    """The first page of a group's epics, which tells whether there can be any; None: it is asked for as all pages are.
 
-    Only the blocking side is counted by GitLab; its links name both ends.
+    Without a licence for epics the REST API answers 403 (https://docs.gitlab.com/api/epics), and work items an empty list: then a look at
+    the REST API tells one from the other. It may also have epics that are no work items yet.
     """
-    if _blocks(reading, row):
-        path = f"/projects/{row.get('project_id')}/issues/{row.get('iid')}/links"
-        found = listing(reading.client, path, {}, what=f"reading links of {_label(reading, row)}", scope=reading.scope.name)
-        row = {**row, "links": [link for page in found for link in page]}
-    return _record(reading, row)
+    if reading.stream != "epics":
+        return None
+    leaf = reading.as_work_items(start)
+    if reading.epics.never:
+        raise Lacking
+    if leaf is None or leaf.rows:
+        return leaf
+    status, some = probe(reading.client, reading.base, **reading.words)
+    if status == 403:
+        raise Lacking
+    if some and start.old is None:
+        reading.epics.work_items = False
+        return None
+    return leaf
 
 
-def _scan(reading: Reading, stored: Cursor, start: Cursor, tally: Tally, linked: Linked) -> Iterator[Page]:
-    for rows, here, onto in _walk(reading, start):
+def _scan(
+    reading: Reading, stored: Cursor, start: Cursor, tally: Tally, linked: Linked, first: Leaf | None = None
+) -> Iterator[Page]:
+    for rows, here, onto in _walk(reading, start, first):
         tally.add(rows)
         records = tuple(_records(reading, rows, stored.linked, linked))
         yield Page(records, cursor=dump(onto or _end(tally.end(here), stored, linked)), complete=onto is None)
@@ -116,17 +106,15 @@ def _scan(reading: Reading, stored: Cursor, start: Cursor, tally: Tally, linked:
 
 def _look(reading: Reading, stored: Cursor) -> tuple[list[Row], Look, Cursor] | None:
     """The newest page, and what is known after it; None where the whole minute has to be read."""
-    answer = reading.ask(stored, sort="desc")
-    rows = rows_of(answer, what=reading.what, scope=reading.scope.name)
-    times = [at for at in (moment(row.get("updated_at")) for row in rows) if at is not None]
-    total, more = answer.headers.get("X-Total") or "", onward(answer) is not None
-    count = int(total) if total.isdigit() and (int(total) > len(rows) or not more) else None
-    made = [moment(row.get("created_at")) for row in rows]
-    look = Look(times, more, count, sum(at is not None and stored.newest is not None and at > stored.newest for at in made))
-    if len(times) < len(rows) or not look.trusted(stored):
+    leaf = reading.ask(stored, newest=True)
+    times = [at for at in (moment(row.get("updated_at")) for row in leaf.rows) if at is not None]
+    made = [moment(row.get("created_at")) for row in leaf.rows]
+    count = sum(at is not None and stored.newest is not None and at > stored.newest for at in made)
+    look = Look(times, leaf.more is not None, leaf.total, count)
+    if len(times) < len(leaf.rows) or not look.trusted(stored):
         return None
-    here = replace(stored, linked={}, start=stored.after, dense=0, newest=None).seen(times, _date(answer))
-    return rows, look, here
+    here = replace(stored, linked={}, start=stored.after, dense=0, newest=None).seen(times, leaf.at)
+    return leaf.rows, look, here
 
 
 def _from_newest(reading: Reading, stored: Cursor, rows: list[Row], look: Look, here: Cursor) -> Iterator[Page]:
@@ -143,23 +131,22 @@ def _from_newest(reading: Reading, stored: Cursor, rows: list[Row], look: Look, 
     yield from _scan(reading, stored, start, tally, linked)
 
 
-def _walk(reading: Reading, cursor: Cursor) -> Iterator[tuple[list[Row], Cursor, Cursor | None]]:
+def _walk(reading: Reading, cursor: Cursor, first: Leaf | None = None) -> Iterator[tuple[list[Row], Cursor, Cursor | None]]:
     """Pages of rows, each with what is known after it and, but for the last, where the next one starts."""
     onto: Cursor | None = cursor
     while onto is not None:
-        answer = reading.ask(onto)
-        rows = rows_of(answer, what=reading.what, scope=reading.scope.name)
-        times = [moment(row.get("updated_at")) for row in rows]
-        here = replace(onto, linked={}).seen((t for t in times if t is not None), _date(answer))
-        before, onto = onto, _onto(reading, here, onward(answer, _page(here)), times)
-        if onto is not None and (onto.after, onto.more) == (before.after, before.more):
+        leaf, first = first or reading.ask(onto), None
+        times = [moment(row.get("updated_at")) for row in leaf.rows]
+        here = replace(onto, linked={}).seen((t for t in times if t is not None), leaf.at)
+        before, onto = onto, _onto(reading, here, leaf.more, times)
+        if onto is not None and (onto.after, onto.more, onto.old) == (before.after, before.more, before.old):
             raise Unavailable(f"{reading.what}: GitLab names the page just read as the next one", scope=reading.scope.name)
-        yield rows, here, onto
+        yield leaf.rows, here, onto
 
 
 def _onto(reading: Reading, here: Cursor, link: Mapping[str, str] | None, times: Sequence[datetime | None]) -> Cursor | None:
     if link is None:
-        return None
+        return here.turned() if here.old is not None else None
     ends = _ends(reading, times)
     if ends is not None and (here.after is None or ends > here.after):
         again = sum(t >= ends for t in times if t is not None)
@@ -171,26 +158,26 @@ def _onto(reading: Reading, here: Cursor, link: Mapping[str, str] | None, times:
             "Read smaller groups, or single projects",
             scope=reading.scope.name,
         )
-    return replace(here, more={k: v for k, v in link.items() if k != "updated_after"})
+    return replace(here, more={k: v for k, v in link.items() if k not in ("updated_after", "updated_before")})
 
 
 def _ends(reading: Reading, times: Sequence[datetime | None]) -> datetime | None:
     """The whole second from which to ask for the next page: the last record of this one comes again, whether or not the bound is
     inclusive. None where the list is not in the order that was asked for."""
     known = [t for t in times if t is not None]
-    if reading.stream == "milestones" or not known or len(known) < len(times) or known != sorted(known):
+    if reading.stream not in BY_TIME or not known or len(known) < len(times) or known != sorted(known):
         return None
     return (known[-1] - timedelta(milliseconds=1)).replace(microsecond=0)
 
 
 def _records(reading: Reading, rows: Sequence[Row], known: Mapping[str, str], linked: Linked) -> Iterator[RawRecord]:
-    """The rows as records. An issue of the overlap that is as it was when its links were read needs no second request."""
-    for row in rows:
+    """The rows as records. One of the overlap that is as it was when what belongs to it was read needs no second request."""
+    for row in filter(reading.keeps, rows):
         at = moment(row.get("updated_at"))
-        if not _blocks(reading, row) or at is None:
+        if not blocks(reading, row) or at is None:
             yield complete(reading, row)
             continue
-        id, digest = _record(reading, row).ref.id, content_hash(row)
+        id, digest = reading.record(row).ref.id, content_hash(row)
         before = linked.get(id, (at, known.get(id)))
         linked[id] = (at, digest)
         if before[1] != digest:
@@ -201,45 +188,3 @@ def _end(done: Cursor, stored: Cursor, linked: Linked) -> Cursor:
     """With the links in the overlap; in a dense one, those that this scan did not meet are known still."""
     overlap = {id: digest for id, (at, digest) in linked.items() if done.after is not None and at >= done.after}
     return replace(done, linked={**stored.linked, **overlap} if done.dense else overlap)
-
-
-def _record(reading: Reading, row: Row) -> RawRecord:
-    try:
-        ref = ref_of(reading.connection, reading.stream, row, reading.client.root)
-    except KeyError as missing:
-        raise Unavailable(f"{reading.what}: a record has no {missing}", scope=reading.scope.name) from None
-    return RawRecord(ref, reading.scope, row)
-
-
-def _blocks(reading: Reading, row: Row) -> bool:
-    count = row.get("blocking_issues_count")
-    return reading.links and reading.stream == "issues" and isinstance(count, int) and count > 0
-
-
-def _label(reading: Reading, row: Row) -> str:
-    return _record(reading, row).ref.label
-
-
-def _without_epics(reading: Reading) -> bool:
-    """Whether the group can be read and its epics cannot: then the edition has none (https://docs.gitlab.com/api/epics)."""
-    probe = reading.client.get(
-        f"{reading.base}/epics", {"per_page": 1}, what=reading.what, scope=reading.scope.name, allow=frozenset({403, 404})
-    )
-    if probe.status not in (403, 404):
-        return False
-    reading.client.get(reading.base, {"with_projects": "false"}, what=reading.what, scope=reading.scope.name)
-    return True
-
-
-def _page(cursor: Cursor) -> int:
-    page = cursor.more.get("page", "")
-    return int(page) if page.isdigit() else 1
-
-
-def _date(answer: Answer) -> datetime | None:
-    """The server's clock as it answered."""
-    try:
-        read = parsedate_to_datetime(answer.headers.get("Date") or "")
-    except ValueError:
-        return None
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)

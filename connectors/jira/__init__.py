@@ -1,39 +1,37 @@
-"""Jira, Cloud and Data Center: projects, versions and issues with their history, and one comment per issue."""
+"""Jira, Cloud and Data Center: projects, versions, issues with their history, and what is told of them on the issues."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Annotated, cast
-
-from pydantic import Field, StringConstraints
 
 from connectors.jira.api import Api
+from connectors.jira.fields import Fields
+from connectors.jira.options import JiraOptions
+from connectors.jira.projects import Projects
 from connectors.jira.read import Reading
+from connectors.jira.sign import Signing
 from connectors.jira.site import Site
-from connectors.jira.write import Writing
-from syncd.contract import Account, Gate, Kind, Limits, Notice, Options, Page, RateLimited, Settings, Stream, SyncError
+from connectors.jira.write import VERBS, Writing
+from syncd.contract import Account, Gate, Kind, Limits, Notice, Page, Settings, Stream, SyncError
 from syncd.model.action import Action, Receipt
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
+
+__all__ = ["KIND", "LIMITS", "STREAMS", "Jira", "JiraOptions"]
 
 STREAMS: Mapping[str, Stream] = {
     "projects": Stream("projects"),
     "versions": Stream("versions"),
     "issues": Stream(
         "issues",
-        takes=frozenset({"comment"}),
-        # A comment of ours touches the issue, and Jira may make us its watcher and remember that we looked at it.
+        takes=VERBS,
+        # A comment or link of ours touches the issue, and Jira may make us its watcher and remember that we looked at it.
         own=frozenset({"fields.updated", "fields.comment", "fields.lastViewed", "fields.watches"}),
     ),
+    "sprints": Stream("sprints", optional=True),
+    "worklogs": Stream("worklogs", deletions="reported", optional=True),
+    "remote_links": Stream("remote_links", optional=True),
+    "security_levels": Stream("security_levels", optional=True),
 }
-LIMITS = Limits(markup="wiki", comment_chars=32_767)
-
-
-ProjectKey = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-
-
-class JiraOptions(Options):
-    """The keys of `[connections.x]` that only Jira has."""
-
-    projects: list[ProjectKey] = Field(min_length=1, description='Keys of the projects to mirror, for example ["PLAT", "PAY"].')
+LIMITS = Limits(markup="wiki", comment_chars=32_767, label_chars=255)
 
 
 class Jira:
@@ -43,42 +41,36 @@ class Jira:
     limits = LIMITS
 
     def __init__(self, settings: Settings, gate: Gate) -> None:
-        self._reader, self._writer = Api(settings, gate), Api(settings, gate)
-        self._site = Site(self._reader, settings)
-        self._reading = Reading(self._reader, self._site, settings)
+        self._signing = Signing(settings, gate)
+        self._reader, self._writer = Api(settings, gate, self._signing), Api(settings, gate, self._signing)
+        self._site = Site(self._reader, self._signing, settings)
+        self._projects = Projects(self._reader, self._site, settings)
+        self._fields = Fields(self._reader, settings)
+        self._reading = Reading(self._reader, self._site, self._projects, self._fields, settings)
         self._writing = Writing(self._reader, self._writer, self._site, settings)
-        self._projects = tuple(dict.fromkeys(cast(JiraOptions, settings.options).projects))
 
     def check(self) -> Account:
         """Who we are and which Jira this is, asked anew."""
         return self._site.check()
 
     def scopes(self, stream: str) -> Iterable[Scope | SyncError | Notice]:
-        """The configured projects. What concerns the whole connection is raised.
+        """The projects to read. What concerns the whole connection is raised.
 
         The stream `projects`, which is read first, asks for each of them anew; the others rely on that.
         """
-        for key in self._projects:
-            try:
-                yield self._site.scope(key, anew=stream == "projects")
-            except SyncError as error:
-                if error.scope is None or isinstance(error, RateLimited):
-                    raise
-                yield error
+        return self._projects.scopes(anew=stream == "projects")
 
-    def weigh(self, stream: str, scope: Scope) -> int | None:  # noqa: ARG002
-        """Not told yet."""
-        return None
+    def weigh(self, stream: str, scope: Scope) -> int | None:
+        """How many requests a first read takes, by Jira's own count of the issues."""
+        return self._reading.weigh(stream, scope)
 
-    def fields(self, stream: str) -> Mapping[str, str] | None:  # noqa: ARG002
-        """Jira's fields are fixed."""
-        return None
+    def fields(self, stream: str) -> Mapping[str, str] | None:
+        """The fields of issues by id, as people name them; those of other records are fixed."""
+        return self._fields.names() if stream == "issues" else None
 
     def fetch(self, stream: str, scope: Scope, since: str | None) -> Iterator[Page]:
-        """Pages of one project: issues from the cursor on, projects and versions always whole."""
-        return {"projects": self._reading.project, "versions": self._reading.versions, "issues": self._reading.issues}[stream](
-            scope, since
-        )
+        """Pages of one project: what hangs on its issues from the cursor on, everything else always whole."""
+        return self._reading.pages(stream, scope, since)
 
     def fetch_one(self, ref: Ref) -> RawRecord:
         """The record now. Jira answers 404 for what is deleted and for what is hidden: never Gone."""
@@ -93,13 +85,14 @@ class Jira:
         return self._writing.find(target, key)
 
     def deliver(self, action: Action) -> Receipt:
-        """Create or edit our comment on the issue."""
+        """Write our comment on the issue, its labels, a link or a property."""
         return self._writing.deliver(action)
 
     def close(self) -> None:
-        """Close both sessions."""
+        """Close all sessions."""
         self._reader.close()
         self._writer.close()
+        self._signing.close()
 
 
 KIND = Kind(name="jira", connect=Jira, options=JiraOptions, streams=STREAMS, limits=LIMITS, mapping="jira.default")

@@ -4,9 +4,11 @@ import json
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from connectors.jira.search import START, Place
+from connectors.jira.paging import START, Place
 from syncd.model.raw import Json
 
+WHOLE = "whole"
+"""The cursor of what is read whole each time: there is nothing to go on from."""
 _FORM = 2
 """The first form, which named none, was of scans in the order of creation."""
 _TIMES = ("since", "began", "head", "latest")
@@ -14,7 +16,7 @@ _TIMES = ("since", "began", "head", "latest")
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """`since`: everything changed before it was seen.
+    """`since`: everything changed before it was seen. `where`: the condition under which that was so.
 
     The rest is set in the middle of a scan only: when it `began` by our clock, the newest change on its first page (`head`), the
     `latest` change seen in it, and the `place` where its next page begins.
@@ -25,6 +27,7 @@ class Cursor:
     head: datetime | None = None
     latest: datetime | None = None
     place: Place = START
+    where: str = ""
 
     def at(self, now: datetime) -> "Cursor":
         """The scan that begins or goes on here."""
@@ -44,17 +47,19 @@ class Cursor:
         """
         after = self.seen(updated, START)
         took = max(timedelta(), now - (self.began or now))
-        return Cursor(since=max(_known(self.since, after.head, after.latest and after.latest - took), default=None))
+        since = max(_known(self.since, after.head, after.latest and after.latest - took), default=None)
+        return Cursor(since=since, where=self.where)
 
     def __str__(self) -> str:
         place = {name: value for name, value in asdict(self.place).items() if value}
         times = {name: getattr(self, name) for name in _TIMES}
         said = {name: moment.astimezone(UTC).isoformat() for name, moment in times.items() if moment}
-        return json.dumps({"form": _FORM, **said, **({"place": place} if place else {})}, separators=(",", ":"))
+        more = {name: value for name, value in (("place", place), ("where", self.where)) if value}
+        return json.dumps({"form": _FORM, **said, **more}, separators=(",", ":"))
 
 
-def parse(text: str | None) -> Cursor:
-    """The cursor that was stored. One that cannot be read means: from the beginning.
+def parse(text: str | None, where: str = "") -> Cursor:
+    """The cursor that was stored. One that cannot be read, or counts for another condition, means: from the beginning.
 
     A place kept in the first form counts in another order of the issues: its scan begins anew, from the same watermark.
     """
@@ -62,9 +67,11 @@ def parse(text: str | None) -> Cursor:
         said = json.loads(text or "{}")
         place = Place(**said.get("place", {}))
         times = {name: instant(said[name]) for name in _TIMES if said.get(name)}
-        return Cursor(**times, place=place) if said.get("form") == _FORM else Cursor(since=times.get("since"))
+        if str(said.get("where", "")) != where:
+            return Cursor(where=where)
+        return Cursor(**times, place=place, where=where) if said.get("form") == _FORM else Cursor(since=times.get("since"))
     except (ValueError, TypeError, AttributeError):
-        return Cursor()
+        return Cursor(where=where)
 
 
 def instant(value: Json) -> datetime | None:

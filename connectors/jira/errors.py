@@ -34,10 +34,21 @@ def translate(answer: requests.Response, *, now: datetime, what: str, scope: str
         return AuthFailed(f"{what}: Jira asks for a captcha after failed logins (403). Log in once by browser as this account")
     if answer.status_code < 300:
         return AuthFailed(f"{what}: Jira did not accept the credentials and answered as to a stranger. Make a new token")
+    if lacks_scope(answer):
+        cure = "Make a token with the scopes that connectors/jira/README.md names"
+        return AuthFailed(f"{what}: the token lacks a scope for this ({answer.status_code}). {cure}", scope=scope)
+    if answer.status_code == 401:
+        why = "the credentials were not accepted (401): wrong, expired or revoked"
+        return AuthFailed(f"{what}: {why}. Make a new token and put it into `token_file`")
     until = _reset(answer.headers) if answer.status_code == 429 and not retry_after(answer.headers, now) else None
     if until and until > now:
         return RateLimited(f"{what}: the server limits us until {until:%H:%M:%S} UTC", until=until, scope=scope)
     return from_status(answer.status_code, answer.headers, answer.content, now=now, what=what, scope=scope, write=write)
+
+
+def lacks_scope(answer: requests.Response) -> bool:
+    """Whether the platform says that the token is good and does not allow this."""
+    return answer.status_code in (401, 403) and b"scope does not match" in (answer.content or b"").lower()
 
 
 def _given_to_nobody(headers: Mapping[str, str]) -> bool:

@@ -47,6 +47,7 @@ def _bulk(ids: list[str], api: Api, version: str, query: Query) -> Iterable[dict
             scope=query.project,
             version=version,
             none_on=(400, 403, 404, 405, 410),
+            writes=False,
         )
         if answer is None:
             return

@@ -9,25 +9,39 @@ _ANY_ZONE = timedelta(hours=12)
 """No zone is further behind UTC than this: so much earlier is early enough where the account's zone is unknown."""
 
 
-def issues_of(project: str, since: datetime | None = None, zone: str | None = None) -> str:
+def condition(jql: str | None, history_days: int | None) -> str:
+    """What the configuration asks of every issue beside its project; "" where it asks nothing.
+
+    With `history_days` open issues are read however old they are, closed ones where they were touched since.
+    """
+    recent = f"(statusCategory != Done OR updated >= -{history_days}d)" if history_days else ""
+    return " AND ".join(part for part in (f"({jql})" if jql else "", recent) if part)
+
+
+def issues_of(project: str, since: datetime | None = None, zone: str | None = None, where: str = "") -> str:
     """The issues of a project, newest change first; with `since` those changed from then on, a little overlap included.
 
     An issue that is edited while we page goes to the top: the ones not yet read move down, and none is jumped over. The other
     way round it would go to the end, and the ones behind it would move up, to where we have been.
     """
     changed = f" AND updated >= {_quoted(_minute(since, zone))}" if since else ""
-    return f"project = {_quoted(project)}{changed} ORDER BY updated DESC, key DESC"
+    return f"{within(project, where)}{changed} ORDER BY updated DESC, key DESC"
 
 
-def ids_of(project: str) -> str:
+def ids_of(project: str, where: str = "") -> str:
     """The issues of a project in an order that no edit changes."""
-    return f"project = {_quoted(project)} ORDER BY created ASC, key ASC"
+    return f"{within(project, where)} ORDER BY created ASC, key ASC"
 
 
-def after_minute_of(project: str, since: datetime, zone: str | None = None) -> str:
+def after_minute_of(project: str, since: datetime, zone: str | None = None, where: str = "") -> str:
     """The issues of a project changed after the minute of `since`: JQL knows no seconds. An unknown zone is taken for UTC."""
-    following = (since + timedelta(minutes=1)).astimezone(_zone(zone) or UTC)
-    return f"project = {_quoted(project)} AND updated >= {_quoted(f'{following:%Y-%m-%d %H:%M}')} ORDER BY updated DESC, key DESC"
+    following = _quoted(f"{(since + timedelta(minutes=1)).astimezone(_zone(zone) or UTC):%Y-%m-%d %H:%M}")
+    return f"{within(project, where)} AND updated >= {following} ORDER BY updated DESC, key DESC"
+
+
+def within(project: str, where: str = "") -> str:
+    """The issues of a project, in any order."""
+    return f"project = {_quoted(project)}{f' AND {where}' if where else ''}"
 
 
 def _quoted(text: str) -> str:

@@ -6,24 +6,13 @@ from typing import Any
 
 from connectors.http import expect
 from connectors.jira.api import Api
+from connectors.jira.paging import BrokenOff, Place, offset_after
 from connectors.jira.site import Site
 from syncd.contract import Settings, Unavailable
 from syncd.model.raw import Json
 
 _BY_TOKEN = (("2", "search/jql"), ("3", "search/jql"))
 _BY_OFFSET = (("2", "search"),)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in a result: a token (Cloud), or an offset and the total by which it was counted (Data Center)."""
-
-    token: str | None = None
-    offset: int = 0
-    total: int | None = None
-
-
-START = Place()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +76,18 @@ class Search:
             return None
         raise Unavailable(f"{query.what}: no search answers at this address (404 or 410). Check `url`", scope=query.project)
 
+    def count(self, jql: str, project: str, what: str) -> int | None:
+        """About how many issues a query finds, by one request; None where the site does not tell."""
+        none_on, asked = (400, 403, 404, 405, 410), {"jql": jql}
+        if self._site.looks_like_cloud:
+            path, name = "search/approximate-count", "count"
+            found = self._api.send("POST", path, asked, what=what, scope=project, version="3", none_on=none_on, writes=False)
+        else:
+            params: dict[str, str | int] = {**asked, "maxResults": 0, "fields": "id"}
+            name, found = "total", self._api.get("search", params, what=what, scope=project, none_on=none_on)
+        counted = found.get(name) if isinstance(found, dict) else None
+        return counted if isinstance(counted, int) else None
+
     def _ways(self) -> tuple[tuple[str, str], ...]:
         edition = self._site.edition
         if edition is None:
@@ -114,10 +115,6 @@ class Search:
         return Found(tuple(issues), following)
 
 
-class BrokenOff(Exception):
-    """A page says that there is more, and not where. It never leaves this package."""
-
-
 def _token_after(answer: dict[str, Any]) -> Place | None:
     if answer.get("isLast") is True:
         return None
@@ -125,23 +122,3 @@ def _token_after(answer: dict[str, Any]) -> Place | None:
     if not token and answer.get("isLast") is False:
         raise BrokenOff
     return Place(token=str(token)) if token else None
-
-
-def offset_after(answer: dict[str, Any], got: int, place: Place) -> Place | None:
-    """Where the next page of a counted result begins; None at its end. Raises BrokenOff where a page before the end is empty.
-
-    A total that shrank means that something before us is gone and the rest moved up: then the place is read again, so much
-    earlier. Without a total a page that is not full is the last.
-    """
-    total = answer.get("total")
-    if not isinstance(total, int):
-        most = answer.get("maxResults")
-        full = got and (not isinstance(most, int) or got >= most)
-        return Place(offset=place.offset + got) if full else None
-    moved_up = max(0, (place.total or 0) - total)
-    offset = place.offset - moved_up if moved_up and place.offset else place.offset + got
-    if offset >= total:
-        return None
-    if not got and not moved_up:
-        raise BrokenOff
-    return Place(offset=max(0, offset), total=total)

@@ -1,35 +1,41 @@
-"""What is asked of a Jira site once: its edition, our account, the projects."""
+"""What is asked of a Jira site once: its edition, our account, and when our token ends."""
 
-from urllib.parse import quote
+from datetime import datetime
 
 from connectors.http import expect
 from connectors.jira.api import Api
+from connectors.jira.cursor import instant
+from connectors.jira.sign import PLATFORM, Signing
 from syncd.contract import Account, Misconfigured, Settings, Unavailable
-from syncd.model.raw import Json, Scope
-
-_PLATFORM = "/ex/jira/"
-"""Scoped tokens speak to the platform's host under this path, while people browse the site's own address."""
+from syncd.model.raw import Json
 
 
 class Site:
-    """Answers are kept as long as the connector lives; `check` and `scope(anew=True)` ask again."""
+    """Answers are kept as long as the connector lives; `check` asks again."""
 
-    def __init__(self, api: Api, settings: Settings) -> None:
-        self._api, self._settings = api, settings
+    def __init__(self, api: Api, signing: Signing, settings: Settings) -> None:
+        self._api, self._signing, self._settings = api, signing, settings
         self._server: Json = None
         self._me: Json = None
-        self._projects: dict[str, Json] = {}
 
     def check(self) -> Account:
         """The account and edition, asked anew. Raises AuthFailed, or Misconfigured where no Jira answers."""
         what = "looking who we are"
         server = self._api.get("serverInfo", what=what, none_on=(404,))
         if server is None:
-            raise Misconfigured(f"{what}: there is no Jira at this address (404). Check `url`")
+            keys = "`cloud_id` and `platform_url`" if self._signing.is_on_platform else "`url`"
+            raise Misconfigured(f"{what}: there is no Jira at this address (404). Check {keys}")
         self._server = expect(server, dict, what=what)
         self._me = None
-        name = str(self.me.get("displayName") or self.account_id)
-        return Account(self.account_id, name, zone=self.zone, edition=self.edition, version=self._server.get("version"))
+        return Account(
+            self.account_id,
+            str(self.me.get("displayName") or self.account_id),
+            zone=self.zone,
+            edition=self.edition,
+            version=self._server.get("version"),
+            expires_at=self._expires_at(),
+            granted=self._signing.granted,
+        )
 
     @property
     def server(self) -> Json:
@@ -54,6 +60,18 @@ class Site:
         return str(said) if said else None
 
     @property
+    def is_cloud(self) -> bool:
+        """Whether the site says that it is Jira Cloud."""
+        return (self.edition or "").lower() == "cloud"
+
+    @property
+    def looks_like_cloud(self) -> bool:
+        """The same without a request of its own: where the site was not asked yet, what the way to sign in tells."""
+        if self._server is not None:
+            return self.is_cloud
+        return bool(self._settings.user) or self._signing.is_on_platform
+
+    @property
     def zone(self) -> str | None:
         """The zone in which Jira reads the dates in our queries."""
         said = self.me.get("timeZone")
@@ -72,27 +90,18 @@ class Site:
         known = [name for name in ("accountId", "key", "name") if self.me.get(name)]
         return isinstance(author, dict) and any(author.get(name) == self.me[name] for name in known)
 
-    def project(self, key: str, *, anew: bool = False) -> Json:
-        """The project's record, by key or id. Raises Unavailable with the key as scope where there is none to be seen."""
-        if anew or key not in self._projects:
-            what = f"looking for project {key}"
-            found = self._api.get(f"project/{quote(key, safe='')}", what=what, scope=key, none_on=(404,))
-            if found is None:
-                cure = "Check `projects`, or let the account see it"
-                raise Unavailable(f"{what}: there is none, or it is hidden from this account (404). {cure}", scope=key)
-            self._projects[key] = expect(found, dict, what=what, scope=key)
-        return self._projects[key]
-
-    def scope(self, key: str, *, anew: bool = False) -> Scope:
-        """A project as a scope: its numeric id, and its key of today."""
-        project = self.project(key, anew=anew)
-        scope = Scope(str(project.get("id") or key), str(project.get("key") or key))
-        self._projects |= {scope.id: project, scope.name: project}
-        return scope
-
     def link(self, path: str) -> str:
         """The address of a page as a person opens it."""
         base = self._settings.url
-        if _PLATFORM in base:
+        if PLATFORM in base:
             base = str(self.server.get("baseUrl") or base)
         return f"{base.rstrip('/')}/{path}"
+
+    def _expires_at(self) -> datetime | None:
+        """When our personal access token ends: Data Center lists the account's tokens, so that a single one must be ours."""
+        if self.is_cloud or self._settings.user:
+            return None
+        none_on = (400, 401, 403, 404, 405, 500)
+        found = self._api.get("tokens", what="looking when our token ends", root="pat", version="latest", none_on=none_on)
+        only = found[0] if isinstance(found, list) and len(found) == 1 else None
+        return instant(only.get("expiringAt")) if isinstance(only, dict) else None

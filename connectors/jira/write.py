@@ -1,110 +1,78 @@
-"""Writing: our own comment on an issue, found by its marker, created or edited in place."""
+"""Writing: one action on one issue. All but the comment are put in place by their name, so that twice leaves one effect."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
 from connectors.http import expect
 from connectors.jira.api import Api
-from connectors.jira.search import START, BrokenOff, Place, offset_after
+from connectors.jira.comments import Comments, project_of
 from connectors.jira.site import Site
-from syncd.contract import Gone, Settings, Unavailable
-from syncd.model.action import Action, Receipt
-from syncd.model.marker import has_marker
-from syncd.model.raw import Json
+from syncd.contract import Refused, Settings, Unavailable
+from syncd.model.action import Action, Receipt, Verb
 from syncd.model.ref import Ref
 
-_PROPERTY = "syncd"
-"""The comment property that holds our key. Cloud may drop an anchor from the text when it converts it; the property stays."""
-_INTERNAL = {"key": "sd.public.comment", "value": {"internal": True}}
-"""Customers see comments of a service desk unless this says otherwise. Elsewhere it means nothing, so that it is always sent:
-an issue may have moved to a service desk since we read it."""
-_PAGE = 100
-_MOST_PAGES = 200
+VERBS: frozenset[Verb] = frozenset({"comment", "label", "link", "property"})
 
 
 class Writing:
-    """The writing half of the connector. Looking goes through the reading client, so that the writing client only ever writes."""
+    """The writing half of the connector."""
 
     def __init__(self, reader: Api, writer: Api, site: Site, settings: Settings) -> None:
-        self._reader, self._writer, self._site, self._settings = reader, writer, site, settings
+        self._writer, self._site, self._settings = writer, site, settings
+        self._comments = Comments(reader, writer, site, settings)
+        self._verbs: Mapping[str, Callable[[Action], Receipt]] = {
+            "comment": self._comments.deliver,
+            "label": self._label,
+            "link": self._link,
+            "property": self._property,
+        }
 
     def find(self, target: Ref, key: str) -> str | None:
-        """The id of the comment by our own account that carries the key, in its text or as its property."""
-        ours = (comment for comment in self._comments(target) if self._site.is_me(comment.get("author")))
-        return next((str(comment["id"]) for comment in ours if _carries(comment, key)), None)
+        """The id of our comment on the issue that carries the key."""
+        return self._comments.find(target, key)
 
     def deliver(self, action: Action) -> Receipt:
-        """Edit the comment `remote_id`, else create one. Raises Gone where a person deleted it."""
-        path, method = _path(action.target), "POST"
-        if action.remote_id is not None:
-            path, method = f"{path}/{quote(action.remote_id, safe='')}", "PUT"
-        properties = [{"key": _PROPERTY, "value": {"key": action.key}}, _INTERNAL]
-        what = f"writing the comment on {action.target.label}"
-        answer = self._writer.send(
-            method,
-            path,
-            {"body": action.body, "properties": properties},
-            what=what,
-            scope=_project(action),
-            none_on=(404,) if action.remote_id else (),
-        )
-        if answer is None and action.remote_id is not None:
-            raise self._missing(action, action.remote_id)
-        return self._receipt(action, expect(answer, dict, what=what, scope=_project(action)))
+        """Carry the action out. Raises Refused for what no issue takes."""
+        if action.verb not in self._verbs:
+            raise Refused(f"an issue of Jira takes no {action.verb}", scope=project_of(action))
+        return self._verbs[action.verb](action)
 
-    def _receipt(self, action: Action, comment: dict[str, Any]) -> Receipt:
-        remote_id = comment.get("id") or action.remote_id
-        if not remote_id:
-            what = f"writing the comment on {action.target.label}"
-            raise Unavailable(f"{what}: the answer names no comment", scope=_project(action))
-        link = f"{self._site.link(f'browse/{action.target.label}')}?focusedCommentId={remote_id}"
-        return Receipt(str(remote_id), self._settings.now(), link, created=action.remote_id is None)
+    def _label(self, action: Action) -> Receipt:
+        """Add and take away labels; the others stay. A label that is there, or not there, already is no failure to Jira."""
+        names = [(how, str(name)) for how in ("add", "remove") for name in action.extra.get(how) or ()]
+        body = {"update": {"labels": [{how: name} for how, name in names]}}
+        self._send(action, "PUT", _path(action), body, "changing the labels of")
+        return self._receipt(action, "labels")
 
-    def _missing(self, action: Action, remote_id: str) -> Gone | Unavailable:
-        """What a 404 on an edit means: deleted only where the issue still shows its comments, and ours is not among them."""
-        there = any(str(comment["id"]) == remote_id for comment in self._comments(action.target))
-        label = action.target.label
-        if there:
-            return Unavailable(f"writing the comment on {label}: Jira hides it from us (404)", scope=_project(action))
-        return Gone(f"our comment on {label} was deleted", kind="deleted", scope=_project(action))
+    def _link(self, action: Action) -> Receipt:
+        """A link to elsewhere; one that is done with is struck through. Jira updates the one that has the same `globalId`, and sets to
+        nothing what is not sent.
+        """
+        url, relation = str(action.extra.get("url")), action.extra.get("relation")
+        done = {"status": {"resolved": True}} if action.extra.get("resolved") else {}
+        shown = {"url": url, "title": str(action.extra.get("title") or url), **done}
+        body = {"globalId": f"syncd:{action.key}", "object": shown, **({"relationship": str(relation)} if relation else {})}
+        what = f"writing the link on {action.target.label}"
+        answer = expect(self._send(action, "POST", f"{_path(action)}/remotelink", body, "writing the link on"), dict, what=what)
+        if not answer.get("id"):
+            raise Unavailable(f"{what}: the answer names no link", scope=project_of(action))
+        return self._receipt(action, str(answer["id"]))
 
-    def _comments(self, target: Ref) -> Iterator[dict[str, Any]]:
-        """All comments of an issue, newest first."""
-        what, place = f"reading comments of {target.label}", START
-        for _ in range(_MOST_PAGES):
-            answer = expect(self._page(target, place, what), dict, what=what)
-            comments = [expect(c, dict, what=what) for c in expect(answer.get("comments"), list, what=what)]
-            yield from (comment for comment in comments if comment.get("id"))
-            try:
-                following = offset_after(answer, len(comments), place)
-            except BrokenOff as error:
-                raise Unavailable(f"{what}: the list breaks off before its end") from error
-            if following is None:
-                return
-            place = following
-        raise Unavailable(f"{what}: there are more than {_PAGE * _MOST_PAGES}")
+    def _property(self, action: Action) -> Receipt:
+        """A value that programs read, in the place of what the issue held under this name."""
+        name = str(action.extra.get("name"))
+        path = f"{_path(action)}/properties/{quote(name, safe='')}"
+        self._send(action, "PUT", path, action.extra.get("value"), "writing the property of")
+        return self._receipt(action, name)
 
-    def _page(self, target: Ref, place: Place, what: str) -> Json:
-        where: dict[str, str | int] = {"startAt": place.offset, "maxResults": _PAGE}
-        return self._reader.get(_path(target), {**where, "orderBy": "-created", "expand": "properties"}, what=what)
+    def _send(self, action: Action, method: str, path: str, body: Any, doing: str) -> Any:
+        return self._writer.send(method, path, body, what=f"{doing} {action.target.label}", scope=project_of(action))
+
+    def _receipt(self, action: Action, remote_id: str) -> Receipt:
+        link = self._site.link(f"browse/{action.target.label}")
+        return Receipt(remote_id, self._settings.now(), link, created=action.remote_id is None)
 
 
-def _path(target: Ref) -> str:
-    return f"issue/{quote(target.id, safe='')}/comment"
-
-
-def _project(action: Action) -> str:
-    return action.project or action.target.label.rpartition("-")[0] or action.target.label
-
-
-def _carries(comment: dict[str, Any], key: str) -> bool:
-    body = comment.get("body")
-    return (isinstance(body, str) and has_marker(body, key)) or any(_holds(p, key) for p in comment.get("properties") or [])
-
-
-def _holds(property: Json, key: str) -> bool:
-    if not isinstance(property, dict) or property.get("key") != _PROPERTY:
-        return False
-    value = property.get("value")
-    return isinstance(value, dict) and value.get("key") == key
+def _path(action: Action) -> str:
+    return f"issue/{quote(action.target.id, safe='')}"

@@ -27,6 +27,7 @@ from syncd.cli.frame import (
     out,
     print_json,
 )
+from syncd.cli.health import healthcheck
 from syncd.cli.plan import plan
 from syncd.cli.progress import watching
 from syncd.cli.records import check, export, schema, try_mapping
@@ -139,6 +140,7 @@ cli.command("export", epilog=EPILOG)(command(export))
 cli.command("try", epilog=EPILOG)(command(try_mapping))
 cli.command("schema", epilog=EPILOG)(command(schema))
 cli.command("demo", epilog=EPILOG)(command(demo))
+cli.command("healthcheck", epilog=EPILOG)(command(healthcheck))
 cli.command("doctor", epilog=EPILOG)(command(doctor))
 cli.command("backfill", epilog=EPILOG)(command(backfill))
 cli.add_typer(dead)

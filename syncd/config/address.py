@@ -22,8 +22,12 @@ def check_url(url: str, *, web: bool, allow_http: bool) -> str:
 
 def check_proxy(proxy: str | None) -> None:
     """Raise Fault for the address of a proxy that no client takes. The text never repeats it: it may hold a password."""
-    if proxy is not None:
-        _split(proxy)
+    if proxy is None:
+        return
+    parts = _split(proxy)
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        cure = "In user and password write / as %2F, ? as %3F, # as %23 and % as %25; after the port nothing follows."
+        raise Fault("has something after host and port", cure)
 
 
 def _split(url: str) -> SplitResult:

@@ -24,6 +24,12 @@ from syncd.model.problem import Problems
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]|_(?!_))*")
 _COMMON = frozenset(ConnectionKeys.model_fields)
+_IS_PEM = "Name a PEM file (text that begins with -----BEGIN)."
+_PEM = {
+    "-----BEGIN": ("certificate", _IS_PEM),
+    "CERTIFICATE-----": ("certificate", _IS_PEM),
+    "PRIVATE KEY-----": ("private key", f"{_IS_PEM[:-1]}, in client_key_file where the key has a file of its own."),
+}
 
 
 @dataclass(slots=True)
@@ -123,7 +129,7 @@ class Builder:
                 self.faults.add((*at, "token_file"), "no token is given", f"Set it, or {variable} in the environment.")
                 return None
             return Secret(name)
-        if credentials is not None:
+        if credentials is not None and options is not None and not options.beside_token():
             self.faults.add((*at, credentials), f"a token and {credentials} are both given", "Keep one of them.")
         value = pair(self.faults, at, "token", keys.token, keys.token_file, self.base)
         if value is None:
@@ -164,28 +170,44 @@ class Builder:
             check_proxy(proxy)
         except Fault as fault:
             self.faults.add((*at, "proxy" if keys.proxy else "proxy_file"), fault.text, fault.cure)
+        certificate = self._pem(keys.client_cert_file, (*at, "client_cert_file"), "CERTIFICATE")
         return TlsAndProxy(
             ca_file=str(ca_file) if ca_file else None,
-            client_cert_file=self._pem(keys.client_cert_file, (*at, "client_cert_file"), "CERTIFICATE"),
-            client_key_file=self._pem(keys.client_key_file, (*at, "client_key_file"), "PRIVATE KEY"),
+            client_cert_file=certificate,
+            client_key_file=self._key(keys, certificate, at),
             proxy=proxy,
             no_proxy=keys.no_proxy,
         )
 
-    def _pem(self, file: str | None, at: Keys, holds: str) -> str | None:
-        """The path of a PEM file, which must be there and hold that."""
-        if file is None:
+    def _key(self, keys: ConnectionKeys, certificate: str | None, at: Keys) -> str | None:
+        """The file of the client's key; None where it is in that of its certificate."""
+        if keys.client_key_file is None:
+            if certificate is not None:
+                self._pem(certificate, (*at, "client_cert_file"), "PRIVATE KEY")
             return None
-        self._must_hold(at, beside(self.base, file), f"{holds}-----")
+        if keys.client_cert_file is None:
+            self.faults.add((*at, "client_key_file"), "there is no certificate to this key", "Name it in client_cert_file.")
+        return self._pem(keys.client_key_file, (*at, "client_key_file"), "PRIVATE KEY")
+
+    def _pem(self, file: str | None, at: Keys, holds: str) -> str | None:
+        """The path of a PEM file that holds that; None where none is named, or it does not."""
+        if file is None or not self._must_hold(at, beside(self.base, file), f"{holds}-----"):
+            return None
         return str(beside(self.base, file))
 
-    def _must_hold(self, at: Keys, file: Path, mark: str) -> None:
-        what = "private key" if "KEY" in mark else "certificate"
+    def _must_hold(self, at: Keys, file: Path, mark: str) -> bool:
+        """Whether the file holds the mark of a PEM file; "" asks for a readable file only. A passphrase cannot be asked for."""
         try:
-            if mark not in readable(file):
-                raise Fault(f"{file} holds no {what}", "Name a PEM file (text that begins with -----BEGIN).")
+            text = readable(file)
+            if mark not in text:
+                what, cure = _PEM[mark]
+                raise Fault(f"{file} holds no {what}", cure)
+            if "KEY" in mark and "ENCRYPTED" in text:
+                raise Fault(f"the key in {file} is protected by a passphrase", "Take it off: openssl pkey -in OLD -out NEW.")
         except Fault as fault:
             self.faults.add(at, fault.text, fault.cure)
+            return False
+        return True
 
     def _mapping(self, name: str | None, kind: Kind, at: Keys) -> RecordMapping | None:
         if name is None:

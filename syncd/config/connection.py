@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from syncd.config.secret import Secret
 from syncd.contract import AuthFailed, Kind, Options, Settings, TlsAndProxy
@@ -86,12 +86,13 @@ class Connection:
             yield token
             if token and self.user:  # as it is sent where a user has a password
                 yield b64encode(f"{self.user}:{token}".encode()).decode()
-        yield urlsplit(self.transport.proxy or "").password or ""
+        password = urlsplit(self.transport.proxy or "").password or ""
+        yield from {password, unquote(password)}
+        if self.transport.client_key_file is not None:
+            yield from _secret_parts(self.transport.client_key_file)
         for key, value in self.options.model_dump().items():
             if key.endswith("_file") and isinstance(value, str):
                 yield from _secret_parts(value)
-        if self.transport.client_key_file:
-            yield from _secret_parts(self.transport.client_key_file)
 
     def redacted(self) -> dict[str, Any]:
         """The section as it counts, secrets left out: for dumps and bug reports."""

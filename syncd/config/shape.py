@@ -166,11 +166,11 @@ class ConnectionKeys(Section):
     ca_file: str | None = None
     """A PEM bundle of certificate authorities that replaces the default one."""
     proxy: SecretStr | None = None
-    """The proxy for all requests, as in http://proxy.example:3128."""
+    """The proxy for all requests: http://USER:PASSWORD@HOST:PORT (or https://), special characters of user and password as %XX."""
     proxy_file: str | None = None
     """A file that holds the proxy's address, where it contains a password."""
     no_proxy: tuple[str, ...] = ()
-    """Hosts that are reached without the proxy."""
+    """What is reached without the proxy: hosts and all beneath them, host:port, addresses, networks (10.0.0.0/8), "*"."""
     client_cert_file: str | None = None
     """A PEM certificate by which syncd proves who it is to the server or a gateway before it."""
     client_key_file: str | None = None

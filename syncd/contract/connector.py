@@ -181,6 +181,10 @@ class Options(BaseModel):
         """The key that holds the credentials, where they are given by one of these keys and a token is not needed."""
         return None
 
+    def beside_token(self) -> bool:
+        """Whether a token may stand beside that key all the same, as the secret of an application."""
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class TlsAndProxy:

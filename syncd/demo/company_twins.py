@@ -69,8 +69,13 @@ class Twins:
         return sum(len(server.log) for server in self.servers.values())
 
     def writes(self) -> int:
-        """How many of them could have changed anything. Searches that are sent as POST change nothing."""
-        return sum(entry.write and "/search" not in entry.line for server in self.servers.values() for entry in server.log)
+        """How many of them could have changed anything. Searches and queries that are sent as POST change nothing."""
+        reads = ("/search", "/api/graphql")
+        return sum(
+            entry.write and not any(path in entry.line for path in reads)
+            for server in self.servers.values()
+            for entry in server.log
+        )
 
     def ours(self) -> dict[Note, str]:
         """All our comments, as people see them: without the marker."""

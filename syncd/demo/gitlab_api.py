@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from syncd.demo import gitlab_shapes
+from syncd.demo import gitlab_releases, gitlab_shapes, gitlab_sign_in
+from syncd.demo.gitlab_sign_in import who
+from syncd.demo.gitlab_work_items import graphql
 from syncd.demo.twin import Request, Response, Route
 
 if TYPE_CHECKING:
@@ -17,29 +19,19 @@ _NO_TOTAL_ABOVE = 10_000
 _WORK = ("issues", "merge_requests")
 
 
-def authorize(twin: "GitlabTwin") -> Callable[[Request], Response | None]:
-    """Refuse who shows no known token, as PRIVATE-TOKEN or as Bearer."""
-
-    def check(request: Request) -> Response | None:
-        return None if _who(twin, request) else Response({"message": "401 Unauthorized"}, 401)
-
-    return check
-
-
-def _who(twin: "GitlabTwin", request: Request) -> str | None:
-    bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
-    return twin.tokens.get(request.headers.get("private-token", bearer))
-
-
 def routes(twin: "GitlabTwin") -> list[Route]:
     """Every address that the twin answers."""
 
     def user(request: Request) -> Response:
-        return Response(twin.users[_who(twin, request) or ""])
+        return Response(twin.users[who(twin, request) or ""])
 
     g, p = f"{API}/groups/{{id}}", f"{API}/projects/{{id}}"
     found: list[Route] = [
         ("GET", f"{API}/user", user),
+        ("POST", "/api/graphql", lambda r: graphql(twin, r) if twin.has_graphql else _not_found()),
+        ("GET", f"{API}/metadata", lambda _: _metadata(twin)),
+        ("GET", f"{API}/projects", lambda r: _projects(twin, r, list(twin.projects.values()))),
+        ("GET", f"{g}/projects", _in_group(twin, lambda group, r: _projects(twin, r, _projects_of(twin, group, r)))),
         ("GET", g, _in_group(twin, lambda group, _: Response(group))),
         ("GET", p, _in_project(twin, lambda project, _: Response(project))),
         ("GET", f"{g}/milestones", _in_group(twin, lambda group, r: _list(twin, r, _milestones_of_group(twin, group, r)))),
@@ -52,18 +44,39 @@ def routes(twin: "GitlabTwin") -> list[Route]:
         ("GET", f"{p}/milestones/{{mid}}", _in_project(twin, lambda project, r: _milestone(twin, "project_id", project, r))),
         ("GET", f"{g}/epics", _in_group(twin, lambda group, r: _epics(twin, group, r))),
         ("GET", f"{g}/epics/{{iid}}", _in_group(twin, lambda group, r: _epic(twin, group, r))),
+        (
+            "GET",
+            f"{p}/merge_requests/{{iid}}/approvals",
+            _on_work(twin, "merge_requests", lambda work, _: gitlab_releases.approvals(twin, work)),
+        ),
         ("GET", f"{p}/issues/{{iid}}/links", _on_work(twin, "issues", lambda issue, r: _links(twin, issue, r))),
     ]
     for kind in _WORK:
         found += _work_routes(twin, kind)
+    found += gitlab_sign_in.routes(twin)
+    found += gitlab_releases.routes(
+        twin,
+        API,
+        lambda inside: _in_project(twin, inside),
+        lambda inside: _in_group(twin, inside),
+        lambda r, rows: _paged(twin, r, rows),
+    )
     return found
+
+
+def _metadata(twin: "GitlabTwin") -> Response:
+    """Since version 15.2."""
+    if twin.version is None:
+        return _not_found()
+    return Response({"version": twin.version, "revision": "0a1b2c3d", "enterprise": twin.enterprise})
 
 
 def _work_routes(twin: "GitlabTwin", kind: str) -> list[Route]:
     one = f"{API}/projects/{{id}}/{kind}/{{iid}}"
     return [
-        ("GET", f"{API}/groups/{{id}}/{kind}", _in_group(twin, lambda g, r: _list(twin, r, _work_of_group(twin, kind, g)))),
+        ("GET", f"{API}/groups/{{id}}/{kind}", _in_group(twin, lambda g, r: _list(twin, r, _work_of_group(twin, kind, g, r)))),
         ("GET", f"{API}/projects/{{id}}/{kind}", _in_project(twin, lambda p, r: _list(twin, r, _work_of(twin, kind, {p["id"]})))),
+        ("PUT", one, _on_work(twin, kind, lambda work, r: _set_labels(twin, work, r))),
         ("GET", one, _on_work(twin, kind, lambda work, _: Response(_shown(twin, work)))),
         ("GET", f"{one}/notes", _on_work(twin, kind, lambda work, r: _notes(twin, work, r))),
         ("POST", f"{one}/notes", _on_work(twin, kind, lambda work, r: _add_note(twin, work, r))),
@@ -132,8 +145,26 @@ def _work_of(twin: "GitlabTwin", kind: str, projects: set[int]) -> list[Record]:
     return [record for record in getattr(twin, kind).values() if record["project_id"] in projects]
 
 
-def _work_of_group(twin: "GitlabTwin", kind: str, group: Record) -> list[Record]:
-    return _work_of(twin, kind, _projects_under(twin, group))
+def _work_of_group(twin: "GitlabTwin", kind: str, group: Record, request: Request) -> list[Record]:
+    """Without that of archived projects, unless it is asked for."""
+    hidden = request.query.get("non_archived", "true") != "false"
+    projects = {id for id in _projects_under(twin, group) if not (hidden and twin.projects[id]["archived"])}
+    return _work_of(twin, kind, projects)
+
+
+def _projects_of(twin: "GitlabTwin", group: Record, request: Request) -> list[Record]:
+    deep = _yes(request, "include_subgroups")
+    return [
+        p
+        for p in twin.projects.values()
+        if p["namespace"]["id"] == group["id"] or (deep and _under(p["path_with_namespace"], group))
+    ]
+
+
+def _projects(twin: "GitlabTwin", request: Request, projects: list[Record]) -> Response:
+    archived = request.query.get("archived")
+    kept = [p for p in projects if archived is None or str(p["archived"]).lower() == archived]
+    return _paged(twin, request, sorted(kept, key=lambda p: p["id"]))
 
 
 def _under(path: str, group: Record) -> bool:
@@ -175,6 +206,8 @@ def _milestone(twin: "GitlabTwin", key: str, owner: Record, request: Request) ->
 
 
 def _epics(twin: "GitlabTwin", group: Record, request: Request) -> Response:
+    if not twin.rest_epics:
+        return _not_found()
     if not twin.has_epics:
         return Response({"message": "403 Forbidden"}, 403)
     inside = {g["id"] for g in twin.groups.values() if _under(g["full_path"], group)}
@@ -182,6 +215,8 @@ def _epics(twin: "GitlabTwin", group: Record, request: Request) -> Response:
 
 
 def _epic(twin: "GitlabTwin", group: Record, request: Request) -> Response:
+    if not twin.rest_epics:
+        return _not_found()
     if not twin.has_epics:
         return Response({"message": "403 Forbidden"}, 403)
     found = twin.epics.get((group["id"], int(request.args["iid"])))
@@ -217,14 +252,14 @@ def _notes(twin: "GitlabTwin", work: Record, request: Request) -> Response:
 def _add_note(twin: "GitlabTwin", work: Record, request: Request) -> Response:
     body = (request.json or request.query).get("body")
     refused = _bad_body(body)
-    return refused or Response(twin.note(work, str(body), _who(twin, request) or ""), 201)
+    return refused or Response(twin.note(work, str(body), who(twin, request) or ""), 201)
 
 
 def _edit_note(twin: "GitlabTwin", work: Record, request: Request) -> Response:
     note = _note(twin, work, request)
     if note is None:
         return Response({"message": "404 Note Not Found"}, 404)
-    if note["author"]["username"] != _who(twin, request):
+    if note["author"]["username"] != who(twin, request):
         return Response({"message": "403 Forbidden"}, 403)
     body = (request.json or request.query).get("body")
     refused = _bad_body(body)
@@ -254,11 +289,26 @@ def _bad_body(body: object) -> Response | None:
     return None
 
 
+def _set_labels(twin: "GitlabTwin", work: Record, request: Request) -> Response:
+    """Names between commas; a scoped label takes the place of another of its scope."""
+    given = request.json or dict(request.query)
+    if not given:
+        return Response({"error": "at least one parameter must be provided"}, 400)
+    taken = {name for name in str(given.get("remove_labels") or "").split(",") if name}
+    added = [name for name in str(given.get("add_labels") or "").split(",") if name]
+    scopes = {name.rpartition("::")[0] for name in added if "::" in name}
+    kept = [n for n in work["labels"] if n not in taken and not ("::" in n and n.rpartition("::")[0] in scopes)]
+    after = sorted({*kept, *added})
+    if after != work["labels"]:
+        twin.edit(work, labels=after)
+    return Response(work)
+
+
 # --- lists -----------------------------------------------------------------------------------------------------------------
 
 
 def _list(twin: "GitlabTwin", request: Request, records: Iterable[Record]) -> Response:
-    by = (_who(twin, request) or "").casefold()
+    by = (who(twin, request) or "").casefold()
     kept = [record for record in records if _passes(request, record, by)]
     if "order_by" in request.query or "sort" in request.query or not _is_milestones(request):
         kept = _ordered(request, kept)

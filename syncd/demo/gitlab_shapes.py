@@ -48,6 +48,7 @@ def project(id: int, path: str, visibility: str, group: Mapping[str, Any], web: 
         "default_branch": "main",
         "visibility": visibility,
         "archived": False,
+        "environments_access_level": "enabled",
         "namespace": brief,
         "web_url": f"{web}/{path}",
     }
@@ -215,3 +216,30 @@ def link(record: Mapping[str, Any], link: Mapping[str, Any], link_type: str) -> 
         "link_created_at": link["created_at"],
         "link_updated_at": link["updated_at"],
     }
+
+
+def freeze_period(id: int, start: str, end: str, zone: str, at: str) -> Record:
+    """A freeze period: cron expressions in a zone."""
+    made = {"id": id, "freeze_start": start, "freeze_end": end, "cron_timezone": zone}
+    return made | {"created_at": at, "updated_at": at}
+
+
+def environment(id: int, name: str, tier: str, at: str) -> Record:
+    """An environment of a project."""
+    made = {"id": id, "name": name, "slug": name.replace("/", "-"), "description": None, "external_url": None}
+    return made | {"state": "available", "tier": tier, "created_at": at, "updated_at": at, "auto_stop_at": None}
+
+
+def deployment(id: int, iid: int, environment: Record, author: Record, at: str) -> Record:
+    """A deployment that has just succeeded."""
+    place = {"id": environment["id"], "name": environment["name"], "external_url": None}
+    made = {"id": id, "iid": iid, "ref": "main", "sha": f"{id:040x}", "status": "success", "user": author, "environment": place}
+    job = {"id": id, "status": "success", "stage": "deploy", "name": "deploy", "started_at": at, "finished_at": at}
+    return made | {"created_at": at, "updated_at": at, "deployable": job}
+
+
+def iteration(id: int, iid: int, group: Mapping[str, Any], start: str, end: str, at: str) -> Record:
+    """An iteration of a cadence, which has no title. `state`: 1 upcoming, 2 current, 3 closed."""
+    made = {"id": id, "iid": iid, "sequence": iid, "group_id": group["id"], "title": None, "description": None, "state": 2}
+    made |= {"start_date": start, "due_date": end, "created_at": at, "updated_at": at}
+    return made | {"web_url": f"{group['web_url']}/-/iterations/{id}"}

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from syncd.demo import gitlab_api, gitlab_shapes
+from syncd.demo.gitlab_sign_in import Access, Application, authorize
 from syncd.demo.twin import TwinServer
 
 Record = dict[str, Any]
@@ -17,8 +18,10 @@ Record = dict[str, Any]
 class GitlabTwin:
     """The state of one GitLab.
 
-    `tokens`: token -> user name; `epics`: whether the edition has them; `web`: the address that its pages would
-    have. Everything is held as the API gives it, by global id (epics by group id and number). Methods that take `by` act as that user.
+    `tokens`: token -> user name; `epics`: whether the edition has them and iterations; `work_items`: whether the version gives epics as
+    work items too, `graphql`: whether it has that API at all; `web`: the address that its pages would have.
+    `access`: what a token may, where that is not everything. `forbidden`: (list, project id) that the account's role does not reach.
+    Everything is held as the API gives it, by global id (epics by group id and number). Methods that take `by` act as that user.
     """
 
     def __init__(
@@ -27,12 +30,17 @@ class GitlabTwin:
         tokens: Mapping[str, str],
         *,
         epics: bool = True,
+        work_items: bool = True,
+        graphql: bool = True,
         web: str = "https://gitlab.example.com",
         latency_s: float = 0,
     ) -> None:
         self.now, self.web, self.has_epics = now, web, epics
+        self.work_items, self.has_graphql, self.rest_epics, self.tells_tokens = work_items, graphql, True, True
+        self.version: str | None = "18.5.0-ee" if work_items and graphql else "16.11.0-ee"
+        self.enterprise = True
         self.offset_limit = 50_000
-        self._ids = itertools.count(1001)
+        self.ids = itertools.count(1001)
         self.users: dict[str, Record] = {}
         self.groups: dict[int, Record] = {}
         self.projects: dict[int, Record] = {}
@@ -43,10 +51,21 @@ class GitlabTwin:
         self.notes: dict[int, list[Record]] = {}
         self.links: list[Record] = []
         self.moved: dict[str, int] = {}
+        self.iterations: list[Record] = []
+        self.freeze_periods: list[tuple[int, Record]] = []
+        self.environments: list[tuple[int, Record]] = []
+        self.deployments: list[tuple[int, Record]] = []
+        self.approved: dict[int, list[Record]] = {}
+        self.statuses: dict[tuple[int, str, str], Record] = {}
+        self.forbidden: set[tuple[str, int]] = set()
         self.tokens = dict(tokens)
+        self.access: dict[str, Access] = {}
+        self.application: Application | None = None
+        self.refresh_tokens: dict[str, str] = {}
+        self.oauth_scopes: tuple[str, ...] = ("api",)
         for name in self.tokens.values():
             self.user(name)
-        self.server = TwinServer(gitlab_api.routes(self), gitlab_api.authorize(self), latency_s)
+        self.server = TwinServer(gitlab_api.routes(self), authorize(self), latency_s)
 
     # --- who and where -------------------------------------------------------------------------------------------------------
 
@@ -70,7 +89,7 @@ class GitlabTwin:
         known = next((p for p in self.projects.values() if p["path_with_namespace"] == path), None)
         if known is None:
             group = self.group(path.rpartition("/")[0], visibility)
-            known = gitlab_shapes.project(id or self._id(self.projects), path, visibility, group, self.web, self._stamp())
+            known = gitlab_shapes.project(id or self._id(self.projects), path, visibility, group, self.web, self.stamp())
             self.projects[known["id"]] = known
         return known
 
@@ -92,14 +111,14 @@ class GitlabTwin:
         owner = self._owner(path)
         key = "project_id" if "path_with_namespace" in owner else "group_id"
         iid = self._next([m for m in self.milestones.values() if m.get(key) == owner["id"]])
-        made = gitlab_shapes.milestone(self._id(self.milestones), iid, key, owner, title, self._stamp())
+        made = gitlab_shapes.milestone(self._id(self.milestones), iid, key, owner, title, self.stamp())
         return self._keep(self.milestones, made | fields)
 
     def epic(self, path: str, title: str, by: str = "someone", **fields: Any) -> Record:
         """A new epic of the group."""
         group = self.group(path)
         iid = self._next([e for e in self.epics.values() if e["group_id"] == group["id"]])
-        made = gitlab_shapes.epic(next(self._ids), iid, group, title, self.user(by), self._stamp()) | fields
+        made = gitlab_shapes.epic(next(self.ids), iid, group, title, self.user(by), self.stamp()) | fields
         self.epics[group["id"], iid] = made
         return made
 
@@ -107,27 +126,27 @@ class GitlabTwin:
         """A new issue. `milestone` and `epic` may be given as their records, `assignees` as user names."""
         project = self.project(path)
         iid = self._next([i for i in self.issues.values() if i["project_id"] == project["id"]])
-        made = gitlab_shapes.issue(self._id(self.issues), iid, project, title, self.user(by), self._stamp())
+        made = gitlab_shapes.issue(self._id(self.issues), iid, project, title, self.user(by), self.stamp())
         return self._keep(self.issues, made | self._fields(fields))
 
     def merge_request(self, path: str, title: str, by: str = "someone", **fields: Any) -> Record:
         """A new merge request."""
         project = self.project(path)
         iid = self._next([m for m in self.merge_requests.values() if m["project_id"] == project["id"]])
-        made = gitlab_shapes.merge_request(self._id(self.merge_requests), iid, project, title, self.user(by), self._stamp())
+        made = gitlab_shapes.merge_request(self._id(self.merge_requests), iid, project, title, self.user(by), self.stamp())
         return self._keep(self.merge_requests, made | self._fields(fields))
 
     def edit(self, record: Record, **fields: Any) -> Record:
         """Change fields of any record; closing and reopening an issue, epic or merge request is a change of `state`."""
-        record.update(self._fields(fields), updated_at=self._stamp())
+        record.update(self._fields(fields), updated_at=self.stamp())
         if "state" in fields and "closed_at" in record:
-            record["closed_at"] = self._stamp() if fields["state"] == "closed" else None
+            record["closed_at"] = self.stamp() if fields["state"] == "closed" else None
         return record
 
     def link(self, blocking: Record, blocked: Record, link_type: str = "blocks") -> None:
         """Link two issues; both are touched by the note that GitLab writes about it."""
-        made = {"id": next(self._ids), "source": blocking["id"], "target": blocked["id"], "link_type": link_type}
-        self.links.append(made | {"created_at": self._stamp(), "updated_at": self._stamp()})
+        made = {"id": next(self.ids), "source": blocking["id"], "target": blocked["id"], "link_type": link_type}
+        self.links.append(made | {"created_at": self.stamp(), "updated_at": self.stamp()})
         if link_type == "blocks":
             blocking["blocking_issues_count"] += 1
         for issue, word in ((blocking, "blocking"), (blocked, "blocked by")):
@@ -139,14 +158,48 @@ class GitlabTwin:
             if store.get(record["id"]) is record:
                 del store[record["id"]]
 
+    # --- releases and planning -----------------------------------------------------------------------------------------------
+
+    def freeze_period(self, path: str, start: str, end: str, zone: str = "UTC") -> Record:
+        """A new freeze period of the project: cron expressions."""
+        made = gitlab_shapes.freeze_period(self._id({}), start, end, zone, self.stamp())
+        self.freeze_periods.append((self.project(path)["id"], made))
+        return made
+
+    def environment(self, path: str, name: str, tier: str = "other", **fields: Any) -> Record:
+        """A new environment of the project."""
+        made = gitlab_shapes.environment(self._id({}), name, tier, self.stamp()) | fields
+        self.environments.append((self.project(path)["id"], made))
+        return made
+
+    def deployment(self, path: str, environment: Record, by: str = "someone", **fields: Any) -> Record:
+        """A new deployment of the project."""
+        project = self.project(path)["id"]
+        iid = self._next([row for owner, row in self.deployments if owner == project])
+        made = gitlab_shapes.deployment(self._id({}), iid, environment, self.user(by), self.stamp()) | fields
+        self.deployments.append((project, made))
+        return made
+
+    def iteration(self, path: str, start: str, end: str, **fields: Any) -> Record:
+        """A new iteration of the group."""
+        group = self.group(path)
+        iid = self._next([row for row in self.iterations if row["group_id"] == group["id"]])
+        self.iterations.append(gitlab_shapes.iteration(self._id({}), iid, group, start, end, self.stamp()) | fields)
+        return self.iterations[-1]
+
+    def approve(self, merge_request: Record, by: str) -> None:
+        """A user approves; the note about it touches the merge request."""
+        self.approved.setdefault(merge_request["id"], []).append({"user": self.user(by), "approved_at": self.stamp()})
+        self.note(merge_request, "approved this merge request", by, system=True)
+
     # --- comments ------------------------------------------------------------------------------------------------------------
 
     def note(self, record: Record, body: str, by: str, *, system: bool = False) -> Record:
         """A comment on an issue or merge request; GitLab's own are system notes."""
-        made = gitlab_shapes.note(next(self._ids), record, body, self.user(by), self._stamp(), system)
+        made = gitlab_shapes.note(next(self.ids), record, body, self.user(by), self.stamp(), system)
         self.notes.setdefault(record["id"], []).append(made)
         record["user_notes_count"] += not system
-        record["updated_at"] = self._stamp()
+        record["updated_at"] = self.stamp()
         return made
 
     def delete_note(self, record: Record, id: int) -> None:
@@ -213,13 +266,18 @@ class GitlabTwin:
         return record
 
     def _id(self, store: Mapping[Any, Record]) -> int:
-        return next(id for id in self._ids if id not in store)
+        return next(id for id in self.ids if id not in store)
 
     def _next(self, records: Iterable[Record]) -> int:
         return max((record["iid"] for record in records), default=0) + 1
 
-    def _stamp(self) -> str:
+    def stamp(self) -> str:
+        """The time of now as GitLab writes it."""
         return gitlab_shapes.stamp(self.now())
+
+    def at(self, text: str) -> datetime:
+        """The time that a text of GitLab means."""
+        return datetime.fromisoformat(text)
 
 
 def _store_of(record: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The part of JQL that the Jira twin understands: comparisons joined by AND, and ORDER BY."""
+"""The part of JQL that the Jira twin understands: comparisons joined by AND, OR and brackets, and ORDER BY."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -39,11 +39,11 @@ def parse(text: str, site: Site) -> Query:
     """Raises BadQuery with Jira's own words."""
     tokens = _tokens(text)
     cut = next((i for i, word in enumerate(tokens) if word.upper() == "ORDER"), len(tokens))
-    clauses = [_clause(words, site) for words in _split(tokens[:cut], "AND") if words]
+    restriction = tokens[:cut]
     return Query(
-        matches=lambda issue: all(clause(issue) for clause in clauses),
+        matches=_condition(restriction, site) if restriction else lambda _: True,
         order=_order(tokens[cut + 2 :]),
-        bounded=bool(clauses),
+        bounded=bool(restriction),
     )
 
 
@@ -81,6 +81,37 @@ def _split(tokens: list[str], by: str) -> list[list[str]]:
     return parts
 
 
+def _parts(tokens: list[str], by: str) -> list[list[str]]:
+    """The tokens between the words `by` that stand in no bracket."""
+    parts, depth = [list[str]()], 0
+    for token in tokens:
+        depth += {"(": 1, ")": -1}.get(token, 0)
+        if depth < 0:
+            break
+        if token.upper() == by and depth == 0:
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    if depth:
+        raise BadQuery("Error in the JQL Query: Expecting ')' before the end of the query.")
+    return parts
+
+
+def _condition(tokens: list[str], site: Site) -> Callable[[Issue], bool]:
+    """AND binds closer than OR."""
+    either = _parts(tokens, "OR")
+    if len(either) > 1:
+        ways = [_condition(part, site) for part in either]
+        return lambda issue: any(way(issue) for way in ways)
+    every = _parts(tokens, "AND")
+    if len(every) > 1:
+        clauses = [_condition(part, site) for part in every]
+        return lambda issue: all(clause(issue) for clause in clauses)
+    if tokens and tokens[0] == "(" and tokens[-1] == ")":
+        return _condition(tokens[1:-1], site)
+    return _clause(tokens, site)
+
+
 def _plain(token: str) -> str:
     return re.sub(r"\\(.)", r"\1", token[1:-1]) if token[:1] in "\"'" else token
 
@@ -97,7 +128,18 @@ def _clause(words: list[str], site: Site) -> Callable[[Issue], bool]:
         return _at(name, operator, _instant(values[0], name, site))
     if name in ("key", "issuekey", "id", "issue"):
         return _compared(operator, values, lambda issue: {str(issue["key"]), str(issue["id"])})
+    if name in ("statuscategory", "labels"):
+        return _compared(operator, values, _category if name == "statuscategory" else _labels)
     raise BadQuery(f"Field '{_plain(field)}' does not exist or you do not have permission to view it.")
+
+
+def _category(issue: Issue) -> set[str]:
+    category = issue["fields"]["status"].get("statusCategory") or {}
+    return {str(category.get("name")), str(category.get("key"))}
+
+
+def _labels(issue: Issue) -> set[str]:
+    return set(issue["fields"].get("labels") or [])
 
 
 def _of_project(operator: str, values: list[str], site: Site) -> Callable[[Issue], bool]:

@@ -29,10 +29,10 @@ class Rest:
     @property
     def routes(self) -> list[Route]:
         """The part of the REST API that a mirror needs."""
-        issue = "issue/{key}"
+        twin, issue = self.twin, "issue/{key}"
         shared = [
             ("GET", "serverInfo", self._server_info),
-            ("GET", "myself", lambda _: Response(self.twin.me)),
+            ("GET", "myself", lambda _: Response(twin.me)),
             ("GET", "project/{key}", self._get_project),
             ("GET", "project/{key}/versions", self._get_versions),
             ("GET", "version/{id}", self._get_version),
@@ -49,23 +49,16 @@ class Rest:
             ("POST", "changelog/bulkfetch", self._bulk_changelog),
         ]
         by_offset = [("GET", "search", self._search_by_offset), ("POST", "search", self._search_by_offset)]
-        versions = ("2", "3") if self.twin.cloud else ("2",)
-        return [
-            (method, f"{self.twin.context}/rest/api/{version}/{path}", function)
+        beside = [*twin.worklogs.routes, *twin.edits.routes, *twin.lists.routes]
+        versions = ("2", "3") if twin.cloud else ("2",)
+        own: list[Route] = [
+            (method, f"/rest/api/{version}/{path}", function)
             for version in versions
-            for method, path, function in [*shared, *(by_token if self.twin.cloud else by_offset)]
+            for method, path, function in [*(by_token if twin.cloud else by_offset), *beside, *shared]
         ]
-
-    def refused(self, request: Request) -> Response | None:
-        """The answer to who may not ask. `serverInfo` is open to everybody."""
-        given = request.headers.get("authorization", "")
-        basic = base64.b64encode(f"{self.twin.login}:{self.twin.token}".encode()).decode()
-        if given == (f"Basic {basic}" if self.twin.cloud else f"Bearer {self.twin.token}") or request.path.endswith(
-            "/serverInfo"
-        ):
-            return None
-        why = "Client must be authenticated to access this resource."
-        return Response({"message": why, "status-code": 401}, 401, {"WWW-Authenticate": 'Basic realm="Atlassian"'})
+        roots = dict.fromkeys((twin.context, *((twin.sign_in.platform,) if twin.cloud else ())))
+        served = [(method, f"{root}{path}", f) for root in roots for method, path, f in [*own, *twin.agile.routes]]
+        return [*twin.sign_in.routes, *served]
 
     def _server_info(self, _: Request) -> Response:
         version, numbers = ("1001.0.0-SNAPSHOT", [1001, 0, 0]) if self.twin.cloud else ("10.3.2", [10, 3, 2])
@@ -164,7 +157,7 @@ class Rest:
         issue = self.twin.found(request.args["key"])
         if issue is None:
             return _no_issue()
-        wrong = _wrong_comment(request.json, _version(request))
+        wrong = self._wrong_comment(request.json, _version(request))
         if wrong:
             return wrong
         comment = self.twin.add_comment(issue, request.json["body"], request.json.get("properties") or [], self.twin.me, None)
@@ -177,7 +170,7 @@ class Rest:
         comment = next((c for c in self.twin.comments(issue["key"]) if c["id"] == request.args["id"]), None)
         if comment is None:
             return _errors(f"Can not find a comment for the id: {request.args['id']}.", status=404)
-        wrong = _wrong_comment(request.json, _version(request))
+        wrong = self._wrong_comment(request.json, _version(request))
         if wrong:
             return wrong
         comment |= {
@@ -190,11 +183,25 @@ class Rest:
         self.twin.touch(issue)
         return Response(self._shown_comment(comment, [], _version(request)))
 
+    def _wrong_comment(self, body: Json, version: str) -> Response | None:
+        text = body.get("body") if isinstance(body, dict) else None
+        why = None
+        if not text or (isinstance(text, str) and not text.strip()):
+            why = "Comment body can not be empty!"
+        elif isinstance(text, str) is (version == "3"):
+            why = "Comment body is not valid!"
+        elif isinstance(text, str) and not self.twin.texts:
+            why = "Operation value must be an Atlassian Document (see the Atlassian Document Format)"
+        elif isinstance(text, str) and len(text) > MOST_IN_COMMENT:
+            why = "The entered text is too long. It exceeds the allowed limit of 32,767 characters."
+        return Response({"errorMessages": [], "errors": {"comment": why}}, 400) if why else None
+
     def _shown(self, issue: Record, fields: list[str], expand: list[str], version: str) -> Record:
         if fields == ["id"]:
             return {"id": issue["id"]}
         shown = {name: value for name, value in issue.items() if name not in ("fields", "changelog")}
-        shown["fields"] = _selected(issue["fields"], fields)
+        held = {**issue["fields"], "worklog": self.twin.worklogs.embedded(issue)} if "worklog" in fields else issue["fields"]
+        shown["fields"] = _selected(held, fields if self.twin.worklogs.on else [*fields, "-worklog"])
         if version == "3":
             shown["fields"] = {k: told.document(v) if k == "description" and v else v for k, v in shown["fields"].items()}
         if "changelog" in expand and "changelog" in issue:
@@ -261,18 +268,6 @@ def _start(asked: Mapping[str, Json], issues: list[Any]) -> int:
     if jql != asked.get("jql"):
         raise BadQuery("The provided next page token does not belong to this query.")
     return next((n + 1 for n, issue in enumerate(issues) if issue["id"] == last), int(offset))
-
-
-def _wrong_comment(body: Json, version: str) -> Response | None:
-    text = body.get("body") if isinstance(body, dict) else None
-    if not text or (isinstance(text, str) and not text.strip()):
-        return Response({"errorMessages": [], "errors": {"comment": "Comment body can not be empty!"}}, 400)
-    if isinstance(text, str) is (version == "3"):
-        return Response({"errorMessages": [], "errors": {"comment": "Comment body is not valid!"}}, 400)
-    if isinstance(text, str) and len(text) > MOST_IN_COMMENT:
-        why = "The entered text is too long. It exceeds the allowed limit of 32,767 characters."
-        return Response({"errorMessages": [], "errors": {"comment": why}}, 400)
-    return None
 
 
 def _errors(*messages: str, status: int = 400) -> Response:

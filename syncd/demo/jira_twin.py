@@ -8,9 +8,14 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from syncd.demo import jira_records as told
+from syncd.demo.jira_agile import Agile
+from syncd.demo.jira_edits import Edits
 from syncd.demo.jira_jql import Site
+from syncd.demo.jira_lists import Lists
 from syncd.demo.jira_records import SITE
 from syncd.demo.jira_rest import Rest
+from syncd.demo.jira_sign_in import SignIn
+from syncd.demo.jira_worklogs import Worklogs
 from syncd.demo.twin import Route, TwinServer
 
 Json = Any
@@ -22,7 +27,8 @@ class JiraTwin:
 
     Issues are known by key, fields take what a person would say (`status="Done"`, `assignee="Ada"`, `fixVersions=["2.1"]`,
     `parent="PLAT-1"`, `duedate="2026-05-15"`) or a vendor value. `at` is when something was done: by default `now()`.
-    `keeps_anchors` False: comments lose their anchors, as on a site that converts wiki markup.
+    `keeps_anchors` False: comments lose their anchors, as on a site that converts wiki markup. `texts` False: version 2 of the API
+    takes no texts any more. `agile`, `worklogs`, `edits`, `lists` and `sign_in` hold what else a site has.
     """
 
     def __init__(
@@ -42,14 +48,16 @@ class JiraTwin:
         self.issues: dict[str, Record] = {}
         self.properties: dict[str, list[Record]] = {}
         self.people: dict[str, Record] = {}
-        self.keeps_anchors = True
+        self.keeps_anchors = self.texts = True
         self.most_per_page = 100 if self.cloud else 1000
         self.context = context
         self._ids = itertools.count(10_000)
         self._keys: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
         self.me = self.user("syncd bot")
-        self.server = TwinServer(self.routes, Rest(self).refused)
+        self.agile, self.worklogs, self.edits, self.lists = Agile(self), Worklogs(self), Edits(self), Lists(self)
+        self.sign_in = SignIn(self)
+        self.server = TwinServer(self.routes, self.sign_in.refused)
 
     # --- what persons do -------------------------------------------------------------------------------------------------
 
@@ -61,14 +69,18 @@ class JiraTwin:
 
     def project(self, key: str, name: str = "", *, type: str = "software") -> Record:
         """A new project; `type` "service_desk" has customers who read comments."""
-        id = self._id()
+        id = self.new_id()
         own = {"self": f"{SITE}/rest/api/2/project/{id}", "id": id, "key": key, "name": name or key}
         self.projects[key] = {**own, "projectTypeKey": type, "simplified": False, "avatarUrls": {}}
         return self.projects[key]
 
+    def archive(self, project: str) -> None:
+        """Nobody can write there any more, and no search finds its issues."""
+        self.projects[project] |= {"archived": True, "archivedDate": told.stamp(self.local())}
+
     def version(self, project: str, name: str, **fields: Json) -> Record:
         """A new version of a project (`releaseDate`, `startDate`, `released`, `archived`, `description`)."""
-        id = self._id()
+        id = self.new_id()
         own = {"self": f"{SITE}/rest/api/2/version/{id}", "id": id, "name": name, "archived": False, "released": False}
         self.versions[id] = {**own, "projectId": int(self.projects[project]["id"]), **fields}
         return self.versions[id]
@@ -81,7 +93,7 @@ class JiraTwin:
         self, project: str, summary: str, *, type: str = "Story", by: str = "Ada", at: datetime | None = None, **fields: Json
     ) -> Record:
         """A new issue."""
-        id, moment = self._id(), told.stamp(self.local(at))
+        id, moment = self.new_id(), told.stamp(self.local(at))
         key = self._next_key(project)
         issue: Record = {"expand": "operations,changelog", "id": id, "self": f"{SITE}/rest/api/2/issue/{id}", "key": key}
         own = {name: self.projects[project][name] for name in ("self", "id", "key", "name", "projectTypeKey")}
@@ -133,7 +145,7 @@ class JiraTwin:
 
     def link(self, source: str, target: str, type: str = "Blocks", *, by: str = "Ada", at: datetime | None = None) -> None:
         """`source` blocks (clones, ...) `target`: both show it."""
-        one, other, id = self.held(source), self.held(target), self._id()
+        one, other, id = self.held(source), self.held(target), self.new_id()
         moment = told.stamp(self.local(at))
         one["fields"].setdefault("issuelinks", []).append(told.link(SITE, id, type, outward=told.brief(other)))
         other["fields"].setdefault("issuelinks", []).append(told.link(SITE, id, type, inward=told.brief(one)))
@@ -145,6 +157,10 @@ class JiraTwin:
     def comment(self, key: str, body: str, *, by: str = "Ada", at: datetime | None = None) -> Record:
         """A person's comment."""
         return self.add_comment(self.held(key), body, [], self.user(by), at)
+
+    def customers_see(self, key: str) -> list[str]:
+        """The comments of a service desk's request that its customers can read."""
+        return [comment["body"] for comment in self.comments(key) if comment["jsdPublic"]]
 
     def uncomment(self, key: str, id: str) -> None:
         """Delete a comment."""
@@ -206,7 +222,8 @@ class JiraTwin:
 
     # --- how it is kept --------------------------------------------------------------------------------------------------
 
-    def _id(self) -> str:
+    def new_id(self) -> str:
+        """A number that nothing of the site has."""
         return str(next(self._ids))
 
     def _hold(self, issue: Record) -> None:
@@ -229,7 +246,8 @@ class JiraTwin:
 
     def jql_site(self) -> Site:
         """What queries are answered against."""
-        return Site({key: str(p["id"]) for key, p in self.projects.items()}, ZoneInfo(self.zone), self.now())
+        live = {key: str(p["id"]) for key, p in self.projects.items() if not p.get("archived")}
+        return Site(live, ZoneInfo(self.zone), self.now())
 
     def project_of(self, key: str) -> Record | None:
         """The project of this key or id."""
@@ -278,7 +296,7 @@ class JiraTwin:
         lines = [line for line in lines if line["field"] not in ("updated", "resolutiondate")]
         if not lines:
             return
-        history = {"id": self._id(), "author": self.user(by), "created": moment, "items": lines}
+        history = {"id": self.new_id(), "author": self.user(by), "created": moment, "items": lines}
         log = issue.setdefault("changelog", {"startAt": 0, "histories": []})
         log["histories"] = [history, *log["histories"]] if self.cloud else [*log["histories"], history]
         log["total"] = log["maxResults"] = len(log["histories"])
@@ -295,7 +313,7 @@ class JiraTwin:
 
     def add_comment(self, issue: Record, body: Json, properties: list[Record], by: Record, at: datetime | None) -> Record:
         """A comment with its properties, which only the REST API can give."""
-        id, moment = self._id(), told.stamp(self.local(at))
+        id, moment = self.new_id(), told.stamp(self.local(at))
         internal = any(p["key"] == "sd.public.comment" and p["value"].get("internal") for p in properties)
         own = {"self": f"{SITE}/rest/api/2/issue/{issue['id']}/comment/{id}", "id": id, "author": by, "body": self.kept(body)}
         comment = {**own, "updateAuthor": by, "created": moment, "updated": moment, "jsdPublic": not internal}

@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -106,22 +107,26 @@ class TwinServer:
         self._authorize = authorize
         self._lock = threading.Lock()
         self._server: ThreadingHTTPServer | None = None
+        self._scheme = "http"
         self.latency_s = latency_s
         self.faults: list[Fault] = []
         self.log: list[Logged] = []
 
-    def start(self, port: int = 0) -> str:
-        """Listen on 127.0.0.1 and give the base URL."""
+    def start(self, port: int = 0, tls: ssl.SSLContext | None = None) -> str:
+        """Listen on 127.0.0.1, over TLS where its context is given, and give the base URL."""
         self._server = _Listener(("127.0.0.1", port), _handler(self))
+        self._scheme = "https" if tls else "http"
+        if tls:  # the handshake is left to the thread of the request: one that hangs keeps nobody else waiting
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         return self.url
 
     @property
     def url(self) -> str:
-        """`http://127.0.0.1:PORT`, while it listens."""
+        """`http://127.0.0.1:PORT` (https over TLS), while it listens."""
         if self._server is None:
             raise RuntimeError("the twin does not listen yet")
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_address[1]}"
 
     def stop(self) -> None:
         """Stop listening and close the socket."""

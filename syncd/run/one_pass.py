@@ -5,6 +5,7 @@ A pass looks at the state of the world, never at what happened: skipping one los
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -14,6 +15,7 @@ from syncd.run.clock import Clock
 from syncd.run.deliver import Delivered, deliver
 from syncd.run.link import Link
 from syncd.run.pull import USUAL_CARE, Care, Pulled, pull
+from syncd.run.pulse import noted
 from syncd.run.rows import map_changed
 from syncd.store import Store
 
@@ -72,9 +74,10 @@ def one_pass(works: Works, *, write: bool = True, wait: bool = True, leave_off: 
     """Pull every connection, analyse, deliver. Without `write` it is a plan: the mirror is brought up to date, nothing else is kept
     or sent. `wait`: writes whose fate is unknown are waited for. `leave_off`: a connection that a person must mend is left alone for
     a while."""
-    pulled = each(works.links, lambda link: pull_and_map(works, link, leave_off=leave_off))
-    analysed = analyse(works.links, works.store, works.view, works.clock.now(), keep=write)
-    delivered = each(works.links, lambda link: deliver_to(works, link, wait=wait)) if write else {}
+    with noted(works.store, works.clock) if write else nullcontext():
+        pulled = each(works.links, lambda link: pull_and_map(works, link, leave_off=leave_off))
+        analysed = analyse(works.links, works.store, works.view, works.clock.now(), keep=write)
+        delivered = each(works.links, lambda link: deliver_to(works, link, wait=wait)) if write else {}
     return Passed(pulled=pulled, analysed=analysed, delivered=delivered)
 
 

@@ -13,7 +13,7 @@ from syncd.model.rows import Rejected, Row
 from syncd.model.snapshot import LostField
 from syncd.model.wire import rows_from_text, rows_to_text
 from syncd.run.backfill import UNASKED, Wanted, look_again, unasked, wanted_of
-from syncd.run.fields import lost, without
+from syncd.run.fields import Watched, doubt, lost, watched, without
 from syncd.run.link import Link
 from syncd.run.log import log
 from syncd.store import Store
@@ -42,14 +42,14 @@ class Mirrored:
 
 def map_changed(link: Link, store: Store, progress: Progress = lambda *_: None) -> int:
     """Map the records that changed, or whose mapping did. Gives their number."""
-    total, missing, wanted = 0, lost(link, store), wanted_of(link)
-    key = _basis(link, missing)
+    gaps = _Gaps(link, store, lost(link, store), watched(link, store), wanted_of(link))
+    total, key = 0, _basis(link, gaps.missing)
     for batch in _batches(store.rows.unmapped(link.name, key), _BATCH):
-        asked = [stored for stored in batch if unasked(wanted, stored.record) is None]
+        asked = [stored for stored in batch if unasked(gaps.wanted, stored.record) is None]
         if len(asked) < len(batch):
             look_again(link, store)
         _look_for_fields(link, store, asked)
-        _tell(link, store.rows.put([_mapped(link, store, stored, missing, key, wanted) for stored in batch]))
+        _tell(link, store.rows.put([_mapped(link, stored, gaps, key) for stored in batch]))
         progress(link.name, len(batch))
         total += len(batch)
     return total
@@ -71,14 +71,35 @@ def _tell(link: Link, turned: Turned) -> None:
         log().info("record is read again", connection=link.name, record=one.ref.label)
 
 
-def _mapped(
-    link: Link, store: Store, stored: StoredRaw, missing: tuple[LostField, ...], key: str, wanted: Wanted
-) -> MappedRecord:
-    if (reason := unasked(wanted, stored.record)) is not None:
-        return MappedRecord(stored.ref, stored.basis, key, None, reason)
-    held = without(store, stored, missing) if missing else None
-    if held is not None:
-        return MappedRecord(stored.ref, stored.basis, key, None, f"it held {held.name} ({held.id}), which is not there any more")
+@dataclass(frozen=True, slots=True)
+class _Gaps:
+    """Fields of the vendor that are gone, those that may be, and those that are wanted now."""
+
+    link: Link
+    store: Store
+    missing: tuple[LostField, ...]
+    watched: Watched
+    wanted: Wanted
+
+    def set_aside(self, stored: StoredRaw, key: str) -> MappedRecord | None:
+        """The record without new rows, where it was not asked for a field that is wanted, or a field is gone that it held; it is mapped
+        again once that is known for sure."""
+        if (reason := unasked(self.wanted, stored.record)) is not None:
+            return MappedRecord(stored.ref, stored.basis, key, None, reason)
+        if self.missing and (held := without(self.store, stored, self.missing)) is not None:
+            return MappedRecord(
+                stored.ref, stored.basis, key, None, f"it held {held.name} ({held.id}), which is not there any more"
+            )
+        if (held := self.watched.doubts(self.store, stored)) is None:
+            return None
+        doubt(self.link, self.store)
+        why = f"it held {held.name} ({held.id}) and has none now: whether the field is there still is asked in the next pass"
+        return MappedRecord(stored.ref, stored.basis, f"{key}?", None, why)
+
+
+def _mapped(link: Link, stored: StoredRaw, gaps: _Gaps, key: str) -> MappedRecord:
+    if (aside := gaps.set_aside(stored, key)) is not None:
+        return aside
     applied = apply(link.mapping, stored.record)
     rejected = applied.reason if isinstance(applied, Rejected) else None
     rows = None if isinstance(applied, Rejected) else rows_to_text(applied.rows)

@@ -37,7 +37,7 @@ def test_the_example_loads(example: Config) -> None:
     assert {connection.mapping_name for connection in example.connections.values()} == {
         f"{kind}.default" for kind in ("jira", "github", "gitlab", "google_calendar")
     }
-    assert {detector.code for detector, _ in example.detectors} == {"drift", "blocked", "sources_disagree"}
+    assert {detector.code for detector, _ in example.detectors} == {"drift", "blocked", "sources_disagree", "field_lost"}
 
 
 def test_the_example_speaks_only_where_it_says_so(example: Config) -> None:

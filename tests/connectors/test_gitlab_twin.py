@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 import requests
 
+from syncd.demo.gitlab_sign_in import Application
 from syncd.demo.gitlab_twin import GitlabTwin
 from tests.connectors.contract import NOW, SECRET
-from tests.connectors.gitlab_given import company, twin
+from tests.connectors.gitlab_given import BOT, company, twin
 
 
 @pytest.fixture
@@ -83,3 +84,42 @@ def test_an_issue_shows_its_milestone_as_that_is_now(lab: GitlabTwin) -> None:
     issue = lab.issue("acme/web", "late", milestone=milestone)
     lab.edit(milestone, due_date="2026-08-01")
     assert ask(lab, f"/projects/acme%2Fweb/issues/{issue['iid']}").json()["milestone"]["due_date"] == "2026-08-01"
+
+
+def test_deployments_by_time_want_to_be_sorted_by_it(lab: GitlabTwin) -> None:
+    after = "2026-01-01T00:00:00Z"
+    assert ask(lab, "/projects/acme%2Fweb/deployments", updated_after=after).status_code == 400
+    assert len(ask(lab, "/projects/acme%2Fweb/deployments", updated_after=after, order_by="updated_at").json()) == 1
+
+
+def test_a_group_lists_projects_of_its_subgroups_only_when_asked(lab: GitlabTwin) -> None:
+    lab.project("plan/tools")
+    assert [p["path_with_namespace"] for p in ask(lab, "/groups/plan/projects").json()] == ["plan/tools"]
+    assert len(ask(lab, "/groups/plan/projects", include_subgroups="true").json()) == 2
+    lab.project("plan/tools")["archived"] = True
+    assert len(ask(lab, "/groups/plan/projects", include_subgroups="true", archived="false").json()) == 1
+
+
+def test_work_of_archived_projects_is_not_in_a_group_unless_asked_for(lab: GitlabTwin) -> None:
+    lab.project("plan/core/engine")["archived"] = True
+    assert titles(ask(lab, "/groups/plan/issues")) == []
+    assert len(titles(ask(lab, "/groups/plan/issues", non_archived="false"))) == 2
+
+
+def test_a_label_of_a_scope_takes_the_place_of_another(lab: GitlabTwin) -> None:
+    issue = lab.issue("acme/web", "scoped", labels=["risk::low", "bug"])
+    path = f"{lab.server.url}/api/v4/projects/acme%2Fweb/issues/{issue['iid']}"
+    requests.put(path, json={"add_labels": "risk::high"}, headers={"PRIVATE-TOKEN": SECRET})
+    assert issue["labels"] == ["bug", "risk::high"]
+
+
+def test_a_refresh_token_holds_once_and_ends_what_came_before(lab: GitlabTwin) -> None:
+    lab.application = Application("app")
+    lab.refresh_tokens["first"] = BOT
+    form = {"grant_type": "refresh_token", "client_id": "app", "refresh_token": "first"}
+    made = requests.post(f"{lab.server.url}/oauth/token", data=form).json()
+    assert requests.post(f"{lab.server.url}/oauth/token", data=form).json()["error"] == "invalid_grant"
+    signed = {"Authorization": f"Bearer {made['access_token']}"}
+    assert requests.get(f"{lab.server.url}/api/v4/user", headers=signed).status_code == 200
+    requests.post(f"{lab.server.url}/oauth/token", data=form | {"refresh_token": made["refresh_token"]})
+    assert requests.get(f"{lab.server.url}/api/v4/user", headers=signed).status_code == 401

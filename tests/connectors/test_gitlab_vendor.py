@@ -12,14 +12,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from connectors.gitlab import KIND, GitlabOptions, paging
-from syncd.contract import AuthFailed, Connector, Gone, Misconfigured, Page, Refused, Settings, Unavailable
-from syncd.demo.gitlab_twin import GitlabTwin
+from connectors.gitlab import GitlabOptions, paging
+from syncd.contract import AuthFailed, Connector, Gone, Misconfigured, Page, Refused, Unavailable
 from syncd.model.action import Action
 from syncd.model.marker import marker
 from syncd.model.ref import Ref
-from tests.connectors.contract import NOW, SECRET, OpenGate, read, scopes
-from tests.connectors.gitlab_given import BOT, company, listing, ticking, twin
+from tests.connectors.contract import NOW, SECRET, read, scopes
+from tests.connectors.gitlab_given import BOT, company, connecting, listing, ticking, twin
 
 RECORDED = Path(__file__).parents[2] / ".." / "shared" / "recorded"
 
@@ -27,26 +26,8 @@ RECORDED = Path(__file__).parents[2] / ".." / "shared" / "recorded"
 @pytest.fixture
 def connected() -> Iterator[Callable[..., Connector]]:
     """Connect to a twin that is started here, and stopped in the end."""
-    made: list[GitlabTwin] = []
-
-    def connect(twin: GitlabTwin, **changes: Any) -> Connector:
-        if twin not in made:
-            made.append(twin)
-            twin.server.start()
-        groups, projects = changes.pop("groups", []), changes.pop("projects", [])
-        settings = Settings(
-            connection="code",
-            url=twin.server.url,
-            options=GitlabOptions(groups=groups, projects=projects),
-            now=lambda: NOW,
-            secret=lambda: SECRET,
-            timeout_s=5,
-        )
-        return KIND.connect(replace(settings, **changes), OpenGate())
-
-    yield connect
-    for one in made:
-        one.server.stop()
+    with connecting() as connect:
+        yield connect
 
 
 def issue_ref(record: dict[str, Any], key: str | None = None) -> Ref:
@@ -210,6 +191,7 @@ def test_an_edition_without_epics_gives_an_empty_stream_and_no_error(connected: 
 
 def test_epics_that_can_no_longer_be_read_are_not_taken_for_none(connected: Callable[..., Connector]) -> None:
     lab = company()
+    lab.work_items = False
     connector = connected(lab, groups=["plan"])
     _, _, cursors = read(connector, "epics")
     lab.has_epics = False

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from connectors.jira.cursor import Cursor, instant, parse
 from connectors.jira.jql import after_minute_of, ids_of, issues_of
-from connectors.jira.search import Place
+from connectors.jira.paging import Place
 from syncd.demo.jira_jql import Site
 from syncd.demo.jira_jql import parse as parsed
 

@@ -71,6 +71,10 @@ def keys(answer: tuple[int, Any]) -> list[str]:
         ('project = PLAT AND updated >= "2026/05/05 05:00" AND updated < "2026-05-05 06:00" ORDER BY id', ["PLAT-3"]),
         ("project = PLAT AND updated >= -2h ORDER BY created ASC, key ASC", ["PLAT-5"]),
         ("key in (PLAT-2, PAY-1) ORDER BY created ASC", ["PLAT-2", "PAY-1"]),
+        ("project = PAY OR key = PLAT-1 AND key = PLAT-2", ["PAY-1"]),
+        ("(project = PAY OR key = PLAT-1) AND (key = PLAT-1)", ["PLAT-1"]),
+        ("project = PAY AND (statusCategory != Done OR updated >= -1d)", ["PAY-1"]),
+        ("project = PAY AND statusCategory = Done", []),
     ],
 )
 def test_queries_mean_what_they_mean_in_jira(server: JiraTwin, jql: str, expected: list[str]) -> None:
@@ -86,6 +90,7 @@ def test_queries_mean_what_they_mean_in_jira(server: JiraTwin, jql: str, expecte
         ("project", "Expecting either a value, list or function"),
         ("project = PLAT ORDER BY colour", "Not able to sort using field 'colour'"),
         ('project = "PLAT', "reserved JQL character"),
+        ("(project = PLAT", "Expecting ')'"),
     ],
 )
 def test_a_wrong_query_is_refused_in_jiras_words(server: JiraTwin, jql: str, words: str) -> None:

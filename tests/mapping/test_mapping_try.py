@@ -117,5 +117,13 @@ def test_a_scope_may_be_named_and_described() -> None:
 
 
 def test_the_streams_of_a_mapping_are_known() -> None:
-    assert streams(default("jira.default")) == ("issues", "projects", "versions")
-    assert streams(default("gitlab.default")) == ("epics", "issues", "merge_requests", "milestones")
+    assert streams(default("jira.default")) == (
+        "issues",
+        "projects",
+        "remote_links",
+        "security_levels",
+        "sprints",
+        "versions",
+        "worklogs",
+    )
+    assert {"epics", "freeze_periods", "issues", "merge_requests", "milestones"} <= set(streams(default("gitlab.default")))

@@ -61,7 +61,7 @@ def test_recorded_records_go_the_whole_way_and_a_second_pass_changes_nothing(ven
     assert not first.analysed.detected.defects
     assert {name: {s: r.read for s, r in pulled.streams.items()} for name, pulled in first.pulled.items()} == {
         "jira": {"projects": 2, "versions": 2, "issues": 11},
-        "gitlab": {"milestones": 1, "epics": 0, "issues": 4, "merge_requests": 4},
+        "gitlab": {"milestones": 1, "epics": 0, "issues": 4, "merge_requests": 4, "freeze_periods": 0},
         "github": {"milestones": 1, "issues": 4, "pulls": 4},
     }
     assert report.model_counts(first.analysed.snapshot) == {

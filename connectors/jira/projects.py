@@ -1,0 +1,114 @@
+"""Which projects are read: those that are named, and those that a pattern finds among what the account sees."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, cast
+from urllib.parse import quote
+
+from connectors.http import expect
+from connectors.jira.api import Api
+from connectors.jira.options import JiraOptions
+from connectors.jira.paging import START, Place, all_of
+from connectors.jira.site import Site
+from connectors.scoping import Wanted, twice
+from syncd.contract import Notice, RateLimited, Settings, SyncError, Unavailable
+from syncd.model.raw import Json, Scope
+
+_PAGE = 100
+ARCHIVED = "the project is archived"
+
+
+class Projects:
+    """Records of projects are kept as long as the connector lives, and asked for again where `anew` says so."""
+
+    def __init__(self, api: Api, site: Site, settings: Settings) -> None:
+        options = cast(JiraOptions, settings.options)
+        self._api, self._site, self._archived = api, site, options.archived
+        self._named = Counter(name.casefold() for name in options.projects)
+        self._wanted = Wanted("projects", tuple(options.projects), tuple(options.exclude))
+        self._known: dict[str, Json] = {}
+        self._listed: list[str] | None = None
+
+    def scopes(self, *, anew: bool) -> Iterator[Scope | SyncError | Notice]:
+        """The projects to read, each once. What concerns the whole connection is raised."""
+        seen: dict[str, str] = {}
+        for name in self._wanted.exact:
+            try:
+                yield from self._once(self.scope(name, anew=anew), repr(name), seen)
+                yield from [twice(f"project {name}", repr(name), repr(name))] * (self._named[name.casefold()] > 1)
+            except SyncError as error:
+                yield self._told(error)
+        if self._wanted.globs:
+            try:
+                yield from self._found(seen, anew=anew)
+            except SyncError as error:
+                yield self._told(error)
+
+    def record(self, key: str, *, anew: bool = False) -> Json:
+        """The project's record, by key or id. Raises Unavailable with the key as scope where there is none to be seen."""
+        if anew or key not in self._known:
+            what = f"looking for project {key}"
+            found = self._api.get(f"project/{quote(key, safe='')}", what=what, scope=key, none_on=(404,))
+            if found is None:
+                cure = "Check `projects`, or let the account see it"
+                raise Unavailable(
+                    f"{what}: there is none, or it is hidden from this account (404). {cure}", scope=key, absent=True
+                )
+            self._known[key] = expect(found, dict, what=what, scope=key)
+        return self._known[key]
+
+    def scope(self, key: str, *, anew: bool = False) -> Scope:
+        """A project as a scope: its numeric id, and its key of today."""
+        return self._scope(key, self.record(key, anew=anew))
+
+    def _scope(self, key: str, project: dict[str, Any]) -> Scope:
+        private = {"private": True} if project.get("isPrivate") is True else {}
+        closed = ARCHIVED if project.get("archived") is True else None
+        scope = Scope(str(project.get("id") or key), str(project.get("key") or key), private, closed)
+        self._known |= {scope.id: project, scope.name: project}
+        return scope
+
+    def _once(self, scope: Scope, by: str, seen: dict[str, str]) -> Iterator[Scope | Notice]:
+        if scope.id in seen:
+            yield twice(f"project {scope.name}", seen[scope.id], by)
+        elif scope.closed and not self._archived:
+            yield Notice(f"project {scope.name} is archived and left out. Set `archived = true` to read it")
+        else:
+            yield scope
+        seen.setdefault(scope.id, by)
+
+    def _found(self, seen: dict[str, str], *, anew: bool) -> Iterator[Scope | SyncError | Notice]:
+        """What the patterns find."""
+        if anew or self._listed is None:
+            self._listed = [self._scope(str(project.get("key")), project).name for project in self._all()]
+        listed = [key for key in self._listed if self._archived or self._known[key].get("archived") is not True]
+        for key in self._wanted.matching(listed):
+            first, *others = (glob for glob in self._wanted.globs if [*Wanted("", (glob,)).matching([key])])
+            yield from self._once(self._scope(key, self._known[key]), repr(first), seen)
+            yield from (twice(f"project {key}", repr(first), repr(other)) for other in others)
+        yield from self._wanted.unmatched(listed)
+
+    def _all(self) -> list[dict[str, Any]]:
+        """Every project that the account sees. Data Center gives them at once, and so does a site that does not know pages."""
+        what, where = "listing the projects", ", ".join(self._wanted.globs)
+        found = self._paged(what, where) if self._site.is_cloud or self._site.edition is None else None
+        if found is None:
+            asked = {"expand": "description,lead", **({"includeArchived": "true"} if self._archived else {})}
+            found = expect(self._api.get("project", asked, what=what, scope=where), list, what=what, scope=where)
+        return [expect(project, dict, what=what, scope=where) for project in found]
+
+    def _paged(self, what: str, where: str) -> list[Json] | None:
+        """All pages; None where the site has none, or none to show (404)."""
+
+        def ask(place: Place, none_on: tuple[int, ...] = ()) -> Json:
+            return self._api.get("project/search", {**asked, "startAt": place.offset}, what=what, scope=where, none_on=none_on)
+
+        asked: dict[str, Any] = {"maxResults": _PAGE, "orderBy": "key", "expand": "description,lead"}
+        asked |= {"status": ["live", "archived"]} if self._archived else {}
+        first = ask(START, (404,))
+        return None if first is None else list(all_of("values", ask, what=what, scope=where, first=first))
+
+    def _told(self, error: SyncError) -> SyncError:
+        if error.scope is None or isinstance(error, RateLimited):
+            raise error
+        return error

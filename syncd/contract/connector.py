@@ -222,13 +222,18 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What an entry point of the group `syncd.connectors` names: a kind of connector, described by values, and how to make one."""
+    """What an entry point of the group `syncd.connectors` names: a kind of connector, described by values, and how to make one.
+
+    `needs`: what credentials must be granted to read and to write, as `Account.granted` says it: one of the words is enough. What is not
+    named there cannot be told from what is granted.
+    """
 
     name: str
     connect: Callable[[Settings, Gate], Connector]
     options: type[Options]
     streams: Mapping[str, Stream]
     limits: Limits = Limits()
+    needs: Mapping[Literal["read", "write"], frozenset[str]] = field(default_factory=dict)
     mapping: str | None = None
     default_url: str | None = None
     needs_secret: bool = True

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Literal
 
 from syncd.config.mappings import bundled_folder
 from syncd.mapping import keys_of_fields
@@ -52,8 +53,20 @@ def permissions(case: Case) -> Iterator[Seen]:
         return
     if account.granted is None:
         yield Seen("permissions", "ok", "the vendor does not say what is granted")
-    else:
-        yield Seen("permissions", "ok", f"granted: {', '.join(sorted(account.granted)) or 'nothing by name'}")
+        return
+    granted = f"granted: {', '.join(sorted(account.granted)) or 'nothing'}"
+    lacking = [what for what, words in case.link.kind.needs.items() if _is_wanted(case, what) and not words & account.granted]
+    if not lacking:
+        yield Seen("permissions", "ok", granted)
+    for what in lacking:
+        needed = " or ".join(sorted(case.link.kind.needs[what]))
+        yield Seen("permissions", "fail" if what == "read" else "warn", f"{granted}; to {what} it takes {needed}", "Grant it")
+
+
+def _is_wanted(case: Case, what: Literal["read", "write"]) -> bool:
+    """Whether that is done with the connection at all."""
+    place = case.link.place
+    return what == "read" or "on" in (place.write, *place.write_for.values())
 
 
 def quota(case: Case) -> Iterator[Seen]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -155,6 +155,27 @@ def test_who_we_are_and_what_was_granted_is_told(hand: Hand, store: Store) -> No
     found = seen(link(hand, saying(account)), store, hand)
     assert (found["account"].text, found["account"].shared) == ("bot (7), Cloud 9.1", "Cloud 9.1")
     assert found["permissions"].text == "granted: read, write"
+
+
+@pytest.mark.parametrize(
+    ("granted", "write", "health"),
+    [
+        ({"api"}, "on", "ok"),
+        ({"read_api"}, "plan", "ok"),
+        ({"read_api"}, "on", "warn"),
+        (set(), "plan", "fail"),
+        (None, "on", "ok"),
+    ],
+)
+def test_what_was_granted_is_held_against_what_is_needed(
+    hand: Hand, store: Store, granted: set[str] | None, write: Literal["plan", "on"], health: str
+) -> None:
+    account = Account("7", "bot", granted=frozenset(granted) if granted is not None else None)
+    here = link(hand, saying(account))
+    kind = replace(KIND, needs={"read": frozenset({"api", "read_api"}), "write": frozenset({"api"})})
+    told = seen(replace(here, kind=kind, place=replace(here.place, write=write)), store, hand)["permissions"]
+    assert told.health == health
+    assert health != "warn" or told.text == "granted: read_api; to write it takes api"
 
 
 def test_what_waits_to_be_written_is_told_with_the_time_that_it_takes(hand: Hand, store: Store) -> None:

@@ -76,6 +76,7 @@ def works(config: Config, store: Store, clock: Clock, watcher: Watcher) -> Works
         settle_s=config.delivery.settle_s,
         care=care(config),
         watcher=watcher,
+        keep=timedelta(days=config.keep_days),
     )
 
 
@@ -92,6 +93,7 @@ def understanding(config: Config) -> Understanding:
         precedence=Precedence(config.precedence, config.precedence_for, tuple(config.connections)),
         policy=config.policy,
         detectors=config.detectors,
+        people=config.people,
     )
 
 
@@ -113,4 +115,5 @@ def _link(connection: Connection, clock: Clock, importing: Lock, hidden: Secrets
         place=connection.place(),
         streams=connection.streams,
         token_expires=connection.token_expires,
+        hooked=connection.hook_secret is not None,
     )

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from syncd.contract.errors import SyncError
+from syncd.contract.hooks import HookScheme
 from syncd.model.action import Action, Receipt, Verb
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
@@ -225,7 +226,7 @@ class Kind:
     """What an entry point of the group `syncd.connectors` names: a kind of connector, described by values, and how to make one.
 
     `needs`: what credentials must be granted to read and to write, as `Account.granted` says it: one of the words is enough. What is not
-    named there cannot be told from what is granted.
+    named there cannot be told from what is granted. `hooks`: how its vendor's webhooks are verified and registered, where it has any.
     """
 
     name: str
@@ -237,6 +238,7 @@ class Kind:
     mapping: str | None = None
     default_url: str | None = None
     needs_secret: bool = True
+    hooks: HookScheme | None = None
 
     @property
     def title(self) -> str:

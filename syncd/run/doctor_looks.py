@@ -12,6 +12,7 @@ from syncd.run.aside import letters
 from syncd.run.backfill import needs
 from syncd.run.doctor import CLOCK_S, Case, Health, Look, Seen, ago
 from syncd.run.fields import lost
+from syncd.run.gap import ratio
 from syncd.run.pull import LEFT
 from syncd.store.scopes import ScopeState, State
 
@@ -180,5 +181,23 @@ def writes(case: Case) -> Iterator[Seen]:
         yield Seen("writes", "warn", f"{text}; {failed.target.label}: {failed.text}", "The next pass tries again", shared=text)
 
 
-LOOKS: tuple[Look, ...] = (clock, permissions, quota, token, streams, fields, records, writes)
+def hooks(case: Case) -> Iterator[Seen]:
+    """Whether webhooks arrive."""
+    if not case.link.hooked:
+        return
+    known = case.store.deliveries.counted(case.link.name)
+    cure = "Passes find everything all the same; `syncd hooks sync` registers them"
+    if known.last_at is None:
+        yield Seen("hooks", "warn", "no delivery came yet", cure)
+        return
+    text = f"{known.accepted:,} deliveries, the last {ago(known.last_at, case.now)}"
+    if (gap := ratio(known)) is not None:
+        text += f"; {gap:.0%} of what changed came without one"
+    bad = known.refused_at is not None and known.refused_at > known.last_at
+    if bad:
+        text += f"; {sum(known.refused.values()):,} were refused, the last one too"
+    yield Seen("hooks", "warn" if bad else "ok", text, "Check hook_secret on both sides" if bad else None)
+
+
+LOOKS: tuple[Look, ...] = (clock, permissions, quota, token, streams, fields, records, writes, hooks)
 """In the order in which they are shown."""

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from syncd.cli.main import cli
 from syncd.run.discreet import without_secrets
+from tests.connectors.tls_given import Authority
 from tests.run.run_given import Company, Ran, company, furnish
 
 KEYS = {"health", "version", "at", "configuration", "store", "connections"}
@@ -126,26 +127,25 @@ NAMES = ("plat", "code", "web", "cal")
 
 @pytest.fixture
 def canaries(firm: Company) -> dict[str, str]:
-    """Tokens, a proxy's password and a key, told apart; every vendor accepts its token."""
+    """Tokens, a proxy's password, a client's key and the secret of webhooks, told apart; every vendor accepts its token."""
     tokens = {name: CANARY.format(name) for name in NAMES}
     firm.jira.token, firm.github.token = tokens["plat"], tokens["code"]
     for twin, name in ((firm.gitlab, "web"), (firm.google, "cal")):
         accounts = next(value for value in vars(twin).values() if isinstance(value, dict) and f"{name}-token" in value)
         accounts[tokens[name]] = accounts[f"{name}-token"]
-    key = firm.folder / "client.key"
-    secret_line = "MIIEcanaryKEY0123456789abcdefghijklmnop"
-    key.write_text(f"-----BEGIN PRIVATE KEY-----\n{secret_line}\n-----END PRIVATE KEY-----\n")
-    cert = firm.folder / "client.pem"
-    cert.write_text("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")
+    ours = Authority(firm.folder / "authority").client()
+    secret_line = Path(ours.key).read_text().splitlines()[2]
+    (firm.folder / "hook.secret").write_text("h00k-canary-0123456789abcdef")
     for name in NAMES:
         section = firm.sections[f"connections.{name}"]
         section.pop("token")
         (firm.folder / f"{name}.token").write_text(tokens[name])
         section |= {"token_file": f"{name}.token", "proxy": "http://me:pr0xy-canary@127.0.0.1:9", "no_proxy": ["127.0.0.1"]}
-    firm.sections["connections.plat"] |= {"client_key_file": "client.key", "client_cert_file": "client.pem"}
+    more = {"client_key_file": ours.key, "client_cert_file": ours.certificate, "hook_secret_file": "hook.secret"}
+    firm.sections["connections.plat"] |= more
     user = firm.sections["connections.plat"]["user"]
     basic = b64encode(f"{user}:{tokens['plat']}".encode()).decode()
-    return {**tokens, "proxy": "pr0xy-canary", "key": secret_line, "basic": basic}
+    return {**tokens, "proxy": "pr0xy-canary", "key": secret_line, "basic": basic, "hook": "h00k-canary-0123456789abcdef"}
 
 
 def everything(firm: Company, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:

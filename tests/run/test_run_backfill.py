@@ -30,6 +30,12 @@ LINE = (
 )
 
 
+@pytest.fixture(autouse=True)
+def _the_log_is_as_it_comes() -> None:
+    """Commands that ran before may have left it with a stream that is closed."""
+    structlog.reset_defaults()
+
+
 @pytest.fixture
 def read(firm: Company) -> Company:
     """A company that was read while nobody wanted to know the objective of an epic; now somebody does."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+import structlog
 
 from connectors.memory import KIND, WORLDS, World
 from syncd.contract import Account, AuthFailed, RateLimited, Unavailable
@@ -23,6 +24,12 @@ from syncd.run.pull import pull
 from syncd.store import Store, open_store
 from tests.run.run_given import Hand
 from tests.run.test_run_pull import link, raising
+
+
+@pytest.fixture(autouse=True)
+def _the_log_is_as_it_comes() -> None:
+    """Commands that ran before may have left it with a stream that is closed."""
+    structlog.reset_defaults()
 
 
 @pytest.fixture
@@ -213,6 +220,20 @@ def test_a_field_that_only_the_mapping_knows_is_told(hand: Hand, store: Store) -
     assert [(one.text, one.cure) for one in told] == [
         ("the mapping reads 'Titel', which things do not have", "Correct m.toml: rule[0].fields.title")
     ]
+
+
+def test_hooks_are_told_where_they_are_configured(hand: Hand, store: Store) -> None:
+    here = replace(link(hand), hooked=True)
+    assert "hooks" not in seen(link(hand), store, hand)
+    assert (seen(here, store, hand)["hooks"].health, seen(here, store, hand)["hooks"].text) == ("warn", "no delivery came yet")
+    store.deliveries.count("mem", lambda counted: replace(counted, accepted=3, last_at=hand.at, found=4, announced=3))
+    hand.go(minutes=2)
+    told = "3 deliveries, the last 2 minutes ago; 25% of what changed came without one"
+    assert (seen(here, store, hand)["hooks"].health, seen(here, store, hand)["hooks"].text) == ("ok", told)
+    store.deliveries.count("mem", lambda counted: replace(counted, refused={"signature": 2}, refused_at=hand.at))
+    assert seen(here, store, hand)["hooks"] == Seen(
+        "hooks", "warn", f"{told}; 2 were refused, the last one too", "Check hook_secret on both sides"
+    )
 
 
 def test_the_store_is_told_with_its_revision_and_room(store: Store) -> None:

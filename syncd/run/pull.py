@@ -12,6 +12,7 @@ from syncd.run.brake import Brake, Halt, accepted, forget_acceptance, halt, halt
 from syncd.run.census import Census
 from syncd.run.clock import Clock
 from syncd.run.defect import defect
+from syncd.run.follow import follow_transfers
 from syncd.run.link import Link
 from syncd.run.log import log
 from syncd.run.retry import patiently
@@ -163,6 +164,7 @@ def _tell_halt(reading: _Reading, why: str) -> None:
 
 
 def _read_stream(reading: _Reading) -> None:
+    began = reading.clock.now()
     seen: set[str] = set()
     complete: list[Scope] = []
     for scope in _scopes(reading):
@@ -179,9 +181,20 @@ def _read_stream(reading: _Reading) -> None:
             if _pull_scope(reading, scope):
                 complete.append(scope)
     _leave_others(reading, seen)
+    _follow(reading, began)
     _take_census(reading, complete)
     if len(complete) == len(seen):
         forget_acceptance(reading.link.name, reading.stream, reading.store)
+
+
+def _follow(reading: _Reading, began: datetime) -> None:
+    """What was said on an object that has another identity now goes along. A first read knows of nothing that was said."""
+    if not reading.pulled.streams[reading.stream].changed:
+        return
+    try:
+        follow_transfers(reading.link, reading.connector, reading.stream, began, reading.store, reading.clock)
+    except RateLimited as error:
+        raise _ConnectionEnds(error) from error
 
 
 def _take_census(reading: _Reading, scopes: list[Scope]) -> None:

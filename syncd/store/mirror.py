@@ -91,6 +91,11 @@ class Mirror:
         with self.db.reading() as tx:
             return [Ref(connection, stream, row.id, row.key, row.url) for row in tx.execute(query.order_by(records.c.n))]
 
+    def newcomers(self, connection: str, stream: str, since: datetime) -> list[StoredRaw]:
+        """The live records of a stream that were seen first at or after an instant."""
+        query = stored().where(records.c.connection == connection, records.c.stream == stream, records.c.gone_at.is_(None))
+        return list(self.stream(query.where(records.c.first_seen >= since)))
+
     def bury(self, ref: Ref, kind: Literal["deleted", "moved", "transferred", "lost_access"], at: datetime) -> bool:
         """Make one record a tombstone, on the vendor's own word. False where it was none of ours, or gone already."""
         with self.db.writing() as tx:

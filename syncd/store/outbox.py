@@ -293,7 +293,7 @@ def _value(row: Row[Any], said: Row[Any] | None) -> OutboxRow:
     return OutboxRow(
         n=row.n,
         claims=row.claims,
-        action=action if said is None else replace(action, remote_id=said.remote_id),
+        action=action if said is None else replace(action, remote_id=said.remote_id or None),
         state=row.state,
         attempts=row.attempts,
         uncertain=row.doubt or row.state == "uncertain",

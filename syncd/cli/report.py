@@ -73,7 +73,8 @@ def action_counts(passed: Passed) -> dict[str, int]:
 def problems(passed: Passed) -> list[str]:
     """All lines for a person, each once."""
     lines = [line for pulled in passed.pulled.values() for line in pulled.problems]
-    lines += [f"{one.ref.connection}: {one.ref.label}: {one.reason}" for one in passed.outcome.rejected]
+    told = [one for one in passed.outcome.rejected if one.ref not in passed.outcome.dropped]
+    lines += [f"{one.ref.connection}: {one.ref.label}: {one.reason}" for one in told]
     lines += [f"{defect.code}: {defect.text}" for defect in passed.outcome.defects]
     lines += list(passed.outcome.problems)
     lines += [line for done in passed.delivered.values() for line in done.problems]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from syncd.detect import Defect
+from syncd.model.ref import Ref
 from syncd.model.rows import Rejected
 from syncd.model.snapshot import Snapshot
 from syncd.run.analyse import Analysed
@@ -20,6 +21,7 @@ class Outcome:
     planned: int
     waiting: int
     rejected: tuple[Rejected, ...]
+    dropped: frozenset[Ref]
     notes: Mapping[str, int]
     defects: tuple[Defect, ...]
     problems: tuple[str, ...]
@@ -45,6 +47,7 @@ def outcome_of(looked: Analysed) -> Outcome:
         planned=len(plan.actions) + len(plan.observed) + len(plan.waiting),
         waiting=len(plan.waiting),
         rejected=looked.rejected,
+        dropped=looked.dropped,
         notes=looked.notes,
         defects=looked.detected.defects,
         problems=looked.snapshot.problems,

@@ -23,6 +23,9 @@ from syncd.store import Store, StoreError
 from syncd.store.mirror import Mirrored
 from syncd.store.scopes import WHOLE_CONNECTION, ScopeState, State
 
+LEFT = "not in the configured scope any more"
+"""What is said of a scope that was read once and is not configured now."""
+
 Progress = Callable[[str, str, str, int], None]
 """Called after each page with connection, stream, scope name and the number of records that it held."""
 
@@ -98,7 +101,8 @@ def pull(
             if account.was_read(states):  # a first pass, which is long, does without
                 account.look(link, connector, store, clock)
                 fields.look(link, connector, store, clock)
-            store.scopes.set_state(link.name, "", WHOLE_CONNECTION, "fresh", at=clock.now())
+            if store.scopes.set_state(link.name, "", WHOLE_CONNECTION, "fresh", at=clock.now()):
+                log().info("connection is used again", connection=link.name)
     except _ConnectionEnds as end:
         _connection_ends(link, store, clock, pulled, end.error)
     except SyncError as error:
@@ -347,9 +351,8 @@ def _leave_others(reading: _Reading, seen: set[str]) -> None:
     """Scopes that were read once and are not configured any more: nothing is concluded from them."""
     for known in reading.states:
         if known.stream == reading.stream and known.scope.id not in seen and known.state != "halted":
-            text = "not in the configured scope any more"
             reading.store.scopes.set_state(
-                reading.link.name, reading.stream, known.scope, "stale", at=reading.clock.now(), text=text
+                reading.link.name, reading.stream, known.scope, "stale", at=reading.clock.now(), text=LEFT
             )
 
 

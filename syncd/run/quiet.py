@@ -90,5 +90,6 @@ def _is_under_way(looked: Analysed) -> bool:
 
 
 def known(store: Store) -> Basis:
-    """All that a look depends on, besides the clock and the configuration: what the store knows, and what is kept of fields."""
-    return store.changes(), store.meta.under("fields")
+    """All that a look depends on, besides the clock and the configuration: what the store knows, what is kept of fields, and which
+    records a person let be."""
+    return store.changes(), store.meta.under("fields"), store.meta.under("dropped records: ")

@@ -145,21 +145,24 @@ def pace(session: requests.Session, settings: Settings, gate: Gate) -> requests.
 
 
 def _within(answer: requests.Response, target: str | None) -> str | None:
-    """Where to go on from a redirect, or None where what proves who we are would leave the origin that was asked."""
-    if target is None or answer.request.method not in ("GET", "HEAD"):
-        return None
-    here = origin(answer.url)
-    return target if here is not None and here == origin(urljoin(answer.url, target)) else None
+    """Where to go on from a redirect; None where it is not followed."""
+    return target if target is not None and may_follow(answer, target) else None
 
 
-def origin(url: str) -> tuple[str, str, int] | None:
-    """Scheme, host and port, by which two addresses are the same server; None for no web address, or one with a user in it."""
+def may_follow(answer: requests.Response, target: str) -> bool:
+    """Whether a redirect is one of a read, and stays at the scheme, host and port that were asked: what proves who we are goes along."""
     try:
-        parts = urlsplit(url)
-        port = parts.port or {"http": 80, "https": 443}[parts.scheme]
-    except (ValueError, KeyError):
-        return None
-    return (parts.scheme, parts.hostname, port) if parts.hostname and "@" not in parts.netloc else None
+        there = _origin(urljoin(answer.url, target))
+        return answer.request.method in ("GET", "HEAD") and there is not None and there == _origin(answer.url)
+    except ValueError:
+        return False
+
+
+def _origin(url: str) -> tuple[str, str, int] | None:
+    """None for no web address, and for one with a user in it. Raises ValueError where it cannot be read."""
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return (parts.scheme, parts.hostname, port) if port and parts.hostname and "@" not in parts.netloc else None
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> datetime | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import gitlab
 import requests
@@ -13,7 +13,7 @@ from gitlab.exceptions import GitlabError
 
 from connectors.gitlab.errors import message_of, translate
 from connectors.gitlab.sign_in import SignIn
-from connectors.http import from_exception, from_status, origin, pace
+from connectors.http import from_exception, from_status, may_follow, pace
 from syncd.contract import Gate, Settings, SyncError, Unavailable
 
 NONE: frozenset[int] = frozenset()
@@ -149,10 +149,7 @@ class Client:
 
     def _arrived(self, answer: requests.Response, **_: Any) -> None:
         self._last = answer
-        if not answer.is_redirect:
-            return
-        target = origin(urljoin(answer.url, answer.headers["location"]))
-        if answer.request.method != "GET" or target is None or target != origin(answer.url):
+        if answer.is_redirect and not may_follow(answer, answer.headers["location"]):
             raise from_status(answer.status_code, answer.headers, None, now=self.now, what=f"reading {self.base}")
 
 

@@ -2,13 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from syncd.model.ref import Ref
 
 Json = Any  # a value that JSON can hold
+
+MOST_LEVELS = 100
+"""A top-level field that is nested deeper is not kept where it cannot be stored."""
+TOO_DEEP: Mapping[str, str] = {"left out": f"nested deeper than {MOST_LEVELS} levels"}
+"""Stands for such a field. Its record is known to be there, and no mapping reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +62,25 @@ def _without(data: Json, path: list[str]) -> Json:
     if len(path) == 1:
         return {k: v for k, v in data.items() if k != path[0]}
     return {**data, path[0]: _without(data[path[0]], path[1:])}
+
+
+def shallow(data: Mapping[str, Json]) -> dict[str, Json]:
+    """A record with `TOO_DEEP` in place of each top-level field that is nested too deep. However deep it is, this does not recurse."""
+    return {name: TOO_DEEP if _levels(value) > MOST_LEVELS else value for name, value in data.items()}
+
+
+def _levels(value: Json) -> int:
+    """How deep a value is nested, 0 for what holds nothing; no further than is too deep."""
+    here, depth = [value], 0
+    while depth <= MOST_LEVELS:
+        here = [inner for one in here for inner in _inside(one)]
+        if not here:
+            break
+        depth += 1
+    return depth
+
+
+def _inside(value: Json) -> Iterable[Json]:
+    if isinstance(value, Mapping):
+        return value.values()
+    return value if isinstance(value, list | tuple) else ()

@@ -139,14 +139,16 @@ def pace(session: requests.Session, settings: Settings, gate: Gate) -> requests.
     session.mount("http://", adapter)
     session.trust_env = False
     session.max_redirects = MOST_REDIRECTS
-    known = session.get_redirect_target
-    session.get_redirect_target = lambda resp: _within(resp, known(resp))  # type: ignore[method-assign]
+    session.get_redirect_target = _target  # type: ignore[method-assign]
     return session
 
 
-def _within(answer: requests.Response, target: str | None) -> str | None:
-    """Where to go on from a redirect; None where it is not followed."""
-    return target if target is not None and may_follow(answer, target) else None
+def _target(resp: requests.Response) -> str | None:
+    """Where to go on from a redirect; None where it is not followed. It stands for the session's own method, and holds no session."""
+    if not resp.is_redirect:
+        return None
+    target = resp.headers["location"].encode("latin-1", "replace").decode("utf-8", "replace")
+    return target if may_follow(resp, target) else None
 
 
 def may_follow(answer: requests.Response, target: str) -> bool:

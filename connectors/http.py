@@ -2,27 +2,32 @@
 
 import json
 import re
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 
 from connectors import tls
 from connectors.proxy import bypassed, proxy_of
+from connectors.reach import Allowance, Barred, guard
 from connectors.unreached import Unreached, Way, explained, misspoken, refused_by_proxy
 from syncd.contract import AuthFailed, Gate, Misconfigured, RateLimited, Refused, Settings, SyncError, TlsAndProxy, Unavailable
 
 LARGEST_BODY = 64 * 1024 * 1024
+"""So many octets an answer may have, unpacked."""
+MOST_REDIRECTS = 5
 THREADS = 8
 """How many threads may share one session: so many connections to a host are kept open."""
 
 READS = "X-Syncd-Reads"
 """The header of a request that only reads although its method is not GET. It is for the gate, and never sent."""
 _CHUNK = 64 * 1024
+_LARGEST_ANSWER = LARGEST_BODY * 5 // 4
+"""So many octets may come over the line in all: status, headers and chunk sizes, too."""
 _PATIENCE = timedelta(seconds=20)
 """How long to wait where a vendor limits us without saying until when."""
 
@@ -30,8 +35,9 @@ _PATIENCE = timedelta(seconds=20)
 class PacedAdapter(HTTPAdapter):
     """A requests transport that asks the gate before each request, tells it of each answer, never retries, and bounds time and size.
 
-    `timeout_s` is the deadline of one request in all: connecting, waiting and reading the body. Trust, client certificate and proxy
-    are those of `transport`, whatever the session or the environment say. Raises Misconfigured where they cannot be used.
+    `timeout_s` is the deadline of one request in all: connecting, waiting, headers and body. Trust, client certificate and proxy
+    are those of `transport`, whatever the session or the environment say, and so is what may be reached (see `connectors.reach`).
+    Raises Misconfigured where they cannot be used.
     """
 
     def __init__(self, gate: Gate, timeout_s: float, transport: TlsAndProxy) -> None:
@@ -41,16 +47,19 @@ class PacedAdapter(HTTPAdapter):
         self._proxy = proxy_of(transport.proxy)
         self._tls = tls.context(transport)
         self._certified = transport.client_cert_file is not None
+        self._allowance, self._allow_private = Allowance(), transport.allow_private
         super().__init__(max_retries=0, pool_maxsize=THREADS)
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
-        """Send once. Raises what requests raises, Unreached where proxy or TLS are to blame, ReadTimeout once the whole deadline
-        has passed."""
+        """Send once. Raises what requests raises, Unreached where proxy, TLS, address or size are to blame, ReadTimeout once the whole
+        deadline has passed."""
         reads = request.headers.pop(READS, None) is not None or request.method in ("GET", "HEAD", "OPTIONS")
         self._gate.before(write=not reads)
         way = self._way(request.url or "")
         try:
             answer = self._sent(request, way)
+        except Unreached:
+            raise
         except requests.exceptions.RequestException as error:
             raise explained(error, way) from error
         self._gate.after(answer.status_code, answer.headers)
@@ -60,12 +69,25 @@ class PacedAdapter(HTTPAdapter):
         return answer
 
     def _sent(self, request: requests.PreparedRequest, way: Way) -> requests.Response:
-        deadline = time.monotonic() + self._timeout_s
         proxies = {"http": way.proxy.url, "https": way.proxy.url} if way.proxy else {}
-        answer = super().send(request, stream=True, timeout=self._timeout_s, proxies=proxies)
-        answer._content = _read(answer, deadline)
+        self._allowance.begin(self._timeout_s, _LARGEST_ANSWER)
+        try:
+            answer = super().send(request, stream=True, timeout=self._timeout_s, proxies=proxies)
+            answer._content = _read(answer, self._allowance)
+        except Barred as error:
+            raise Unreached(Misconfigured, error.text) from None
+        except requests.exceptions.RequestException as error:
+            raise self._bounded(error) from error
         answer._content_consumed = True  # type: ignore[attr-defined]
         return answer
+
+    def _bounded(self, error: requests.exceptions.RequestException) -> requests.exceptions.RequestException:
+        """The failure, as that of our bounds where these ended it."""
+        if self._allowance.is_spent:
+            return _too_large()
+        if self._allowance.is_late and not isinstance(error, Unreached | requests.exceptions.Timeout):
+            return requests.exceptions.ReadTimeout("the answer did not end in time")
+        return error
 
     def _way(self, url: str) -> Way:
         return Way(url, None if bypassed(url, self._no_proxy) else self._proxy, self._certified)
@@ -73,10 +95,13 @@ class PacedAdapter(HTTPAdapter):
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool: Any) -> None:
         """The connections to servers, all by our own context."""
         super().init_poolmanager(connections, maxsize, block, ssl_context=self._tls, **pool)
+        guard(self.poolmanager, self._allowance, allow_private=self._allow_private)
 
     def proxy_manager_for(self, proxy: str, **pool: Any) -> Any:
         """The connections to the proxy and, through it, to servers."""
-        return super().proxy_manager_for(proxy, ssl_context=self._tls, proxy_ssl_context=self._tls, **pool)
+        made = super().proxy_manager_for(proxy, ssl_context=self._tls, proxy_ssl_context=self._tls, **pool)
+        guard(made, self._allowance, allow_private=True)
+        return made
 
     def proxy_headers(self, proxy: str) -> dict[str, str]:  # noqa: ARG002
         """What signs us in at the proxy; the library would take it from the address, which holds no credentials any more."""
@@ -86,27 +111,60 @@ class PacedAdapter(HTTPAdapter):
         """Nothing: the context says whom we trust. The library would add its own authorities, or trust anybody over plain http."""
 
 
-def _read(answer: requests.Response, deadline: float) -> bytes:
+def _read(answer: requests.Response, allowance: Allowance) -> bytes:
     parts, size = [], 0
     for chunk in answer.iter_content(_CHUNK):
         parts.append(chunk)
         size += len(chunk)
         if size > LARGEST_BODY:
             answer.close()
-            raise requests.exceptions.ContentDecodingError(f"the answer is larger than {LARGEST_BODY // 2**20} MiB")
-        if time.monotonic() > deadline:
+            raise _too_large()
+        if allowance.is_late:
             answer.close()
             raise requests.exceptions.ReadTimeout("the answer did not end in time")
     return b"".join(parts)
 
 
+def _too_large() -> Unreached:
+    return Unreached(Unavailable, f"the answer is larger than {LARGEST_BODY // 2**20} MiB. Check `url`, and what a proxy adds")
+
+
 def pace(session: requests.Session, settings: Settings, gate: Gate) -> requests.Session:
-    """Wire pacing, deadline, certificates and proxy of a connection into a session, and keep the environment out of it."""
+    """Wire pacing, deadline, certificates and proxy of a connection into a session, and keep the environment out of it.
+
+    Only reads follow a redirect, to the same origin alone, and so often; any other is given as the answer that it is.
+    """
     adapter = PacedAdapter(gate, settings.timeout_s, settings.transport)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     session.trust_env = False
+    session.max_redirects = MOST_REDIRECTS
+    session.get_redirect_target = _target  # type: ignore[method-assign]
     return session
+
+
+def _target(resp: requests.Response) -> str | None:
+    """Where to go on from a redirect; None where it is not followed. It stands for the session's own method, and holds no session."""
+    if not resp.is_redirect:
+        return None
+    target = resp.headers["location"].encode("latin-1", "replace").decode("utf-8", "replace")
+    return target if may_follow(resp, target) else None
+
+
+def may_follow(answer: requests.Response, target: str) -> bool:
+    """Whether a redirect is one of a read, and stays at the scheme, host and port that were asked: what proves who we are goes along."""
+    try:
+        there = _origin(urljoin(answer.url, target))
+        return answer.request.method in ("GET", "HEAD") and there is not None and there == _origin(answer.url)
+    except ValueError:
+        return False
+
+
+def _origin(url: str) -> tuple[str, str, int] | None:
+    """None for no web address, and for one with a user in it. Raises ValueError where it cannot be read."""
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return (parts.scheme, parts.hostname, port) if port and parts.hostname and "@" not in parts.netloc else None
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> datetime | None:
@@ -180,6 +238,10 @@ def from_exception(error: Exception, *, what: str, scope: str | None = None) -> 
         return Unavailable(f"{what}: no answer in time", scope=scope)
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema | requests.exceptions.MissingSchema):
         return Misconfigured(f"{what}: the address cannot be used. Check `url`")
+    if isinstance(error, RecursionError):
+        return Unavailable(f"{what}: the answer is nested too deep to be read. Check `url`", scope=scope)
+    if isinstance(error, requests.exceptions.TooManyRedirects):
+        return Unavailable(f"{what}: the server redirects us without end. Check `url`", scope=scope)
     if isinstance(error, requests.exceptions.JSONDecodeError | json.JSONDecodeError | UnicodeDecodeError):
         return Unavailable(f"{what}: the answer is not JSON (a login page or a proxy's page?). Check `url`", scope=scope)
     if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
@@ -213,7 +275,7 @@ def vendor_message(body: object, most: int = 200) -> str:
         text = body
         try:
             body = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return "" if "<" in text else _one_line(text, most)
     if not isinstance(body, Mapping):
         return ""

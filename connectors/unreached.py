@@ -5,7 +5,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http.client import BadStatusLine, RemoteDisconnected
+from http.client import BadStatusLine, HTTPException, LineTooLong, RemoteDisconnected
 from urllib.parse import urlsplit
 
 import requests
@@ -62,6 +62,8 @@ def explained(error: Exception, way: Way) -> Exception:
         return _handshake(tls, way.certified, way.who, way.host, "url")
     if any(isinstance(one, RemoteDisconnected) for one in causes):
         return _closed(way)
+    if any(isinstance(one, LineTooLong) or "got more than" in str(one) for one in causes if isinstance(one, HTTPException)):
+        return Unreached(Unavailable, "the server's answer is cut off: its headers are too many or too long. Check `url`")
     if way.tls and any(isinstance(one, ConnectionResetError | BrokenPipeError) for one in causes):
         return _hung_up(way.who, way.certified)
     if not way.tls and any(isinstance(one, BadStatusLine) for one in causes):

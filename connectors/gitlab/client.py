@@ -13,7 +13,7 @@ from gitlab.exceptions import GitlabError
 
 from connectors.gitlab.errors import message_of, translate
 from connectors.gitlab.sign_in import SignIn
-from connectors.http import from_exception, from_status, pace
+from connectors.http import from_exception, from_status, may_follow, pace
 from syncd.contract import Gate, Settings, SyncError, Unavailable
 
 NONE: frozenset[int] = frozenset()
@@ -149,11 +149,7 @@ class Client:
 
     def _arrived(self, answer: requests.Response, **_: Any) -> None:
         self._last = answer
-        if not answer.is_redirect:
-            return
-        target = urlsplit(requests.compat.urljoin(answer.url, answer.headers["location"]))
-        asked = urlsplit(answer.url)
-        if answer.request.method != "GET" or (target.scheme, target.netloc) != (asked.scheme, asked.netloc):
+        if answer.is_redirect and not may_follow(answer, answer.headers["location"]):
             raise from_status(answer.status_code, answer.headers, None, now=self.now, what=f"reading {self.base}")
 
 

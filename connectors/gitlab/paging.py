@@ -15,6 +15,8 @@ from syncd.contract import Unavailable
 PER_PAGE = 100
 DEEPEST = 50_000
 """GitLab's default bound of offset paging (https://docs.gitlab.com/administration/instance_limits)."""
+MOST_PAGES = 20_000
+"""Two million records: a list that is longer goes round in circles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +75,24 @@ def listing(
     client: Client, path: str, query: Mapping[str, object], *, what: str, scope: str | None
 ) -> Iterator[list[dict[str, Any]]]:
     """Every page of a list."""
-    more: dict[str, str] | None = {}
-    while more is not None:
+    more: dict[str, str] = {}
+    for _ in range(MOST_PAGES):
         answer = client.get(path, {"per_page": PER_PAGE, **query, **more}, what=what, scope=scope)
         yield rows_of(answer, what=what, scope=scope)
-        before, more = more, onward(answer, page_of(more))
-        if more is not None and (more == before or too_deep(more)):
-            raise Unavailable(f"{what}: GitLab does not say how to read on after page {page_of(before)}", scope=scope)
+        following = onward(answer, page_of(more))
+        if following is None:
+            return
+        if following == more or too_deep(following):
+            raise Unavailable(f"{what}: GitLab does not say how to read on after page {page_of(more)}", scope=scope)
+        more = following
+    raise endless(what, scope)
+
+
+def endless(what: str, scope: str | None) -> Unavailable:
+    """What a list means that names one more page after so many."""
+    return Unavailable(
+        f"{what}: there is no end after {MOST_PAGES:,} pages. Read smaller groups, or single projects", scope=scope
+    )
 
 
 def page_of(query: Mapping[str, str]) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from connectors.gitlab import whole
+from connectors.gitlab import paging, whole
 from connectors.gitlab.asking import BY_TIME, OPEN_AND_CLOSED
 from connectors.gitlab.cursor import Cursor, dump, load, moment
 from connectors.gitlab.dense import Look, Tally, onwards
@@ -133,15 +133,18 @@ def _from_newest(reading: Reading, stored: Cursor, rows: list[Row], look: Look, 
 
 def _walk(reading: Reading, cursor: Cursor, first: Leaf | None = None) -> Iterator[tuple[list[Row], Cursor, Cursor | None]]:
     """Pages of rows, each with what is known after it and, but for the last, where the next one starts."""
-    onto: Cursor | None = cursor
-    while onto is not None:
-        leaf, first = first or reading.ask(onto), None
+    for _ in range(paging.MOST_PAGES):
+        leaf, first = first or reading.ask(cursor), None
         times = [moment(row.get("updated_at")) for row in leaf.rows]
-        here = replace(onto, linked={}).seen((t for t in times if t is not None), leaf.at)
-        before, onto = onto, _onto(reading, here, leaf.more, times)
-        if onto is not None and (onto.after, onto.more, onto.old) == (before.after, before.more, before.old):
+        here = replace(cursor, linked={}).seen((t for t in times if t is not None), leaf.at)
+        onto = _onto(reading, here, leaf.more, times)
+        if onto is not None and (onto.after, onto.more, onto.old) == (cursor.after, cursor.more, cursor.old):
             raise Unavailable(f"{reading.what}: GitLab names the page just read as the next one", scope=reading.scope.name)
         yield leaf.rows, here, onto
+        if onto is None:
+            return
+        cursor = onto
+    raise paging.endless(reading.what, reading.scope.name)
 
 
 def _onto(reading: Reading, here: Cursor, link: Mapping[str, str] | None, times: Sequence[datetime | None]) -> Cursor | None:

@@ -129,6 +129,6 @@ def _reasons(body: bytes) -> Iterator[str]:
 def _error(body: bytes) -> Any:
     try:
         decoded = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return decoded.get("error") if isinstance(decoded, Mapping) else None

@@ -166,7 +166,7 @@ class FromFile:
 def _object(body: bytes, what: str) -> Mapping[str, Any]:
     try:
         said = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         said = None
     if not isinstance(said, dict):
         raise Unavailable(f"{what}: the answer is not JSON (a proxy's page?). Check `token_uri` in the key")

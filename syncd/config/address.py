@@ -1,13 +1,17 @@
 """Addresses that a person writes: base URLs and proxies. A token never travels in the open by mistake."""
 
-import ipaddress
+import re
 from urllib.parse import SplitResult, urlsplit
 
 from syncd.config.faults import Fault
+from syncd.contract.addresses import address_in, is_local_name, is_odd_number, whereabouts
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?")
 
 
-def check_url(url: str, *, web: bool, allow_http: bool) -> str:
-    """The base URL as it is, or Fault. `web`: it has to be http or https; a system of another sort may have any address."""
+def check_url(url: str, *, web: bool, allow_http: bool, allow_private: bool) -> str:
+    """The base URL as it is, or Fault. `web`: it has to be http or https; a system of another sort may have any address. Where a name
+    leads is looked at when it is connected to; an address in a private network needs `allow_private`."""
     if not web and not url.startswith(("http:", "https:")):
         return url
     parts = _split(url)
@@ -15,8 +19,12 @@ def check_url(url: str, *, web: bool, allow_http: bool) -> str:
         raise Fault("holds a user or a password", "Take them out of the address: they belong into user and token_file.")
     if parts.query or parts.fragment:
         raise Fault("has a part after ? or #", "Leave that part out: this is the base address.")
-    if parts.scheme == "http" and not allow_http and not _is_this_machine(parts.hostname or ""):
+    host = _plain(parts.hostname or "")
+    if parts.scheme == "http" and not allow_http and not _is_this_machine(host):
         raise Fault("would send the token over plain http", "Write https://, or set allow_http = true if the network is trusted.")
+    address = address_in(host)
+    if address is not None and whereabouts(address) == "private" and not allow_private:
+        raise Fault("points into a private network", "Correct it, or set allow_private = true if the server is there.")
     return url
 
 
@@ -42,8 +50,19 @@ def _split(url: str) -> SplitResult:
     return parts
 
 
-def _is_this_machine(host: str) -> bool:
+def _plain(host: str) -> str:
+    """The host as programs look for it, or Fault where they would not agree on that."""
     try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+        found = host if host.isascii() else host.encode("idna").decode()
+    except UnicodeError:
+        found = ""
+    if is_odd_number(found) or (found != host and address_in(found) is not None):
+        raise Fault("writes an address in an unusual way", "Write four decimal numbers, as in 127.0.0.1.")
+    if address_in(found) is None and not _NAME.fullmatch(found):
+        raise Fault("has a host that no name or address looks like", "Write it with scheme and host: https://host.example.")
+    return found
+
+
+def _is_this_machine(host: str) -> bool:
+    address = address_in(host)
+    return is_local_name(host) if address is None else whereabouts(address) == "here"

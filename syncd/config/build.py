@@ -167,7 +167,7 @@ class Builder:
             self.faults.add((*at, "url"), "is missing", 'Add the base address: url = "https://...".')
             return None
         try:
-            return check_url(url, web=kind.needs_secret, allow_http=keys.allow_http)
+            return check_url(url, web=kind.needs_secret, allow_http=keys.allow_http, allow_private=keys.allow_private)
         except Fault as fault:
             self.faults.add((*at, "url"), fault.text, fault.cure)
             return None
@@ -188,6 +188,7 @@ class Builder:
             client_key_file=self._key(keys, certificate, at),
             proxy=proxy,
             no_proxy=keys.no_proxy,
+            allow_private=keys.allow_private,
         )
 
     def _key(self, keys: ConnectionKeys, certificate: str | None, at: Keys) -> str | None:

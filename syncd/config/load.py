@@ -112,7 +112,7 @@ def _folder(mappings: Mappings, raw: Raw, faults: Faults) -> Path:
 def _web(web: Web, faults: Faults) -> Web:
     """Without a / at the end, to which paths are added."""
     try:
-        url = check_url(web.public_url, web=True, allow_http=False) if web.public_url else ""
+        url = check_url(web.public_url, web=True, allow_http=False, allow_private=True) if web.public_url else ""
     except Fault as fault:
         faults.add(("web", "public_url"), fault.text.replace("the token", "the secret"), "Write the https address of your proxy.")
         url = ""

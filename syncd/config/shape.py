@@ -203,6 +203,8 @@ class ConnectionKeys(Section):
     """Its private key (PEM, without a passphrase), where it is not in the same file."""
     allow_http: bool = False
     """Send the token over plain http to another machine. It can be read on the way."""
+    allow_private: bool = False
+    """Reach a server in a private network (10.0.0.0/8, fc00::/7 and the like), or a name that leads to this machine."""
     renamed_from: str | None = None
     """What this connection was called before, so that what is known of it moves along."""
 

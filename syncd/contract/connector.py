@@ -191,13 +191,15 @@ class Options(BaseModel):
 class TlsAndProxy:
     """How to reach the remote system. `ca_file`: a PEM bundle that replaces the default one. `proxy`: URL for both schemes.
     `no_proxy`: hosts, as in the usual environment variable. `client_cert_file`, `client_key_file`: PEM files by which we prove who we
-    are to the server or a gateway before it. They hold for token refreshes too; the environment is not consulted."""
+    are to the server or a gateway before it. `allow_private`: a server that is not public may be reached, too; one whose address is
+    written as loopback always may. They hold for token refreshes too; the environment is not consulted."""
 
     ca_file: str | None = None
     client_cert_file: str | None = None
     client_key_file: str | None = None
     proxy: str | None = None
     no_proxy: tuple[str, ...] = ()
+    allow_private: bool = False
 
 
 @dataclass(frozen=True, slots=True)

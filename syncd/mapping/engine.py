@@ -15,7 +15,7 @@ from syncd.mapping.layers import Read, for_project, load, settings
 from syncd.mapping.look import Look, Unreadable
 from syncd.mapping.program import Program, Rule, program
 from syncd.model.problem import Problems
-from syncd.model.raw import RawRecord
+from syncd.model.raw import MOST_LEVELS, TOO_DEEP, RawRecord
 from syncd.model.ref import Ref
 from syncd.model.rows import Dependency, Note, Rejected, Row
 
@@ -90,6 +90,9 @@ def apply(mapping: Mapping, raw: RawRecord) -> Applied | Rejected:
     Rules are tried in order. An object (everything but a dependency) is given by the first rule that gives its identity: later
     rules for the same identity are passed over, so a general rule may stand below the special ones. Equal dependencies are one.
     """
+    cut = next((name for name, value in raw.data.items() if value == TOO_DEEP), None)
+    if cut is not None:
+        return Rejected(raw.ref, f"{cut} is nested deeper than {MOST_LEVELS} levels and was not kept. Correct it in the record")
     look = Look(raw)
     label = None
     rows: list[Row] = []

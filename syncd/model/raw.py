@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -13,8 +13,15 @@ from syncd.model.ref import Ref
 
 Json = Any  # a value that JSON can hold
 
+<<<<<<< HEAD
 _FORM = "o"
 """What a hash of today begins with; no hex digit."""
+=======
+MOST_LEVELS = 100
+"""A top-level field that is nested deeper is not kept where it cannot be stored."""
+TOO_DEEP: Mapping[str, str] = {"left out": f"nested deeper than {MOST_LEVELS} levels"}
+"""Stands for such a field. Its record is known to be there, and no mapping reads it."""
+>>>>>>> edges
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +96,36 @@ def _branches(paths: frozenset[str]) -> _Branches:
 def _pruned(data: Json, branches: _Branches) -> Json:
     if not isinstance(data, Mapping):
         return data
+<<<<<<< HEAD
     kept = {key: value for key, value in data.items() if branches.get(key, True) is not None}
     for key, below in branches.items():
         if below is not None and key in kept:
             kept[key] = _pruned(kept[key], below)
     return kept
+=======
+    if len(path) == 1:
+        return {k: v for k, v in data.items() if k != path[0]}
+    return {**data, path[0]: _without(data[path[0]], path[1:])}
+
+
+def shallow(data: Mapping[str, Json]) -> dict[str, Json]:
+    """A record with `TOO_DEEP` in place of each top-level field that is nested too deep. However deep it is, this does not recurse."""
+    return {name: TOO_DEEP if _levels(value) > MOST_LEVELS else value for name, value in data.items()}
+
+
+def _levels(value: Json) -> int:
+    """How deep a value is nested, 0 for what holds nothing; no further than is too deep."""
+    here, depth = [value], 0
+    while depth <= MOST_LEVELS:
+        here = [inner for one in here for inner in _inside(one)]
+        if not here:
+            break
+        depth += 1
+    return depth
+
+
+def _inside(value: Json) -> Iterable[Json]:
+    if isinstance(value, Mapping):
+        return value.values()
+    return value if isinstance(value, list | tuple) else ()
+>>>>>>> edges

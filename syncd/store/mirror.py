@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 from zlib import crc32
@@ -10,7 +10,7 @@ from zlib import crc32
 from sqlalchemy import Row, Select, delete, func, or_, select
 
 from syncd.contract import Page
-from syncd.model.raw import Scope
+from syncd.model.raw import Scope, shallow
 from syncd.model.ref import Ref
 from syncd.store import pages, scopes
 from syncd.store.columns import json_value, storable
@@ -61,7 +61,14 @@ class Mirror:
         self, connection: str, stream: str, scope: Scope, page: Page, *, own: frozenset[str] = frozenset(), at: datetime
     ) -> Mirrored:
         """Store a page, its cursor and what its scope says, all or nothing; nothing of people who were forgotten. `own`: paths that do
-        not count as a change."""
+        not count as a change. Of a record that is nested too deep to be written, the fields that are so are left out."""
+        try:
+            return self._put(connection, stream, scope, page, own, at)
+        except RecursionError:
+            kept = tuple(replace(raw, data=shallow(raw.data)) for raw in page.records)
+            return self._put(connection, stream, scope, replace(page, records=kept), own, at)
+
+    def _put(self, connection: str, stream: str, scope: Scope, page: Page, own: frozenset[str], at: datetime) -> Mirrored:
         place = pages.Place(connection, stream, scope.id)
         with self.db.writing() as tx:
             fresh = pages.incoming(place, without_forgotten(tx, connection, page), own)

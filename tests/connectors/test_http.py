@@ -1,6 +1,5 @@
 """The shared transport: what an answer or a failure without one means, told in one line, without a secret."""
 
-import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +8,7 @@ import pytest
 import requests
 import responses
 
-from connectors.http import LARGEST_BODY, PacedAdapter, expect, from_exception, from_status, retry_after, vendor_message
+from connectors.http import PacedAdapter, expect, from_exception, from_status, retry_after, vendor_message
 from syncd.contract import AuthFailed, Misconfigured, RateLimited, Refused, SyncError, TlsAndProxy, Unavailable
 from tests.connectors.contract import OpenGate
 
@@ -150,36 +149,3 @@ def test_a_wrong_shape_is_never_empty(value: Any) -> None:
     with pytest.raises(Unavailable, match="not a list"):
         expect(value, list, what="reading items of PLAT")
     assert expect([1], list, what="reading") == [1]
-
-
-class Dribble:
-    """A body that never ends: each piece is late, or there are too many of them."""
-
-    def __init__(self, pause_s: float, piece: bytes) -> None:
-        self.pause_s, self.piece = pause_s, piece
-
-    def read(self, *_: Any, **__: Any) -> bytes:
-        time.sleep(self.pause_s)
-        return self.piece
-
-    def close(self) -> None:
-        pass
-
-
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        (Dribble(0.02, b"x"), requests.exceptions.ReadTimeout),
-        (Dribble(0, b"x" * (LARGEST_BODY // 8)), requests.exceptions.ContentDecodingError),
-    ],
-    ids=["late", "large"],
-)
-def test_a_body_is_bounded_in_time_and_size(monkeypatch: pytest.MonkeyPatch, body: Dribble, expected: type[Exception]) -> None:
-    def send(*_: Any, **__: Any) -> requests.Response:
-        answer = requests.Response()
-        answer.status_code, answer.raw = 200, body
-        return answer
-
-    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
-    with pytest.raises(expected):
-        paced(OpenGate(), 0.1 if body.pause_s else 60).get(URL)

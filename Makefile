@@ -37,7 +37,7 @@ lint: $(VENV)/.tests ## Check format, types and layers only
 format: $(VENV)/.tests ## Format the code and mend what can be mended
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
 
-bench: $(VENV)/.runs ## Measure requests, seconds and memory against the vendor twins
+bench: $(VENV)/.tests ## Measure requests, seconds and memory against the vendor twins
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 build: $(VENV)/.tests ## Build the wheel and the source archive into dist/

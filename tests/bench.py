@@ -1,10 +1,13 @@
 """The bench: a first and a second pass over four full vendors on loopback. It measures and judges, and never fails.
 
-    python -m tests.bench [--items 10000] [--projects 3] [--vendors jira,github,gitlab] [--no-naive] [--json] [--profile FILE]
+    python -m tests.bench [--items 10000] [--projects 3] [--vendors jira,github,gitlab] [--latency 0,80] [--no-naive] [--json]
+                          [--profile FILE]
 
 The vendors live in a process of their own, so that time and memory are syncd's alone. Floors: a first pass sends at most
 1.1 x ceil(items / 100) + 3 requests per project, a second one at most 2 per scope and stream; the trackers' 30,000 items are
-read in 60 s with at most 250 MB. Beside it a plain script on the same libraries reads the same (`tests/bench_naive.py`).
+read in 60 s with at most 250 MB. A reader written by hand (`tests/bench_reader.py`) reads the same in the same run: reading takes at most 2
+times its wall time, 3 times its CPU time and 1.1 times its bytes. A pass of the daemon without changes takes at most 50 ms of CPU.
+Beside it a plain script on the same libraries reads the same (`tests/bench_naive.py`).
 """
 
 import argparse
@@ -19,150 +22,15 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, date, datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from syncd.demo.github_twin import GithubTwin
-from syncd.demo.gitlab_twin import GitlabTwin
-from syncd.demo.google_twin import GoogleTwin
-from syncd.demo.jira_twin import JiraTwin
-from syncd.demo.twin import TwinServer
-
-TODAY = datetime.now(UTC).date()
-PER_EPIC = 20
-"""So many items belong to one milestone."""
-
-# --- the vendors, in their own process -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """One project's part of the items."""
-
-    number: int
-    items: int
-
-    @property
-    def milestones(self) -> int:
-        return math.ceil(self.items / PER_EPIC)
-
-    def due(self, n: int) -> date:
-        return TODAY + timedelta(days=(n * 7) % 120 - 10)
-
-
-def shares(items: int, projects: int) -> list[Share]:
-    """The items over the projects, as evenly as can be."""
-    return [Share(n, items // projects + (n < items % projects)) for n in range(projects)]
-
-
-def jira(now: Callable[[], datetime], parts: list[Share]) -> tuple[TwinServer, dict[str, int], dict[str, Any]]:
-    """Epics with stories, a link for every tenth, a moved due date for every fifth."""
-    twin = JiraTwin(now)
-    twin.server.start()
-    for part in parts:
-        key = f"P{part.number}"
-        twin.project(key)
-        epics = [twin.issue(key, f"Epic {n}", type="Epic", duedate=str(part.due(n))) for n in range(part.milestones)]
-        work = [
-            twin.issue(
-                key, f"Work {n}", parent=epics[n % len(epics)]["key"], assignee=f"Person {n % 40}", duedate=str(part.due(n))
-            )
-            for n in range(part.items - len(epics))
-        ]
-        for n in range(0, len(work) - 1, 10):
-            twin.link(work[n]["key"], work[n + 1]["key"])
-        for n in range(0, len(work), 5):
-            twin.edit(work[n]["key"], duedate=str(part.due(n + 1)))
-    lists = {f"P{part.number}": part.items for part in parts}
-    return twin.server, lists, {"kind": "jira", "url": twin.url, "user": twin.login, "token": twin.token, "projects": list(lists)}
-
-
-def github(now: Callable[[], datetime], parts: list[Share]) -> tuple[TwinServer, dict[str, int], dict[str, Any]]:
-    """Issues in milestones, and a pull request for every thirtieth; the lists of issues hold those, too."""
-    twin = GithubTwin(now)
-    twin.server.start()
-    lists = {}
-    for part in parts:
-        repo = f"acme/repo-{part.number}"
-        twin.repository(repo)
-        pulls = part.items // 60
-        for n in range(part.milestones):
-            twin.milestone(repo, f"Milestone {n}", due_on=str(part.due(n)))
-        for n in range(part.items - part.milestones - 2 * pulls):
-            twin.issue(repo, f"Issue {n}", milestone=1 + n % part.milestones, assignees=[f"person-{n % 40}"], labels=["bug"])
-        for n in range(pulls):
-            twin.pull(repo, f"Pull {n}", head=f"work-{n}")
-        lists[repo] = part.items
-    return twin.server, lists, {"kind": "github", "url": twin.server.url, "token": twin.token, "repositories": list(lists)}
-
-
-def gitlab(now: Callable[[], datetime], parts: list[Share]) -> tuple[TwinServer, dict[str, int], dict[str, Any]]:
-    """Issues in milestones, and a merge request for every thirtieth."""
-    twin = GitlabTwin(now, {"bench": "syncd-bot"})
-    twin.server.start()
-    lists = {}
-    for part in parts:
-        path = f"acme/shop-{part.number}"
-        twin.project(path)
-        held = [twin.milestone(path, f"Milestone {n}", due_date=str(part.due(n))) for n in range(part.milestones)]
-        requests = part.items // 30
-        for n in range(part.items - len(held) - requests):
-            twin.issue(
-                path, f"Issue {n}", milestone=held[n % len(held)], due_date=str(part.due(n)), assignees=[f"person-{n % 40}"]
-            )
-        for n in range(requests):
-            twin.merge_request(path, f"Change {n}")
-        lists[path] = part.items
-    return twin.server, lists, {"kind": "gitlab", "url": twin.server.url, "token": "bench", "projects": list(lists)}
-
-
-def google(now: Callable[[], datetime], parts: list[Share]) -> tuple[TwinServer, dict[str, int], dict[str, Any]]:
-    """Windows of one day each."""
-    twin = GoogleTwin(now, {"bench": "bot@acme.example"})
-    twin.server.start()
-    lists = {}
-    for part in parts:
-        calendar = twin.calendar(f"calendar-{part.number}@acme.example")
-        for n in range(part.items):
-            twin.event(calendar, f"Release {n}", part.due(n), part.due(n) + timedelta(days=1))
-        lists[calendar] = part.items
-    calendars = [{"id": id, "holds": "windows"} for id in lists]
-    url = f"{twin.server.url}/calendar/v3/"
-    return twin.server, lists, {"kind": "google_calendar", "url": url, "token": "bench", "calendars": calendars}
-
-
-MAKERS = {"jira": jira, "github": github, "gitlab": gitlab, "google": google}
-
-
-def serve(items: int, projects: int, vendors: list[str], line: Connection) -> None:
-    """Fill the vendors, say where they are, and then tell the requests that arrived whenever somebody asks."""
-    at = [datetime.now(UTC)]
-
-    def now() -> datetime:
-        """While the vendors are filled, things happen one after the other; afterwards it is now."""
-        at[0] += timedelta(seconds=20)
-        return min(at[0], datetime.now(UTC))
-
-    servers: dict[str, TwinServer] = {}
-    told: dict[str, Any] = {}
-    for name, make in MAKERS.items():
-        if name not in vendors:
-            continue
-        at[0] = datetime.now(UTC) - timedelta(days=60)
-        servers[name], lists, section = make(now, shares(items, projects))
-        told[name] = {"lists": lists, "section": section}
-    line.send(told)
-    while line.recv():
-        line.send({name: [entry.line for entry in server.log] for name, server in servers.items()})
-        for server in servers.values():
-            server.log.clear()
-
+from tests.bench_vendors import serve
 
 # --- syncd, in this process ----------------------------------------------------------------------------------------------------
 
@@ -197,11 +65,11 @@ class Stopwatch:
     def pulled(self, connection: str, stream: str, scope: str, records: int) -> None:
         self.ready_s[connection] = time.monotonic() - self.since
 
-    def mapped(self, connection: str, records: int) -> None:
-        self.ready_s[connection] = time.monotonic() - self.since
-
     def written(self, connection: str, target: str) -> None:
         """Not part of reading."""
+
+    def mapped(self, connection: str, records: int) -> None:
+        self.ready_s[connection] = time.monotonic() - self.since
 
 
 def one_pass_of(config: Path, line: Connection, profile: cProfile.Profile | None) -> Measured:
@@ -217,9 +85,40 @@ def one_pass_of(config: Path, line: Connection, profile: cProfile.Profile | None
     wall = time.monotonic() - watch.since
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     line.send(True)
-    requests = {name: Counter(map(place_of, lines)) for name, lines in line.recv().items()}
+    arrived = line.recv()
+    requests = {name: Counter(place_of(one) for one, _ in lines) for name, lines in arrived.items()}
     items = {name: sum(read.read for read in pulled.streams.values()) for name, pulled in passed.pulled.items()}
     return Measured(Used(wall, cpu, peak_mb(after)), requests, watch.ready_s, items, report.problems(passed))
+
+
+def reading_of(config: Path, line: Connection) -> dict[str, float]:
+    """What reading into an empty mirror takes, without mapping: what the reader written by hand does, too."""
+    from syncd.app import opened
+    from syncd.run.one_pass import each
+    from syncd.run.pull import pull
+
+    before, cpu = time.monotonic(), time.process_time()
+    with opened(config, {}) as app:
+        each(app.links, lambda link: pull(link, app.store, app.works.clock))
+    used = {"wall_s": round(time.monotonic() - before, 2), "cpu_s": round(time.process_time() - cpu, 2)}
+    line.send(True)
+    return {**used, "bytes": sum(size for lines in line.recv().values() for _, size in lines)}
+
+
+def resident(config: Path, line: Connection) -> list[float]:
+    """CPU seconds of the passes of a daemon: the first ones find their feet, the last three find nothing changed."""
+    from syncd.app import opened
+    from syncd.run.one_pass import one_pass
+
+    found = []
+    with opened(config, {}) as app:
+        for _ in range(5):
+            before = time.process_time()
+            one_pass(app.works, wait=False, spare=True)
+            found.append(time.process_time() - before)
+    line.send(True)
+    line.recv()
+    return found
 
 
 def peak_mb(usage: resource.struct_rusage) -> float:
@@ -246,9 +145,9 @@ def place_of(line: str) -> tuple[str, str]:
     return "", text.partition("?")[0].partition(" ")[2]
 
 
-def toml(told: Mapping[str, Any]) -> str:
+def toml(told: Mapping[str, Any], store: str = "syncd.db") -> str:
     """A configuration for the vendors; `write` stays at its default, so that nothing but reading is measured."""
-    parts = ['[store]\nurl = "sqlite:///syncd.db"\n[model]\nzone = "Europe/Berlin"\n']
+    parts = [f'[store]\nurl = "sqlite:///{store}"\n[model]\nzone = "Europe/Berlin"\n']
     for name, vendor in told.items():
         section = dict(vendor["section"])
         calendars = section.pop("calendars", [])
@@ -265,7 +164,14 @@ def allowed(lists: Mapping[str, int]) -> int:
     return sum(math.floor(1.1 * math.ceil(items / 100) + 3) for items in lists.values())
 
 
-def result(told: Mapping[str, Any], first: Measured, second: Measured, naive: dict[str, Any] | None) -> dict[str, Any]:
+def result(
+    told: Mapping[str, Any],
+    first: Measured,
+    second: Measured,
+    idle: list[float],
+    reading: Mapping[str, float],
+    beside: Mapping[str, dict[str, Any] | None],
+) -> dict[str, Any]:
     """All figures, for programs and for the tables."""
     connections = {}
     for name, vendor in told.items():
@@ -280,7 +186,24 @@ def result(told: Mapping[str, Any], first: Measured, second: Measured, naive: di
             "second_pass_most": max((count for (scope, _), count in second.requests[name].items() if scope), default=0),
         }
     passes = {"first": _rounded(first.used), "second": _rounded(second.used)}
-    return {"connections": connections, "passes": passes, "naive": naive, "problems": [*first.problems, *second.problems]}
+    return {
+        "connections": connections,
+        "passes": passes,
+        "reading": reading,
+        "ratios": ratios(reading, beside["reader"]),
+        "idle_cpu_s": [round(cpu, 3) for cpu in idle],
+        **beside,
+        "problems": [*first.problems, *second.problems],
+    }
+
+
+FLOORS = {"wall_s": 2, "cpu_s": 3, "bytes": 1.1}
+"""What reading may take at most, in multiples of the reader written by hand."""
+
+
+def ratios(reading: Mapping[str, float], reader: Mapping[str, Any] | None) -> dict[str, float]:
+    """What reading took in multiples of the reader written by hand."""
+    return {name: round(reading[name] / reader[name], 2) for name in FLOORS if reader[name]} if reader else {}
 
 
 def _rounded(used: Used) -> dict[str, float]:
@@ -301,6 +224,13 @@ def show(found: Mapping[str, Any]) -> None:
     print(f"\n{'':<12}{'wall':>10}{'CPU':>10}{'peak memory':>14}")
     for name, used in found["passes"].items():
         print(f"{name:<12}{used['wall_s']:>8.2f} s{used['cpu_s']:>8.2f} s{used['peak_mb']:>11.0f} MB")
+    cpu = ", ".join(f"{seconds * 1000:.0f}" for seconds in found["idle_cpu_s"])
+    print(f"daemon      CPU of its passes: {cpu} ms, the last ones without changes; allowed 50 ms")
+    print(f"reading     {found['reading']['wall_s']:>8.2f} s{found['reading']['cpu_s']:>8.2f} s without mapping and looking")
+    if reader := found["reader"]:
+        print(f"by hand     {reader['wall_s']:>8.2f} s{reader['cpu_s']:>8.2f} s{reader['peak_mb']:>11.0f} MB", end="   ")
+        verdicts = (f"{name} x {ratio} (at most {FLOORS[name]})" for name, ratio in found["ratios"].items())
+        print("reading is " + ", ".join(verdicts))
     if naive := found["naive"]:
         print(f"{'plain script':<12}{naive['wall_s']:>8.2f} s{naive['cpu_s']:>8.2f} s{naive['peak_mb']:>11.0f} MB", end="   ")
         print(", ".join(f"{name} {one['items']} items, {one['requests']} requests" for name, one in naive["vendors"].items()))
@@ -316,13 +246,25 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=10_000, help="items of each vendor")
     parser.add_argument("--projects", type=int, default=3, help="projects, repositories or calendars of each vendor")
     parser.add_argument("--vendors", default="jira,github,gitlab,google", help="which ones, with commas between")
+    parser.add_argument("--latency", default="0", help="milliseconds that a vendor waits before each answer, with commas between")
     parser.add_argument("--no-naive", action="store_true", help="leave the plain script out")
     parser.add_argument("--json", action="store_true", help="print JSON with stable keys")
     parser.add_argument("--profile", type=Path, help="write FILE.first and FILE.second for `python -m pstats`")
     chosen = parser.parse_args()
+    found = {latency: measured(chosen, int(latency) / 1000) for latency in chosen.latency.split(",")}
+    if chosen.json:
+        print(json.dumps(found if len(found) > 1 else next(iter(found.values())), indent=2))
+        return
+    for latency, one in found.items():
+        print(f"\n--- {latency} ms of latency\n" if len(found) > 1 else "", end="")
+        show(one)
+
+
+def measured(chosen: argparse.Namespace, latency_s: float) -> dict[str, Any]:
+    """All figures at one latency, over vendors that are made for it."""
     ours, theirs = multiprocessing.Pipe()
     vendors = multiprocessing.get_context("spawn").Process(
-        target=serve, args=(chosen.items, chosen.projects, chosen.vendors.split(","), theirs), daemon=True
+        target=serve, args=(chosen.items, chosen.projects, chosen.vendors.split(","), latency_s, theirs), daemon=True
     )
     vendors.start()
     theirs.close()  # theirs alone is open now: should the vendors die, reading ends instead of waiting
@@ -332,25 +274,28 @@ def main() -> None:
         config = Path(folder) / "bench.toml"
         config.write_text(toml(told))
         first, second = (_measured(config, ours, chosen.profile, name) for name in ("first", "second"))
-    naive = None if chosen.no_naive else plain_script(told, ours)
-    found = result(told, first, second, naive)
+        idle = resident(config, ours)
+        config.write_text(toml(told, "reading.db"))
+        reading = reading_of(config, ours)
+    beside: dict[str, dict[str, Any] | None] = {"reader": script("tests.bench_reader", told, ours)}
+    beside["naive"] = None if chosen.no_naive else script("tests.bench_naive", told, ours)
+    found = result(told, first, second, idle, reading, beside)
     ours.send(False)
-    if chosen.json:
-        print(json.dumps(found, indent=2))
-    else:
-        show(found)
+    return found
 
 
-def plain_script(told: Mapping[str, Any], line: Connection) -> dict[str, Any]:
-    """The plain script over the same vendors, in a process of its own, with the requests that arrived."""
-    command = [sys.executable, "-W", "ignore", "-m", "tests.bench_naive"]
+def script(module: str, told: Mapping[str, Any], line: Connection) -> dict[str, Any]:
+    """Another program over the same vendors, in a process of its own, with the requests that arrived and the bytes that it was sent."""
+    command = [sys.executable, "-W", "ignore", "-m", module]
     ran = subprocess.run(command, input=json.dumps(told), capture_output=True, text=True, check=False)
     if ran.returncode:
-        raise SystemExit(f"the plain script failed:\n{ran.stderr}")
+        raise SystemExit(f"{module} failed:\n{ran.stderr}")
     found: dict[str, Any] = json.loads(ran.stdout)
     line.send(True)
-    for name, lines in line.recv().items():
+    arrived = line.recv()
+    for name, lines in arrived.items():
         found["vendors"][name]["requests"] = len(lines)
+    found["bytes"] = sum(size for lines in arrived.values() for _, size in lines)
     return found
 
 

@@ -38,6 +38,15 @@ def test_the_plain_script_reads_the_same_items_with_no_fewer_requests(figures: A
 
 
 @pytest.mark.slow
+def test_the_reader_written_by_hand_reads_the_same_items(figures: Any) -> None:
+    reader = figures["reader"]
+    for vendor in ("github", "gitlab", "google", "jira"):
+        assert reader["vendors"][vendor]["items"] >= 1150
+    assert set(figures["ratios"]) == {"wall_s", "cpu_s", "bytes"}
+    assert figures["ratios"]["bytes"] <= 1.1
+
+
+@pytest.mark.slow
 def test_seconds_and_memory_are_syncds_own(figures: Any) -> None:
     for used in figures["passes"].values():
         assert used["cpu_s"] > 0

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache, cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,7 +25,7 @@ class Api:
         self.base = _base(settings.url)
         self.tokens = sign_in(settings, gate, scope)
         self._transport = Transport(pace(requests.Session(), settings, gate), self.tokens)
-        description = json.loads(get_static_doc("calendar", "v3"))
+        description = _description()
         self._properties = frozenset(description["schemas"]["Event"]["properties"])
         # With address and universe given, and no credentials of its own, the library consults neither network nor environment.
         options_of_library = {"api_endpoint": self.base, "universe_domain": "googleapis.com"}
@@ -35,7 +36,7 @@ class Api:
         """By the clock of the connection."""
         return self.settings.now()
 
-    @property
+    @cached_property
     def events(self) -> Any:
         """Events, as the library offers them."""
         return self._api.events()
@@ -67,6 +68,12 @@ class Api:
     def close(self) -> None:
         """Let go of sockets."""
         self._transport.close()
+
+
+@cache
+def _description() -> Any:
+    """Google's own description of the API, read once: it is long. Each client makes its methods from it."""
+    return json.loads(get_static_doc("calendar", "v3"))
 
 
 def _base(url: str) -> str:

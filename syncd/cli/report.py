@@ -14,8 +14,8 @@ from syncd.decide.plain import plain_headline
 from syncd.decide.state import FindingState
 from syncd.model.finding import SEVERITIES, Finding, Severity
 from syncd.model.ref import Ref
-from syncd.model.snapshot import Snapshot
 from syncd.run.one_pass import Passed
+from syncd.run.outcome import model_counts as model_counts
 
 _COLOUR: Mapping[Severity, str] = {"info": "cyan", "warn": "yellow", "critical": "red"}
 
@@ -42,65 +42,41 @@ def as_json(passed: Passed) -> dict[str, Any]:
             }
             for name, pulled in passed.pulled.items()
         },
-        "model": model_counts(passed.analysed.snapshot),
+        "model": passed.outcome.model,
         "findings": finding_counts(passed),
         "actions": action_counts(passed),
         "problems": problems(passed),
-        "unknown": dict(passed.analysed.notes),
+        "unknown": dict(passed.outcome.notes),
     }
 
 
 def _rejected(passed: Passed) -> Counter[tuple[str, str]]:
-    return Counter((rejected.ref.connection, rejected.ref.stream) for rejected in passed.analysed.rejected)
-
-
-def model_counts(snapshot: Snapshot) -> dict[str, int]:
-    """How many of each kind there are."""
-    return {
-        "milestone": len(snapshot.milestones),
-        "item": len(snapshot.items),
-        "merge_request": len(snapshot.merge_requests),
-        "dependency": len(snapshot.dependencies),
-        "window": len(snapshot.windows),
-        "absence": len(snapshot.absences),
-        "environment": len(snapshot.environments),
-        "deployment": len(snapshot.deployments),
-        "sign_off": len(snapshot.sign_offs),
-        "check": len(snapshot.checks),
-        "effort": len(snapshot.efforts),
-        "person": len(snapshot.people()),
-    }
+    return Counter((rejected.ref.connection, rejected.ref.stream) for rejected in passed.outcome.rejected)
 
 
 def finding_counts(passed: Passed) -> dict[str, int]:
     """Open findings, and what this pass changed of them."""
-    settled = passed.analysed.settled
-    return {
-        "open": sum(state.state == "open" for state in passed.analysed.decision.states.values()),
-        "new": len(settled.new),
-        "changed": len(settled.changed),
-        "cleared": len(settled.cleared),
-        "held": len(settled.held),
-    }
+    return dict(passed.outcome.findings)
 
 
 def action_counts(passed: Passed) -> dict[str, int]:
     """`planned`: all that is to be written, where only observed too; `waiting`: over the cap of the pass, or to be tried again."""
-    plan = passed.analysed.plan
+    outcome = passed.outcome
     return {
-        "planned": len(plan.actions) + len(plan.observed) + len(plan.waiting),
+        "planned": outcome.planned,
         "delivered": sum(done.delivered for done in passed.delivered.values()),
         "failed": sum(done.failed for done in passed.delivered.values()),
-        "waiting": len(plan.waiting) + sum(done.waiting for done in passed.delivered.values()),
+        "waiting": outcome.waiting + sum(done.waiting for done in passed.delivered.values()),
     }
 
 
 def problems(passed: Passed) -> list[str]:
     """All lines for a person, each once."""
     lines = [line for pulled in passed.pulled.values() for line in pulled.problems]
-    lines += [f"{one.ref.connection}: {one.ref.label}: {one.reason}" for one in passed.analysed.rejected]
-    lines += [f"{defect.code}: {defect.text}" for defect in passed.analysed.detected.defects]
-    lines += list(passed.analysed.snapshot.problems)
+    told = [one for one in passed.outcome.rejected if one.ref not in passed.outcome.dropped]
+    lines += [f"{one.ref.connection}: {one.ref.label}: {one.reason}" for one in told]
+    lines += [f"{defect.code}: {defect.text}" for defect in passed.outcome.defects]
+    lines += list(passed.outcome.problems)
     lines += [line for done in passed.delivered.values() for line in done.problems]
     lines += [line for pulled in passed.pulled.values() for line in pulled.notices]
     return list(dict.fromkeys(lines))
@@ -123,14 +99,14 @@ def show(passed: Passed, console: Console) -> None:
     console.print(table)
     console.print()
     for title, counts in (
-        ("model", model_counts(passed.analysed.snapshot)),
+        ("model", passed.outcome.model),
         ("findings", finding_counts(passed)),
         ("actions", action_counts(passed)),
     ):
         console.print(Text(f"{title}: " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())))
     for line in _first(problems(passed), 30):
         console.print(Text(f"! {one_line(line)}", "yellow"))
-    notes = Counter(passed.analysed.notes).most_common()
+    notes = Counter(passed.outcome.notes).most_common()
     if notes:
         console.print(Text("mappings did not know:", "bold"))
         for line in _first([f"{note} ({count} records)" if count > 1 else note for note, count in notes], 10):

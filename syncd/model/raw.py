@@ -4,16 +4,24 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
+
+import orjson
 
 from syncd.model.ref import Ref
 
 Json = Any  # a value that JSON can hold
 
+<<<<<<< HEAD
+_FORM = "o"
+"""What a hash of today begins with; no hex digit."""
+=======
 MOST_LEVELS = 100
 """A top-level field that is nested deeper is not kept where it cannot be stored."""
 TOO_DEEP: Mapping[str, str] = {"left out": f"nested deeper than {MOST_LEVELS} levels"}
 """Stands for such a field. Its record is known to be there, and no mapping reads it."""
+>>>>>>> edges
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +54,55 @@ class RawRecord:
 
 
 def content_hash(data: Json, without: frozenset[str] = frozenset()) -> str:
-    """SHA-256 (hex, 32 digits) of a JSON value in canonical form.
+    """SHA-256 of a JSON value in canonical form: `o` and 31 hex digits.
 
     `without` holds dotted paths that do not count: what our own writes change (`updated`, comment counts).
     """
-    for path in sorted(without):
-        data = _without(data, path.split("."))
-    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    data = _counting(data, without)
+    try:
+        text = orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # lone surrogates, numbers beyond 64 bits, deep nesting
+        text = _sorted(data)
+    return _FORM + hashlib.sha256(text).hexdigest()[:31]
 
 
-def _without(data: Json, path: list[str]) -> Json:
-    if not isinstance(data, Mapping) or path[0] not in data:
+def is_content(hash: str, data: Json, without: frozenset[str] = frozenset()) -> bool:
+    """Whether a stored hash is that of the value, in the form of today or in the earlier one (32 hex digits of sorted JSON)."""
+    if hash.startswith(_FORM):
+        return hash == content_hash(data, without)
+    return hash == hashlib.sha256(_sorted(_counting(data, without))).hexdigest()[:32]
+
+
+def _sorted(data: Json) -> bytes:
+    return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def _counting(data: Json, without: frozenset[str]) -> Json:
+    return _pruned(data, _branches(without)) if without else data
+
+
+_Branches = Mapping[str, "_Branches | None"]
+
+
+@cache
+def _branches(paths: frozenset[str]) -> _Branches:
+    """Dotted paths as a tree; None is where a path ends."""
+    ends = {path for path in paths if "." not in path}
+    heads = {path.partition(".")[0] for path in paths} - ends
+    below = {head: frozenset(path.partition(".")[2] for path in paths if path.startswith(f"{head}.")) for head in heads}
+    return {**dict.fromkeys(ends), **{head: _branches(rest) for head, rest in below.items()}}
+
+
+def _pruned(data: Json, branches: _Branches) -> Json:
+    if not isinstance(data, Mapping):
         return data
+<<<<<<< HEAD
+    kept = {key: value for key, value in data.items() if branches.get(key, True) is not None}
+    for key, below in branches.items():
+        if below is not None and key in kept:
+            kept[key] = _pruned(kept[key], below)
+    return kept
+=======
     if len(path) == 1:
         return {k: v for k, v in data.items() if k != path[0]}
     return {**data, path[0]: _without(data[path[0]], path[1:])}
@@ -84,3 +128,4 @@ def _inside(value: Json) -> Iterable[Json]:
     if isinstance(value, Mapping):
         return value.values()
     return value if isinstance(value, list | tuple) else ()
+>>>>>>> edges

@@ -1,5 +1,6 @@
 """The account of a connection, looked at once a day: who we are there, and how long the credentials last."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from syncd.run.clock import Clock
 from syncd.run.link import Link
 from syncd.run.log import log
 from syncd.store import Store
+from syncd.store.scopes import ScopeState
 
 LOOK_EVERY = timedelta(hours=24)
 WARN_DAYS = (7, 30)
@@ -69,15 +71,16 @@ def ends_soon(link: Link, store: Store, today: date) -> str | None:
     if store.meta.get(_warned(link)) != [last.isoformat(), step]:
         store.meta.put(_warned(link), [last.isoformat(), step])
         log().warning("credentials end soon", connection=link.name, last_day=last.isoformat())
-    return f"{link.name}: the token {_when(last, today)}. Make a new one and put it in place"
+    return f"{link.name}: the token {when(last, today)}. Make a new one and put it in place"
 
 
-def was_read(link: Link, store: Store) -> bool:
-    """Whether anything of the connection was read before."""
-    return any(seen.stream and seen.cursor for seen in store.scopes.states(link.name))
+def was_read(states: Iterable[ScopeState]) -> bool:
+    """Whether anything of a connection was read before, by its states."""
+    return any(seen.stream and seen.cursor for seen in states)
 
 
-def _when(last: date, today: date) -> str:
+def when(last: date, today: date) -> str:
+    """`ends on 2026-06-04, in 30 days`, for the last day of credentials."""
     days = (last - today).days
     if days < 0:
         return f"ended on {last}"

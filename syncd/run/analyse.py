@@ -12,8 +12,10 @@ from syncd.detect import Detected, detect
 from syncd.mapping.assemble import Assembled, assemble
 from syncd.mapping.assemble_join import Precedence
 from syncd.model.people import Entry
+from syncd.model.ref import Ref
 from syncd.model.rows import Rejected
 from syncd.model.snapshot import Snapshot
+from syncd.run.aside import dropped
 from syncd.run.fields import lost
 from syncd.run.link import Link
 from syncd.run.rows import Mirrored, read_back
@@ -33,13 +35,15 @@ class Understanding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysed:
-    """What one look at the mirror came to. `rejected`: the records that no mapping can read now. `notes`: what mappings did not know."""
+    """What one look at the mirror came to. `rejected`: the records that no mapping can read now; of those `dropped` a person has said that
+    nothing need be said. `notes`: what mappings did not know."""
 
     snapshot: Snapshot
     settled: Settled
     decision: Decision
     detected: Detected
     rejected: tuple[Rejected, ...] = ()
+    dropped: frozenset[Ref] = frozenset()
     notes: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -86,6 +90,7 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
         decision=decision,
         detected=detected,
         rejected=tuple(read.rejected),
+        dropped=frozenset(ref for link in links for ref in dropped(link.name, store)),
         notes=read.notes,
     )
 
@@ -110,7 +115,7 @@ def model(links: Iterable[Link], store: Store, view: Understanding, as_of: datet
         as_of=as_of,
         zone=view.zone,
         stale=_stale(links, store),
-        unknown=frozenset(rejected.ref for rejected in read.rejected),
+        unknown=frozenset([*(rejected.ref for rejected in read.rejected), *read.unasked]),
         people=view.people,
     )
     missing = tuple(field for link in links for field in lost(link, store))

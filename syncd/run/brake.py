@@ -1,11 +1,13 @@
 """The brake: where a large part of a stream vanishes or cannot be read at once, the stream halts until a person says what happened."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from syncd.run.clock import Clock
 from syncd.run.link import Link
 from syncd.run.log import log
 from syncd.store import Store
+from syncd.store.scopes import ScopeState
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +33,9 @@ class Halt(Exception):
         super().__init__(self.text)
 
 
-def halted(link: Link, stream: str, store: Store) -> str | None:
-    """Why the stream is halted, or None."""
-    states = (known for known in store.scopes.states(link.name) if known.stream == stream and known.state == "halted")
-    return next((known.text or "halted" for known in states), None)
+def halted(stream: str, states: Iterable[ScopeState]) -> str | None:
+    """Why the stream is halted by the states of its connection, or None."""
+    return next((known.text or "halted" for known in states if known.stream == stream and known.state == "halted"), None)
 
 
 def halt(link: Link, stream: str, store: Store, clock: Clock, text: str) -> None:
@@ -60,15 +61,15 @@ def resume(connection: str, stream: str | None, store: Store, clock: Clock, *, a
     return streams
 
 
-def accepted(connection: str, stream: str, store: Store) -> bool:
-    """Whether a person said that what vanishes from the stream in the next pass is gone."""
-    return store.meta.get(_accepted(connection, stream)) is True
+def accepted(connection: str, store: Store) -> frozenset[str]:
+    """The streams of which a person said that what vanishes in the next pass is gone."""
+    start = _accepted(connection, "")
+    return frozenset(key.removeprefix(start) for key, value in store.meta.under(start).items() if value is True)
 
 
 def forget_acceptance(connection: str, stream: str, store: Store) -> None:
     """It held for one pass that read the stream to its end."""
-    if accepted(connection, stream, store):
-        store.meta.put(_accepted(connection, stream), None)
+    store.meta.put(_accepted(connection, stream), None)
 
 
 def _accepted(connection: str, stream: str) -> str:

@@ -14,6 +14,7 @@ from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
 from syncd.run.brake import Brake, Halt
 from syncd.run.clock import Clock
+from syncd.run.follow import lead
 from syncd.run.link import Link
 from syncd.run.log import log
 from syncd.run.retry import patiently
@@ -50,8 +51,9 @@ class Census:
         """Count the scopes that are due. Raises Halt where too much is missing to be believed, RateLimited, and nothing else: what
         cannot be counted now is counted later."""
         missing: dict[Scope, list[Ref]] = {}
+        last = self.store.meta.under(self._key())
         for scope in scopes:
-            if self._is_due(scope):
+            if self._is_due(scope, last.get(self._key(scope))):
                 try:
                     missing[scope] = self._missing(scope)
                 except RateLimited:
@@ -59,14 +61,13 @@ class Census:
                 except SyncError as error:
                     log().info("census is left for later", connection=self.link.name, stream=self.stream, why=error.text)
         going = sum(map(len, missing.values()))
-        live = self.store.mirror.count(self.link.name, self.stream)
+        live = self.store.mirror.count(self.link.name, self.stream) if going else 0
         if not accepted and self.brake.trips(going, live):
             raise Halt(self.link.name, self.stream, going, live, "are not listed any more")
         return self._looked_at(missing, {scope.id: scope for scope in scopes})
 
-    def _is_due(self, scope: Scope) -> bool:
+    def _is_due(self, scope: Scope, last: str | None) -> bool:
         """A scope that was just read for the first time needs none: what was read is what is there."""
-        last = self.store.meta.get(self._key(scope))
         if last is None:
             self._done(scope)
             return False
@@ -100,6 +101,7 @@ class Census:
             if kind is None:
                 counted.unsure += 1
             elif self.store.mirror.bury(ref, kind, self.clock.now()):
+                lead(ref, error.to if isinstance(error, Gone) else None, self.store)
                 counted.gone[kind] = counted.gone.get(kind, 0) + 1
                 log().info("record is gone", connection=self.link.name, record=ref.label, kind=kind)
             return
@@ -119,8 +121,8 @@ class Census:
     def _done(self, scope: Scope) -> None:
         self.store.meta.put(self._key(scope), self.clock.now().isoformat())
 
-    def _key(self, scope: Scope) -> str:
-        return f"census: {self.link.name}/{self.stream}/{scope.id}"
+    def _key(self, scope: Scope | None = None) -> str:
+        return f"census: {self.link.name}/{self.stream}/{scope.id if scope else ''}"
 
 
 def _kind(error: SyncError) -> Kind | None:

@@ -31,7 +31,7 @@ class Estimate:
 
 def estimate(link: Link, store: Store, clock: Clock) -> Estimate | None:
     """What reading the connection for the first time takes; None where it was read before, or cannot be asked now (the pass says why)."""
-    if was_read(link, store) or limited(link.name, store, clock.now()):
+    if was_read(store.scopes.states(link.name)) or limited(link.name, store, clock.now()):
         return None
     try:
         with closing(link.open()) as connector:

@@ -16,7 +16,7 @@ def measuring(link: Link, store: Store, clock: Clock) -> Callable[[Pulled], None
     """What to hold against the result of a pull that begins now. Only connections with hooks are measured, and no first pull."""
     if not link.hooked:
         return lambda _: None
-    began, known = clock.now(), account.was_read(link, store)
+    began, known = clock.now(), account.was_read(store.scopes.states(link.name))
 
     def measure(pulled: Pulled) -> None:
         before = store.deliveries.counted(link.name).pulled_at

@@ -1,8 +1,8 @@
 """Pull: read what one connection holds into the mirror. Every failure becomes a state of its scope; nothing else stops."""
 
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from syncd.contract import AuthFailed, Connector, Misconfigured, Notice, Page, RateLimited, SyncError, Unavailable
@@ -11,18 +11,20 @@ from syncd.run import account, fields
 from syncd.run.brake import Brake, Halt, accepted, forget_acceptance, halt, halted
 from syncd.run.census import Census
 from syncd.run.clock import Clock
+from syncd.run.crew import EACH, WORKERS, Crew
 from syncd.run.defect import defect
+from syncd.run.follow import follow_transfers
 from syncd.run.link import Link
 from syncd.run.log import log
 from syncd.run.retry import patiently
+from syncd.run.trouble import LOOK_AGAIN as LOOK_AGAIN
+from syncd.run.trouble import line_of, state_of, until_of
 from syncd.store import Store, StoreError
-from syncd.store.scopes import WHOLE_CONNECTION, State
+from syncd.store.mirror import Mirrored
+from syncd.store.scopes import WHOLE_CONNECTION, ScopeState, State
 
-LOOK_AGAIN = timedelta(minutes=15)
-"""When a scope or connection that a person must mend is looked at again."""
-
-LONGEST_LIMIT = timedelta(hours=1)
-"""Vendors count their limits per hour at most: one that asks for more patience is looked at again after this."""
+LEFT = "not in the configured scope any more"
+"""What is said of a scope that was read once and is not configured now."""
 
 Progress = Callable[[str, str, str, int], None]
 """Called after each page with connection, stream, scope name and the number of records that it held."""
@@ -89,14 +91,18 @@ def pull(
         if leave_off:
             _heed_off(link, store, clock)
         with closing(link.open()) as connector:
-            known = account.was_read(link, store)
-            for stream in link.streams:
-                _pull_stream(_Reading(link, store, clock, progress, pulled, connector, stream, care))
-            _leave_streams(link, store, clock)
-            if known:  # a first pass, which is long, does without
+            states = store.scopes.states(link.name)
+            sure = accepted(link.name, store)
+            with closing(Crew(link, connector)) as crew:
+                for stream in link.streams:
+                    what = (connector, stream, care, states, stream in sure, crew)
+                    _pull_stream(_Reading(link, store, clock, progress, pulled, *what))
+            _leave_streams(link, store, clock, states)
+            if account.was_read(states):  # a first pass, which is long, does without
                 account.look(link, connector, store, clock)
                 fields.look(link, connector, store, clock)
-            store.scopes.set_state(link.name, "", WHOLE_CONNECTION, "fresh", at=clock.now())
+            if store.scopes.set_state(link.name, "", WHOLE_CONNECTION, "fresh", at=clock.now()):
+                log().info("connection is used again", connection=link.name)
     except _ConnectionEnds as end:
         _connection_ends(link, store, clock, pulled, end.error)
     except SyncError as error:
@@ -131,6 +137,9 @@ def _heed_off(link: Link, store: Store, clock: Clock) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
+    """One stream of one connection in one pass. `states`: its scopes as they were when the pass began; `accepted`: a person said that
+    what vanishes from the stream is gone. `begin`: of a scope that does not fit one page only that page is read."""
+
     link: Link
     store: Store
     clock: Clock
@@ -139,11 +148,20 @@ class _Reading:
     connector: Connector
     stream: str
     care: Care
+    states: Sequence[ScopeState]
+    accepted: bool
+    crew: Crew
     going: list[int] = field(default_factory=list)
+    begin: bool = False
+
+    @property
+    def together(self) -> bool:
+        """Whether several may read the stream: not the first one, which the others rest on, and not one whose scopes share a request."""
+        return self.stream != self.link.streams[0] and not self.connector.streams[self.stream].optional
 
 
 def _pull_stream(reading: _Reading) -> None:
-    if (why := halted(reading.link, reading.stream, reading.store)) is not None:
+    if (why := halted(reading.stream, reading.states)) is not None:
         _tell_halt(reading, why)
         return
     try:
@@ -159,8 +177,9 @@ def _tell_halt(reading: _Reading, why: str) -> None:
 
 
 def _read_stream(reading: _Reading) -> None:
+    began = reading.clock.now()
     seen: set[str] = set()
-    complete: list[Scope] = []
+    found: list[Scope] = []
     for scope in _scopes(reading):
         if isinstance(scope, Notice):
             line = f"{reading.link.name}: {scope.text}"
@@ -172,12 +191,62 @@ def _read_stream(reading: _Reading) -> None:
             seen.add(named.id)
         else:
             seen.add(scope.id)
-            if _pull_scope(reading, scope):
-                complete.append(scope)
+            found.append(scope)
+    complete = _read_scopes(reading, found)
     _leave_others(reading, seen)
+    _follow(reading, began)
     _take_census(reading, complete)
-    if len(complete) == len(seen):
+    if reading.accepted and len(complete) == len(seen):
         forget_acceptance(reading.link.name, reading.stream, reading.store)
+
+
+def _read_scopes(reading: _Reading, found: list[Scope]) -> list[Scope]:
+    """Read the scopes; those that were read to their end. What does not fit one page each is read on side by side."""
+    begin, several = reading.together and len(found) > 1, 1 + len(found) // EACH
+    ended = _side_by_side(replace(reading, begin=begin), found, min(WORKERS, several) if begin else 1)
+    rest = [scope for scope, end in zip(found, ended, strict=True) if end is None]
+    ends = iter(_side_by_side(reading, rest, WORKERS))
+    return [scope for scope, end in zip(found, ended, strict=True) if (next(ends) if end is None else end)]
+
+
+def _side_by_side(reading: _Reading, scopes: list[Scope], workers: int) -> list[bool | None]:
+    """What `_pull_scope` says of each scope. Raises what ends the stream or the connection, the first by the order of the scopes."""
+
+    def work(connector: Connector, scope: Scope) -> tuple[Pulled, bool | None, Exception | None]:
+        own = replace(reading, connector=connector, pulled=Pulled(reading.link.name, {reading.stream: Read()}))
+        try:
+            return own.pulled, _pull_scope(own, scope), None
+        except (Halt, _ConnectionEnds) as error:
+            reading.crew.stopped = True
+            return own.pulled, False, error
+
+    parts = reading.crew.each(scopes, work, workers)
+    for pulled, _, _ in parts:
+        _add(reading, pulled)
+    if (error := next((error for _, _, error in parts if error is not None), None)) is not None:
+        reading.crew.stopped = False  # the streams after one that is halted are read
+        raise error
+    return [ended for _, ended, _ in parts]
+
+
+def _add(reading: _Reading, part: Pulled) -> None:
+    total, read = reading.pulled.streams[reading.stream], part.streams[reading.stream]
+    total.read += read.read
+    total.changed += read.changed
+    total.deleted += read.deleted
+    _worsen(total, read.state)
+    reading.pulled.problems += part.problems
+    reading.pulled.off |= part.off
+
+
+def _follow(reading: _Reading, began: datetime) -> None:
+    """What was said on an object that has another identity now goes along. A first read knows of nothing that was said."""
+    if not reading.pulled.streams[reading.stream].changed:
+        return
+    try:
+        follow_transfers(reading.link, reading.connector, reading.stream, began, reading.store, reading.clock)
+    except RateLimited as error:
+        raise _ConnectionEnds(error) from error
 
 
 def _take_census(reading: _Reading, scopes: list[Scope]) -> None:
@@ -187,7 +256,7 @@ def _take_census(reading: _Reading, scopes: list[Scope]) -> None:
         return
     census = Census(link, store, reading.clock, reading.connector, stream, reading.care.census_every, reading.care.brake)
     try:
-        counted = census.take(scopes, accepted=accepted(link.name, stream, store))
+        counted = census.take(scopes, accepted=reading.accepted)
     except RateLimited as error:
         raise _ConnectionEnds(error) from error
     reading.pulled.streams[stream].deleted += sum(counted.gone.values())
@@ -201,8 +270,8 @@ def _scopes(reading: _Reading) -> list[Scope | SyncError | Notice]:
         raise _ConnectionEnds(error) from error
 
 
-def _pull_scope(reading: _Reading, scope: Scope) -> bool:
-    """Whether the scope was read to its end."""
+def _pull_scope(reading: _Reading, scope: Scope) -> bool | None:
+    """Whether the scope was read to its end; None where it was only begun."""
     try:
         return patiently(lambda: _pages(reading, scope), reading.clock)
     except Halt:
@@ -221,7 +290,7 @@ def _pull_scope(reading: _Reading, scope: Scope) -> bool:
 def _brake(reading: _Reading, scope: Scope, page: Page) -> None:
     """Raise Halt where this page, with those before it in this pass, says that too much is gone."""
     link, stream, store = reading.link.name, reading.stream, reading.store
-    if not (page.deleted or page.whole) or accepted(link, stream, store):
+    if not (page.deleted or page.whole) or reading.accepted:
         return
     live, before = store.mirror.count(link, stream), sum(reading.going)
     reading.going.append(store.mirror.losses(link, stream, scope, page).going)
@@ -229,10 +298,10 @@ def _brake(reading: _Reading, scope: Scope, page: Page) -> None:
         raise Halt(link, stream, sum(reading.going), live + before, "are reported as deleted")
 
 
-def _pages(reading: _Reading, scope: Scope) -> bool:
-    """Read the scope once, from the stored cursor to its end or its failure. Whether the end was reached."""
+def _pages(reading: _Reading, scope: Scope) -> bool | None:
+    """Read the scope once, from the stored cursor to its end or its failure. Whether the end was reached; None: there is more, and the
+    stored cursor leads to it."""
     name, stream, store = reading.link.name, reading.stream, reading.store
-    own = reading.connector.streams[stream].own
     total = reading.pulled.streams[stream]
     complete = False
     for page in reading.connector.fetch(stream, scope, store.scopes.cursor(name, stream, scope.id)):
@@ -240,8 +309,7 @@ def _pages(reading: _Reading, scope: Scope) -> bool:
             _worsen(total, "unsupported")
             store.scopes.set_state(name, stream, scope, "unsupported", at=reading.clock.now())
             return False
-        _brake(reading, scope, page)
-        done = store.mirror.put(name, stream, scope, page, own=own, at=reading.clock.now())
+        done = _store(reading, scope, page)
         total.read += done.read
         total.changed += done.new + done.changed
         total.deleted += done.deleted
@@ -249,18 +317,30 @@ def _pages(reading: _Reading, scope: Scope) -> bool:
         if done.back:
             log().info("scope is read again", connection=name, stream=stream, scope=scope.name)
         reading.progress(name, stream, scope.name, done.read)
+        if reading.begin and not complete and page.cursor is not None:
+            return None
+        if reading.crew.stopped:
+            break
     if not complete:
         _worsen(total, "partial")
     return complete
 
 
+def _store(reading: _Reading, scope: Scope, page: Page) -> Mirrored:
+    """Store a page, unless the brake is put on. Pages that say what is gone are weighed one after the other."""
+    own, at = reading.connector.streams[reading.stream].own, reading.clock.now()
+    with reading.crew.lock if page.deleted or page.whole else nullcontext():
+        _brake(reading, scope, page)
+        return reading.store.mirror.put(reading.link.name, reading.stream, scope, page, own=own, at=at)
+
+
 def _scope_fails(reading: _Reading, scope: Scope, error: SyncError) -> None:
-    state = _state_of(error)
+    state = state_of(error)
     now = reading.clock.now()
     _worsen(reading.pulled.streams[reading.stream], state)
-    reading.pulled.problems.append(_line(reading.link, error))
+    reading.pulled.problems.append(line_of(reading.link.name, error))
     reading.pulled.off |= state == "off"
-    until = _until(error, now)
+    until = until_of(error, now)
     if reading.store.scopes.set_state(reading.link.name, reading.stream, scope, state, at=now, text=error.text, until=until):
         log().warning(
             "scope cannot be read", connection=reading.link.name, stream=reading.stream, scope=scope.name, why=error.text
@@ -269,17 +349,16 @@ def _scope_fails(reading: _Reading, scope: Scope, error: SyncError) -> None:
 
 def _leave_others(reading: _Reading, seen: set[str]) -> None:
     """Scopes that were read once and are not configured any more: nothing is concluded from them."""
-    for known in reading.store.scopes.states(reading.link.name):
+    for known in reading.states:
         if known.stream == reading.stream and known.scope.id not in seen and known.state != "halted":
-            text = "not in the configured scope any more"
             reading.store.scopes.set_state(
-                reading.link.name, reading.stream, known.scope, "stale", at=reading.clock.now(), text=text
+                reading.link.name, reading.stream, known.scope, "stale", at=reading.clock.now(), text=LEFT
             )
 
 
-def _leave_streams(link: Link, store: Store, clock: Clock) -> None:
+def _leave_streams(link: Link, store: Store, clock: Clock, states: Iterable[ScopeState]) -> None:
     """Streams that were read once and are not any more: what is known of them stays, and proves nothing."""
-    for known in store.scopes.states(link.name):
+    for known in states:
         if known.stream and known.stream not in link.streams and known.state != "stale":
             text = "not among the configured streams any more"
             store.scopes.set_state(link.name, known.stream, known.scope, "stale", at=clock.now(), text=text)
@@ -287,8 +366,8 @@ def _leave_streams(link: Link, store: Store, clock: Clock) -> None:
 
 def _connection_ends(link: Link, store: Store, clock: Clock, pulled: Pulled, error: SyncError) -> None:
     """Nothing that was not read in this pass is fresh."""
-    state, now = _state_of(error), clock.now()
-    line, until = _line(link, error), _until(error, now)
+    state, now = state_of(error), clock.now()
+    line, until = line_of(link.name, error), until_of(error, now)
     if line not in pulled.problems:
         pulled.problems.append(line)
     pulled.off |= state == "off"
@@ -304,25 +383,6 @@ def _scopes_of(store: Store, connection: str) -> Iterator[tuple[str, Scope]]:
     for known in store.scopes.states(connection):
         if known.stream and known.state != "halted":
             yield known.stream, known.scope
-
-
-def _until(error: SyncError, now: datetime) -> datetime | None:
-    """When another look is worth it."""
-    if isinstance(error, RateLimited):
-        return min(error.until, now + LONGEST_LIMIT)
-    return now + LOOK_AGAIN if _state_of(error) == "off" else None
-
-
-def _line(link: Link, error: SyncError) -> str:
-    """What a person is told. Only what nobody can mend needs the consolation that it mends itself."""
-    tail = ". What was read before stays, and the next pass tries again" if _state_of(error) == "stale" else ""
-    return f"{link.name}: {error.text}{tail}"
-
-
-def _state_of(error: SyncError) -> State:
-    if isinstance(error, RateLimited):
-        return "limited"
-    return "off" if isinstance(error, AuthFailed | Misconfigured) else "stale"
 
 
 def _worsen(read: Read, state: State) -> None:

@@ -1,9 +1,11 @@
 """Column types that mean the same on SQLite and PostgreSQL: instants in UTC, text that both accept, JSON."""
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
@@ -46,18 +48,37 @@ class PlainText(TypeDecorator[str]):
 
 
 class JsonText(TypeDecorator[Json]):
-    """A JSON value as ASCII text: NUL and lone surrogates survive as escapes, which jsonb would refuse."""
+    """A JSON value as text: NUL and lone surrogates survive as escapes, which jsonb would refuse."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: Any, _dialect: Dialect) -> str | None:
-        """Compact ASCII JSON."""
-        return None if value is None else json_text(value)
+        """Compact JSON."""
+        return None if value is None else _dumped(value)
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> Any:
         """The value again."""
-        return None if value is None else json.loads(value)
+        return None if value is None else json_value(value)
+
+
+_BY_HAND = " "
+"""What JSON text begins with where the fast library cannot hold the value: numbers beyond 64 bits would come back as others."""
+
+
+def _dumped(value: Json) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        return _BY_HAND + json_text(value)
+
+
+def json_value(text: str) -> Json:
+    """The value that was stored as JSON text."""
+    if not text.startswith(_BY_HAND):
+        with suppress(ValueError):  # what an earlier version stored may hold lone surrogates
+            return orjson.loads(text)
+    return json.loads(text)
 
 
 def storable(text: str) -> str:

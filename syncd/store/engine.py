@@ -11,6 +11,7 @@ from sqlalchemy import URL, Connection, Table, create_engine, event, make_url, t
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 
+from syncd.store import changes
 from syncd.store.errors import StoreError
 
 BUSY_S = 30
@@ -36,6 +37,7 @@ class Database:
         self._reader = engine.execution_options(**snapshot) if self.postgres else engine
         self._writer = engine.execution_options(syncd_write=True)
         self._joined = threading.local()
+        changes.listen(engine)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -58,7 +60,9 @@ class Database:
         with self._clearly(), self._writer.begin() as connection:
             self._joined.connection = connection
             try:
+                changes.forget(connection)
                 yield connection
+                changes.count(connection)
             finally:
                 self._joined.connection = None
 

@@ -39,9 +39,10 @@ class Findings:
         """Remember these states; a change of state, severity, weight or text goes to the history as of `at`."""
         rows = [_values(state) for state in sorted(states, key=lambda one: one.finding.fingerprint)]
         with self.db.writing() as tx:
-            before = {row.fingerprint: _judged(row._mapping) for row in tx.execute(select(findings))}
-            news = [row for row in rows if before.get(row["fingerprint"]) != _judged(row)]
-            self.db.upsert(tx, findings, rows)
+            before = {row.fingerprint: row._mapping for row in tx.execute(select(findings))}
+            others = [row for row in rows if dict(before.get(row["fingerprint"], {})) != row]
+            news = [row for row in others if _judged(before.get(row["fingerprint"])) != _judged(row)]
+            self.db.upsert(tx, findings, others)
             if news:
                 tx.execute(insert(finding_history), [{name: {**row, "at": at}[name] for name in _HISTORY} for row in news])
 
@@ -61,8 +62,8 @@ _JUDGED = ("state", "severity", "weight", "digest")
 _HISTORY = ("fingerprint", "at", "finding", *_JUDGED)
 
 
-def _judged(row: Mapping[Any, Any]) -> tuple[Any, ...]:
-    return tuple(row[name] for name in _JUDGED)
+def _judged(row: Mapping[Any, Any] | None) -> tuple[Any, ...] | None:
+    return None if row is None else tuple(row[name] for name in _JUDGED)
 
 
 def digest(finding: Finding) -> str:

@@ -1,6 +1,5 @@
 """The raw mirror: every vendor record verbatim, with its earlier states, and the cursor of each scope."""
 
-import json
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ from syncd.contract import Page
 from syncd.model.raw import Scope, shallow
 from syncd.model.ref import Ref
 from syncd.store import pages, scopes
-from syncd.store.columns import storable
+from syncd.store.columns import json_value, storable
 from syncd.store.engine import Database
 from syncd.store.forgotten import without_forgotten
 from syncd.store.raws import CHUNK, StoredRaw, Version, read, stored
@@ -40,6 +39,16 @@ class Losses:
 
     live: int
     going: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How many live records of a scope were asked for the same fields; None: for all."""
+
+    stream: str
+    scope_id: str
+    fields: frozenset[str] | None
+    records: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,11 @@ class Mirror:
         query = select(*columns).where(*pages.Place(connection, stream, scope_id).live, records.c.first_seen < before)
         with self.db.reading() as tx:
             return [Ref(connection, stream, row.id, row.key, row.url) for row in tx.execute(query.order_by(records.c.n))]
+
+    def newcomers(self, connection: str, stream: str, since: datetime) -> list[StoredRaw]:
+        """The live records of a stream that were seen first at or after an instant."""
+        query = stored().where(records.c.connection == connection, records.c.stream == stream, records.c.gone_at.is_(None))
+        return list(self.stream(query.where(records.c.first_seen >= since)))
 
     def bury(self, ref: Ref, kind: Literal["deleted", "moved", "transferred", "lost_access"], at: datetime) -> bool:
         """Make one record a tombstone, on the vendor's own word. False where it was none of ours, or gone already."""
@@ -137,6 +151,26 @@ class Mirror:
         with self.db.reading() as tx:
             return tx.scalar(query if stream is None else query.where(records.c.stream == stream)) or 0
 
+    def asked(self, connection: str) -> list[Asked]:
+        """For which fields the live records of a connection were asked."""
+        by = (records.c.stream, records.c.scope_id, records.c.fields)
+        query = select(*by, func.count().label("number")).where(records.c.connection == connection, records.c.gone_at.is_(None))
+        with self.db.reading() as tx:
+            return [
+                Asked(row.stream, row.scope_id, None if row.fields is None else frozenset(row.fields), row.number)
+                for row in tx.execute(query.group_by(*by).order_by(records.c.stream, records.c.scope_id))
+            ]
+
+    def asked_for_less(self, connection: str, stream: str, scope_id: str, fields: frozenset[str] | None) -> list[Ref]:
+        """The live records of a scope that were not asked for all of these fields; None: for everything."""
+        columns = (records.c.id, records.c.key, records.c.url, records.c.fields)
+        query = select(*columns).where(*pages.Place(connection, stream, scope_id).live, records.c.fields.is_not(None))
+        with self.db.reading() as tx:
+            rows = tx.execute(query.order_by(records.c.n)).all()
+        return [
+            Ref(connection, stream, row.id, row.key, row.url) for row in rows if fields is None or not fields <= set(row.fields)
+        ]
+
     def versions(self, ref: Ref) -> list[Version]:
         """All states of a record, the first one first, the present one last."""
         with self.db.reading() as tx:
@@ -158,5 +192,5 @@ def _is(ref: Ref) -> tuple[Any, ...]:
 
 
 def _version(row: Row[Any]) -> Version:
-    data = json.loads(zlib.decompress(row.data))
+    data = json_value(zlib.decompress(row.data).decode())
     return Version(row.since, row.until, row.hash, row.key, row.scope_id, data, row.gone_at, row.gone_kind)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, Text, bindparam, insert, select, type_coerce, update
 
 from syncd.contract import Page
-from syncd.model.raw import RawRecord, content_hash
+from syncd.model.raw import RawRecord, content_hash, is_content
 from syncd.store.columns import storable
 from syncd.store.raws import CHUNK
 from syncd.store.tables import records, versions
@@ -42,6 +42,7 @@ class Incoming:
     raw: RawRecord
     hash: str
     basis: str
+    own: frozenset[str] = frozenset()
 
 
 def incoming(place: Place, page: Page, own: frozenset[str]) -> dict[str, Incoming]:
@@ -51,7 +52,7 @@ def incoming(place: Place, page: Page, own: frozenset[str]) -> dict[str, Incomin
         if (raw.ref.connection, raw.ref.stream) != (place.connection, place.stream):
             raise ValueError(f"a page of {place.connection}:{place.stream} holds {raw.ref}: the connector must not mix streams")
         digest = content_hash(raw.data, own)
-        found[storable(raw.ref.id)] = Incoming(raw, digest, basis(place, raw, digest))
+        found[storable(raw.ref.id)] = Incoming(raw, digest, basis(place, raw, digest), own)
     return found
 
 
@@ -91,7 +92,9 @@ def change(tx: Connection, place: Place, pairs: Sequence[tuple[Row[Any], Incomin
 
 def is_other(old: Row[Any], new: Incoming) -> bool:
     """Whether a person would call it changed: another content, or it was gone. A new key or URL alone is the same content."""
-    return old.hash != new.hash or old.gone_at is not None
+    if old.hash == new.hash:
+        return old.gone_at is not None
+    return old.gone_at is not None or not is_content(old.hash, new.raw.data, new.own)
 
 
 def bury(tx: Connection, place: Place, ids: Iterable[str], at: datetime, kind: str = "deleted") -> int:

@@ -19,7 +19,8 @@ BASIS = records.c.basis.concat(":").concat(scopes.c.facts_hash)
 
 @dataclass(frozen=True, slots=True)
 class StoredRaw:
-    """A record of the mirror. `gone_at`: a tombstone. `basis` is opaque: hand it back with what the mapping made of it."""
+    """A record of the mirror. `gone_at`: a tombstone. `basis` and `n` are opaque: hand them back with what the mapping
+    made of it."""
 
     record: RawRecord
     hash: str
@@ -28,6 +29,7 @@ class StoredRaw:
     changed_at: datetime
     gone_at: datetime | None = None
     gone_kind: str | None = None
+    n: int | None = None
 
     @property
     def ref(self) -> Ref:
@@ -65,4 +67,4 @@ def read(row: Row[Any]) -> StoredRaw:
     ref = Ref(row.connection, row.stream, row.id, row.key, row.url)
     fields = None if row.fields is None else frozenset(row.fields)
     raw = RawRecord(ref, Scope(row.scope_id, row.scope_name, row.facts), row.data, fields)
-    return StoredRaw(raw, row.hash, row.whole_basis, row.first_seen, row.changed_at, row.gone_at, row.gone_kind)
+    return StoredRaw(raw, row.hash, row.whole_basis, row.first_seen, row.changed_at, row.gone_at, row.gone_kind, row.n)

@@ -1,13 +1,15 @@
 """Scopes: what each says about its records, how far it was read, and whether it can be read now."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from syncd.model.raw import Scope
+from syncd.store.changes import ASIDE
 from syncd.store.columns import json_text
 from syncd.store.engine import Database
 from syncd.store.tables import scopes
@@ -16,6 +18,9 @@ State = Literal["fresh", "partial", "stale", "limited", "halted", "off", "unsupp
 """`partial`: read so far without an error, but not to its end. `halted`: too much vanished at once to be believed. Only `fresh`
 proves anything about what is not there."""
 
+_ONE = select(scopes).where(
+    scopes.c.connection == bindparam("of"), scopes.c.stream == bindparam("in_stream"), scopes.c.scope_id == bindparam("with_id")
+)
 WHOLE_CONNECTION = Scope("", "")
 """With stream "", the scope that stands for a connection as such."""
 
@@ -60,7 +65,7 @@ class Scopes:
                 _insert(tx, connection, stream, scope, {**value, "since": at})
                 return state != "fresh"
             since = before.since if before.state == state else at
-            _update(tx, connection, stream, scope.id, {**value, "since": since})
+            _change(tx, before, {**value, "since": since})
             return bool(before.state != state)
 
     def named(self, connection: str, stream: str, name: str) -> Scope:
@@ -103,7 +108,7 @@ class Scopes:
 
 def find(tx: Connection, connection: str, stream: str, scope_id: str) -> Row[Any] | None:
     """The stored scope, or None."""
-    return tx.execute(select(scopes).where(*_is(connection, stream, scope_id))).first()
+    return tx.execute(_ONE, {"of": connection, "in_stream": stream, "with_id": scope_id}).first()
 
 
 def save(tx: Connection, connection: str, stream: str, scope: Scope, cursor: str | None, complete: bool, at: datetime) -> bool:
@@ -124,9 +129,7 @@ def save(tx: Connection, connection: str, stream: str, scope: Scope, cursor: str
         return False
     if complete and before.state != "fresh":
         value["since"] = at
-    changes = {name: new for name, new in value.items() if getattr(before, name) != new}
-    if changes:
-        _update(tx, connection, stream, scope.id, changes)
+    _change(tx, before, value)
     return complete and before.state not in ("fresh", "partial")
 
 
@@ -145,7 +148,7 @@ def _known(tx: Connection, connection: str, stream: str, scope: Scope) -> Row[An
     if by_name is None or by_name.completed_at is not None or by_name.name != scope.name:
         return None
     _update(tx, connection, stream, scope.name, {"scope_id": scope.id})
-    return by_name
+    return find(tx, connection, stream, scope.id)
 
 
 def _is(connection: str, stream: str, scope_id: str) -> tuple[Any, ...]:
@@ -158,8 +161,17 @@ def _insert(tx: Connection, connection: str, stream: str, scope: Scope, values: 
     tx.execute(scopes.insert(), {**identity, **facts, **values})
 
 
-def _update(tx: Connection, connection: str, stream: str, scope_id: str, values: dict[str, Any]) -> None:
-    tx.execute(update(scopes).where(*_is(connection, stream, scope_id)).values(**values))
+def _change(tx: Connection, before: Row[Any], values: Mapping[str, Any]) -> None:
+    """Store what is another value than before. How far a scope was read, and when, is no change of what is known of it."""
+    news = {name: new for name, new in values.items() if getattr(before, name) != new}
+    if news:
+        aside = news.keys() <= {"cursor", "completed_at"}
+        _update(tx, before.connection, before.stream, before.scope_id, news, aside=aside)
+
+
+def _update(tx: Connection, connection: str, stream: str, scope_id: str, values: dict[str, Any], *, aside: bool = False) -> None:
+    change = update(scopes).where(*_is(connection, stream, scope_id)).values(**values)
+    tx.execute(change, execution_options={ASIDE: aside})
 
 
 def _state(row: Row[Any]) -> ScopeState:

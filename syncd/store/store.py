@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from syncd.store import changes
 from syncd.store.anchors import Anchors, Enabled
 from syncd.store.deliveries import Deliveries
 from syncd.store.engine import Database, connect
@@ -17,6 +18,7 @@ from syncd.store.outbox import Outbox
 from syncd.store.rename import rename
 from syncd.store.rows import MappedRows
 from syncd.store.scopes import Scopes
+from syncd.store.tables import meta
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,16 @@ class Store:
         """All that this thread does inside happens together, or not at all; with `rollback` not at all. Others wait meanwhile."""
         return self.db.transaction(rollback)
 
+    def changes(self) -> int:
+        """A number that grows with every change of what is known and what was said. Cursors and times of reading are none."""
+        with self.db.reading() as tx:
+            return changes.counted(tx)
+
+    def changing(self) -> bool:
+        """Whether the transaction that this thread is in has changed anything of that so far."""
+        with self.db.reading() as tx:
+            return changes.made(tx)
+
     def rename(self, old: str, new: str) -> bool:
         """All that is known of the connection `old` is `new`'s from now on. False where there is nothing to move."""
         return rename(self.db, old, new)
@@ -59,6 +71,8 @@ def open_store(url: str, base_dir: Path | None = None) -> Store:
     db = connect(url, base_dir)
     try:
         migrate(db)
+        with db.writing() as tx:
+            db.upsert(tx, meta, [changes.START], keep=("value",))
     except StoreError:
         db.engine.dispose()
         raise

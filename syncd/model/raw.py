@@ -13,15 +13,12 @@ from syncd.model.ref import Ref
 
 Json = Any  # a value that JSON can hold
 
-<<<<<<< HEAD
 _FORM = "o"
 """What a hash of today begins with; no hex digit."""
-=======
 MOST_LEVELS = 100
 """A top-level field that is nested deeper is not kept where it cannot be stored."""
 TOO_DEEP: Mapping[str, str] = {"left out": f"nested deeper than {MOST_LEVELS} levels"}
 """Stands for such a field. Its record is known to be there, and no mapping reads it."""
->>>>>>> edges
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +93,11 @@ def _branches(paths: frozenset[str]) -> _Branches:
 def _pruned(data: Json, branches: _Branches) -> Json:
     if not isinstance(data, Mapping):
         return data
-<<<<<<< HEAD
     kept = {key: value for key, value in data.items() if branches.get(key, True) is not None}
     for key, below in branches.items():
         if below is not None and key in kept:
             kept[key] = _pruned(kept[key], below)
     return kept
-=======
-    if len(path) == 1:
-        return {k: v for k, v in data.items() if k != path[0]}
-    return {**data, path[0]: _without(data[path[0]], path[1:])}
 
 
 def shallow(data: Mapping[str, Json]) -> dict[str, Json]:
@@ -128,4 +120,3 @@ def _inside(value: Json) -> Iterable[Json]:
     if isinstance(value, Mapping):
         return value.values()
     return value if isinstance(value, list | tuple) else ()
->>>>>>> edges

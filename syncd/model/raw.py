@@ -15,7 +15,6 @@ Json = Any  # a value that JSON can hold
 
 _FORM = "o"
 """What a hash of today begins with; no hex digit."""
-
 MOST_LEVELS = 100
 """A top-level field that is nested deeper is not kept where it cannot be stored."""
 TOO_DEEP: Mapping[str, str] = {"left out": f"nested deeper than {MOST_LEVELS} levels"}

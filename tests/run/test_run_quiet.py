@@ -176,7 +176,7 @@ def test_a_pass_without_changes_does_not_look_until_the_day_is_over() -> None:
         lambda one: one.worlds.pop("right"),
         lambda one: one.app.store.ledger.mute(Ref("left", "things", "M-1")),
         lambda one: one.app.store.enabled.enable("left", "another", one.hand.at),
-        lambda one: one.app.store.rows.put([]) or one.app.store.scopes.set_state("left", "things", _scope(one), "stale", at=one.hand.at),
+        lambda one: one.app.store.scopes.set_state("left", "things", _scope(one), "stale", at=one.hand.at),
     ],
     ids=["new", "deleted", "off", "muted", "enabled", "stale"],
 )  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 from syncd.run.analyse import Analysed, Understanding, analyse
 from syncd.run.clock import Clock
 from syncd.run.deliver import Delivered, deliver
+from syncd.run.fault_points import Point, unused
 from syncd.run.link import Link
 from syncd.run.pull import USUAL_CARE, Care, Pulled, pull
 from syncd.run.pulse import noted
@@ -58,6 +59,7 @@ class Works:
     settle_s: float
     watcher: Watcher
     care: Care = USUAL_CARE
+    point: Point = unused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,20 +78,22 @@ def one_pass(works: Works, *, write: bool = True, wait: bool = True, leave_off: 
     with noted(works.store, works.clock) if write else nullcontext():
         pulled = each(works.links, lambda link: pull_and_map(works, link, leave_off=leave_off))
         analysed = analyse(works.links, works.store, works.view, works.clock.now(), keep=write)
+        works.point("after analysis")
         delivered = each(works.links, lambda link: deliver_to(works, link, wait=wait)) if write else {}
     return Passed(pulled=pulled, analysed=analysed, delivered=delivered)
 
 
 def pull_and_map(works: Works, link: Link, *, leave_off: bool = False) -> Pulled:
     """One connection into the mirror, and its changed records into rows."""
-    pulled = pull(link, works.store, works.clock, works.watcher.pulled, leave_off=leave_off, care=works.care)
+    pulled = pull(link, works.store, works.clock, works.watcher.pulled, leave_off=leave_off, care=works.care, point=works.point)
     map_changed(link, works.store, works.watcher.mapped)
+    works.point("after mapping")
     return pulled
 
 
 def deliver_to(works: Works, link: Link, *, wait: bool) -> Delivered:
     """What is to be written to one connection."""
-    return deliver(link, works.store, works.clock, works.settle_s, wait=wait, progress=works.watcher.written)
+    return deliver(link, works.store, works.clock, works.settle_s, wait=wait, progress=works.watcher.written, point=works.point)
 
 
 def each(links: Sequence[Link], work: Callable[[Link], T]) -> dict[str, T]:

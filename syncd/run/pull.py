@@ -12,6 +12,7 @@ from syncd.run.brake import Brake, Halt, accepted, forget_acceptance, halt, halt
 from syncd.run.census import Census
 from syncd.run.clock import Clock
 from syncd.run.defect import defect
+from syncd.run.fault_points import Point, unused
 from syncd.run.link import Link
 from syncd.run.log import log
 from syncd.run.retry import patiently
@@ -80,6 +81,7 @@ def pull(
     *,
     leave_off: bool = False,
     care: Care = USUAL_CARE,
+    point: Point = unused,
 ) -> Pulled:
     """Read all streams of a connection from their cursors on. `leave_off`: one that a person must mend is not looked at again before
     `LOOK_AGAIN` has passed."""
@@ -91,7 +93,7 @@ def pull(
         with closing(link.open()) as connector:
             known = account.was_read(link, store)
             for stream in link.streams:
-                _pull_stream(_Reading(link, store, clock, progress, pulled, connector, stream, care))
+                _pull_stream(_Reading(link, store, clock, progress, pulled, connector, stream, care, point))
             _leave_streams(link, store, clock)
             if known:  # a first pass, which is long, does without
                 account.look(link, connector, store, clock)
@@ -139,6 +141,7 @@ class _Reading:
     connector: Connector
     stream: str
     care: Care
+    point: Point
     going: list[int] = field(default_factory=list)
 
 
@@ -241,7 +244,9 @@ def _pages(reading: _Reading, scope: Scope) -> bool:
             store.scopes.set_state(name, stream, scope, "unsupported", at=reading.clock.now())
             return False
         _brake(reading, scope, page)
+        reading.point("before page stored")
         done = store.mirror.put(name, stream, scope, page, own=own, at=reading.clock.now())
+        reading.point("after page stored")
         total.read += done.read
         total.changed += done.new + done.changed
         total.deleted += done.deleted

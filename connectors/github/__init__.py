@@ -1,50 +1,52 @@
-"""GitHub, Enterprise Server too: milestones, issues and pull requests of repositories, and comments on the latter two."""
+"""GitHub, Enterprise Server too: milestones, issues, pull requests and what surrounds them; comments, labels, statuses, checks."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Annotated
 
-from pydantic import Field, field_validator
-
-from connectors.github.account import account
+from connectors.github.account import Own, own
 from connectors.github.client import Client
+from connectors.github.options import GithubOptions
+from connectors.github.owners import Owners
+from connectors.github.pen import Pen
 from connectors.github.read import Reader
 from connectors.github.repositories import Repositories
+from connectors.github.sign_in import AppSignIn, sign_in
+from connectors.github.weigh import Scales
+from connectors.github.wire import Wire
 from connectors.github.write import Writer
-from syncd.contract import Account, Gate, Kind, Limits, Notice, Options, Page, Settings, Stream, SyncError
+from syncd.contract import Account, Budget, Gate, Kind, Limits, Notice, Page, Settings, Stream, SyncError
 from syncd.model.action import Action, Receipt, Verb
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
 
-_COMMENT: frozenset[Verb] = frozenset({"comment"})
+_ISSUE: frozenset[Verb] = frozenset({"comment", "label"})
+_PULL: frozenset[Verb] = _ISSUE | {"status", "check"}
 _TOUCHED = frozenset({"updated_at", "comments"})
+
+__all__ = ["KIND", "LIMITS", "STREAMS", "Github", "GithubOptions"]
 
 STREAMS: Mapping[str, Stream] = {
     "milestones": Stream("milestones"),
-    "issues": Stream("issues", takes=_COMMENT, own=_TOUCHED),
+    "issues": Stream("issues", takes=_ISSUE, own=_TOUCHED),
     # A pull request carries whole copies of its repositories: their stars, sizes and push times are no change of it.
-    "pulls": Stream("pulls", takes=_COMMENT, own=_TOUCHED | {"head.repo", "base.repo"}),
+    "pulls": Stream("pulls", takes=_PULL, own=_TOUCHED | {"head.repo", "base.repo"}),
+    "reviews": Stream("reviews", deletions="never", optional=True),
+    "environments": Stream("environments", optional=True),
+    "deployments": Stream("deployments", optional=True),
+    "releases": Stream("releases", optional=True),
+    "check_states": Stream("check_states", deletions="never", optional=True),
 }
-# At least a second between requests that create content: GitHub, best practices for using the REST API.
-LIMITS = Limits(markup="markdown", comment_chars=65_536, between_writes_s=1)
-
-_NAME = re.compile(r"(?!\.{1,2}/)[\w.-]+/(?!\.{1,2}$)[\w.-]+", re.ASCII)
-
-
-class GithubOptions(Options):
-    """The keys of `[connections.x]` that only GitHub has."""
-
-    repositories: Annotated[list[str], Field(min_length=1, description='The repositories to read, as "owner/name"')]
-
-    @field_validator("repositories")
-    @classmethod
-    def _named_once_as_owner_and_name(cls, names: list[str]) -> list[str]:
-        if wrong := [name for name in names if not _NAME.fullmatch(name)]:
-            raise ValueError(f'{wrong[0]!r} is no repository; write it as "owner/name", like "acme/api"')
-        lowered = [name.lower() for name in names]
-        if twice := [name for name in names if lowered.count(name.lower()) > 1]:
-            raise ValueError(f"{twice[-1]!r} is named twice; name it once")
-        return names
+# What GitHub documents of requests that create content: a second between them (best practices for using the REST API), and at most
+# so many in a minute and in an hour (rate limits for the REST API). The hourly limit of all is that of a user's token; an App's grows
+# with what it is installed for, and what is left of it every answer says.
+LIMITS = Limits(
+    markup="markdown",
+    comment_chars=65_536,
+    text_chars=140,
+    label_chars=50,
+    between_writes_s=1,
+    requests_per_hour=5_000,
+    budgets=(Budget(80, 60, "writes"), Budget(500, 3_600, "writes")),
+)
 
 
 class Github:
@@ -56,25 +58,29 @@ class Github:
 
     def __init__(self, settings: Settings, gate: Gate) -> None:
         assert isinstance(settings.options, GithubOptions)
-        self._clients = (Client(settings, gate), Client(settings, gate))
+        wire = Wire(settings, gate)
+        self._sign_in = sign_in(settings, wire)
+        self._clients = (Client(wire, self._sign_in), Client(Wire(settings, gate), self._sign_in))
         reading, writing = self._clients
-        self._account: Account | None = None
-        self._repositories = Repositories(reading, settings.options.repositories)
-        self._reader = Reader(reading, settings.connection, self._repositories)
-        self._writer = Writer(reading, writing, lambda: self._who().id, settings.now)
+        self._own: Own | None = None
+        owners = Owners(reading, lambda: self._who().account.name, is_app=isinstance(self._sign_in, AppSignIn))
+        self._repositories = Repositories(reading, settings.options, owners)
+        self._reader = Reader(reading, settings, self._repositories)
+        self._writer = Writer(Pen(reading, writing, settings.now), self._who)
+        self._scales = Scales(reading, settings)
 
     def check(self) -> Account:
-        """The user that the token belongs to. Raises AuthFailed or Misconfigured where there is none."""
-        self._account = account(self._clients[0])
-        return self._account
+        """The user that the token belongs to, or the App. Raises AuthFailed or Misconfigured where there is none."""
+        self._own = own(self._clients[0], self._sign_in)
+        return self._own.account
 
     def scopes(self, stream: str) -> Iterable[Scope | SyncError | Notice]:
-        """The configured repositories, or what each met instead."""
+        """The repositories by name, pattern and owner, or what each met instead."""
         return self._repositories.scopes(stream)
 
-    def weigh(self, stream: str, scope: Scope) -> int | None:  # noqa: ARG002
-        """Not told yet."""
-        return None
+    def weigh(self, stream: str, scope: Scope) -> int | None:
+        """Requests of a first read by the number of pages that a list has when a page holds one record."""
+        return self._scales.weigh(stream, scope, self._repositories.row(scope.name))
 
     def fields(self, stream: str) -> Mapping[str, str] | None:  # noqa: ARG002
         """GitHub's fields are fixed."""
@@ -97,7 +103,7 @@ class Github:
         return self._writer.find(target, key)
 
     def deliver(self, action: Action) -> Receipt:
-        """Create or edit the comment, in one request."""
+        """Create or edit a comment in one request; set labels, a commit status, a check run."""
         return self._writer.deliver(action)
 
     def close(self) -> None:
@@ -105,8 +111,11 @@ class Github:
         for client in self._clients:
             client.close()
 
-    def _who(self) -> Account:
-        return self._account or self.check()
+    def _who(self) -> Own:
+        if self._own is None:
+            self.check()
+        assert self._own is not None
+        return self._own
 
 
 KIND = Kind(

@@ -1,54 +1,48 @@
-"""Asking GitHub: PyGithub's requester over our own paced session, one request a call, and lists page by page."""
+"""Asking GitHub: one request a call, signed, and lists page by page."""
 
-import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-from urllib.parse import SplitResult, urlsplit
+from typing import TYPE_CHECKING
 
-import requests
 from requests.utils import parse_header_links
 
 from connectors.github.errors import refusal
-from connectors.github.line import Answer, Line
-from connectors.http import expect, from_exception, pace
-from syncd.contract import AuthFailed, Gate, Misconfigured, Settings, Unavailable
+from connectors.github.line import Answer
+from connectors.github.wire import Row, Wire, address
+from connectors.http import expect
+from syncd.contract import Misconfigured, Unavailable
 
 if TYPE_CHECKING:
-    from github.Requester import Requester
+    from connectors.github.sign_in import SignIn
 
-Row = dict[str, Any]
-
-PER_PAGE = 100
 _MOST_PAGES = 20_000
-_HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One page of a list. `next`: where the following page is. `unchanged`: the vendor says it is as it was (304). `absent`: the
-    answer was one of the other statuses that the caller accepts."""
+    """One page of a list. `next`: where the following page is, `last`: how many pages there are, where GitHub says so. `unchanged`: it is
+    as it was (304). `absent`: the answer, `refused`, was one of the other statuses that the caller accepts."""
 
     rows: tuple[Row, ...]
     next: str | None
     etag: str | None = None
     moved: bool = False
     unchanged: bool = False
-    absent: bool = False
+    last: int | None = None
+    refused: Answer | None = None
+
+    @property
+    def absent(self) -> bool:
+        """Whether there is no list."""
+        return self.refused is not None
 
 
 class Client:
     """One session with one GitHub. `what` says, for people, what is being done, `scope` names the repository concerned."""
 
-    def __init__(self, settings: Settings, gate: Gate) -> None:
-        # Half a second that only a configured connection pays; here, because connectors are made one after the other: threads
-        # that import the same modules at once can lock each other out.
-        import_module("github")
-        self._settings = settings
-        self._base = _address(settings.url) or urlsplit("")
-        self._session = pace(requests.Session(), settings, gate)
-        self._made: tuple[str, Requester] | None = None
+    def __init__(self, wire: Wire, sign_in: "SignIn") -> None:
+        self._wire, self._sign_in = wire, sign_in
 
     def ask(
         self,
@@ -61,14 +55,18 @@ class Client:
         body: Row | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Send one request and give its answer, whatever the status is. Raises one of the six where there is none."""
-        line = Line(self._session, f"{self._base.scheme}://{self._base.netloc.rpartition('@')[2]}")
-        requester = self._requester(what)
-        try:
-            requester.requestJson(verb, path, dict(query or {}), {**_HEADERS, **(headers or {})}, body, cnx=line)  # type: ignore[arg-type]
-            return line.answer()
-        except Exception as error:
-            raise from_exception(error, what=what, scope=scope) from error
+        """Send one request and give its answer, whatever the status is. Raises one of the six where there is none.
+
+        A 401 did nothing at all: where another credential can be had, the request is sent with it, once.
+        """
+
+        def send() -> tuple[Answer, bool]:
+            credential = self._sign_in.credential(what=what, scope=scope)
+            answer = self._wire.send(verb, path, credential, what=what, scope=scope, query=query, body=body, headers=headers)
+            return answer, answer.status == 401 and self._sign_in.renew(credential)
+
+        answer, again = send()
+        return send()[0] if again else answer
 
     def get(
         self,
@@ -101,31 +99,37 @@ class Client:
         path: str,
         *,
         what: str,
-        scope: str,
+        scope: str | None = None,
         query: Mapping[str, str] | None = None,
         etag: str | None = None,
         accept: tuple[int, ...] = (),
+        under: str | None = None,
     ) -> Listed:
-        """One page of a list of objects with ids."""
+        """One page of a list of objects with ids; `under` names the key that holds it, where the answer is an object."""
         answer = self.get(path, what=what, scope=scope, query=query, etag=etag, accept=accept)
+        if answer.status == 304:
+            return Listed((), None, etag, answer.moved, unchanged=True)
         if answer.status != 200:
-            return Listed((), None, etag, answer.moved, unchanged=answer.status == 304, absent=answer.status in accept)
-        rows = tuple(expect(answer.json(what=what, scope=scope), list, what=what, scope=scope))
+            return Listed((), None, refused=answer)
+        said = answer.json(what=what, scope=scope)
+        rows = tuple(expect(said if under is None else _held(said, under), list, what=what, scope=scope))
         if not all(isinstance(row, dict) and isinstance(row.get("id"), int) for row in rows):
             raise Unavailable(f"{what}: the answer holds something without an id. Check `url`", scope=scope)
-        return Listed(rows, self._next(answer, what, scope), answer.headers.get("etag"), answer.moved)
+        following, last = self.following(answer, what=what, scope=scope), _page_number(_links(answer).get("last"))
+        return Listed(rows, following, answer.headers.get("etag"), answer.moved, last=last)
 
     def walk(
         self,
         path: str,
         *,
         what: str,
-        scope: str,
+        scope: str | None = None,
         query: Mapping[str, str] | None = None,
         accept: tuple[int, ...] = (),
+        under: str | None = None,
     ) -> Iterator[Listed]:
         """A list to its end, by the vendor's own links. Raises Unavailable where they go round in circles."""
-        page = self.list(path, what=what, scope=scope, query=query, accept=accept)
+        page = self.list(path, what=what, scope=scope, query=query, accept=accept, under=under)
         seen = {path}
         while True:
             yield page
@@ -134,64 +138,43 @@ class Client:
             if page.next in seen or len(seen) >= _MOST_PAGES:
                 raise Unavailable(f"{what}: the pages do not end", scope=scope)
             seen.add(page.next)
-            page = self.list(page.next, what=what, scope=scope)
+            page = self.list(page.next, what=what, scope=scope, under=under)
+
+    def following(self, answer: Answer, *, what: str, scope: str | None = None) -> str | None:
+        """Where the next page of a list is, by the vendor's own link."""
+        links = _links(answer)
+        return self._near(links["next"], what, scope)[0] if "next" in links else None
 
     def refusal(self, answer: Answer, *, what: str, scope: str | None, write: bool = False) -> Exception:
         """The error of the six that the answer means."""
-        now = self._settings.now()
-        return refusal(answer.status, answer.headers, answer.text, now=now, what=what, scope=scope, write=write)
+        cure, now = self._sign_in.cure, self._wire.now()
+        return refusal(answer.status, answer.headers, answer.text, now=now, what=what, scope=scope, write=write, renewal=cure)
 
     def close(self) -> None:
         """Let go of sockets."""
-        self._session.close()
-
-    def _next(self, answer: Answer, what: str, scope: str) -> str | None:
-        links = parse_header_links(answer.headers.get("link", ""))
-        url = next((link["url"] for link in links if link.get("rel") == "next"), None)
-        return self._near(url, what, scope)[0] if url else None
+        self._wire.close()
 
     def _near(self, url: str, what: str, scope: str | None) -> tuple[str, bool]:
         """An address that the server gave, as path and query under ours (the token goes nowhere else), and whether it has a query."""
-        there = _address(url)
+        there = address(url)
         if there is None or not there.path.startswith("/"):
             raise Unavailable(f"{what}: the server sends us to an address that is none", scope=scope)
-        if there.hostname not in (None, self._base.hostname):
+        if there.hostname not in (None, self._wire.base.hostname):
             raise Misconfigured(f"{what}: the server sends us to another host, {there.hostname}. Check `url`", scope=scope)
-        path = there.path.removeprefix(self._base.path.rstrip("/"))
+        path = there.path.removeprefix(self._wire.base.path.rstrip("/"))
         return f"{path}?{there.query}" if there.query else path, bool(there.query)
 
-    def _requester(self, what: str) -> "Requester":
-        token = self._settings.secret()
-        if not token:
-            raise AuthFailed(f"{what}: there is no token. Set `token_file` or `token`")
-        if not (token.isascii() and token.isprintable()) or " " in token:
-            raise AuthFailed(f"{what}: the token holds characters that no token has. Put the bare token into place")
-        if self._made is None or self._made[0] != token:
-            self._made = (token, self._make(token, what))
-        return self._made[1]
 
-    def _make(self, token: str, what: str) -> "Requester":
-        from github import Auth, Github
-
-        if self._base.scheme not in ("https", "http") or not self._base.hostname:
-            raise Misconfigured(f"{what}: {self._settings.url!r} is no http address. Check `url`")
-        return Github(
-            base_url=self._settings.url,
-            auth=Auth.Token(token),
-            user_agent="syncd",
-            timeout=math.ceil(self._settings.timeout_s),
-            per_page=PER_PAGE,
-            retry=None,
-            seconds_between_requests=None,
-            seconds_between_writes=None,
-            lazy=True,
-        ).requester
+def _held(said: object, under: str) -> object:
+    return said.get(under) if isinstance(said, dict) else None
 
 
-def _address(url: str) -> SplitResult | None:
-    """The parts of an address; None where host or port cannot be read."""
-    try:
-        found = urlsplit(url)
-        return found if found.port is None or found.hostname else None
-    except ValueError:
-        return None
+def _links(answer: Answer) -> dict[str, str]:
+    found = parse_header_links(answer.headers.get("link", ""))
+    return {link["rel"]: link["url"] for link in found if "rel" in link}
+
+
+def _page_number(url: str | None) -> int | None:
+    """The number in the address of the last page; links by opaque positions have none."""
+    found = re.search(r"[?&]page=(\d{1,9})(?:&|$)", url or "")
+    return int(found[1]) if found else None

@@ -3,13 +3,18 @@
 import json
 from dataclasses import asdict, dataclass, fields
 
+START, CHECK = "start", "check"
+"""`Position.open` besides a page: nothing of the older open records was read yet; they were, and what moved meanwhile is to be seen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
     """`until`: the latest `updated_at` on the first page of the last scan; what changed up to then is read once `next` is None.
 
     `window` sums up the newest rows of that page; `etag` is the vendor's word for it, valid for the question `asked`. While a
-    scan is under way, `next` is the page to read next and `base` the watermark of the scan before.
+    scan is under way, `next` is the page to read next and `base` the watermark of the scan before. `days`: the history to which the
+    first scan was bound; `open`: the page of the list of open records that completes it, `START` or `CHECK` (see `history`). `waiting`:
+    deployments that had not ended; `etags`: what the vendor said of the checks of each open pull request.
     """
 
     until: str | None = None
@@ -18,6 +23,10 @@ class Position:
     asked: str | None = None
     next: str | None = None
     base: str | None = None
+    days: str | None = None
+    open: str | None = None
+    waiting: str | None = None
+    etags: str | None = None
 
     def dump(self) -> str:
         """The cursor's text."""

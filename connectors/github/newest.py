@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from connectors.github.client import PER_PAGE, Client, Listed, Row
+from connectors.github.client import Client, Listed
 from connectors.github.cursor import Position
+from connectors.github.lacking import ABSENT, judged
+from connectors.github.moments import instant, stamp
+from connectors.github.wire import PER_PAGE, Row
 from syncd.contract import Misconfigured
 from syncd.model.raw import Scope, content_hash
 
@@ -38,30 +41,36 @@ class NewestFirst:
         """What is being done, for people."""
         return f"reading {self.stream} of {self.scope.name}"
 
+    @property
+    def path(self) -> str:
+        """The list's address."""
+        return f"/repos/{self.scope.name}/{self.stream}"
+
     def steps(self, at: Position) -> Iterator[Step]:
         """All that changed since the position, or all where it names none; the last step says that the list was seen."""
         for scan in range(_SCANS):
             single = at.next is None
-            for count, (rows, after) in enumerate(self._scan(at)):
+            for count, (rows, after) in enumerate(self.scan(at)):
                 at = after
                 single = single and count == 0 and after.next is None
                 yield rows, after, after.next is None and (single or scan == _SCANS - 1)
             if single:
                 return
 
-    def _scan(self, at: Position) -> Iterator[tuple[tuple[Row, ...], Position]]:
+    def scan(self, at: Position) -> Iterator[tuple[tuple[Row, ...], Position]]:
+        """One way down from the front to what the scan before has seen, or on from where this one stopped."""
         if at.next is None:
             yield from self._from_the_top(at)
             return
         try:
             page = self.client.list(at.next, what=self.what, scope=self.scope.name)
         except Misconfigured:  # the server no longer takes the page's address (422): its order is forgotten, ours is not
-            yield from self._from_the_top(Position(until=at.base))
+            yield from self._from_the_top(replace(at, until=at.base, window=None, etag=None, next=None, base=None))
         else:
             yield from self._down(page, at)
 
     def _from_the_top(self, at: Position) -> Iterator[tuple[tuple[Row, ...], Position]]:
-        asked = _stamp(floor) if self.since and (floor := _floor(at.until)) else ""
+        asked = stamp(floor) if self.since and (floor := _floor(at.until)) else ""
         page = self._first(asked, at.etag if at.asked == asked else None)
         if page.unchanged:
             yield (), at
@@ -70,14 +79,17 @@ class NewestFirst:
         if at.until and window == at.window:
             yield (), replace(at, etag=page.etag, asked=asked)
             return
-        yield from self._down(page, Position(_latest(page.rows) or at.until, window, page.etag, asked, base=at.until))
+        top = replace(at, until=_latest(page.rows) or at.until, window=window, etag=page.etag, asked=asked, base=at.until)
+        yield from self._down(page, top)
 
     def _first(self, asked: str, etag: str | None) -> Listed:
         query = {"state": "all", "sort": "updated", "direction": "desc", "per_page": str(PER_PAGE)}
         if asked:
             query["since"] = asked
-        path = f"/repos/{self.scope.name}/{self.stream}"
-        return self.client.list(path, what=self.what, scope=self.scope.name, query=query, etag=etag)
+        page = self.client.list(self.path, what=self.what, scope=self.scope.name, query=query, etag=etag, accept=ABSENT)
+        if page.refused is not None:
+            raise judged(self.client, self.stream, self.scope, page.refused, what=self.what)
+        return page
 
     def _down(self, page: Listed, at: Position) -> Iterator[tuple[tuple[Row, ...], Position]]:
         """From this page down to the watermark of the scan before, or to the end."""
@@ -114,25 +126,13 @@ def _window(rows: Sequence[Row]) -> str:
 
 
 def _latest(rows: Sequence[Row]) -> str | None:
-    return max((_stamp(at) for row in rows if (at := _updated(row)) is not None), default=None)
+    return max((stamp(at) for row in rows if (at := _updated(row)) is not None), default=None)
 
 
 def _updated(row: Row) -> datetime | None:
-    return _instant(row.get("updated_at"))
-
-
-def _instant(value: object) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return moment and (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    return instant(row.get("updated_at"))
 
 
 def _floor(until: str | None) -> datetime | None:
-    moment = _instant(until)
+    moment = instant(until)
     return moment and moment - OVERLAP
-
-
-def _stamp(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"

@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from connectors.github.client import Client, Row
+from connectors.github.client import Client
 from connectors.github.line import Answer
+from connectors.github.wire import Row
 from connectors.http import expect, vendor_message
 from syncd.contract import Gone, Unavailable
 from syncd.model.ref import Ref

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from connectors.github.client import PER_PAGE, Client, Row
+from connectors.github.client import Client
 from connectors.github.place import Place
+from connectors.github.wire import PER_PAGE, Row
 
 _KEPT = ("id", "number", "title", "state", "state_reason", "html_url", "url", "repository_url")
 """What names an issue. Its counts and times stay out: they move without its parent, and with every comment of ours."""

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from syncd.demo import github_records as records
+from syncd.demo.github_access import BAD_CREDENTIALS, NOT_FOUND
 from syncd.demo.github_home import Repository
+from syncd.demo.github_marks import Marks
+from syncd.demo.github_owners import repositories_of
 from syncd.demo.github_pages import choose, conditional, page
 from syncd.demo.github_records import Row
 from syncd.demo.twin import Request, Response, Route, TwinServer
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
     from syncd.demo.github_twin import GithubTwin
 
 _LONGEST = 65_536
+
+Inside = tuple[tuple[str, str, Callable[[Repository, Request], Response]], ...]
+"""Method, path below a repository, function."""
 
 
 class GithubApi:
@@ -28,7 +34,7 @@ class GithubApi:
     def _routes(self) -> Sequence[Route]:
         """The part of the API that milestones, issues, pull requests and comments need."""
         issue, comment = "/issues/{number}", "/issues/comments/{comment}"
-        inside: tuple[tuple[str, str, Callable[[Repository, Request], Response]], ...] = (
+        inside: Inside = (
             ("GET", "", lambda home, _: Response(home.row)),
             ("GET", "/milestones", self._list_milestones),
             ("GET", "/milestones/{number}", lambda home, request: _one(home.milestones, request)),
@@ -42,10 +48,17 @@ class GithubApi:
             ("PATCH", comment, self._patch_comment),
             ("GET", f"{issue}/sub_issues", self._in_talk(lambda *at: self._list_linked(self._twin.children, *at))),
             ("GET", f"{issue}/dependencies/blocked_by", self._in_talk(lambda *at: self._list_linked(self._twin.blockers, *at))),
+            *self._twin.around.inside,
+            *Marks(self._twin).routes(self._in_talk),
         )
         homes = ("/repos/{owner}/{repo}", "/repositories/{id}")
         return [
-            ("GET", f"{self._twin.prefix}/user", self._answered(lambda _: Response(self._me()))),
+            *self._twin.apps.routes,
+            ("GET", f"{self._twin.prefix}/user", self._answered(self._me)),
+            *(
+                ("GET", self._twin.prefix + path, self._answered(lambda ask: repositories_of(self._twin, ask)))
+                for path in ("/orgs/{owner}/repos", "/users/{owner}/repos", "/user/repos")
+            ),
             *(
                 (verb, self._twin.prefix + home + path, self._answered(self._inside(do)))
                 for home in homes
@@ -54,10 +67,9 @@ class GithubApi:
         ]
 
     def _authorize(self, request: Request) -> Response | None:
-        if request.headers.get("authorization") not in (f"token {self._twin.token}", f"Bearer {self._twin.token}"):
-            return Response(
-                {"message": "Bad credentials", "documentation_url": "https://docs.github.com/rest", "status": "401"}, 401
-            )
+        as_app = request.headers.get("authorization", "").startswith("Bearer ey")
+        if not as_app and self._twin.grant(request) is None:
+            return BAD_CREDENTIALS
         if not request.headers.get("user-agent"):
             return Response({"message": "Request forbidden by administrative rules."}, 403)
         return None
@@ -71,7 +83,9 @@ class GithubApi:
                 found = conditional(found, request)
             if self._twin.limit and found.status != 304:
                 self._twin.limit -= 1
-            return Response(found.body, found.status, {**found.headers, **self._limits()})
+            grant = self._twin.grant(request)
+            own = grant.headers if grant else {}
+            return Response(found.body, found.status, {**found.headers, **self._limits(), **own})
 
         return answer
 
@@ -88,7 +102,12 @@ class GithubApi:
                 if name in self._twin.renamed:
                     return self._redirect(request, f"/repos/{name}", self._twin.renamed[name])
                 home = next((h for h in self._twin.homes.values() if h.name.lower() == name.lower()), None)
-            return do(home, request) if home else _NOT_FOUND
+            if home is None:
+                return NOT_FOUND
+            grant = self._twin.grant(request)
+            rest = re.sub(r"^/(?:repos/[^/]+/[^/]+|repositories/[^/]+)", "", request.path.removeprefix(self._twin.prefix))
+            refused = grant.refused(home, request.method, rest) if grant else BAD_CREDENTIALS
+            return refused or do(home, request)
 
         return answer
 
@@ -111,12 +130,15 @@ class GithubApi:
                 repo_id, new = home.moved[number]
                 rest = request.path.partition(f"/issues/{number}")[2]
                 return self._elsewhere(request, f"/repositories/{repo_id}/issues/{new}{rest}")
-            return do(home, number, request) if number in home.issues else _NOT_FOUND
+            return do(home, number, request) if number in home.issues else NOT_FOUND
 
         return answer
 
-    def _me(self) -> Row:
-        return records.own_user(self._twin.user(self._twin.login), self._twin.stamp())
+    def _me(self, request: Request) -> Response:
+        grant = self._twin.grant(request)
+        if grant is not None and grant.is_app:
+            return Response({"message": "Resource not accessible by integration"}, 403)
+        return Response(records.own_user(self._twin.user(self._twin.who(request)), self._twin.stamp()))
 
     def _list_milestones(self, home: Repository, request: Request) -> Response:
         rows = choose(list(home.milestones.values()), request.query, "due_on", "asc")
@@ -137,7 +159,7 @@ class GithubApi:
     def _get_pull(self, home: Repository, request: Request) -> Response:
         number = _int(request.args["number"])
         if number not in home.pulls:
-            return _NOT_FOUND
+            return NOT_FOUND
         return Response(records.detailed(home.pulls[number], home.issues[number]))
 
     def _list_comments(self, home: Repository, number: int, request: Request) -> Response:
@@ -149,21 +171,21 @@ class GithubApi:
     def _post_comment(self, home: Repository, number: int, request: Request) -> Response:
         if (refused := self._refused(home, number, request)) is not None:
             return refused
-        row = self._twin.comment(home.name, number, request.json["body"])
+        row = self._twin.comment(home.name, number, request.json["body"], by=self._twin.who(request))
         return Response(row, 201, {"Location": row["url"]})
 
     def _get_comment(self, home: Repository, request: Request) -> Response:
         found = self._comment_of(home, request)
-        return Response(found[1]) if found else _NOT_FOUND
+        return Response(found[1]) if found else NOT_FOUND
 
     def _patch_comment(self, home: Repository, request: Request) -> Response:
         found = self._comment_of(home, request)
         if found is None:
-            return _NOT_FOUND
+            return NOT_FOUND
         number, row = found
         if (refused := self._refused(home, number, request)) is not None:
             return refused
-        if row["user"]["login"] != self._twin.login:
+        if row["user"]["login"] != self._twin.who(request):
             return Response({"message": "Must have admin rights to Repository."}, 403)
         row.update(body=request.json["body"], updated_at=self._twin.stamp())
         self._twin.touch(home, number, comments=0)
@@ -200,12 +222,9 @@ class GithubApi:
         return {**row, **more} if more else row
 
 
-_NOT_FOUND = Response({"message": "Not Found", "documentation_url": "https://docs.github.com/rest", "status": "404"}, 404)
-
-
 def _one(rows: Mapping[int, Row], request: Request) -> Response:
     row = rows.get(_int(request.args["number"]))
-    return Response(row) if row else _NOT_FOUND
+    return Response(row) if row else NOT_FOUND
 
 
 def _invalid(why: str) -> Response:

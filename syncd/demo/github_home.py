@@ -16,6 +16,14 @@ class Repository:
     comments: dict[int, list[Row]] = field(default_factory=dict)
     deleted: set[int] = field(default_factory=set)
     moved: dict[int, tuple[int, int]] = field(default_factory=dict)
+    labels: dict[str, Row] = field(default_factory=dict)
+    reviews: dict[int, list[Row]] = field(default_factory=dict)
+    environments: dict[str, Row] = field(default_factory=dict)
+    deployments: list[Row] = field(default_factory=list)
+    deployment_statuses: dict[int, list[Row]] = field(default_factory=dict)
+    releases: list[Row] = field(default_factory=list)
+    check_runs: list[Row] = field(default_factory=list)
+    statuses: list[Row] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -25,3 +33,7 @@ class Repository:
     def free(self) -> int:
         """The next number of an issue or pull request."""
         return max({0, *self.issues, *self.deleted, *self.moved}) + 1
+
+    def knows(self, sha: str) -> bool:
+        """Whether it has the commit: the head of a pull request."""
+        return any(row["head"]["sha"] == sha for row in self.pulls.values())

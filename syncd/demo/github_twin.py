@@ -8,9 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from syncd.demo import github_records as records
+from syncd.demo.github_access import Grant
 from syncd.demo.github_api import GithubApi
+from syncd.demo.github_app import App, AppApi
+from syncd.demo.github_around import Around
 from syncd.demo.github_home import Repository
 from syncd.demo.github_records import Row
+from syncd.demo.twin import Request
 
 _URL = re.compile(r"/repos/([^/]+/[^/]+)/(?:issues|pulls|milestones)/(\d+)$")
 
@@ -20,6 +24,8 @@ class GithubTwin:
 
     `prefix` is "/api/v3" for an Enterprise Server. `opaque`: lists link to opaque positions instead of page numbers. `limit`: requests
     that are left of the primary limit, None for enough; it is restored at `reset` (epoch seconds). `etags`: whether lists have them.
+    `grants`: what tokens may do, beside the one that may do all. `strict_labels`: a label must be made before it can be used. `around`
+    does what people do around issues, `apps` is where `app`, if there is one, is installed.
     """
 
     def __init__(
@@ -43,6 +49,12 @@ class GithubTwin:
         self.limit: int | None = None
         self.reset = 0
         self.etags = True
+        self.grants: dict[str, Grant] = {}
+        self.organisations: set[str] = set()
+        self.strict_labels = False
+        self.app: App | None = None
+        self.apps = AppApi(self)
+        self.around = Around(self)
         self.server = GithubApi(self).server
 
     # --- what people do --------------------------------------------------------------------------------------------------
@@ -56,6 +68,8 @@ class GithubTwin:
         """The person of that name; made where there is none yet."""
         if login not in self._users:
             self._users[login] = records.user(next(self._ids), login)
+            if login.endswith("[bot]"):
+                self._users[login]["type"] = "Bot"
         return self._users[login]
 
     def repository(self, name: str, *, private: bool = False, **more: Any) -> Row:
@@ -107,9 +121,11 @@ class GithubTwin:
         return row
 
     def comment(self, repo: str, number: int, body: str, *, by: str | None = None) -> Row:
-        """Comment on an issue or pull request."""
+        """Comment on an issue or pull request. A comment by the App's bot bears the App."""
         home = self._home(repo)
         row = records.comment(next(self._ids), repo, number, body, self.user(by or self.login), self.stamp())
+        if self.app is not None and by == self.app.bot:
+            row["performed_via_github_app"] = self.apps.shown()
         home.comments.setdefault(number, []).append(row)
         self.touch(home, number, comments=1)
         return row
@@ -176,6 +192,27 @@ class GithubTwin:
             self._derive_milestone(row.get("milestone"))
 
     # --- how it is kept --------------------------------------------------------------------------------------------------
+
+    def id(self) -> int:
+        """A number that nothing else has."""
+        return next(self._ids)
+
+    def home(self, repo: str) -> Repository:
+        """The repository of that name."""
+        return self._home(repo)
+
+    def grant(self, request: Request) -> Grant | None:
+        """What the request's token may do; None where it is not accepted."""
+        _, _, token = request.headers.get("authorization", "").partition(" ")
+        if token == self.token:
+            return Grant(self.login)
+        grant = self.grants.get(token)
+        return grant if grant is not None and (grant.ends is None or self.now() < grant.ends) else None
+
+    def who(self, request: Request) -> str:
+        """In whose name the request is made."""
+        grant = self.grant(request)
+        return grant.login if grant else self.login
 
     def stamp(self) -> str:
         return f"{self.now():%Y-%m-%dT%H:%M:%SZ}"

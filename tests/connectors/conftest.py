@@ -25,3 +25,11 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 def stranger(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     """Another one."""
     return Authority(tmp_path_factory.mktemp("stranger"), "Elsewhere")
+
+
+@pytest.fixture(scope="session")
+def app_key(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The file of a GitHub App's private key, made once: that takes a while."""
+    from tests.connectors.github_given import key_pair
+
+    return key_pair(tmp_path_factory.mktemp("github") / "app.pem")

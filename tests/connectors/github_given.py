@@ -1,10 +1,17 @@
 """A company on GitHub, for the tests of its connector."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from connectors.github import KIND, GithubOptions
 from syncd.contract import Settings
+from syncd.demo.github_app import App
 from syncd.demo.github_twin import GithubTwin
 from syncd.model.ref import Ref
 from tests.connectors.contract import NOW, SECRET, World
@@ -38,6 +45,26 @@ def company(*, prefix: str = "", opaque: bool = False) -> GithubTwin:
     return twin
 
 
+def around(twin: GithubTwin, repo: str = API) -> tuple[str, str]:
+    """Reviews, environments, deployments, releases and checks of a company's repository; the heads of its first two pull requests."""
+    first, second = sorted(twin.home(repo).pulls)[:2]
+    twin.around.review(repo, first, "CHANGES_REQUESTED", by="ann")
+    twin.around.review(repo, first, "APPROVED", by="bob")
+    twin.around.review(repo, second, "COMMENTED", by="ann")
+    twin.around.environment(repo, "production", reviewers=["ann"])
+    twin.around.environment(repo, "staging")
+    twin.around.deploy(repo, "staging", state="success")
+    twin.around.deploy(repo, "production", state="in_progress")
+    twin.around.deploy(repo, "production")
+    twin.around.release(repo, "v1.0")
+    twin.around.release(repo, "v1.1", draft=True)
+    heads = tuple(twin.home(repo).pulls[number]["head"]["sha"] for number in (first, second))
+    twin.around.run(repo, heads[0], "build")
+    twin.around.run(repo, heads[0], "lint", conclusion=None)
+    twin.around.status(repo, heads[0], "ci/deploy", "failure")
+    return heads[0], heads[1]
+
+
 def ids(twin: GithubTwin) -> Mapping[str, set[str]]:
     homes = list(twin.homes.values())
     return {
@@ -55,6 +82,31 @@ def settings(twin: GithubTwin, *repositories: str) -> Settings:
         now=lambda: NOW,
         secret=lambda: SECRET,
     )
+
+
+def install(
+    twin: GithubTwin, key_file: str, permissions: Mapping[str, str], *repositories: str, owner: str = "acme", **options: Any
+) -> Settings:
+    """Install an App for an owner, and give settings that sign in as it."""
+    if twin.app is None:
+        twin.app = App(77, "syncd", _public(key_file))
+    twin.apps.install(owner, {"metadata": "read", **permissions}, list(repositories) or None)
+    made = GithubOptions(repositories=list(repositories or twin.repositories), app_id=77, private_key_file=key_file, **options)
+    return replace(settings(twin), options=made, secret=lambda: None)
+
+
+def key_pair(file: Path) -> str:
+    """A new private key in the file; gives its path."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+    file.write_bytes(key.private_bytes(*pem))
+    return str(file)
+
+
+def _public(key_file: str) -> str:
+    key = serialization.load_pem_private_key(Path(key_file).read_bytes(), None)
+    pem = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    return key.public_key().public_bytes(*pem).decode()
 
 
 def ref(stream: str, row: Mapping[str, object], repo: str = API) -> Ref:

@@ -346,8 +346,9 @@ def test_an_address_that_is_none_is_told(small: GithubTwin, url: str) -> None:
 
 def test_a_token_that_is_no_users_is_told_with_its_cure(small: GithubTwin) -> None:
     small.server.fail("/user", status=403, body={"message": "Resource not accessible by integration"})
-    with pytest.raises(AuthFailed, match="personal access token"):
+    with pytest.raises(AuthFailed, match=r"personal access token.*sign in as the App") as caught:
         connect(small).check()
+    assert "Grant" not in caught.value.text
 
 
 @pytest.mark.parametrize("token", [None, "", "two words", "line\nbreak", "tökén"])

@@ -5,7 +5,7 @@ import random
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -31,6 +31,8 @@ def one_pass_of(config: str, fault_point: str | None) -> None:
     from syncd.run.one_pass import one_pass
 
     with opened(Path(config), {VARIABLE: fault_point} if fault_point else {}) as app:
+        for link in app.links:  # a pause between writes, which GitHub asks for, would make this ten times as long
+            link.gate.limits = replace(link.gate.limits, between_writes_s=0)
         one_pass(app.works)
 
 

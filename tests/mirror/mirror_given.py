@@ -184,7 +184,10 @@ class Mirrored(RuleBasedStateMachine):
                 shape = self.shape(raw.ref.stream, raw.record.data)
                 held.setdefault(raw.ref.stream, {})[raw.ref.id] = (str(raw.ref.key), shape)
         for stream in truth:
-            assert held[stream] == dict(truth[stream]), stream
+            both = held[stream].keys() | truth[stream].keys()
+            pairs = {id: (held[stream].get(id), truth[stream].get(id)) for id in both}
+            wrong = {id: pair for id, pair in pairs.items() if pair[0] != pair[1]}
+            assert not wrong, f"{stream}: what the mirror holds, and what the vendor holds: {wrong}"
         expected = {one: self.gone.get(one, "there was none") for one in tombs}
         assert tombs == expected
 

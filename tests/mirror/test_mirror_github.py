@@ -97,7 +97,7 @@ class Github(Mirrored):
             self.twin.edit_milestone(home.name, known["number"], due_on=f"2026-07-{day:02}")
         else:
             self.vanish("milestones", str(known["id"]), "deleted")
-            del home.milestones[known["number"]]
+            self.twin.delete_milestone(home.name, known["number"])
 
     def change_anything(self, number: int) -> None:
         if number % 8 == 7:
@@ -106,18 +106,19 @@ class Github(Mirrored):
             (self.create, self.delete, self.comment)[number % 3](number)
 
     def truth(self) -> Mapping[str, Mapping[str, tuple[str, Shape]]]:
-        homes = [self.homes[name] for name in READ]
-        issues = [(h, row) for h in homes for row in h.issues.values() if "pull_request" not in row]
+        homes = {name: self.homes[name] for name in READ}
+        issues = [(n, row) for n, h in homes.items() for row in h.issues.values() if "pull_request" not in row]
         return {
             "issues": dict(self._told("issues", issues)),
-            "pulls": dict(self._told("pulls", [(h, row) for h in homes for row in h.pulls.values()])),
-            "milestones": dict(self._told("milestones", [(h, row) for h in homes for row in h.milestones.values()])),
+            "pulls": dict(self._told("pulls", [(n, row) for n, h in homes.items() for row in h.pulls.values()])),
+            "milestones": dict(self._told("milestones", [(n, row) for n, h in homes.items() for row in h.milestones.values()])),
         }
 
-    def _told(self, stream: str, rows: list[tuple[Any, dict[str, Any]]]) -> Iterator[tuple[str, tuple[str, Shape]]]:
+    def _told(self, stream: str, rows: list[tuple[str, dict[str, Any]]]) -> Iterator[tuple[str, tuple[str, Shape]]]:
+        """Keys name the repository as the configuration does, whatever it is called today."""
         sign = "/milestone/" if stream == "milestones" else "#"
-        for home, row in rows:
-            yield str(row["id"]), (f"{home.name}{sign}{row['number']}", self.shape(stream, row))
+        for name, row in rows:
+            yield str(row["id"]), (f"{name}{sign}{row['number']}", self.shape(stream, row))
 
     def shape(self, stream: str, data: Mapping[str, Any]) -> Shape:
         own = data["due_on"] if stream == "milestones" else sorted(label["name"] for label in data["labels"])

@@ -82,10 +82,11 @@ class Google(Mirrored):
 
     def truth(self) -> Mapping[str, Mapping[str, tuple[str, Shape]]]:
         shown = [(calendar, event) for calendar in READ for event in self.twin.instances(calendar)]
-        return {"events": {id_of(calendar, event): (self.key(event), self.shape("events", event)) for calendar, event in shown}}
-
-    def key(self, event: Mapping[str, Any]) -> str:
-        return str(event.get("summary"))
+        return {
+            "events": {
+                id_of(calendar, event): (f"{calendar}/{event['id']}", self.shape("events", event)) for calendar, event in shown
+            }
+        }
 
     def shape(self, stream: str, data: Mapping[str, Any]) -> Shape:
         return (data.get("summary"), data["start"], data["end"], data["status"])

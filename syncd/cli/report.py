@@ -100,7 +100,7 @@ def problems(passed: Passed) -> list[str]:
     lines = [line for pulled in passed.pulled.values() for line in pulled.problems]
     lines += [f"{one.ref.connection}: {one.ref.label}: {one.reason}" for one in passed.analysed.rejected]
     lines += [f"{defect.code}: {defect.text}" for defect in passed.analysed.detected.defects]
-    lines += list(passed.analysed.snapshot.problems)
+    lines += [*passed.analysed.snapshot.problems, *passed.analysed.loops]
     lines += [line for done in passed.delivered.values() for line in done.problems]
     lines += [line for pulled in passed.pulled.values() for line in pulled.notices]
     return list(dict.fromkeys(lines))

@@ -12,6 +12,7 @@ from syncd.mapping.assemble import Assembled, assemble
 from syncd.mapping.assemble_join import Precedence
 from syncd.model.rows import Rejected
 from syncd.model.snapshot import Snapshot
+from syncd.run.echo import calm
 from syncd.run.fields import lost
 from syncd.run.link import Link
 from syncd.run.rows import Mirrored, read_back
@@ -30,7 +31,8 @@ class Understanding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysed:
-    """What one look at the mirror came to. `rejected`: the records that no mapping can read now. `notes`: what mappings did not know."""
+    """What one look at the mirror came to. `rejected`: the records that no mapping can read now. `notes`: what mappings did not know.
+    `loops`: a line for each place that is not written to because the writes there go to and fro."""
 
     snapshot: Snapshot
     settled: Settled
@@ -38,6 +40,7 @@ class Analysed:
     detected: Detected
     rejected: tuple[Rejected, ...] = ()
     notes: Mapping[str, int] = field(default_factory=dict)
+    loops: tuple[str, ...] = ()
 
     @property
     def plan(self) -> Plan:
@@ -75,6 +78,8 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
         enabled=store.enabled.all(),
         marked=store.ledger.marks(),
     )
+    plan, loops = calm(decision.plan, store, as_of)
+    decision = replace(decision, plan=plan)
     store.findings.forget(before.keys() - decision.states.keys())
     _keep(store, assembled, decision, as_of, [link.name for link in links])
     return Analysed(
@@ -84,6 +89,7 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
         detected=detected,
         rejected=tuple(read.rejected),
         notes=read.notes,
+        loops=loops,
     )
 
 

@@ -12,6 +12,7 @@ from syncd.run.brake import Brake, Halt, accepted, forget_acceptance, halt, halt
 from syncd.run.census import Census
 from syncd.run.clock import Clock
 from syncd.run.defect import defect
+from syncd.run.echo import Echoes
 from syncd.run.fault_points import Point, unused
 from syncd.run.link import Link
 from syncd.run.log import log
@@ -91,9 +92,9 @@ def pull(
         if leave_off:
             _heed_off(link, store, clock)
         with closing(link.open()) as connector:
-            known = account.was_read(link, store)
+            known, echoes = account.was_read(link, store), Echoes(link.name, store)
             for stream in link.streams:
-                _pull_stream(_Reading(link, store, clock, progress, pulled, connector, stream, care, point))
+                _pull_stream(_Reading(link, store, clock, progress, pulled, connector, stream, care, point, echoes))
             _leave_streams(link, store, clock)
             if known:  # a first pass, which is long, does without
                 account.look(link, connector, store, clock)
@@ -142,6 +143,7 @@ class _Reading:
     stream: str
     care: Care
     point: Point
+    echoes: Echoes
     going: list[int] = field(default_factory=list)
 
 
@@ -244,11 +246,12 @@ def _pages(reading: _Reading, scope: Scope) -> bool:
             store.scopes.set_state(name, stream, scope, "unsupported", at=reading.clock.now())
             return False
         _brake(reading, scope, page)
+        ours = reading.echoes.of(page, own)
         reading.point("before page stored")
         done = store.mirror.put(name, stream, scope, page, own=own, at=reading.clock.now())
         reading.point("after page stored")
         total.read += done.read
-        total.changed += done.new + done.changed
+        total.changed += done.new + done.changed - ours
         total.deleted += done.deleted
         complete = page.complete
         if done.back:

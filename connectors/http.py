@@ -235,7 +235,7 @@ def _messages(body: Mapping[str, Any]) -> list[str]:
 
 
 def _one_line(text: str, most: int) -> str:
-    text = " ".join(text.split())
+    text = " ".join(text.split()).rstrip(". ")
     return text if len(text) <= most else text[: most - 1] + "…"
 
 

@@ -72,6 +72,7 @@ def works(config: Config, store: Store, clock: Clock, watcher: Watcher, point: P
         care=care(config),
         watcher=watcher,
         point=point,
+        keep=timedelta(days=config.keep_days),
     )
 
 
@@ -88,6 +89,7 @@ def understanding(config: Config) -> Understanding:
         precedence=Precedence(config.precedence, config.precedence_for, tuple(config.connections)),
         policy=config.policy,
         detectors=config.detectors,
+        people=config.people,
     )
 
 
@@ -109,4 +111,5 @@ def _link(connection: Connection, clock: Clock, importing: Lock) -> Link:
         place=connection.place(),
         streams=connection.streams,
         token_expires=connection.token_expires,
+        hooked=connection.hook_secret is not None,
     )

@@ -35,7 +35,7 @@ def github(section: Section) -> Iterator[Any]:
 
     client = Github(base_url=section["url"], auth=Auth.Token(section["token"]), per_page=100)
     for name in section["repositories"]:
-        repository = client.get_repo(name)
+        repository = client.get_repo(name, lazy=True)  # the twin names itself api.github.com, as records do
         lists: Iterable[Any] = (
             repository.get_milestones(state="all"),
             repository.get_issues(state="all"),

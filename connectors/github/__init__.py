@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from connectors.github.account import Own, own
 from connectors.github.client import Client
+from connectors.github.hooks import HOOKS
 from connectors.github.options import GithubOptions
 from connectors.github.owners import Owners
 from connectors.github.pen import Pen
@@ -126,4 +127,5 @@ KIND = Kind(
     limits=LIMITS,
     mapping="github.default",
     default_url="https://api.github.com",
+    hooks=HOOKS,
 )

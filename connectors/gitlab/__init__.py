@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from connectors.gitlab.hooks import HOOKS
 from connectors.scoping import is_glob
 from syncd.contract import Connector, Gate, Kind, Limits, Options, Settings, Stream
 
@@ -111,4 +112,5 @@ KIND = Kind(
     limits=LIMITS,
     mapping="gitlab.default",
     default_url="https://gitlab.com",
+    hooks=HOOKS,
 )

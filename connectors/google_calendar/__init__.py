@@ -6,6 +6,7 @@ what is past explains what was planned. Google bounds the expansion of recurrenc
 
 from collections.abc import Mapping
 
+from connectors.google_calendar.hooks import HOOKS
 from connectors.google_calendar.options import CalendarOptions, GoogleCalendarOptions
 from syncd.contract import Connector, Gate, Kind, Settings, Stream
 
@@ -32,4 +33,5 @@ KIND = Kind(
     streams=STREAMS,
     mapping="google_calendar.default",
     default_url="https://www.googleapis.com/calendar/v3/",
+    hooks=HOOKS,
 )

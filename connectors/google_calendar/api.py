@@ -55,6 +55,11 @@ class Api:
         """When calendars are busy."""
         return self._api.freebusy()
 
+    @property
+    def channels(self) -> Any:
+        """Channels of push messages."""
+        return self._api.channels()
+
     def selectable(self, names: Iterable[str]) -> list[str]:
         """Those of the names that events have, in order. Google refuses a selection with any other."""
         return sorted(self._properties.intersection(names))

@@ -22,6 +22,10 @@ class CalendarOptions(BaseModel):
     scope: str | None = Field(default=None, description="The service or environment that its windows are for")
     zone: str | None = Field(default=None, description="The IANA zone of its whole days, where it is not that of [model]")
     private: bool = Field(default=False, description="Never name its events outside of this connection")
+    titles: bool = Field(
+        default=False,
+        description="Of absences read titles, places and guests, too, where other people enter them or they say the kind",
+    )
 
     @property
     def pattern(self) -> str:
@@ -31,7 +35,8 @@ class CalendarOptions(BaseModel):
     @property
     def facts(self) -> dict[str, object]:
         """All that the configuration says of it, but what it leaves open."""
-        return {name: value for name, value in self.model_dump(exclude={"id"}).items() if value is not None}
+        found = {name: value for name, value in self.model_dump(exclude={"id"}).items() if value is not None}
+        return found if self.titles else {name: value for name, value in found.items() if name != "titles"}
 
     @field_validator("id")
     @classmethod

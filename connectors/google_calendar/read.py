@@ -17,6 +17,10 @@ from syncd.contract import Page, Unavailable
 from syncd.model.raw import RawRecord, Scope
 
 _ALWAYS = frozenset({"id", "status", "recurringEventId", "originalStartTime", "start", "end", "htmlLink", "updated"})
+_PERSONAL = frozenset(
+    {"summary", "description", "location", "attendees", "attachments", "conferenceData", "hangoutLink", "gadget"}
+)
+"""What nobody needs to know of an absence: when, of which type and whose it is, stands elsewhere."""
 _IDENTITY = "nextPageToken,nextSyncToken,items(id,status,recurringEventId,originalStartTime)"
 _MOST_PAGES = 400
 """So many pages of 2,500 events: a calendar with more is a defect, there or here."""
@@ -39,9 +43,15 @@ class Reading:
         return f"reading events of {self.scope.name}"
 
     @property
+    def unasked(self) -> frozenset[str]:
+        """The fields that are left alone whoever reads them: titles and guests of absences, unless the configuration wants them."""
+        facts = self.scope.facts
+        return _PERSONAL if facts.get("holds") == "absences" and not facts.get("titles") else frozenset()
+
+    @property
     def selection(self) -> str | None:
         """The fields of an event to ask for: titles and guests are not fetched where no mapping reads them."""
-        return None if self.wanted is None else ",".join(self.client.selectable(self.wanted | _ALWAYS))
+        return None if self.wanted is None else ",".join(self.client.selectable((self.wanted | _ALWAYS) - self.unasked))
 
     @property
     def fields(self) -> str | None:
@@ -70,7 +80,8 @@ def census(reading: Reading) -> Iterator[Sequence[str]]:
 
 
 def record(reading: Reading, event: Event) -> RawRecord:
-    """The event with its identity."""
+    """The event with its identity. Without what was not to be asked for, should it have come all the same."""
+    event = {name: value for name, value in event.items() if name not in reading.unasked} if reading.unasked else event
     try:
         ref = ref_of(reading.connection, reading.scope.id, event)
     except KeyError:

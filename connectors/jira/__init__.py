@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from connectors.jira.api import Api
 from connectors.jira.fields import Fields
+from connectors.jira.hooks import HOOKS
 from connectors.jira.options import JiraOptions
 from connectors.jira.projects import Projects
 from connectors.jira.read import Reading
@@ -95,4 +96,4 @@ class Jira:
         self._signing.close()
 
 
-KIND = Kind(name="jira", connect=Jira, options=JiraOptions, streams=STREAMS, limits=LIMITS, mapping="jira.default")
+KIND = Kind(name="jira", connect=Jira, options=JiraOptions, streams=STREAMS, limits=LIMITS, mapping="jira.default", hooks=HOOKS)

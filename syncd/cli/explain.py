@@ -11,13 +11,17 @@ from rich.text import Text
 from syncd.app import App, opened
 from syncd.cli import report
 from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, one_line, out, print_json
+from syncd.cli.people import Shows
 from syncd.decide import plain_text
+from syncd.decide.impersonal import impersonal, names_in, veiled
 from syncd.decide.state import FindingState
 from syncd.mapping import apply, trace
+from syncd.model.action import Action
 from syncd.model.problem import Problem, Problems
 from syncd.model.ref import Ref
 from syncd.model.rows import Rejected
 from syncd.model.wire import row_to_json
+from syncd.run.analyse import shown
 from syncd.store.raws import StoredRaw
 
 
@@ -40,7 +44,7 @@ def explain(
 
 def _found(app: App, key: str) -> dict[str, Any]:
     raws = app.store.mirror.find(key)
-    states = app.store.findings.states()
+    states = {print_: shown(state, app.config.policy) for print_, state in app.store.findings.states().items()}
     anchors = app.store.anchors.all()
     named = {raw.ref for raw in raws} | {row.ref for row in _rows(app, raws)}
     refs = named | {anchors[ref] for ref in named if ref in anchors}
@@ -69,7 +73,7 @@ def _rows(app: App, raws: list[StoredRaw]) -> Iterator[Any]:
 
 def _record(app: App, raw: StoredRaw) -> dict[str, Any]:
     mappings = {link.name: link.mapping for link in app.links}
-    mapping = mappings.get(raw.ref.connection)
+    mapping, shows = mappings.get(raw.ref.connection), Shows.of(app)
     applied = apply(mapping, raw.record) if mapping else None
     return {
         "ref": report.ref_json(raw.ref),
@@ -77,13 +81,13 @@ def _record(app: App, raw: StoredRaw) -> dict[str, Any]:
         "first_seen": raw.first_seen.isoformat(),
         "changed_at": raw.changed_at.isoformat(),
         "gone": raw.gone_kind,
-        "raw": raw.record.data,
+        "raw": shows.record(raw.record.data),
         "rules": [
             {"rule": step.rule, "kind": step.kind, "matched": step.matched, "rows": [ref.label for ref in step.rows]}
             for step in (trace(mapping, raw.record) if mapping else ())
         ],
         "rejected": applied.reason if isinstance(applied, Rejected) else None,
-        "rows": [row_to_json(row) for row in applied.rows] if applied and not isinstance(applied, Rejected) else [],
+        "rows": [row_to_json(shows.row(row)) for row in applied.rows] if applied and not isinstance(applied, Rejected) else [],
     }
 
 
@@ -101,7 +105,7 @@ def _finding(app: App, state: FindingState) -> dict[str, Any]:
                 "at": moment.at.isoformat(),
                 "state": moment.state,
                 "severity": moment.finding.severity,
-                "text": plain_text(moment.finding),
+                "text": plain_text(impersonal(moment.finding, app.config.policy.people)),
             }
             for moment in history
         ],
@@ -117,7 +121,7 @@ def _actions(app: App, targets: set[Ref]) -> Iterator[dict[str, Any]]:
                 "attempts": row.attempts,
                 "text": row.text,
                 "reasons": list(row.action.reasons),
-                "body": row.action.body,
+                "body": _body(app, row.action),
             }
 
 
@@ -131,8 +135,16 @@ def _receipts(app: App, targets: set[Ref]) -> Iterator[dict[str, Any]]:
                 "remote_id": line.receipt.remote_id,
                 "url": line.receipt.url,
                 "reasons": list(line.action.reasons),
-                "body": line.action.body,
+                "body": _body(app, line.action),
             }
+
+
+def _body(app: App, action: Action) -> str:
+    """A comment's text. Where people are not shown by name, without those whom its findings ever named."""
+    if app.config.policy.people == "named":
+        return action.body
+    told = [moment.finding for key in action.fingerprints for moment in app.store.findings.history(key)]
+    return veiled(action.body, {name for finding in told for name in names_in(finding)})
 
 
 def _show(found: dict[str, Any], console: Console) -> None:

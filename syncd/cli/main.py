@@ -12,6 +12,7 @@ from syncd.app import App, opened
 from syncd.cli import report
 from syncd.cli.demo import demo
 from syncd.cli.explain import explain
+from syncd.cli.forget import forget
 from syncd.cli.frame import (
     DEFAULT_CONFIG,
     GOOD,
@@ -25,10 +26,14 @@ from syncd.cli.frame import (
     print_json,
 )
 from syncd.cli.health import healthcheck
+from syncd.cli.hooks import cli as hooks
+from syncd.cli.listening import listening
+from syncd.cli.people import people_list, people_suggest
 from syncd.cli.plan import plan
 from syncd.cli.progress import watching
 from syncd.cli.records import check, export, schema, try_mapping
 from syncd.cli.resume import resume
+from syncd.run.analyse import shown
 from syncd.run.clock import Clock
 from syncd.run.engine import Embedded
 from syncd.run.log import log, set_up
@@ -99,7 +104,8 @@ def run(context: typer.Context, config: ConfigFile = DEFAULT_CONFIG) -> None:
         log().info("started", connections=list(app.config.connections), interval_s=app.config.interval_s)
         looked = itertools.count()
         engine.every(app.config.interval_s, "pass", lambda: _resident_pass(app, leave_off=next(looked) > 0))
-        engine.run()
+        with listening(app, engine):
+            engine.run()
         log().info("ended")
 
 
@@ -119,7 +125,7 @@ def _resident_pass(app: App, *, leave_off: bool) -> None:
 def findings(config: ConfigFile = DEFAULT_CONFIG, json: AsJson = False) -> None:
     """List the open findings as the last pass left them. Reads the store only."""
     with opened(config, os.environ) as app:
-        states = app.store.findings.states().values()
+        states = [shown(state, app.config.policy) for state in app.store.findings.states().values()]
     opens = report.worst_first(states)
     if json:
         print_json([report.finding_json(state.finding) for state in opens])
@@ -137,6 +143,12 @@ cli.command("export", epilog=EPILOG)(command(export))
 cli.command("try", epilog=EPILOG)(command(try_mapping))
 cli.command("schema", epilog=EPILOG)(command(schema))
 cli.command("demo", epilog=EPILOG)(command(demo))
+cli.add_typer(hooks)
+cli.command("forget", epilog=EPILOG)(command(forget))
+people = typer.Typer(help="Who is who across connections.", no_args_is_help=True, rich_markup_mode=None)
+people.command("list", epilog=EPILOG)(command(people_list))
+people.command("suggest", epilog=EPILOG)(command(people_suggest))
+cli.add_typer(people, name="people")
 cli.command("healthcheck", epilog=EPILOG)(command(healthcheck))
 
 

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from syncd.app import opened, understanding
 from syncd.cli.frame import DEFAULT_CONFIG, GOOD, TROUBLE, AsJson, ConfigFile, complain, one_line, out, print_json
+from syncd.cli.people import Shows
 from syncd.cli.report import ref_json
 from syncd.config import known_mappings, load, mapping_reader
 from syncd.config import schema as config_schema
@@ -195,7 +196,8 @@ def export(
         for link in app.links:
             map_changed(link, app.store)
         snapshot = model(app.links, app.store, understanding(app.config), app.works.clock.now()).snapshot
-    rows = sorted((_row_json(row) for row in _rows(snapshot, kind)), key=_order)
+        shows = Shows.of(app, snapshot)
+    rows = sorted((_row_json(row, shows) for row in _rows(snapshot, kind)), key=_order)
     if format is Format.jsonl:
         for row in rows:
             sys.stdout.write(json_format.dumps(row, ensure_ascii=False) + "\n")
@@ -225,7 +227,8 @@ def _rows(snapshot: Snapshot, kind: Kind) -> Iterable[Row | Person]:
     return found[kind] if kind in found else snapshot.people()
 
 
-def _row_json(row: Row | Person) -> dict[str, Any]:
+def _row_json(row: Row | Person, shows: Shows) -> dict[str, Any]:
     if isinstance(row, Person):
+        row = shows.person(row)
         return {"kind": "person", "name": row.name, "identities": dict(row.identities), "email": row.email}
-    return row_to_json(row)
+    return row_to_json(shows.row(row))

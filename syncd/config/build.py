@@ -82,6 +82,7 @@ class Builder:
             mapping_name=mapping_name,
             user=keys.user,
             secret=secret,
+            hook_secret=self._hook_secret(name, kind, keys, at),
             transport=transport,
             timeout_s=self.timeout_s,
             token_expires=keys.token_expires,
@@ -135,6 +136,16 @@ class Builder:
         if value is None:
             return None
         return Secret(name, file=beside(self.base, keys.token_file)) if keys.token_file else Secret(name, SecretStr(value))
+
+    def _hook_secret(self, name: str, kind: Kind, keys: ConnectionKeys, at: Keys) -> Secret | None:
+        """What the vendor's webhooks prove, where it is given and the kind has webhooks."""
+        value = pair(self.faults, at, "hook_secret", keys.hook_secret, keys.hook_secret_file, self.base)
+        if value is None:
+            return None
+        if kind.hooks is None:
+            self.faults.add((*at, "hook_secret"), f"{kind.name} has no webhooks", "Remove the key.")
+        file = beside(self.base, keys.hook_secret_file) if keys.hook_secret_file else None
+        return Secret(name, None if file else SecretStr(value), file)
 
     def _streams(self, kind: Kind, keys: ConnectionKeys, at: Keys) -> tuple[str, ...]:
         """What is read, in the connector's order."""

@@ -42,6 +42,7 @@ class Connection:
     mapping_name: str
     user: str | None = None
     secret: Secret
+    hook_secret: Secret | None = None
     transport: TlsAndProxy = field(default=TlsAndProxy(), repr=False)
     timeout_s: float = 30
     token_expires: date | None = None
@@ -80,8 +81,9 @@ class Connection:
 
     def hidden(self) -> Iterator[str]:
         """What no log may show, as it is now. A token's file that is gone hides nothing and raises nothing: who needs it says so."""
-        with suppress(AuthFailed):
-            yield self.secret() or ""
+        for secret in (self.secret, self.hook_secret):
+            with suppress(AuthFailed):
+                yield from filter(None, [secret() if secret else None])
         password = urlsplit(self.transport.proxy or "").password or ""
         yield from {password, unquote(password)}
         if self.transport.client_key_file is not None:
@@ -99,6 +101,8 @@ class Connection:
             "token": HIDDEN if self.secret.value else None,
             "token_file": str(self.secret.file) if self.secret.file else None,
             "token_expires": self.token_expires.isoformat() if self.token_expires else None,
+            "hook_secret": HIDDEN if self.hook_secret and self.hook_secret.value else None,
+            "hook_secret_file": str(self.hook_secret.file) if self.hook_secret and self.hook_secret.file else None,
             "streams": list(self.streams),
             "history_days": self.history_days,
             "mapping": self.mapping_name,

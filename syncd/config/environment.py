@@ -12,15 +12,15 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDic
 
 from syncd.config.faults import did_you_mean
 from syncd.config.raw import Keys
-from syncd.config.shape import ConnectionKeys, Delivery, Mappings, Model, Policy, Run, Store
+from syncd.config.shape import ConnectionKeys, Delivery, Mappings, Model, Policy, Run, Store, Web
 from syncd.contract import Rules
 from syncd.model.problem import Problem
 
 PREFIX = "SYNCD_"
 BETWEEN = "__"
-_TWINS = ("token", "url", "proxy")
+_TWINS = ("token", "url", "proxy", "hook_secret")
 """Keys that may be given in a file instead, each by a key with `_file`."""
-_USERS_OWN = ("write_for", "tracking")
+_USERS_OWN = ("write_for", "tracking", "people")
 """Tables whose keys are names of the user's: they keep their case."""
 
 
@@ -38,8 +38,10 @@ class Written(BaseSettings):
     delivery: Delivery
     run: Run
     mappings: Mappings
+    web: Web
     detect: dict[str, Rules]
     connections: dict[str, ConnectionKeys]
+    people: dict[str, dict[str, Any]]
 
 
 TABLES = tuple(Written.model_fields)

@@ -8,14 +8,16 @@ from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
+from syncd.config.address import check_url
 from syncd.config.build import Builder
 from syncd.config.connection import Connection
 from syncd.config.environment import TABLES
 from syncd.config.faults import Fault, Faults, did_you_mean
+from syncd.config.people import people
 from syncd.config.plugins import Detectors, Kinds, entry_point_detectors, entry_point_kinds
 from syncd.config.raw import Keys, Raw
 from syncd.config.secret import beside, pair
-from syncd.config.shape import JOINED_FIELDS, Delivery, Mappings, Model, Policy, Run, Section, Store
+from syncd.config.shape import JOINED_FIELDS, Delivery, Mappings, Model, Policy, Run, Section, Store, Web
 from syncd.config.source import read
 from syncd.config.store_url import StoreUrl, store_url
 from syncd.config.value import Config
@@ -46,7 +48,8 @@ def load(
 
 def _config(path: Path, raw: Raw, faults: Faults, kinds: Kinds, detectors: Detectors) -> Config:
     """Everything that can be made of it: `faults` tells whether it is any good."""
-    store = _store(_section(Store, "store", raw, faults), raw, faults)
+    kept = _section(Store, "store", raw, faults)
+    store = _store(kept, raw, faults)
     model = _section(Model, "model", raw, faults)
     policy = _section(Policy, "policy", raw, faults)
     delivery = _section(Delivery, "delivery", raw, faults)
@@ -76,6 +79,9 @@ def _config(path: Path, raw: Raw, faults: Faults, kinds: Kinds, detectors: Detec
         mappings_folder=folder,
         detectors=found,
         connections=connections,
+        web=_web(_section(Web, "web", raw, faults), faults),
+        keep_days=kept.keep_days,
+        people=people(raw.tables.get("people", {}), _names(raw), faults),
     )
 
 
@@ -103,6 +109,16 @@ def _folder(mappings: Mappings, raw: Raw, faults: Faults) -> Path:
     return folder
 
 
+def _web(web: Web, faults: Faults) -> Web:
+    """Without a / at the end, to which paths are added."""
+    try:
+        url = check_url(web.public_url, web=True, allow_http=False) if web.public_url else ""
+    except Fault as fault:
+        faults.add(("web", "public_url"), fault.text.replace("the token", "the secret"), "Write the https address of your proxy.")
+        url = ""
+    return web.model_copy(update={"public_url": url.rstrip("/")})
+
+
 def _check_zone(zone: str, faults: Faults) -> None:
     try:
         zoneinfo.ZoneInfo(zone)
@@ -120,14 +136,18 @@ def _check_codes(codes: tuple[str, ...], installed: Detectors, faults: Faults) -
 
 def _check_precedence(precedence: Mapping[str, tuple[str, ...]], raw: Raw, faults: Faults) -> None:
     written = raw.tables["model"]["precedence"] if precedence else {}
-    connections = raw.tables.get("connections")
-    known = tuple(connections) if isinstance(connections, dict) else ()
+    known = _names(raw)
     for name, names in precedence.items():
         at: Keys = ("model", "precedence", name) if isinstance(written, dict) else ("model", "precedence")
         if name not in ("default", *JOINED_FIELDS):
             faults.add(at, f"a milestone has no field {name!r}", did_you_mean(name, ("default", *JOINED_FIELDS)))
         for unknown in dict.fromkeys(n for n in names if n not in known):
             faults.add(at, f"there is no connection {unknown!r}", did_you_mean(unknown, known) or "Add its section.")
+
+
+def _names(raw: Raw) -> tuple[str, ...]:
+    connections = raw.tables.get("connections")
+    return tuple(connections) if isinstance(connections, dict) else ()
 
 
 def _connections(raw: Raw, faults: Faults, builder: Builder) -> dict[str, Connection]:

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from syncd.config import people
 from syncd.config.plugins import Detectors, Kinds, entry_point_detectors, entry_point_kinds
 from syncd.config.shape import SECTIONS, ConnectionKeys
 
@@ -30,6 +31,7 @@ def schema(
     sections: dict[str, Any] = {name: body(model) for name, model in SECTIONS.items()}
     sections["detect"] = _table({code: body(model) for code, model in rules.items()})
     sections["connections"] = {"type": "object", "additionalProperties": {"oneOf": connections}, "minProperties": 1}
+    sections["people"] = people.SCHEMA
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "syncd configuration",

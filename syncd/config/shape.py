@@ -1,9 +1,10 @@
 """The keys of the configuration file with their types and defaults. What an attribute's docstring says becomes documentation."""
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, WithJsonSchema, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, WithJsonSchema, field_validator, model_validator
 
 from syncd.config.faults import Fault
 from syncd.model.action import Mode
@@ -55,6 +56,8 @@ class Store(Section):
     """sqlite:///FILE (relative to this file; four slashes for an absolute path) or postgresql+psycopg://USER:PASSWORD@HOST/NAME."""
     url_file: str | None = None
     """A file that holds the url, where it contains a password."""
+    keep_days: Annotated[int, Number] = Field(default=400, ge=1)
+    """Earlier states of records are dropped so many days after they ended; once a day."""
 
 
 class Model(Section):
@@ -92,6 +95,8 @@ class Policy(Section):
     """The findings that count, by their codes. Empty: all."""
     marks_per_pass: Annotated[int, Number] = Field(default=100, ge=0)
     """At most so many labels, links, properties and statuses are written in one pass; the rest waits in the plan."""
+    people: Literal["named", "role", "none"] = "named"
+    """How people are shown everywhere: by name, by their role ("an assignee"), or not at all. Exports then hold pseudonyms."""
     instance: str = Field(default="syncd", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
     """Tells two installations apart that speak on the same tickets."""
     tracking: dict[str, str] = Field(default_factory=dict)
@@ -136,6 +141,23 @@ class Mappings(Section):
     """The folder that is searched before the mappings that come with syncd. Relative to this file."""
 
 
+class Web(Section):
+    """Webhooks: vendors say "look now", and syncd looks at once instead of at the next pass."""
+
+    listen: str = ""
+    """Where `syncd run` listens, as in 127.0.0.1:8080 or [::]:8080; a proxy that speaks https belongs before it. Empty: nowhere."""
+    public_url: str = ""
+    """The https address under which vendors reach it; `syncd hooks sync` registers it."""
+
+    @field_validator("listen")
+    @classmethod
+    def _host_and_port(cls, value: str) -> str:
+        found = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):(\d{1,5})", value)
+        if value and not (found and int(found[2]) < 65536):
+            raise Fault("is no address to listen at", 'Write host and port, as in "127.0.0.1:8080", or "0.0.0.0:8080" for all.')
+        return value
+
+
 class ConnectionKeys(Section):
     """One connection to one vendor. Its name is its identity: see renamed_from."""
 
@@ -151,6 +173,10 @@ class ConnectionKeys(Section):
     """A file that holds the token; read again whenever it is used."""
     token_expires: date | None = None
     """The last day of the token, where the vendor does not tell it (Jira): warned 30 and 7 days ahead."""
+    hook_secret: SecretStr | None = None
+    """The secret that the vendor's webhooks prove. Without it every delivery is refused."""
+    hook_secret_file: str | None = None
+    """A file that holds it; read again whenever it is used."""
     streams: tuple[str, ...] | None = None
     """What is read, by the names of the connector's streams; ["all"] reads everything. Without it all but the optional ones."""
     history_days: Annotated[int, Number] | None = Field(default=None, ge=1)
@@ -188,5 +214,6 @@ SECTIONS: dict[str, type[Section]] = {
     "delivery": Delivery,
     "run": Run,
     "mappings": Mappings,
+    "web": Web,
 }
 """The tables whose keys are the same for everybody; `detect` and `connections` depend on what is installed."""

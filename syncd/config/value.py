@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from syncd.config.connection import Connection
-from syncd.config.shape import Delivery, Run
+from syncd.config.shape import Delivery, Run, Web
 from syncd.config.store_url import StoreUrl
 from syncd.contract import Detector, Rules
 from syncd.decide.state import Policy
+from syncd.model.people import Entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +18,7 @@ class Config:
     """A configuration in which everything was checked. Paths are absolute, durations are seconds.
 
     `precedence_for`: field of a milestone -> connections, where it differs from `precedence`. `mappings_folder` is the
-    user's own, whether it exists or not.
+    user's own, whether it exists or not. Of `people` a dump tells only how many sections there are.
     """
 
     file: Path
@@ -31,6 +32,9 @@ class Config:
     mappings_folder: Path
     detectors: tuple[tuple[Detector, Rules], ...] = field(repr=False)
     connections: Mapping[str, Connection]
+    web: Web = field(default_factory=Web)
+    people: tuple[Entry, ...] = field(default=(), repr=False)
+    keep_days: int = 400
 
     @property
     def interval_s(self) -> float:
@@ -45,7 +49,7 @@ class Config:
     def redacted(self) -> dict[str, Any]:
         """The whole configuration as it counts, defaults included, secrets blotted out: JSON values only."""
         return {
-            "store": {"url": self.store.shown},
+            "store": {"url": self.store.shown, "keep_days": self.keep_days},
             "model": {
                 "zone": self.zone,
                 "precedence": {"default": list(self.precedence), **{name: list(of) for name, of in self.precedence_for.items()}},
@@ -64,10 +68,13 @@ class Config:
                 "fail_from": self.policy.fail_from,
                 "fail_on": list(self.policy.fail_on),
                 "marks_per_pass": self.policy.marks_per_pass,
+                "people": self.policy.people,
             },
             "delivery": self.delivery.model_dump(mode="json"),
             "run": self.run.model_dump(mode="json"),
+            "web": self.web.model_dump(mode="json"),
             "mappings": {"dir": str(self.mappings_folder)},
             "detect": {detector.code: rules.model_dump(mode="json") for detector, rules in self.detectors},
+            "people": len(self.people),
             "connections": {name: connection.redacted() for name, connection in self.connections.items()},
         }

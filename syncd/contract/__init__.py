@@ -16,15 +16,21 @@ from syncd.contract.connector import (
 )
 from syncd.contract.detector import Detector, Rules
 from syncd.contract.errors import AuthFailed, Gone, Misconfigured, RateLimited, Refused, SyncError, Unavailable
+from syncd.contract.hooks import Delivery, Distrusted, HookOrder, HookScheme, HookStep
 
 __all__ = [
     "Account",
     "AuthFailed",
     "Budget",
     "Connector",
+    "Delivery",
     "Detector",
+    "Distrusted",
     "Gate",
     "Gone",
+    "HookOrder",
+    "HookScheme",
+    "HookStep",
     "Kind",
     "Limits",
     "Misconfigured",

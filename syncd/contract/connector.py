@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from syncd.contract.errors import SyncError
+from syncd.contract.hooks import HookScheme
 from syncd.model.action import Action, Receipt, Verb
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
@@ -222,7 +223,10 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What an entry point of the group `syncd.connectors` names: a kind of connector, described by values, and how to make one."""
+    """What an entry point of the group `syncd.connectors` names: a kind of connector, described by values, and how to make one.
+
+    `hooks`: how its vendor's webhooks are verified and registered, where it has any.
+    """
 
     name: str
     connect: Callable[[Settings, Gate], Connector]
@@ -232,6 +236,7 @@ class Kind:
     mapping: str | None = None
     default_url: str | None = None
     needs_secret: bool = True
+    hooks: HookScheme | None = None
 
     @property
     def title(self) -> str:

@@ -103,6 +103,7 @@ class Ground:
             sharing=frozenset({place.connection, *shared}),
             markup=BY_NAME[place.limits.markup],
             known=self.known,
+            people=self.policy.people,
         )
 
     def _candidates(self, finding: Finding) -> Iterator[Ref]:

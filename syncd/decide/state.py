@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from syncd.contract import Limits
+from syncd.decide.impersonal import People
 from syncd.model.action import Action, Mode, Verb
 from syncd.model.finding import Finding, Severity
 from syncd.model.ref import Ref
@@ -81,7 +82,7 @@ class Policy:
     `instance` tells two installations on the same tickets apart. `titles`: finding code -> heading. `write_for_team`, `write_for_code`:
     team or finding code -> mode; see `ramp`. The rest says what speaks beside the comments; see `marks`: `label`, a pattern with
     `{code}`; `property`, a name; `status`, by what merge requests are marked, under `status_name`: failed from `fail_from` on for the
-    codes in `fail_on` (all, where there is none).
+    codes in `fail_on` (all, where there is none). `people`: by name, by their role, or not at all.
     """
 
     instance: str = "syncd"
@@ -101,6 +102,7 @@ class Policy:
     status_name: str = "syncd"
     fail_from: Severity = "critical"
     fail_on: tuple[str, ...] = ()
+    people: People = "named"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from syncd.decide.impersonal import People, impersonal
 from syncd.decide.markup import PLAIN, Markup, link
 from syncd.model.finding import Finding, Line, Named, Part, Quote
 from syncd.model.ref import Ref
@@ -30,7 +31,7 @@ class Voice:
     """Who listens on the ticket `target`, which lies in `scope_id` and is called `title`.
 
     `same`: the refs of the commitment that the ticket stands for. `sharing`: the connections whose titles may be told here.
-    `known` looks an object up: what it says of the audience counts, even where a finding forgot to.
+    `known` looks an object up: what it says of the audience counts, even where a finding forgot to. `people`: how they are shown.
     """
 
     target: Ref
@@ -41,6 +42,7 @@ class Voice:
     markup: Markup = PLAIN
     known: Callable[[Ref], Known | None] = field(default=lambda _: None)
     hears_all: bool = False
+    people: People = "named"
 
     def link(self, ref: Ref) -> str | None:
         """The URL under which the object may be linked here, or None."""
@@ -49,6 +51,7 @@ class Voice:
 
 def heard(finding: Finding, voice: Voice) -> Finding:
     """The finding as it may be told there: same severity and code, other parts."""
+    finding = impersonal(finding, voice.people)
     part = partial(_heard, voice=voice)
     lines = tuple(Line(line.label, tuple(map(part, line.parts))) for line in finding.lines)
     return replace(finding, headline=tuple(part(_called_here(p, voice)) for p in finding.headline), lines=lines)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from syncd.demo import github_hooks
 from syncd.demo import github_records as records
 from syncd.demo.github_access import BAD_CREDENTIALS, NOT_FOUND
 from syncd.demo.github_home import Repository
@@ -48,6 +49,7 @@ class GithubApi:
             ("PATCH", comment, self._patch_comment),
             ("GET", f"{issue}/sub_issues", self._in_talk(lambda *at: self._list_linked(self._twin.children, *at))),
             ("GET", f"{issue}/dependencies/blocked_by", self._in_talk(lambda *at: self._list_linked(self._twin.blockers, *at))),
+            *github_hooks.routes(self._twin),
             *self._twin.around.inside,
             *Marks(self._twin).routes(self._in_talk),
         )

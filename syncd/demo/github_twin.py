@@ -49,6 +49,8 @@ class GithubTwin:
         self.limit: int | None = None
         self.reset = 0
         self.etags = True
+        self.hooks: dict[int, list[Row]] = {}
+        self.manages_hooks = True
         self.grants: dict[str, Grant] = {}
         self.organisations: set[str] = set()
         self.strict_labels = False

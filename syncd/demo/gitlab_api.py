@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from syncd.demo import gitlab_releases, gitlab_shapes, gitlab_sign_in
+from syncd.demo import gitlab_hooks, gitlab_releases, gitlab_shapes, gitlab_sign_in
 from syncd.demo.gitlab_sign_in import who
 from syncd.demo.gitlab_work_items import graphql
 from syncd.demo.twin import Request, Response, Route
@@ -53,6 +53,8 @@ def routes(twin: "GitlabTwin") -> list[Route]:
     ]
     for kind in _WORK:
         found += _work_routes(twin, kind)
+    found += [(verb, f"{p}/{path}", _in_project(twin, do)) for verb, path, do in gitlab_hooks.answers(twin, "project")]
+    found += [(verb, f"{g}/{path}", _in_group(twin, do)) for verb, path, do in gitlab_hooks.answers(twin, "group")]
     found += gitlab_sign_in.routes(twin)
     found += gitlab_releases.routes(
         twin,

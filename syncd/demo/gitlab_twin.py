@@ -51,6 +51,8 @@ class GitlabTwin:
         self.notes: dict[int, list[Record]] = {}
         self.links: list[Record] = []
         self.moved: dict[str, int] = {}
+        self.hooks: dict[tuple[str, int], list[Record]] = {}
+        self.signs_hooks = True
         self.iterations: list[Record] = []
         self._deleted: dict[str, list[Record]] = {"issues": [], "merge_requests": [], "milestones": []}
         self.freeze_periods: list[tuple[int, Record]] = []

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from syncd.demo import google_lists, google_writes
+from syncd.demo import google_hooks, google_lists, google_writes
 from syncd.demo.google_access import Function, calendar_for, role, within
 from syncd.demo.google_shapes import error, selected
 from syncd.demo.google_tokens import token
@@ -55,6 +55,8 @@ def routes(twin: "GoogleTwin") -> list[Route]:
         ("GET", f"{account}/{{calendar}}", own, google_lists.list_entry),
         ("GET", f"{API}/calendars/{{calendar}}", "calendar.readonly calendar.calendars.readonly", google_lists.calendar),
         ("POST", f"{API}/freeBusy", busy, google_lists.free_busy),
+        ("POST", f"{events}/watch", f"{_READ} {_WRITE}", google_hooks.watch),
+        ("POST", f"{API}/channels/stop", f"{_READ} {_WRITE}", google_hooks.stop),
     ]
     answered: list[Route] = [(method, path, within(twin, scopes, function)) for method, path, scopes, function in known]
     return [*answered, ("POST", "/token", lambda request: token(twin, request))]

@@ -81,6 +81,7 @@ class GoogleTwin:
         self.calendars: dict[str, Calendar] = {}
         self.sync_age, self.page_age = 0, 0
         self.number = 0
+        self.channels: dict[str, dict[str, Any]] = {}
         self._places = itertools.count(1)
         self.server = TwinServer(google_api.routes(self), google_access.authorize(self), latency_s)
 

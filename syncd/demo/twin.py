@@ -75,6 +75,9 @@ class Fault:
         return self.seen > self.skip and (self.times == 0 or self.seen <= self.skip + self.times)
 
 
+_ASKS = r"^POST \S*/(search(/\S*)?|api/graphql|changelog/bulkfetch|freeBusy|worklog/list)(\?|$)"
+
+
 @dataclass(frozen=True, slots=True)
 class Logged:
     """One request that arrived: "METHOD /path?query" and what was answered (0: nothing)."""
@@ -87,8 +90,8 @@ class Logged:
 
     @property
     def write(self) -> bool:
-        """Whether it could have changed anything."""
-        return not self.line.startswith(("GET ", "HEAD "))
+        """Whether it could have changed anything: a POST that only asks, because the question is long, could not."""
+        return not self.line.startswith(("GET ", "HEAD ")) and not re.search(_ASKS, self.line)
 
 
 class TwinServer:

@@ -3,9 +3,10 @@
 Rules, for milestones with claims of at least two connections, one finding per field:
 - date: both have a due date and they are more than `tolerance_days` (default 0) calendar days apart: warn.
 - status: one is closed (done, dropped), the other open (todo, doing): critical. An unknown status disagrees with nothing.
-- owner: warn, and only where both sides can be compared. Equal e-mails or equal names are one person, whatever the order of the
-  words. Different people are different e-mails under different names, or else two names without a word in common: both of several
-  words, or both of one word with another initial (logins mostly begin with one). A login against a full name proves nothing.
+- owner: warn, and only where both sides can be compared. An account of both, an equal e-mail or an equal name, whatever the order of
+  its words, makes them one person. Different people are different e-mails under different names, or else two names without a word in
+  common: both of several words, or both of one word with another initial (logins mostly begin with one). A login against a full name
+  proves nothing.
 Source: this house's rules.
 """
 
@@ -18,7 +19,7 @@ from itertools import combinations
 from pydantic import Field
 
 from syncd.contract import Detector, Rules
-from syncd.detect.wording import keyed, listed, named, quoted, ref_facts, with_sources
+from syncd.detect.wording import called, keyed, listed, named, ref_facts, with_sources
 from syncd.model.finding import Count, Day, Finding, Line, Part, Severity
 from syncd.model.raw import Json
 from syncd.model.rows import Claim, Milestone, Person
@@ -100,11 +101,13 @@ def _owners(milestone: Milestone, claims: tuple[Claim, ...]) -> _Difference | No
 
 
 def _owner(claim: Claim) -> Part:
-    return quoted(claim.owner.name, claim) if claim.owner else "nobody"
+    return called(claim.owner, "owner", claim) if claim.owner else "nobody"
 
 
 def differ(one: Person, other: Person) -> bool:
     """Whether two people are certainly not the same one."""
+    if any(one.identities[name] == other.identities[name] for name in one.identities.keys() & other.identities):
+        return False
     emails = [person.email.strip().casefold() for person in (one, other) if person.email]
     words = _words(one.name), _words(other.name)
     if len(emails) == 2:

@@ -1,15 +1,17 @@
 """Pure. How detectors name things: what a vendor's users wrote is always marked as theirs, with who may read it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
 
 from syncd.model.finding import Day, Named, Part, Quote
 from syncd.model.raw import Json
 from syncd.model.ref import Ref
-from syncd.model.rows import Claim, Item, Person
+from syncd.model.rows import Claim, Item, Milestone, Person
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.forward import End, Work
 
 Written = Work | Claim
+Role = Literal["owner", "assignee", "author"]
 
 
 def keyed(work: Written) -> Named:
@@ -31,11 +33,24 @@ def quoted(text: str, work: Written) -> Quote:
     return Quote(text, work.ref, work.audience, work.scope_id)
 
 
+def called(person: Person, role: Role, work: Written) -> Quote:
+    """A person by name, with the role by which to tell of them where names are not shown."""
+    return Quote(person.name, work.ref, work.audience, work.scope_id, role)
+
+
 def owners(work: Work) -> tuple[Part, ...]:
     """Who works on it: names as parts, or that there is nobody."""
-    owner = getattr(work, "owner", None) or getattr(work, "author", None)
-    people: Sequence[Person] = work.assignees if isinstance(work, Item) else [owner] if owner else []
-    return listed([quoted(person.name, work) for person in people]) if people else ("nobody is assigned to it",)
+    people = [(person, role) for role, named in _workers(work) for person in named if person]
+    return listed([called(person, role, work) for person, role in people]) if people else ("nobody is assigned to it",)
+
+
+def _workers(work: Work) -> Iterator[tuple[Role, Sequence[Person | None]]]:
+    if isinstance(work, Item):
+        yield "assignee", work.assignees
+    elif isinstance(work, Milestone):
+        yield "owner", [work.owner]
+    else:
+        yield "author", [work.author]
 
 
 def listed(parts: Sequence[Part], last: str = " and ") -> tuple[Part, ...]:

@@ -1,6 +1,6 @@
 """Pure. From the rows of all records to one model: joined, named, nested, linked, and honest about what is unsure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -10,6 +10,8 @@ from syncd.mapping.assemble_links import Links, link, unseen
 from syncd.mapping.assemble_members import Above, Up, climb, members, nearest
 from syncd.mapping.assemble_merge import merge
 from syncd.mapping.assemble_names import Resolve, resolver
+from syncd.mapping.people import resolve as resolve_people
+from syncd.model.people import Entry
 from syncd.model.ref import Alias, Ref
 from syncd.model.rows import (
     Absence,
@@ -60,6 +62,7 @@ def assemble(
     zone: str,
     stale: Scopes = frozenset(),
     unknown: frozenset[Ref] = frozenset(),
+    people: Sequence[Entry] = (),
 ) -> Assembled:
     """One model out of single-source rows, the same whatever their order.
 
@@ -70,9 +73,11 @@ def assemble(
     - Names (refs of other sources, keys, URLs) become identities; names that lead nowhere stay as they are, and are listed.
     - An item belongs to the milestones that it names, to those of its parent, and to the parents of these. A record that names no
       parent has the one that names it as a child.
+    - One human has the same identities everywhere: `people` is the table of the configuration, see `people.resolve`.
     - `snapshot.stale`: all records of stale scopes, the unknown ones, and those that links name and that only look absent.
     """
-    given = sorted(rows, key=_row_order)
+    known = resolve_people(rows, people)
+    given = sorted(known.rows, key=_row_order)
     problems: list[str] = []
     found = _only(given, Milestone, problems)
     joined = join(found, anchors, precedence, _frozen(anchors, found, stale, unknown))
@@ -109,7 +114,9 @@ def assemble(
         members=spanned,
         anchor_of={source: anchor for source, anchor in anchor_of.items() if source != anchor},
         stale=_unsure(given, stale, unknown) | unseen(links, stale, unknown),
-        problems=(*problems, *joined.problems, *names.problems(), *cycles, *links.problems, *_unclear(links)),
+        humans=known.humans,
+        unresolved=known.unresolved,
+        problems=(*problems, *known.problems, *joined.problems, *names.problems(), *cycles, *links.problems, *_unclear(links)),
     )
     return Assembled(snapshot, joined.anchors)
 
@@ -219,7 +226,7 @@ def _approved(row: MergeRequest, signed: Iterable[SignOff]) -> MergeRequest:
     verdicts = sorted((s for s in signed if s.of == row.ref and s.verdict in _VERDICTS), key=lambda s: (s.at is not None, s.at))
     if row.approvals is not None or not verdicts:
         return row
-    last = {(*sorted(s.person.identities.items()), s.person.name) if s.person else (): s.verdict for s in verdicts}
+    last = {s.person: s.verdict for s in verdicts}
     return replace(row, approvals=sum(verdict == "approved" for verdict in last.values()))
 
 

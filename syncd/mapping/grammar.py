@@ -23,6 +23,7 @@ PERSON: Mapping[str, str] = {
     "id": "Paths inside a person object to its immutable id; the first that holds something counts.",
     "name": "Paths to the display name.",
     "email": "Paths to the e-mail address.",
+    "login": "Paths to the name that the person signs in with, by which [people] may call them.",
 }
 STREAM: Mapping[str, str] = {
     "id": "The vendor's immutable id.",

@@ -87,7 +87,7 @@ def alias(spec: Mapping[str, Any]) -> Convert:
 
 def person(build: Build) -> Convert:
     """`as = "person"`: an object by the paths of `[person]`, or a bare name or e-mail address."""
-    ids, names, mails = (_candidates(name, build) for name in ("id", "name", "email"))
+    ids, names, mails, logins = (_candidates(name, build) for name in ("id", "name", "email", "login"))
 
     def take(value: Json, look: Look) -> Person | None:
         if isinstance(value, str):
@@ -97,7 +97,8 @@ def person(build: Build) -> Convert:
             raise Unfit("person")
         found, mail = _first(value, ids, look), _first(value, mails, look)
         shown = _first(value, names, look) or mail or found
-        return Person(shown, {look.raw.ref.connection: found} if found else {}, mail) if shown else None
+        identities = {look.raw.ref.connection: found} if found else {}
+        return Person(shown, identities, mail, _first(value, logins, look)) if shown else None
 
     return take
 

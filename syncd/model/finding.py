@@ -49,12 +49,14 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Text that a vendor's user wrote (a title, a status name, a person's name) and the object it was read from."""
+    """Text that a vendor's user wrote (a title, a status name, a person's name) and the object it was read from. `person`: it is a
+    name, of the object's "owner", "assignee" or "author"; where people are not shown by name, this is what is told."""
 
     text: str
     ref: Ref
     audience: Audience = "connection"
     scope_id: str = ""
+    person: Literal["", "owner", "assignee", "author"] = ""
     kind: Literal["quote"] = "quote"
 
 

@@ -27,13 +27,27 @@ def _date_alone(value: object) -> object:
 Moment = Annotated[datetime | date, BeforeValidator(_date_alone)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Person:
-    """One human as the vendors know them: a display name, an id per connection, an e-mail where it is shown."""
+    """One human as the vendors know them: a display name, an id per connection, an e-mail and a login where they are shown.
+
+    Two are equal where their identities are, whatever each vendor calls them; without identities by e-mail, without that by name.
+    """
 
     name: str
     identities: Mapping[str, str] = field(default_factory=dict)
     email: str | None = None
+    login: str | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Person) and self._who == other._who
+
+    def __hash__(self) -> int:
+        return hash(self._who)
+
+    @property
+    def _who(self) -> frozenset[tuple[str, str]] | str:
+        return frozenset(self.identities.items()) or (self.email.strip().casefold() if self.email else self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from syncd.model.people import Human, Unresolved
 from syncd.model.ref import Ref
 from syncd.model.rows import (
     Absence,
@@ -42,7 +43,8 @@ class Snapshot:
     `members`: the items of a milestone, by their own claim or by parent, deepest included. Dependencies have both ends resolved to
     a key of `milestones`, `items` or `merge_requests`; the ones that name nothing we hold are in `dangling`, with the reason.
     `stale`: refs whose scope was not read to its end this pass, or whose record was rejected: nothing is concluded from these.
-    `problems`: what a person should know of the assembly (two of one connection with one join key, unresolved names).
+    `problems`: what a person should know of the assembly (two of one connection with one join key, unresolved names). `humans`:
+    everybody whom a row names, once; `unresolved`: who of them may be one person and was not made one.
     """
 
     as_of: datetime
@@ -64,6 +66,8 @@ class Snapshot:
     stale: frozenset[Ref] = frozenset()
     problems: tuple[str, ...] = ()
     lost_fields: tuple[LostField, ...] = ()
+    humans: tuple[Human, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
 
     @property
     def today(self) -> date:
@@ -71,15 +75,8 @@ class Snapshot:
         return self.as_of.astimezone(ZoneInfo(self.zone)).date()
 
     def people(self) -> tuple[Person, ...]:
-        """Everybody whom a row names, once per set of identities, e-mail and name."""
-        named: list[Person | None] = [row.owner for row in self.milestones.values()]
-        named += [person for row in self.items.values() for person in row.assignees]
-        named += [row.author for row in self.merge_requests.values()]
-        named += [row.person for row in self.absences]
-        named += [row.person for row in self.sign_offs]
-        named += [row.person for row in self.efforts]
-        named += [row.by for row in self.deployments]
-        return tuple({(*sorted(one.identities.items()), one.email, one.name): one for one in named if one}.values())
+        """Everybody whom a row names, once."""
+        return tuple(human.person for human in self.humans)
 
     def anchor(self, ref: Ref) -> Ref:
         """The key under which the object is held: a milestone's anchor, else the ref itself."""

@@ -13,9 +13,17 @@ _ROWS: TypeAdapter[tuple[Row, ...]] = TypeAdapter(tuple[Annotated[Row, Field(dis
 _FINDING: TypeAdapter[Finding] = TypeAdapter(Finding)
 
 
+_OWN_ALONE: Any = {
+    **{name: {"login"} for name in ("owner", "author", "person", "by")},
+    "assignees": {"__all__": {"login"}},
+    "claims": {"__all__": {"owner": {"login"}}},
+}
+"""What of a person only the resolver of people reads."""
+
+
 def row_to_json(row: Row) -> dict[str, Json]:
     """A row with the field names that programs read; dates as `YYYY-MM-DD`, instants RFC 3339 UTC, absent as null."""
-    value: dict[str, Any] = _ROW.dump_python(row, mode="json", by_alias=True)
+    value: dict[str, Any] = _ROW.dump_python(row, mode="json", by_alias=True, exclude=_OWN_ALONE)
     return {"kind": value.pop("kind"), **value}
 
 

@@ -6,10 +6,12 @@ from datetime import datetime
 
 from syncd.contract import Detector, Rules
 from syncd.decide import Decision, Settled, decide, settle
-from syncd.decide.state import Place, Plan, Policy
+from syncd.decide.impersonal import impersonal
+from syncd.decide.state import FindingState, Place, Plan, Policy
 from syncd.detect import Detected, detect
 from syncd.mapping.assemble import Assembled, assemble
 from syncd.mapping.assemble_join import Precedence
+from syncd.model.people import Entry
 from syncd.model.rows import Rejected
 from syncd.model.snapshot import Snapshot
 from syncd.run.echo import calm
@@ -21,12 +23,13 @@ from syncd.store import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understanding:
-    """How the mirror is understood: `[model]`, `[policy]` and the detectors with their rules, as frozen values."""
+    """How the mirror is understood: `[model]`, `[people]`, `[policy]` and the detectors with their rules, as frozen values."""
 
     zone: str
     precedence: Precedence
     policy: Policy
     detectors: tuple[tuple[Detector, Rules], ...]
+    people: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +61,8 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
     read = read_back(links, store)
     assembled = model(links, store, view, as_of, read)
     snapshot = assembled.snapshot
-    detected = detect(snapshot, view.detectors)
-    before = store.findings.states()
+    detected = _shown(detect(snapshot, view.detectors), view.policy)
+    before = {key: shown(state, view.policy) for key, state in store.findings.states().items()}
     settled = settle(
         detected.findings,
         before,
@@ -93,6 +96,15 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
     )
 
 
+def _shown(detected: Detected, policy: Policy) -> Detected:
+    return replace(detected, findings=tuple(impersonal(finding, policy.people) for finding in detected.findings))
+
+
+def shown(state: FindingState, policy: Policy) -> FindingState:
+    """What is remembered of a finding, with people as the policy shows them: it may have been found when they had names."""
+    return replace(state, finding=impersonal(state.finding, policy.people)) if policy.people != "named" else state
+
+
 def model(links: Iterable[Link], store: Store, view: Understanding, as_of: datetime, read: Mirrored | None = None) -> Assembled:
     """The unified model as the mirror gives it now."""
     links = list(links)
@@ -105,6 +117,7 @@ def model(links: Iterable[Link], store: Store, view: Understanding, as_of: datet
         zone=view.zone,
         stale=_stale(links, store),
         unknown=frozenset(rejected.ref for rejected in read.rejected),
+        people=view.people,
     )
     missing = tuple(field for link in links for field in lost(link, store))
     return replace(assembled, snapshot=replace(assembled.snapshot, lost_fields=missing)) if missing else assembled

@@ -1,6 +1,7 @@
 """The one place where time and randomness enter."""
 
 import random
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,9 +14,10 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Now (UTC), a stop-watch (seconds), waiting (seconds), and a random share in [0, 1)."""
+    """Now (UTC), a stop-watch (seconds), waiting (seconds), a random share in [0, 1), and a random secret (hex)."""
 
     now: Callable[[], datetime] = _now
     watch: Callable[[], float] = time.monotonic
     wait: Callable[[float], None] = time.sleep
     share: Callable[[], float] = random.random
+    secret: Callable[[], str] = secrets.token_hex

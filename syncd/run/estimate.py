@@ -66,7 +66,7 @@ def _weighed(connector: Connector, stream: str, scopes: Sequence[Scope], clock: 
         try:
             size = patiently(lambda scope=scope: connector.weigh(stream, scope), clock)  # type: ignore[misc]
         except SyncError:
-            size = 1  # it will meet the same in the pass, and say so
+            return None  # it will meet the same in the pass, and say so
         if size is None:
             return None
         sizes.append(size)

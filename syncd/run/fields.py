@@ -1,6 +1,7 @@
 """The fields that people made at a vendor: noticed when one that the mapping reads is renamed or goes, so that its absence is no value."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,12 +21,12 @@ Fields = Mapping[str, str]
 
 
 def look(link: Link, connector: Connector, store: Store, clock: Clock) -> None:
-    """Ask which fields there are: once a day, and with another mapping; every time while one is lost.
+    """Ask which fields there are: once a day, with another mapping, after a doubt; every time while one is lost.
 
     What is lost stays known under its last name until it is back or no mapping reads it.
     """
     kept, now = _kept(link, store), clock.now()
-    if _is_recent(kept, link, now) and not lost(link, store):
+    if _is_recent(kept, link, now) and not lost(link, store) and not store.meta.get(_doubt(link)):
         return
     streams: dict[str, dict[str, str]] = {}
     for stream in link.streams:
@@ -37,6 +38,7 @@ def look(link: Link, connector: Connector, store: Store, clock: Clock) -> None:
         if found is not None:
             streams[stream] = dict(found)
     gone = {stream: _gone(link, stream, fields, kept) for stream, fields in streams.items()}
+    store.meta.put(_doubt(link), None)
     store.meta.put(_key(link), {"at": now.isoformat(), "mapping": link.mapping.hash, "now": streams, "lost": gone})
 
 
@@ -52,6 +54,38 @@ def _lost(link: Link, kept: Mapping[str, Any]) -> Iterator[LostField]:
         for read, was in sorted(gone.items()):
             if key := reads.get(stream, {}).get(read):
                 yield LostField(link.name, stream, was["id"], was["name"], was["called"], key)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """The fields that the mapping reads and that were there when they were last listed, `at`."""
+
+    fields: tuple[LostField, ...] = ()
+    at: datetime | None = None
+
+    def doubts(self, store: Store, stored: StoredRaw) -> LostField | None:
+        """A field that a record held and has no more since then: it may be gone for all of them, so that is asked first."""
+        if self.at is None or stored.changed_at <= self.at or stored.changed_at == stored.first_seen:
+            return None
+        return without(store, stored, self.fields)
+
+
+def watched(link: Link, store: Store) -> Watched:
+    """What was there, by the last list of fields."""
+    kept = _kept(link, store)
+    if not kept.get("now"):
+        return Watched()
+    found = []
+    for stream, reads in keys_of_fields(link.mapping).items():
+        for id, name in kept["now"].get(stream, {}).items():
+            if key := reads.get(id) or reads.get(name):
+                found.append(LostField(link.name, stream, id, name, None, key))
+    return Watched(tuple(found), datetime.fromisoformat(kept["at"]))
+
+
+def doubt(link: Link, store: Store) -> None:
+    """Have the fields listed in the next pass."""
+    store.meta.put(_doubt(link), True)
 
 
 def without(store: Store, stored: StoredRaw, missing: tuple[LostField, ...]) -> LostField | None:
@@ -96,6 +130,10 @@ def _is_recent(kept: Mapping[str, Any], link: Link, now: datetime) -> bool:
 def _kept(link: Link, store: Store) -> Mapping[str, Any]:
     kept = store.meta.get(_key(link))
     return kept if isinstance(kept, dict) else {}
+
+
+def _doubt(link: Link) -> str:
+    return f"fields in doubt: {link.name}"
 
 
 def _key(link: Link) -> str:

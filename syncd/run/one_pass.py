@@ -7,15 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol, TypeVar
 
 from syncd.run.analyse import Analysed, Understanding, analyse
 from syncd.run.clock import Clock
 from syncd.run.deliver import Delivered, deliver
 from syncd.run.fault_points import Point, unused
+from syncd.run.gap import measuring
 from syncd.run.link import Link
 from syncd.run.pull import USUAL_CARE, Care, Pulled, pull
 from syncd.run.pulse import noted
+from syncd.run.retention import USUAL_KEEP, drop_old
 from syncd.run.rows import map_changed
 from syncd.store import Store
 
@@ -60,6 +63,7 @@ class Works:
     watcher: Watcher
     care: Care = USUAL_CARE
     point: Point = unused
+    keep: timedelta = USUAL_KEEP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,14 +84,21 @@ def one_pass(works: Works, *, write: bool = True, wait: bool = True, leave_off: 
         analysed = analyse(works.links, works.store, works.view, works.clock.now(), keep=write)
         works.point("after analysis")
         delivered = each(works.links, lambda link: deliver_to(works, link, wait=wait)) if write else {}
+    if write:
+        drop_old(works.store, works.clock, works.keep)
     return Passed(pulled=pulled, analysed=analysed, delivered=delivered)
 
 
 def pull_and_map(works: Works, link: Link, *, leave_off: bool = False) -> Pulled:
-    """One connection into the mirror, and its changed records into rows."""
-    pulled = pull(link, works.store, works.clock, works.watcher.pulled, leave_off=leave_off, care=works.care, point=works.point)
-    map_changed(link, works.store, works.watcher.mapped)
-    works.point("after mapping")
+    """One connection into the mirror, and its changed records into rows. Where somebody else pulls it, that comes first."""
+    with link.turn:
+        measure = measuring(link, works.store, works.clock)
+        pulled = pull(
+            link, works.store, works.clock, works.watcher.pulled, leave_off=leave_off, care=works.care, point=works.point
+        )
+        measure(pulled)
+        map_changed(link, works.store, works.watcher.mapped)
+        works.point("after mapping")
     return pulled
 
 

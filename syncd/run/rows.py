@@ -11,7 +11,7 @@ from syncd.mapping import apply, still_missing, unread_line
 from syncd.model.rows import Rejected, Row
 from syncd.model.snapshot import LostField
 from syncd.model.wire import rows_from_text, rows_to_text
-from syncd.run.fields import lost, without
+from syncd.run.fields import Watched, doubt, lost, watched, without
 from syncd.run.link import Link
 from syncd.store import Store
 from syncd.store.raws import StoredRaw
@@ -37,11 +37,11 @@ class Mirrored:
 
 def map_changed(link: Link, store: Store, progress: Progress = lambda *_: None) -> int:
     """Map the records that changed, or whose mapping did. Gives their number."""
-    total, missing = 0, lost(link, store)
-    key = _basis(link, missing)
+    total, gaps = 0, _Gaps(link, store, lost(link, store), watched(link, store))
+    key = _basis(link, gaps.missing)
     for batch in _batches(store.rows.unmapped(link.name, key), _BATCH):
         _look_for_fields(link, store, batch)
-        store.rows.put([_mapped(link, store, stored, missing, key) for stored in batch])
+        store.rows.put([_mapped(link, stored, gaps, key) for stored in batch])
         progress(link.name, len(batch))
         total += len(batch)
     return total
@@ -54,10 +54,31 @@ def _basis(link: Link, missing: tuple[LostField, ...]) -> str:
     return hashlib.sha256("\x1f".join([link.mapping.hash, *(str(field) for field in missing)]).encode()).hexdigest()[:32]
 
 
-def _mapped(link: Link, store: Store, stored: StoredRaw, missing: tuple[LostField, ...], key: str) -> MappedRecord:
-    held = without(store, stored, missing) if missing else None
-    if held is not None:
-        return MappedRecord(stored.ref, stored.basis, key, None, f"it held {held.name} ({held.id}), which is not there any more")
+@dataclass(frozen=True, slots=True)
+class _Gaps:
+    """Fields of the vendor that are gone, and those that may be."""
+
+    link: Link
+    store: Store
+    missing: tuple[LostField, ...]
+    watched: Watched
+
+    def set_aside(self, stored: StoredRaw, key: str) -> MappedRecord | None:
+        """The record without new rows, where a field is gone that it held; it is mapped again once that is known for sure."""
+        if self.missing and (held := without(self.store, stored, self.missing)) is not None:
+            return MappedRecord(
+                stored.ref, stored.basis, key, None, f"it held {held.name} ({held.id}), which is not there any more"
+            )
+        if (held := self.watched.doubts(self.store, stored)) is None:
+            return None
+        doubt(self.link, self.store)
+        why = f"it held {held.name} ({held.id}) and has none now: whether the field is there still is asked in the next pass"
+        return MappedRecord(stored.ref, stored.basis, f"{key}?", None, why)
+
+
+def _mapped(link: Link, stored: StoredRaw, gaps: _Gaps, key: str) -> MappedRecord:
+    if (aside := gaps.set_aside(stored, key)) is not None:
+        return aside
     applied = apply(link.mapping, stored.record)
     rejected = applied.reason if isinstance(applied, Rejected) else None
     rows = None if isinstance(applied, Rejected) else rows_to_text(applied.rows)

@@ -80,6 +80,18 @@ class Database:
             call = f"SELECT pg_advisory_xact_lock({', '.join(str(name) for name in names)})"
             connection.execute(text(call))
 
+    def compact(self) -> None:
+        """Overwrite what was deleted or changed: SQLite leaves it in the file. PostgreSQL's own vacuum does it in time."""
+        if self.postgres:
+            return
+        with self._clearly():
+            raw = self.engine.raw_connection()
+            try:
+                for command in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                    raw.cursor().execute(command)
+            finally:
+                raw.close()
+
     def upsert(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], keep: Collection[str] = ()) -> None:
         """Insert rows by primary key, or overwrite what is there except the columns to `keep`. All rows name the same columns."""
         if not rows:

@@ -16,6 +16,7 @@ from syncd.model.ref import Ref
 from syncd.store import pages, scopes
 from syncd.store.columns import storable
 from syncd.store.engine import Database
+from syncd.store.forgotten import without_forgotten
 from syncd.store.raws import CHUNK, StoredRaw, Version, read, stored
 from syncd.store.tables import records, versions
 
@@ -50,10 +51,11 @@ class Mirror:
     def put(
         self, connection: str, stream: str, scope: Scope, page: Page, *, own: frozenset[str] = frozenset(), at: datetime
     ) -> Mirrored:
-        """Store a page, its cursor and what its scope says, all or nothing. `own`: paths that do not count as a change."""
+        """Store a page, its cursor and what its scope says, all or nothing; nothing of people who were forgotten. `own`: paths that do
+        not count as a change."""
         place = pages.Place(connection, stream, scope.id)
-        fresh = pages.incoming(place, page, own)
         with self.db.writing() as tx:
+            fresh = pages.incoming(place, without_forgotten(tx, connection, page), own)
             self.db.lock(tx, _MIRROR_LOCK + crc32(f"{connection}/{stream}".encode()))
             held = pages.known(tx, place, fresh)
             new = [one for id_, one in fresh.items() if id_ not in held]

@@ -51,11 +51,12 @@ def incoming(place: Place, page: Page, own: frozenset[str]) -> dict[str, Incomin
         if (raw.ref.connection, raw.ref.stream) != (place.connection, place.stream):
             raise ValueError(f"a page of {place.connection}:{place.stream} holds {raw.ref}: the connector must not mix streams")
         digest = content_hash(raw.data, own)
-        found[storable(raw.ref.id)] = Incoming(raw, digest, _basis(place, raw, digest))
+        found[storable(raw.ref.id)] = Incoming(raw, digest, basis(place, raw, digest))
     return found
 
 
-def _basis(place: Place, raw: RawRecord, digest: str) -> str:
+def basis(place: Place, raw: RawRecord, digest: str) -> str:
+    """What tells whether a record is stored anew: its content, key, URL, scope and set of fields."""
     fields = "*" if raw.fields is None else ",".join(sorted(raw.fields))
     text = "\x1f".join((digest, place.scope_id, raw.ref.key or "", raw.ref.url or "", fields))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -11,9 +11,22 @@ from syncd.model.raw import Json
 from syncd.model.wire import finding_from_json, finding_to_json
 from syncd.store.engine import Database
 from syncd.store.findings import digest
-from syncd.store.tables import anchors, enabled, finding_history, findings, ledger, mapped, outbox, receipts, records, scopes
+from syncd.store.tables import (
+    anchors,
+    deliveries,
+    enabled,
+    finding_history,
+    findings,
+    hooks,
+    ledger,
+    mapped,
+    outbox,
+    receipts,
+    records,
+    scopes,
+)
 
-_NAMED = (scopes, records, enabled, outbox, ledger, receipts, anchors)
+_NAMED = (scopes, records, enabled, outbox, ledger, receipts, anchors, deliveries, hooks)
 
 
 def rename(db: Database, old: str, new: str) -> bool:

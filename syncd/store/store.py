@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from syncd.store.anchors import Anchors, Enabled
+from syncd.store.deliveries import Deliveries
 from syncd.store.engine import Database, connect
 from syncd.store.errors import StoreError
 from syncd.store.findings import Findings
@@ -35,6 +36,7 @@ class Store:
     outbox: Outbox
     ledger: Ledger
     meta: Meta
+    deliveries: Deliveries
 
     def transaction(self, *, rollback: bool = False) -> AbstractContextManager[None]:
         """All that this thread does inside happens together, or not at all; with `rollback` not at all. Others wait meanwhile."""
@@ -75,4 +77,5 @@ def _parts(db: Database) -> Store:
         outbox=Outbox(db),
         ledger=Ledger(db),
         meta=Meta(db),
+        deliveries=Deliveries(db),
     )

@@ -229,3 +229,22 @@ meta = Table(
     Column("key", PlainText, primary_key=True),
     Column("value", JsonText, nullable=False),
 )
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("connection", PlainText, nullable=False),
+    Column("id", PlainText, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
+    Column("hints", JsonText, nullable=False),
+    PrimaryKeyConstraint("connection", "id"),
+)
+"""The webhook deliveries of the last days. `hints`: the streams that each spoke of; empty: of anything."""
+
+hooks = Table(
+    "hooks",
+    metadata,
+    Column("connection", PlainText, primary_key=True),
+    Column("value", JsonText, nullable=False),
+)
+"""What is remembered of a connection's webhooks: counts, and what is registered where."""

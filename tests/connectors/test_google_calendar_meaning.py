@@ -62,7 +62,7 @@ def twin() -> Iterator[GoogleTwin]:
 
 
 def reading(twin: GoogleTwin, calendar: str, holds: str, **options: Any) -> Connector:
-    calendars = [CalendarOptions.model_validate({"id": calendar, "holds": holds})]
+    calendars = [CalendarOptions.model_validate({"id": calendar, "holds": holds, "titles": True})]
     return connected(twin, options=GoogleCalendarOptions(calendars=calendars, **options), fields=fields_read(MAPPING))
 
 

@@ -247,7 +247,7 @@ def _sections(jira: JiraTwin, github: GithubTwin, gitlab: GitlabTwin, google: Go
             "kind": "google_calendar",
             "url": f"{google.server.url}/calendar/v3/",
             "token": "cal-token",
-            "calendars": [{"id": RELEASES, "holds": "windows"}, {"id": LEAVE, "holds": "absences"}],
+            "calendars": [{"id": RELEASES, "holds": "windows"}, {"id": LEAVE, "holds": "absences", "titles": True}],
         },
     }
 

@@ -107,7 +107,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(store_url: str) ->
     db = connect(store_url)
     with db.writing() as tx:
         tx.execute(text("CREATE TABLE outbox (mine INTEGER)"))
-    with pytest.raises(StoreError, match=r"migration to m0002 failed and was undone: .*already exists"):
+    with pytest.raises(StoreError, match=rf"migration to {LATEST} failed and was undone: .*already exists"):
         open_store(store_url)
     with db.writing() as tx:
         tx.execute(text("DROP TABLE outbox"))

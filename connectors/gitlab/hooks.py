@@ -1,0 +1,74 @@
+"""GitLab's webhooks: a secret token that is sent along, or a signing token (whsec_...) with which each delivery is signed.
+
+https://docs.gitlab.com/user/project/integrations/webhooks, https://www.standardwebhooks.com
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from connectors.proof import at, document, id_in, same
+from syncd.contract import Delivery, Distrusted, Gate, HookOrder, HookScheme, HookStep, Settings
+from syncd.contract.hooks import STALE_S, Hint
+
+SIGNING = "whsec_"
+"""How a signing token begins; any other secret is a secret token."""
+
+_STREAMS = {"issue": "issues", "work_item": "issues", "merge_request": "merge_requests", "milestone": "milestones"}
+
+
+def verify(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -> Delivery | Distrusted:
+    """The signature where the secret is a signing token, else `X-Gitlab-Token`. A signed delivery says when it was sent."""
+    if secret.startswith(SIGNING):
+        wrong = _unsigned(headers, body, secret, now)
+        id = headers.get("webhook-id")
+    else:
+        wrong = _untold(headers, secret)
+        # The id of the event is shared by all that one delivery sets off in turn.
+        id = headers.get("idempotency-key") or headers.get("x-gitlab-event-uuid")
+    return wrong or Delivery(id or None, _hints(document(body)))
+
+
+def _untold(headers: Mapping[str, str], secret: str) -> Distrusted | None:
+    given = headers.get("x-gitlab-token")
+    if not given:
+        return Distrusted("no signature")
+    return None if same(given, secret) else Distrusted("wrong signature")
+
+
+def _unsigned(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -> Distrusted | None:
+    """The library signs; it would verify by a clock of its own, so that is done here."""
+    from standardwebhooks.webhooks import Webhook
+
+    id, sent, given = (headers.get(f"webhook-{name}") for name in ("id", "timestamp", "signature"))
+    if not (id and sent and given):
+        return Distrusted("no signature")
+    try:
+        moment = datetime.fromtimestamp(int(sent), UTC)
+        expected = Webhook(secret).sign(id, moment, body.decode())
+    except (ValueError, OverflowError, OSError):
+        return Distrusted("wrong signature")
+    found = [same(one, expected) for one in given.split(" ")]  # after a change of the secret there are two
+    if not any(found):
+        return Distrusted("wrong signature")
+    return None if abs((now - moment).total_seconds()) <= STALE_S else Distrusted("too old or too new")
+
+
+def _hints(said: Mapping[str, Any]) -> tuple[Hint, ...]:
+    """What an event is about. Work that moves changes what its milestone holds, not the milestone itself."""
+    stream = _STREAMS.get(str(said.get("object_kind") or said.get("event_type") or ""))
+    if stream == "issues" and at(said, "object_attributes", "type") == "Epic":
+        return (("epics", None),)
+    if stream == "issues":
+        return ("issues", id_in(said.get("object_attributes"))), ("epics", None)
+    return ((stream, id_in(said.get("object_attributes"))),) if stream else ()
+
+
+def sync(settings: Settings, gate: Gate, order: HookOrder) -> Iterator[HookStep]:
+    """One hook for each project and group. Imports python-gitlab, which takes a moment."""
+    from connectors.gitlab.register import register
+
+    return register(settings, gate, order)
+
+
+HOOKS = HookScheme(verify, sync)

@@ -1,0 +1,34 @@
+"""Google's push messages: no body, a token that is sent along, channels that expire and are made anew.
+
+https://developers.google.com/workspace/calendar/api/guides/push
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from connectors.proof import same
+from syncd.contract import Delivery, Distrusted, Gate, HookOrder, HookScheme, HookStep, Settings
+
+_GREETING = "sync"
+
+
+def verify(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -> Delivery | Distrusted:  # noqa: ARG001
+    """`X-Goog-Channel-Token`. The first message of a channel only says that it is there."""
+    given = headers.get("x-goog-channel-token")
+    if not given:
+        return Distrusted("no signature")
+    if not same(given, secret):
+        return Distrusted("wrong signature")
+    channel, number = headers.get("x-goog-channel-id"), headers.get("x-goog-message-number")
+    news = headers.get("x-goog-resource-state") != _GREETING
+    return Delivery(f"{channel} {number}" if channel and number else None, (("events", None),), news=news)
+
+
+def sync(settings: Settings, gate: Gate, order: HookOrder) -> Iterator[HookStep]:
+    """One channel for each calendar. Imports Google's libraries, which takes half a second."""
+    from connectors.google_calendar.register import register
+
+    return register(settings, gate, order)
+
+
+HOOKS = HookScheme(verify, sync, renews=True)

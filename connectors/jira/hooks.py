@@ -1,0 +1,62 @@
+"""Jira's webhooks: an HMAC over the body of hooks that an administrator makes; with an API token alone none can be registered.
+
+https://developer.atlassian.com/cloud/jira/platform/webhooks/#secure-admin-webhooks
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from connectors.proof import at, document, id_in, signed
+from syncd.contract import Delivery, Distrusted, Gate, HookOrder, HookScheme, HookStep, Settings
+from syncd.contract.hooks import Hint
+
+EVENTS = (
+    "Issue: created, updated, deleted",
+    "Issue link: created, deleted",
+    "Version: created, updated, moved, deleted, released, unreleased",
+    "Project: updated, deleted",
+)
+
+
+def verify(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -> Delivery | Distrusted:  # noqa: ARG001
+    """`X-Hub-Signature` over the body. Jira does not say in a header when it sent a delivery."""
+    given = headers.get("x-hub-signature")
+    if not given:
+        return Distrusted("no signature")
+    if not signed(given, body, secret):
+        return Distrusted("wrong signature")
+    said = document(body)
+    return Delivery(headers.get("x-atlassian-webhook-identifier") or None, _hints(str(said.get("webhookEvent") or ""), said))
+
+
+def _hints(event: str, said: Mapping[str, Any]) -> tuple[Hint, ...]:
+    event = event.removeprefix("jira:")
+    if event.startswith("issuelink_"):
+        return (("issues", None),)
+    if event.startswith(("issue_", "comment_", "worklog_")):
+        return (("issues", id_in(said.get("issue")) or _text(at(said, "worklog", "issueId"))),)
+    if event.startswith("version_"):
+        return ("versions", id_in(said.get("version"))), ("issues", None)
+    if event.startswith("project_"):
+        return (("projects", id_in(said.get("project"))),)
+    return ()
+
+
+def _text(value: object) -> str | None:
+    return str(value) if isinstance(value, int | str) and value else None
+
+
+def sync(settings: Settings, gate: Gate, order: HookOrder) -> Iterator[HookStep]:  # noqa: ARG001
+    """What a person is to enter: Jira lets only apps, and administrators by hand, register hooks."""
+    keys = ", ".join(getattr(settings.options, "projects", []))
+    narrowed = f"; JQL: project in ({keys})" if keys and not any(c in keys for c in "*?[") else ""
+    yield HookStep(
+        settings.connection,
+        "by hand",
+        "Jira lets no API token register hooks. As an administrator, under System > WebHooks, enter: "
+        f"URL {order.url}; secret: that of hook_secret{narrowed}; events: {'; '.join(EVENTS)}",
+    )
+
+
+HOOKS = HookScheme(verify, sync)

@@ -10,7 +10,7 @@ from hypothesis.stateful import initialize, rule
 
 from connectors.github import KIND, GithubOptions
 from syncd.demo.github_twin import GithubTwin
-from tests.mirror.mirror_given import EXAMPLES, SKEWS, STARTS, Mirrored, Shape, of, short_pages
+from tests.mirror.mirror_given import SKEWS, STARTS, Mirrored, Shape, examples, of, short_pages
 from tests.run.run_given import Hand
 
 READ, OUT = ("acme/api", "acme/web"), "acme/attic"
@@ -132,4 +132,4 @@ def _short_pages() -> Iterator[None]:
 
 
 TestGithub = pytest.mark.slow(Github.TestCase)
-TestGithub.settings = EXAMPLES
+TestGithub.settings = examples(25)

@@ -10,7 +10,7 @@ from hypothesis.stateful import initialize, rule
 
 from connectors.gitlab import KIND, GitlabOptions
 from syncd.demo.gitlab_twin import GitlabTwin
-from tests.mirror.mirror_given import EXAMPLES, SKEWS, STARTS, Mirrored, Shape, of, short_pages
+from tests.mirror.mirror_given import SKEWS, STARTS, Mirrored, Shape, examples, of, short_pages
 from tests.run.run_given import Hand
 
 WHERE = ("acme/web", "solo/app", "other/out")
@@ -133,4 +133,4 @@ def _short_pages() -> Iterator[None]:
 
 
 TestGitlab = pytest.mark.slow(Gitlab.TestCase)
-TestGitlab.settings = EXAMPLES
+TestGitlab.settings = examples(15)

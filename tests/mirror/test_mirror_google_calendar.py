@@ -11,7 +11,7 @@ from hypothesis.stateful import initialize, rule
 from connectors.google_calendar import KIND, CalendarOptions, GoogleCalendarOptions
 from syncd.demo.google_twin import GoogleTwin
 from tests.connectors.google_calendar_given import id_of
-from tests.mirror.mirror_given import EXAMPLES, SKEWS, STARTS, Mirrored, Shape, of
+from tests.mirror.mirror_given import SKEWS, STARTS, Mirrored, Shape, examples, of
 from tests.run.run_given import Hand
 
 READ, OUT = ("releases@acme.example", "leave@acme.example"), "private@acme.example"
@@ -99,4 +99,4 @@ class Google(Mirrored):
 
 
 TestGoogleCalendar = pytest.mark.slow(Google.TestCase)
-TestGoogleCalendar.settings = EXAMPLES
+TestGoogleCalendar.settings = examples(40)

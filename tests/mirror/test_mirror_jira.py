@@ -10,7 +10,7 @@ from hypothesis.stateful import initialize, rule
 
 from connectors.jira import KIND, JiraOptions
 from syncd.demo.jira_twin import JiraTwin
-from tests.mirror.mirror_given import EXAMPLES, SKEWS, STARTS, Mirrored, Shape, of
+from tests.mirror.mirror_given import SKEWS, STARTS, Mirrored, Shape, examples, of
 from tests.run.run_given import Hand
 
 READ, OUT = ("PLAT", "PAY"), "OUT"
@@ -127,6 +127,6 @@ class DataCenter(Jira):
 
 
 TestJiraCloud = pytest.mark.slow(Jira.TestCase)
-TestJiraCloud.settings = EXAMPLES
+TestJiraCloud.settings = examples(60)
 TestJiraDataCenter = pytest.mark.slow(DataCenter.TestCase)
-TestJiraDataCenter.settings = EXAMPLES
+TestJiraDataCenter.settings = examples(60)

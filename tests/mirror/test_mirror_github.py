@@ -33,6 +33,7 @@ class Github(Mirrored):
         options = GithubOptions(repositories=list(READ))
         self.begin(self.twin.server, options, lambda: self.twin.server.url, secret=lambda: self.twin.token)
         for n in range(issues):
+            self.hand.go(minutes=3)  # more than any overlap: what is jumped over is not read again by chance
             self.create(n)
 
     def some(self, number: int) -> tuple[str, dict[str, Any]] | tuple[str, None]:

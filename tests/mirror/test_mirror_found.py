@@ -1,19 +1,17 @@
 """What the machines found once, each as the shortest story that led to it."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
 
 from tests.mirror.mirror_given import USUAL
 from tests.mirror.test_mirror_github import Github
-from tests.run.run_given import START
 
 
 @pytest.fixture
 def github() -> Iterator[Github]:
     machine = Github()
-    machine.a_company(start=START, skew=timedelta(), issues=6)
+    machine.a_company(seed=1, issues=6)
     yield machine
     machine.store.close()
     machine.server.stop()

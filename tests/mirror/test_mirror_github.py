@@ -135,7 +135,7 @@ class Github(Mirrored):
 
 @pytest.fixture(autouse=True)
 def _short_pages() -> Iterator[None]:
-    with short_pages("connectors.github", 4):
+    with short_pages("connectors.github", 2):
         yield
 
 

@@ -36,7 +36,7 @@ class Jira(Mirrored):
         lag = chance.choice((0, 0, 40, 90))
         self.twin.index.lag = timedelta(seconds=lag)
         # Of more than a page of issues in the last minutes the connector promises nothing where the search lags behind.
-        self.twin.most_per_page = 100 if lag else 4
+        self.twin.most_per_page = 100 if lag else 2
         for key in (*READ, OUT):
             self.twin.project(key)
         options = JiraOptions(projects=list(READ))

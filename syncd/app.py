@@ -14,6 +14,7 @@ from syncd.mapping.assemble_join import Precedence
 from syncd.run.analyse import Understanding
 from syncd.run.brake import Brake
 from syncd.run.clock import Clock
+from syncd.run.discreet import Discreet, Secrets
 from syncd.run.fault_points import Point, point_of, unused
 from syncd.run.gate import PacedGate
 from syncd.run.link import Link
@@ -41,7 +42,7 @@ class App:
 
     def secrets(self) -> list[str]:
         """The values that must never be shown, as they are now."""
-        return [hidden for connection in self.config.connections.values() for hidden in connection.hidden()]
+        return secrets(self.config)
 
 
 @contextmanager
@@ -60,11 +61,16 @@ def opened(
         store.close()
 
 
+def secrets(config: Config) -> list[str]:
+    """The secrets of all connections, as they are now."""
+    return [hidden for connection in config.connections.values() for hidden in connection.hidden()]
+
+
 def works(config: Config, store: Store, clock: Clock, watcher: Watcher, point: Point = unused) -> Works:
     """The parts of a pass, wired as the configuration says."""
     importing = Lock()
     return Works(
-        links=tuple(_link(connection, clock, importing) for connection in config.connections.values()),
+        links=tuple(_link(connection, clock, importing, lambda: secrets(config)) for connection in config.connections.values()),
         store=store,
         clock=clock,
         view=understanding(config),
@@ -93,14 +99,14 @@ def understanding(config: Config) -> Understanding:
     )
 
 
-def _link(connection: Connection, clock: Clock, importing: Lock) -> Link:
+def _link(connection: Connection, clock: Clock, importing: Lock, hidden: Secrets) -> Link:
     gate = PacedGate(connection.kind.limits, clock)
     settings = connection.settings(clock.now, fields_read(connection.mapping))
 
     def connect() -> Connector:
         # Making a connector imports its vendor's library: threads that import the same modules at once can lock each other out.
         with importing:
-            return connection.kind.connect(settings, gate)
+            return Discreet(connection.kind.connect(settings, gate), hidden)
 
     return Link(
         name=connection.name,

@@ -124,6 +124,7 @@ KIND = Kind(
     connect=Github,
     options=GithubOptions,
     streams=STREAMS,
+    needs={"write": frozenset({"repo", "public_repo", "issues:write", "pull_requests:write"})},
     limits=LIMITS,
     mapping="github.default",
     default_url="https://api.github.com",

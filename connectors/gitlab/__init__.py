@@ -109,6 +109,7 @@ KIND = Kind(
     connect=connect,
     options=GitlabOptions,
     streams=STREAMS,
+    needs={"read": frozenset({"api", "read_api"}), "write": frozenset({"api"})},
     limits=LIMITS,
     mapping="gitlab.default",
     default_url="https://gitlab.com",

@@ -26,11 +26,19 @@ def connect(settings: Settings, gate: Gate) -> Connector:
     return GoogleCalendar(settings, gate)
 
 
+_AUTH = "https://www.googleapis.com/auth/"
+
 KIND = Kind(
     name="google_calendar",
     connect=connect,
     options=GoogleCalendarOptions,
     streams=STREAMS,
+    needs={
+        "read": frozenset(
+            f"{_AUTH}{name}" for name in ("calendar", "calendar.readonly", "calendar.events", "calendar.events.readonly")
+        ),
+        "write": frozenset(f"{_AUTH}{name}" for name in ("calendar", "calendar.events", "calendar.events.owned")),
+    },
     mapping="google_calendar.default",
     default_url="https://www.googleapis.com/calendar/v3/",
     hooks=HOOKS,

@@ -96,4 +96,16 @@ class Jira:
         self._signing.close()
 
 
-KIND = Kind(name="jira", connect=Jira, options=JiraOptions, streams=STREAMS, limits=LIMITS, mapping="jira.default", hooks=HOOKS)
+KIND = Kind(
+    name="jira",
+    connect=Jira,
+    options=JiraOptions,
+    streams=STREAMS,
+    needs={
+        "read": frozenset({"read:jira-work", "read:issue-details:jira"}),
+        "write": frozenset({"write:jira-work", "write:comment:jira"}),
+    },
+    limits=LIMITS,
+    mapping="jira.default",
+    hooks=HOOKS,
+)

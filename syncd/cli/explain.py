@@ -22,6 +22,7 @@ from syncd.model.ref import Ref
 from syncd.model.rows import Rejected
 from syncd.model.wire import row_to_json
 from syncd.run.analyse import shown
+from syncd.run.backfill import unasked, wanted_of
 from syncd.store.raws import StoredRaw
 
 
@@ -75,6 +76,9 @@ def _record(app: App, raw: StoredRaw) -> dict[str, Any]:
     mappings = {link.name: link.mapping for link in app.links}
     mapping, shows = mappings.get(raw.ref.connection), Shows.of(app)
     applied = apply(mapping, raw.record) if mapping else None
+    link = next((link for link in app.links if link.mapping is mapping), None)
+    if link and (reason := unasked(wanted_of(link), raw.record)) is not None:
+        applied = Rejected(raw.ref, reason)
     return {
         "ref": report.ref_json(raw.ref),
         "scope": raw.record.scope.name,

@@ -10,7 +10,10 @@ import typer
 from syncd import __version__
 from syncd.app import App, opened
 from syncd.cli import report
+from syncd.cli.backfill import backfill
+from syncd.cli.dead import dead
 from syncd.cli.demo import demo
+from syncd.cli.doctor import doctor
 from syncd.cli.explain import explain
 from syncd.cli.forget import forget
 from syncd.cli.frame import (
@@ -150,6 +153,9 @@ people.command("list", epilog=EPILOG)(command(people_list))
 people.command("suggest", epilog=EPILOG)(command(people_suggest))
 cli.add_typer(people, name="people")
 cli.command("healthcheck", epilog=EPILOG)(command(healthcheck))
+cli.command("doctor", epilog=EPILOG)(command(doctor))
+cli.command("backfill", epilog=EPILOG)(command(backfill))
+cli.add_typer(dead)
 
 
 def main() -> None:

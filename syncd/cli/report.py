@@ -98,7 +98,8 @@ def action_counts(passed: Passed) -> dict[str, int]:
 def problems(passed: Passed) -> list[str]:
     """All lines for a person, each once."""
     lines = [line for pulled in passed.pulled.values() for line in pulled.problems]
-    lines += [f"{one.ref.connection}: {one.ref.label}: {one.reason}" for one in passed.analysed.rejected]
+    told = [one for one in passed.analysed.rejected if one.ref not in passed.analysed.dropped]
+    lines += [f"{one.ref.connection}: {one.ref.label}: {one.reason}" for one in told]
     lines += [f"{defect.code}: {defect.text}" for defect in passed.analysed.detected.defects]
     lines += [*passed.analysed.snapshot.problems, *passed.analysed.loops]
     lines += [line for done in passed.delivered.values() for line in done.problems]

@@ -1,6 +1,7 @@
 """One configured connection: what the pass, the planner and a connector need to know of it."""
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -84,6 +85,9 @@ class Connection:
         for secret in (self.secret, self.hook_secret):
             with suppress(AuthFailed):
                 yield from filter(None, [secret() if secret else None])
+        with suppress(AuthFailed):
+            if self.user and (token := self.secret()):  # as it is sent where a user has a password
+                yield b64encode(f"{self.user}:{token}".encode()).decode()
         password = urlsplit(self.transport.proxy or "").password or ""
         yield from {password, unquote(password)}
         if self.transport.client_key_file is not None:

@@ -225,7 +225,8 @@ class Settings:
 class Kind:
     """What an entry point of the group `syncd.connectors` names: a kind of connector, described by values, and how to make one.
 
-    `hooks`: how its vendor's webhooks are verified and registered, where it has any.
+    `needs`: what credentials must be granted to read and to write, as `Account.granted` says it: one of the words is enough. What is not
+    named there cannot be told from what is granted. `hooks`: how its vendor's webhooks are verified and registered, where it has any.
     """
 
     name: str
@@ -233,6 +234,7 @@ class Kind:
     options: type[Options]
     streams: Mapping[str, Stream]
     limits: Limits = Limits()
+    needs: Mapping[Literal["read", "write"], frozenset[str]] = field(default_factory=dict)
     mapping: str | None = None
     default_url: str | None = None
     needs_secret: bool = True

@@ -168,7 +168,7 @@ class _Desk:
             key=sheet.key,
             body=render.body(sections, sheet),
             digest=digest,
-            remote_id=entry.remote_id if entry else None,
+            remote_id=(entry.remote_id or None) if entry else None,
             topics=tuple(dict.fromkeys(section.finding.code for section in sections)),
             fingerprints=keys,
             reasons=tuple(self._reasons(keys, entry)),
@@ -187,7 +187,7 @@ class _Desk:
             key=sheet.key,
             body=render.resolved(ended, moved, sheet),
             digest=render.RESOLVED,
-            remote_id=entry.remote_id,
+            remote_id=entry.remote_id or None,
             reasons=tuple(self._reasons((), entry)),
             mode=spot.mode,
         )

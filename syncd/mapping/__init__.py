@@ -3,7 +3,17 @@
 from syncd.mapping.document import Source
 from syncd.mapping.engine import Applied, Mapping, Traced, apply, parse, trace
 from syncd.mapping.layers import Setting
-from syncd.mapping.reading import effective, fields_read, keys_of_fields, missing, paths, still_missing, unfetched, unread_line
+from syncd.mapping.reading import (
+    effective,
+    fields_read,
+    keys_of_fields,
+    lacking,
+    missing,
+    paths,
+    still_missing,
+    unfetched,
+    unread_line,
+)
 from syncd.mapping.schema import mapping_schema
 from syncd.mapping.tryout import TryResult, streams, try_records
 
@@ -18,6 +28,7 @@ __all__ = [
     "effective",
     "fields_read",
     "keys_of_fields",
+    "lacking",
     "mapping_schema",
     "missing",
     "parse",

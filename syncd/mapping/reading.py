@@ -45,11 +45,15 @@ def _names(texts: list[str]) -> frozenset[str] | None:
 
 
 def unfetched(mapping: Mapping, raw: RawRecord) -> frozenset[str]:
-    """Field names that the mapping reads and that were not asked for when the record was fetched."""
-    wanted = fields_read(mapping).get(raw.ref.stream, frozenset())
-    if raw.fields is None or wanted is None:
+    """Field names that the mapping reads and that were not asked for when the record was fetched; `*` where it reads all."""
+    return lacking(fields_read(mapping).get(raw.ref.stream, frozenset()), raw.fields)
+
+
+def lacking(wanted: frozenset[str] | None, asked: frozenset[str] | None) -> frozenset[str]:
+    """Those wanted that were not asked for. None stands for all fields; where all are wanted and were not asked for, `*` is lacking."""
+    if asked is None:
         return frozenset()
-    return wanted - raw.fields
+    return frozenset("*") if wanted is None else wanted - asked
 
 
 def missing(mapping: Mapping, raws: Iterable[RawRecord]) -> list[tuple[str, str, str]]:

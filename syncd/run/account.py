@@ -69,7 +69,7 @@ def ends_soon(link: Link, store: Store, today: date) -> str | None:
     if store.meta.get(_warned(link)) != [last.isoformat(), step]:
         store.meta.put(_warned(link), [last.isoformat(), step])
         log().warning("credentials end soon", connection=link.name, last_day=last.isoformat())
-    return f"{link.name}: the token {_when(last, today)}. Make a new one and put it in place"
+    return f"{link.name}: the token {when(last, today)}. Make a new one and put it in place"
 
 
 def was_read(link: Link, store: Store) -> bool:
@@ -77,7 +77,8 @@ def was_read(link: Link, store: Store) -> bool:
     return any(seen.stream and seen.cursor for seen in store.scopes.states(link.name))
 
 
-def _when(last: date, today: date) -> str:
+def when(last: date, today: date) -> str:
+    """`ends on 2026-06-04, in 30 days`, for the last day of credentials."""
     days = (last - today).days
     if days < 0:
         return f"ended on {last}"

@@ -12,8 +12,10 @@ from syncd.detect import Detected, detect
 from syncd.mapping.assemble import Assembled, assemble
 from syncd.mapping.assemble_join import Precedence
 from syncd.model.people import Entry
+from syncd.model.ref import Ref
 from syncd.model.rows import Rejected
 from syncd.model.snapshot import Snapshot
+from syncd.run.aside import dropped
 from syncd.run.echo import calm
 from syncd.run.fields import lost
 from syncd.run.link import Link
@@ -34,14 +36,16 @@ class Understanding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysed:
-    """What one look at the mirror came to. `rejected`: the records that no mapping can read now. `notes`: what mappings did not know.
-    `loops`: a line for each place that is not written to because the writes there go to and fro."""
+    """What one look at the mirror came to. `rejected`: the records that no mapping can read now; of those `dropped` a person has said that
+    nothing need be said. `notes`: what mappings did not know. `loops`: a line for each place
+    that is not written to because the writes there go to and fro."""
 
     snapshot: Snapshot
     settled: Settled
     decision: Decision
     detected: Detected
     rejected: tuple[Rejected, ...] = ()
+    dropped: frozenset[Ref] = frozenset()
     notes: Mapping[str, int] = field(default_factory=dict)
     loops: tuple[str, ...] = ()
 
@@ -91,6 +95,7 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
         decision=decision,
         detected=detected,
         rejected=tuple(read.rejected),
+        dropped=frozenset(ref for link in links for ref in dropped(link.name, store)),
         notes=read.notes,
         loops=loops,
     )
@@ -116,7 +121,7 @@ def model(links: Iterable[Link], store: Store, view: Understanding, as_of: datet
         as_of=as_of,
         zone=view.zone,
         stale=_stale(links, store),
-        unknown=frozenset(rejected.ref for rejected in read.rejected),
+        unknown=frozenset([*(rejected.ref for rejected in read.rejected), *read.unasked]),
         people=view.people,
     )
     missing = tuple(field for link in links for field in lost(link, store))

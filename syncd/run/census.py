@@ -14,6 +14,7 @@ from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
 from syncd.run.brake import Brake, Halt
 from syncd.run.clock import Clock
+from syncd.run.follow import lead
 from syncd.run.link import Link
 from syncd.run.log import log
 from syncd.run.retry import patiently
@@ -100,6 +101,7 @@ class Census:
             if kind is None:
                 counted.unsure += 1
             elif self.store.mirror.bury(ref, kind, self.clock.now()):
+                lead(ref, error.to if isinstance(error, Gone) else None, self.store)
                 counted.gone[kind] = counted.gone.get(kind, 0) + 1
                 log().info("record is gone", connection=self.link.name, record=ref.label, kind=kind)
             return

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from syncd.contract import Budget, Limits, RateLimited
 from syncd.run.clock import Clock
-from syncd.run.limit_headers import Quota, pause_until, quota
+from syncd.run.limit_headers import Quota, ServerTime, pause_until, quota, server_time
 
 if TYPE_CHECKING:
     from pyrate_limiter import InMemoryBucket
@@ -25,7 +25,7 @@ class PacedGate:
     """Keeps the vendor's documented rates and the least time between writes, and heeds what its answers say.
 
     `requests` and `writes` count what was sent since the gate was made, for `plan` and the benchmark. `quota` is the last that the
-    vendor said of what is left.
+    vendor said of what is left, `server_time` the last that it said of its clock.
     """
 
     limits: Limits
@@ -33,6 +33,7 @@ class PacedGate:
     requests: int = 0
     writes: int = 0
     quota: Quota | None = None
+    server_time: ServerTime | None = None
     _next_write: float = 0
     _until: datetime | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -54,9 +55,10 @@ class PacedGate:
     def after(self, status: int, headers: Mapping[str, str]) -> None:
         """Hear what the answer says of limits: for all who share this gate."""
         now = self.clock.now()
-        said, until = quota(headers, now), pause_until(status, headers, now)
+        said, until, time = quota(headers, now), pause_until(status, headers, now), server_time(headers, now)
         with self._lock:
             self.quota = said or self.quota
+            self.server_time = time or self.server_time
             if until is not None and until > (self._until or now):
                 self._until = until
 

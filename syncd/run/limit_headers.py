@@ -1,4 +1,4 @@
-"""What answers say of limits, in the headers that vendors use: how much is left, and until when nothing may be sent."""
+"""What answers say of limits and of time, in the headers that vendors use: how much is left, until when nothing may be sent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +28,26 @@ def quota(headers: Mapping[str, str], now: datetime) -> Quota | None:
             limit = _number(lowered.get(f"{prefix}limit"))
             return Quota(remaining, limit, moment(lowered.get(f"{prefix}reset"), now))
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTime:
+    """What the server's clock said in an answer, to the second, and what ours said then."""
+
+    said: datetime
+    at: datetime
+
+    @property
+    def ahead_s(self) -> float:
+        """So many seconds the server's clock is ahead of ours."""
+        return (self.said - self.at).total_seconds()
+
+
+def server_time(headers: Mapping[str, str], now: datetime) -> ServerTime | None:
+    """The `Date` of an answer; None where it has none that can be read."""
+    said = next((value for name, value in headers.items() if name.lower() == "date"), None)
+    found = moment(said, now) if said else None
+    return ServerTime(found, now) if found is not None else None
 
 
 def pause_until(status: int, headers: Mapping[str, str], now: datetime) -> datetime | None:

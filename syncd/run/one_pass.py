@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Protocol, TypeVar
 
 from syncd.run.analyse import Analysed, Understanding, analyse
+from syncd.run.backfill import by_itself, needs
 from syncd.run.clock import Clock
 from syncd.run.deliver import Delivered, deliver
 from syncd.run.fault_points import Point, unused
@@ -92,6 +93,7 @@ def one_pass(works: Works, *, write: bool = True, wait: bool = True, leave_off: 
 def pull_and_map(works: Works, link: Link, *, leave_off: bool = False) -> Pulled:
     """One connection into the mirror, and its changed records into rows. Where somebody else pulls it, that comes first."""
     with link.turn:
+        by_itself(link, works.store, works.clock)
         measure = measuring(link, works.store, works.clock)
         pulled = pull(
             link, works.store, works.clock, works.watcher.pulled, leave_off=leave_off, care=works.care, point=works.point
@@ -99,6 +101,7 @@ def pull_and_map(works: Works, link: Link, *, leave_off: bool = False) -> Pulled
         measure(pulled)
         map_changed(link, works.store, works.watcher.mapped)
         works.point("after mapping")
+    pulled.notices += [need.line(link.name) for need in needs(link, works.store)]
     return pulled
 
 

@@ -14,6 +14,7 @@ from syncd.run.clock import Clock
 from syncd.run.defect import defect
 from syncd.run.echo import Echoes
 from syncd.run.fault_points import Point, unused
+from syncd.run.follow import follow_transfers
 from syncd.run.link import Link
 from syncd.run.log import log
 from syncd.run.retry import patiently
@@ -25,6 +26,9 @@ LOOK_AGAIN = timedelta(minutes=15)
 
 LONGEST_LIMIT = timedelta(hours=1)
 """Vendors count their limits per hour at most: one that asks for more patience is looked at again after this."""
+
+LEFT = "not in the configured scope any more"
+"""What is said of a scope that was read once and is not configured now."""
 
 Progress = Callable[[str, str, str, int], None]
 """Called after each page with connection, stream, scope name and the number of records that it held."""
@@ -99,7 +103,8 @@ def pull(
             if known:  # a first pass, which is long, does without
                 account.look(link, connector, store, clock)
                 fields.look(link, connector, store, clock)
-            store.scopes.set_state(link.name, "", WHOLE_CONNECTION, "fresh", at=clock.now())
+            if store.scopes.set_state(link.name, "", WHOLE_CONNECTION, "fresh", at=clock.now()):
+                log().info("connection is used again", connection=link.name)
     except _ConnectionEnds as end:
         _connection_ends(link, store, clock, pulled, end.error)
     except SyncError as error:
@@ -164,6 +169,7 @@ def _tell_halt(reading: _Reading, why: str) -> None:
 
 
 def _read_stream(reading: _Reading) -> None:
+    began = reading.clock.now()
     seen: set[str] = set()
     complete: list[Scope] = []
     for scope in _scopes(reading):
@@ -180,9 +186,20 @@ def _read_stream(reading: _Reading) -> None:
             if _pull_scope(reading, scope):
                 complete.append(scope)
     _leave_others(reading, seen)
+    _follow(reading, began)
     _take_census(reading, complete)
     if len(complete) == len(seen):
         forget_acceptance(reading.link.name, reading.stream, reading.store)
+
+
+def _follow(reading: _Reading, began: datetime) -> None:
+    """What was said on an object that has another identity now goes along. A first read knows of nothing that was said."""
+    if not reading.pulled.streams[reading.stream].changed:
+        return
+    try:
+        follow_transfers(reading.link, reading.connector, reading.stream, began, reading.store, reading.clock)
+    except RateLimited as error:
+        raise _ConnectionEnds(error) from error
 
 
 def _take_census(reading: _Reading, scopes: list[Scope]) -> None:
@@ -279,9 +296,8 @@ def _leave_others(reading: _Reading, seen: set[str]) -> None:
     """Scopes that were read once and are not configured any more: nothing is concluded from them."""
     for known in reading.store.scopes.states(reading.link.name):
         if known.stream == reading.stream and known.scope.id not in seen and known.state != "halted":
-            text = "not in the configured scope any more"
             reading.store.scopes.set_state(
-                reading.link.name, reading.stream, known.scope, "stale", at=reading.clock.now(), text=text
+                reading.link.name, reading.stream, known.scope, "stale", at=reading.clock.now(), text=LEFT
             )
 
 

@@ -8,14 +8,17 @@ from pathlib import Path
 
 from syncd.config.mappings import bundled_folder
 from syncd.mapping import apply, still_missing, unread_line
+from syncd.model.ref import Ref
 from syncd.model.rows import Rejected, Row
 from syncd.model.snapshot import LostField
 from syncd.model.wire import rows_from_text, rows_to_text
+from syncd.run.backfill import UNASKED, Wanted, look_again, unasked, wanted_of
 from syncd.run.fields import Watched, doubt, lost, watched, without
 from syncd.run.link import Link
+from syncd.run.log import log
 from syncd.store import Store
 from syncd.store.raws import StoredRaw
-from syncd.store.rows import MappedRecord
+from syncd.store.rows import MappedRecord, Turned
 
 _BATCH = 500
 
@@ -25,23 +28,28 @@ Progress = Callable[[str, int], None]
 
 @dataclass(slots=True)
 class Mirrored:
-    """The mapped mirror. `rejected`: the records that cannot be read at the moment; their last good rows are among `rows`.
+    """The mapped mirror. `rejected`: the records that cannot be read at the moment; their last good rows are among `rows`. So are those of
+    the `unasked` ones, which lack a field that the mapping reads because they were not asked for it.
 
     `notes`: what the mappings did not know, a line each -> how many records it concerns.
     """
 
     rows: list[Row] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    unasked: list[Ref] = field(default_factory=list)
     notes: Counter[str] = field(default_factory=Counter)
 
 
 def map_changed(link: Link, store: Store, progress: Progress = lambda *_: None) -> int:
     """Map the records that changed, or whose mapping did. Gives their number."""
-    total, gaps = 0, _Gaps(link, store, lost(link, store), watched(link, store))
-    key = _basis(link, gaps.missing)
+    gaps = _Gaps(link, store, lost(link, store), watched(link, store), wanted_of(link))
+    total, key = 0, _basis(link, gaps.missing)
     for batch in _batches(store.rows.unmapped(link.name, key), _BATCH):
-        _look_for_fields(link, store, batch)
-        store.rows.put([_mapped(link, stored, gaps, key) for stored in batch])
+        asked = [stored for stored in batch if unasked(gaps.wanted, stored.record) is None]
+        if len(asked) < len(batch):
+            look_again(link, store)
+        _look_for_fields(link, store, asked)
+        _tell(link, store.rows.put([_mapped(link, stored, gaps, key) for stored in batch]))
         progress(link.name, len(batch))
         total += len(batch)
     return total
@@ -54,17 +62,30 @@ def _basis(link: Link, missing: tuple[LostField, ...]) -> str:
     return hashlib.sha256("\x1f".join([link.mapping.hash, *(str(field) for field in missing)]).encode()).hexdigest()[:32]
 
 
+def _tell(link: Link, turned: Turned) -> None:
+    """A record that cannot be read is told to the log once when it goes, and once when it is back."""
+    for one in turned.aside:
+        if not (one.rejected or "").startswith(UNASKED):
+            log().warning("record is set aside", connection=link.name, record=one.ref.label, why=one.rejected)
+    for one in turned.back:
+        log().info("record is read again", connection=link.name, record=one.ref.label)
+
+
 @dataclass(frozen=True, slots=True)
 class _Gaps:
-    """Fields of the vendor that are gone, and those that may be."""
+    """Fields of the vendor that are gone, those that may be, and those that are wanted now."""
 
     link: Link
     store: Store
     missing: tuple[LostField, ...]
     watched: Watched
+    wanted: Wanted
 
     def set_aside(self, stored: StoredRaw, key: str) -> MappedRecord | None:
-        """The record without new rows, where a field is gone that it held; it is mapped again once that is known for sure."""
+        """The record without new rows, where it was not asked for a field that is wanted, or a field is gone that it held; it is mapped
+        again once that is known for sure."""
+        if (reason := unasked(self.wanted, stored.record)) is not None:
+            return MappedRecord(stored.ref, stored.basis, key, None, reason)
         if self.missing and (held := without(self.store, stored, self.missing)) is not None:
             return MappedRecord(
                 stored.ref, stored.basis, key, None, f"it held {held.name} ({held.id}), which is not there any more"
@@ -104,7 +125,9 @@ def read_back(links: Iterable[Link], store: Store) -> Mirrored:
     for record in store.rows.mapped([link.name for link in links]):
         mirrored.rows += rows_from_text(record.rows)
         mirrored.notes.update(f"{record.ref.connection}: {note}" for note in record.notes)
-        if record.rejected is not None:
+        if record.rejected is not None and record.rejected.startswith(UNASKED):
+            mirrored.unasked.append(record.ref)
+        elif record.rejected is not None:
             mirrored.rejected.append(Rejected(record.ref, record.rejected))
     mirrored.notes.update(line for link in links for line in _never_there(link, store))
     return mirrored

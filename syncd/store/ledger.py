@@ -60,6 +60,23 @@ class Ledger:
         with self.db.writing() as tx:
             tx.execute(delete(ledger).where(*_is(target)))
 
+    def follow(self, old: Ref, new: Ref, project: str) -> bool:
+        """The comment on `old` is one on `new` from now on: the same key, under an id that has to be looked for. What other verbs wrote
+        stayed behind. False where nothing was said on `old`, or something is on `new` already."""
+        with self.db.writing() as tx:
+            if tx.execute(select(ledger.c.id).where(*_is(new))).first() is not None:
+                return False
+            values = {
+                "connection": new.connection,
+                "stream": new.stream,
+                "id": new.id,
+                "target_key": new.key,
+                "target_url": new.url,
+            }
+            tx.execute(delete(ledger).where(*_is(old), ledger.c.verb != "comment"))
+            moved = tx.execute(update(ledger).where(*_is(old)).values(**values, project=project, remote_id="", digest=""))
+            return moved.rowcount > 0
+
     def enter(self, tx: Connection, action: Action, receipt: Receipt, *, late: bool) -> None:
         """Append a receipt; unless it is late, the ledger follows it."""
         target = action.target

@@ -43,6 +43,16 @@ class Losses:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """How many live records of a scope were asked for the same fields; None: for all."""
+
+    stream: str
+    scope_id: str
+    fields: frozenset[str] | None
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
 class Mirror:
     """Records are never removed: a deleted one becomes a tombstone, and one that comes again is live again."""
 
@@ -80,6 +90,11 @@ class Mirror:
         query = select(*columns).where(*pages.Place(connection, stream, scope_id).live, records.c.first_seen < before)
         with self.db.reading() as tx:
             return [Ref(connection, stream, row.id, row.key, row.url) for row in tx.execute(query.order_by(records.c.n))]
+
+    def newcomers(self, connection: str, stream: str, since: datetime) -> list[StoredRaw]:
+        """The live records of a stream that were seen first at or after an instant."""
+        query = stored().where(records.c.connection == connection, records.c.stream == stream, records.c.gone_at.is_(None))
+        return list(self.stream(query.where(records.c.first_seen >= since)))
 
     def bury(self, ref: Ref, kind: Literal["deleted", "moved", "transferred", "lost_access"], at: datetime) -> bool:
         """Make one record a tombstone, on the vendor's own word. False where it was none of ours, or gone already."""
@@ -129,6 +144,26 @@ class Mirror:
         query = select(func.count()).select_from(records).where(records.c.connection == connection, records.c.gone_at.is_(None))
         with self.db.reading() as tx:
             return tx.scalar(query if stream is None else query.where(records.c.stream == stream)) or 0
+
+    def asked(self, connection: str) -> list[Asked]:
+        """For which fields the live records of a connection were asked."""
+        by = (records.c.stream, records.c.scope_id, records.c.fields)
+        query = select(*by, func.count().label("number")).where(records.c.connection == connection, records.c.gone_at.is_(None))
+        with self.db.reading() as tx:
+            return [
+                Asked(row.stream, row.scope_id, None if row.fields is None else frozenset(row.fields), row.number)
+                for row in tx.execute(query.group_by(*by).order_by(records.c.stream, records.c.scope_id))
+            ]
+
+    def asked_for_less(self, connection: str, stream: str, scope_id: str, fields: frozenset[str] | None) -> list[Ref]:
+        """The live records of a scope that were not asked for all of these fields; None: for everything."""
+        columns = (records.c.id, records.c.key, records.c.url, records.c.fields)
+        query = select(*columns).where(*pages.Place(connection, stream, scope_id).live, records.c.fields.is_not(None))
+        with self.db.reading() as tx:
+            rows = tx.execute(query.order_by(records.c.n)).all()
+        return [
+            Ref(connection, stream, row.id, row.key, row.url) for row in rows if fields is None or not fields <= set(row.fields)
+        ]
 
     def versions(self, ref: Ref) -> list[Version]:
         """All states of a record, the first one first, the present one last."""

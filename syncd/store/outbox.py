@@ -1,7 +1,8 @@
 """The outbox: what is to be written, what is under way, and what became of it; one row per (target, verb).
 
 A row is `pending` until it is claimed; then its intent is on record before anything is sent (`intent`). An answer that proves
-nothing makes it `uncertain`, a refusal `dead`. A dead process leaves an intent: its lease runs out, and the next claim is told.
+nothing makes it `uncertain`, a refusal `dead`, and a person who gives it up `dropped`: it stays, so that the same wish is not written
+again, and nobody sees it. A dead process leaves an intent: its lease runs out, and the next claim is told.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -19,7 +20,7 @@ from syncd.store.ledger import Ledger, entries, stands
 from syncd.store.pages import chunks
 from syncd.store.tables import outbox
 
-OutboxState = Literal["pending", "intent", "uncertain", "dead"]
+OutboxState = Literal["pending", "intent", "uncertain", "dead", "dropped"]
 UNDER_WAY: tuple[OutboxState, ...] = ("intent", "uncertain")
 
 
@@ -73,7 +74,7 @@ class Outbox:
         wanted = {(action.target, action.verb) for action in keep}
         query = select(outbox).where(outbox.c.connection.in_(sorted(connections))).order_by(outbox.c.n).with_for_update()
         with self.db.writing() as tx:
-            unwanted = [row for row in tx.execute(query) if (_target(row), row.verb) not in wanted]
+            unwanted = [row for row in tx.execute(query) if (_target(row), row.verb) not in wanted and row.state != "dropped"]
             certain = [row.n for row in unwanted if row.state == "dead" or (row.state == "pending" and not row.doubt)]
             under_way = [row.n for row in unwanted if row.state in UNDER_WAY]
             tx.execute(delete(outbox).where(outbox.c.n.in_(certain)))
@@ -172,14 +173,27 @@ class Outbox:
         return earliest
 
     def all(self, connection: str | None = None) -> list[OutboxRow]:
-        """Everything in the outbox, of one connection or all, dead letters included."""
-        query = select(outbox).order_by(outbox.c.desired_at, outbox.c.n)
+        """Everything in the outbox, of one connection or all, dead letters included, without what was dropped."""
+        query = select(outbox).where(outbox.c.state != "dropped").order_by(outbox.c.desired_at, outbox.c.n)
         with self.db.reading() as tx:
             return _read(tx, query if connection is None else query.where(outbox.c.connection == connection))
 
     def dead_letters(self, connection: str | None = None) -> list[OutboxRow]:
         """What was refused, and why."""
         return [row for row in self.all(connection) if row.state == "dead"]
+
+    def revive(self, n: int) -> bool:
+        """Write a dead letter again, with no waiting. False where there is none of that number."""
+        return self._leave_the_dead(n, {name: value for name, value in _AFRESH.items() if name != "doubt"})
+
+    def drop(self, n: int) -> bool:
+        """Give a dead letter up: it is not written until it says something else. False where there is none of that number."""
+        return self._leave_the_dead(n, {"state": "dropped"})
+
+    def _leave_the_dead(self, n: int, values: dict[str, Any]) -> bool:
+        change = update(outbox).where(outbox.c.n == n, outbox.c.state == "dead").values(**values)
+        with self.db.writing() as tx:
+            return tx.execute(change).rowcount > 0
 
 
 _AFRESH: dict[str, Any] = {
@@ -212,7 +226,7 @@ def _overwrite(tx: Connection, row: Row[Any], action: Action, at: datetime) -> N
         _update(tx, row.n, desired=None if _same(row.attempt, wish) else wish, desired_at=at)
     elif _same(row.desired, wish):
         _update(tx, row.n, desired=wish)
-    elif row.state == "dead":
+    elif row.state in ("dead", "dropped"):
         _update(tx, row.n, **{**_AFRESH, "doubt": row.doubt}, desired=wish, desired_at=at)
     else:
         _update(tx, row.n, desired=wish)
@@ -279,7 +293,7 @@ def _value(row: Row[Any], said: Row[Any] | None) -> OutboxRow:
     return OutboxRow(
         n=row.n,
         claims=row.claims,
-        action=action if said is None else replace(action, remote_id=said.remote_id),
+        action=action if said is None else replace(action, remote_id=said.remote_id or None),
         state=row.state,
         attempts=row.attempts,
         uncertain=row.doubt or row.state == "uncertain",

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, or_, select, tuple_
+from sqlalchemy import Connection, Row, Select, and_, or_, select, tuple_, update
 
 from syncd.model.ref import Ref
 from syncd.model.rows import Rejected
@@ -40,6 +41,26 @@ class Mapped:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAside:
+    """A live record that its mapping cannot read now. `n` is its number in the mirror, for ever; `hash` tells another content."""
+
+    n: int
+    ref: Ref
+    reason: str
+    hash: str
+    first_seen: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What was read well before and cannot be read now, and the other way round."""
+
+    aside: tuple[MappedRecord, ...] = ()
+    back: tuple[MappedRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class MappedRows:
     """The cache between mirror and model. Tombstones are never seen here."""
 
@@ -52,15 +73,21 @@ class MappedRows:
         live = and_(records.c.connection == connection, records.c.gone_at.is_(None))
         return Mirror(self.db).stream(query.where(live, other))
 
-    def put(self, batch: Iterable[MappedRecord]) -> None:
-        """Keep what was mapped. A rejected record keeps its last good rows."""
+    def put(self, batch: Iterable[MappedRecord]) -> Turned:
+        """Keep what was mapped. A rejected record keeps its last good rows. Gives what turned by it."""
         ordered = sorted(batch, key=lambda one: one.ref)
+        aside: list[MappedRecord] = []
+        back: list[MappedRecord] = []
         with self.db.writing() as tx:
             for some in chunks(ordered):
                 numbers = _numbers(tx, some)
                 kept = [one for one in some if one.ref in numbers]
+                before = _unreadable(tx, numbers.values())
+                aside += [one for one in kept if one.rejected is not None and numbers[one.ref] not in before]
+                back += [one for one in kept if one.rejected is None and numbers[one.ref] in before]
                 self.db.upsert(tx, mapped, [_values(one, numbers) for one in kept if one.rows is not None])
                 self.db.upsert(tx, mapped, [_values(one, numbers) for one in kept if one.rows is None], keep=("rows",))
+        return Turned(tuple(aside), tuple(back))
 
     def mapped(self, connections: Collection[str]) -> Iterator[Mapped]:
         """The last good rows of all live records of some connections, as of one moment, in the order of first sight."""
@@ -75,19 +102,37 @@ class MappedRows:
 
     def rejected(self, connection: str | None = None) -> list[Rejected]:
         """The live records that their mapping cannot read now, with the reason."""
+        return [Rejected(one.ref, one.reason) for one in self.set_aside(connection)]
+
+    def set_aside(self, connection: str | None = None) -> list[SetAside]:
+        """The same with their numbers, in the order of first sight."""
         identity = (records.c.connection, records.c.stream, records.c.id, records.c.key, records.c.url)
-        query = _live(select(*identity, mapped.c.rejected))
-        query = query.where(mapped.c.rejected.is_not(None)).order_by(records.c.n)
+        about = (records.c.n, records.c.hash, records.c.first_seen, records.c.changed_at, mapped.c.rejected)
+        query = _live(select(*identity, *about)).where(mapped.c.rejected.is_not(None)).order_by(records.c.n)
         if connection is not None:
             query = query.where(records.c.connection == connection)
         with self.db.reading() as tx:
-            return [Rejected(_ref(row), row.rejected) for row in tx.execute(query)]
+            return [
+                SetAside(row.n, _ref(row), row.rejected, row.hash, row.first_seen, row.changed_at) for row in tx.execute(query)
+            ]
+
+    def forget(self, numbers: Iterable[int]) -> None:
+        """Map these records again, the next time that somebody maps. Their last rows stay until then."""
+        with self.db.writing() as tx:
+            for some in chunks(sorted(numbers)):
+                tx.execute(update(mapped).where(mapped.c.record.in_(some)).values(mapping_hash=""))
 
 
 def _live(query: Select[Any]) -> Select[Any]:
     scope_of = [scopes.c[name] == records.c[name] for name in ("connection", "stream", "scope_id")]
     joined = mapped.join(records, records.c.n == mapped.c.record).join(scopes, and_(*scope_of))
     return query.select_from(joined).where(records.c.gone_at.is_(None))
+
+
+def _unreadable(tx: Connection, numbers: Iterable[int]) -> set[int]:
+    """Those of the records that could not be read when they were mapped last."""
+    query = select(mapped.c.record).where(mapped.c.record.in_(sorted(numbers)), mapped.c.rejected.is_not(None))
+    return set(tx.scalars(query))
 
 
 def _numbers(tx: Connection, batch: Collection[MappedRecord]) -> dict[Ref, int]:

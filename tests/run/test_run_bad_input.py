@@ -64,7 +64,11 @@ JIRA = Vendor(
     "item",
     lambda _: r"^GET \S*/search\S*PLAT",
     jira_news,
-    lines={"404": JIRA_GONE, "410": JIRA_GONE},
+    lines={
+        "401": "{first}: the credentials were not accepted (401): wrong, expired or revoked. Make a new token and put it into `token_file`",
+        "404": JIRA_GONE,
+        "410": JIRA_GONE,
+    },
 )
 GITHUB = Vendor(
     "code",
@@ -87,6 +91,9 @@ GITLAB = Vendor(
     "item",
     lambda company: rf"^GET /api/v4/projects/{min(company.gitlab.projects)}/issues\?",
     gitlab_news,
+    lines={
+        "401": "{first}: the token was not accepted (401): no. Make a new one with the scope `read_api` (`api` to write)",
+    },
 )
 GOOGLE = Vendor(
     "cal",
@@ -301,7 +308,7 @@ def test_a_refused_write_is_told_with_its_reason_and_makes_exit_code_1(firm: Com
     firm.github.server.fail("^POST", status=403, body={"message": "Unable to create comment because issue is locked."}, times=0)
     ran = firm.once()
     assert (ran.code, ran.actions["delivered"], ran.actions["failed"]) == (1, 2, 1)
-    assert ran.problems == ["code: acme/api#1: commenting on acme/api#1: Unable to create comment because issue is locked."]
+    assert ran.problems == ["code: acme/api#1: commenting on acme/api#1: Unable to create comment because issue is locked"]
 
 
 def test_a_ticket_that_was_deleted_takes_no_comment_and_no_notice(firm: Company) -> None:
@@ -316,5 +323,8 @@ def test_the_same_is_printed_for_people(firm: Company) -> None:
     firm.jira.server.fail("", status=401, body={"message": "no"}, times=0)
     ran = firm.syncd("once")
     assert ran.code == 1
-    assert "! plat: looking for project PLAT: the credentials were not accepted (401): no. Make a new token" in ran.out
+    assert (
+        "! plat: looking for project PLAT: the credentials were not accepted (401): wrong, expired or revoked. Make a new token"
+        in ran.out
+    )
     assert "Traceback" not in ran.out + ran.err

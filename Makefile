@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --no-input
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
   --no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: help demo test lint format bench lock build clean
+.PHONY: help demo test soak lint format bench lock build clean
 
 help: ## Show what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -27,6 +27,9 @@ demo: $(VENV)/.runs ## Run the simulated company (ARGS=--once ends after one rou
 
 test: lint ## Check everything: format, types, layers, tests
 	@$(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS)
+
+soak: $(VENV)/.tests ## Look longer for rare ends: 200 kills and 2,000 stories of the mirror (some twenty minutes)
+	@SOAK=1 $(BIN)/python -m pytest -q -n $(WORKERS) tests/run/test_run_kill.py tests/mirror $(ARGS)
 
 lint: $(VENV)/.tests ## Check format, types and layers only
 	@$(BIN)/ruff check --quiet .

@@ -15,6 +15,7 @@ from syncd.run.analyse import Understanding
 from syncd.run.brake import Brake
 from syncd.run.clock import Clock
 from syncd.run.discreet import Discreet, Secrets
+from syncd.run.fault_points import Point, point_of, unused
 from syncd.run.gate import PacedGate
 from syncd.run.link import Link
 from syncd.run.one_pass import Unwatched, Watcher, Works
@@ -49,13 +50,13 @@ def opened(
     path: Path, environ: Mapping[str, str], *, clock: Clock | None = None, watcher: Watcher | None = None
 ) -> Iterator[App]:
     """The app of a configuration file. Raises Problems for all that is wrong with it, StoreError where the store cannot be used."""
-    config = load(path, environ)
+    config, point = load(path, environ), point_of(environ)
     store = open_store(config.store_url)
     try:
         for connection in config.connections.values():
             if connection.renamed_from:
                 store.rename(connection.renamed_from, connection.name)
-        yield App(config, works(config, store, clock or Clock(), watcher or Unwatched()))
+        yield App(config, works(config, store, clock or Clock(), watcher or Unwatched(), point))
     finally:
         store.close()
 
@@ -65,7 +66,7 @@ def secrets(config: Config) -> list[str]:
     return [hidden for connection in config.connections.values() for hidden in connection.hidden()]
 
 
-def works(config: Config, store: Store, clock: Clock, watcher: Watcher) -> Works:
+def works(config: Config, store: Store, clock: Clock, watcher: Watcher, point: Point = unused) -> Works:
     """The parts of a pass, wired as the configuration says."""
     importing = Lock()
     return Works(
@@ -76,6 +77,7 @@ def works(config: Config, store: Store, clock: Clock, watcher: Watcher) -> Works
         settle_s=config.delivery.settle_s,
         care=care(config),
         watcher=watcher,
+        point=point,
         keep=timedelta(days=config.keep_days),
     )
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from connectors.github.sign_in import SignIn
 
 _MOST_PAGES = 20_000
+_MOST_REDIRECTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +79,18 @@ class Client:
         etag: str | None = None,
         accept: tuple[int, ...] = (),
     ) -> Answer:
-        """Read. Follows one redirect on the same host. Raises what any status other than 200, 304 and `accept` means."""
+        """Read. Follows redirects on the same host; an issue that was transferred out of a renamed repository has two of them.
+
+        Raises what any status other than 200, 304 and `accept` means.
+        """
         headers = {"If-None-Match": etag} if etag else None
         answer = self.ask("GET", path, what=what, scope=scope, query=query, headers=headers)
-        if answer.redirect and "location" in answer.headers:
+        for _ in range(_MOST_REDIRECTS):
+            if not answer.redirect or "location" not in answer.headers:
+                break
             there, has_query = self._near(answer.headers["location"], what, scope)
-            again = self.ask("GET", there, what=what, scope=scope, query=None if has_query else query, headers=headers)
-            answer = replace(again, moved=True)
+            query = None if has_query else query
+            answer = replace(self.ask("GET", there, what=what, scope=scope, query=query, headers=headers), moved=True)
         if answer.status in (200, *accept) or (answer.status == 304 and etag):
             return answer
         raise self.refusal(answer, what=what, scope=scope)

@@ -11,6 +11,7 @@ class Repository:
 
     row: Row
     milestones: dict[int, Row] = field(default_factory=dict)
+    last_milestone: int = 0
     issues: dict[int, Row] = field(default_factory=dict)
     pulls: dict[int, Row] = field(default_factory=dict)
     comments: dict[int, list[Row]] = field(default_factory=dict)

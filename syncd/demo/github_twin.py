@@ -84,7 +84,7 @@ class GithubTwin:
     def milestone(self, repo: str, title: str, *, due_on: str | None = None, by: str = "lead", **more: Any) -> Row:
         """Open a milestone. `due_on` "2026-05-15" becomes the midnight in California that the web page sends."""
         home = self._home(repo)
-        number = max(home.milestones, default=0) + 1
+        home.last_milestone = number = max([home.last_milestone, *home.milestones]) + 1
         row = records.milestone(next(self._ids), repo, number, title, self.user(by), self.stamp())
         home.milestones[number] = row
         row.update({"due_on": _due(due_on), **more})
@@ -121,6 +121,14 @@ class GithubTwin:
         due = {"due_on": _due(said["due_on"])} if "due_on" in said else {}
         row.update({"updated_at": self.stamp(), **said, **due})
         return row
+
+    def delete_milestone(self, repo: str, number: int) -> None:
+        """Delete a milestone; its issues lose it, and its number is not given again."""
+        home = self._home(repo)
+        gone = home.milestones.pop(number)
+        for row in (*home.issues.values(), *home.pulls.values()):
+            if row["milestone"] is gone:
+                row.update(milestone=None, updated_at=self.stamp())
 
     def comment(self, repo: str, number: int, body: str, *, by: str | None = None) -> Row:
         """Comment on an issue or pull request. A comment by the App's bot bears the App."""
@@ -166,7 +174,9 @@ class GithubTwin:
         home, there = self._home(repo), self._home(to)
         old = home.issues.pop(number)
         self._count(old, -1)
-        new = self.issue(to, old["title"], by=old["user"]["login"], body=old["body"], created_at=old["created_at"])
+        new = self.issue(
+            to, old["title"], by=old["user"]["login"], body=old["body"], created_at=old["created_at"], updated_at=self.stamp()
+        )
         there.comments[new["number"]] = home.comments.pop(number, [])
         home.moved[number] = (there.row["id"], new["number"])
         return new

@@ -54,6 +54,7 @@ class GitlabTwin:
         self.hooks: dict[tuple[str, int], list[Record]] = {}
         self.signs_hooks = True
         self.iterations: list[Record] = []
+        self._deleted: dict[str, list[Record]] = {"issues": [], "merge_requests": [], "milestones": []}
         self.freeze_periods: list[tuple[int, Record]] = []
         self.environments: list[tuple[int, Record]] = []
         self.deployments: list[tuple[int, Record]] = []
@@ -112,7 +113,7 @@ class GitlabTwin:
         """A new milestone of the project, or else the group, at the path."""
         owner = self._owner(path)
         key = "project_id" if "path_with_namespace" in owner else "group_id"
-        iid = self._next([m for m in self.milestones.values() if m.get(key) == owner["id"]])
+        iid = self._next([m for m in self._ever("milestones") if m.get(key) == owner["id"]])
         made = gitlab_shapes.milestone(self._id(self.milestones), iid, key, owner, title, self.stamp())
         return self._keep(self.milestones, made | fields)
 
@@ -127,14 +128,14 @@ class GitlabTwin:
     def issue(self, path: str, title: str, by: str = "someone", **fields: Any) -> Record:
         """A new issue. `milestone` and `epic` may be given as their records, `assignees` as user names."""
         project = self.project(path)
-        iid = self._next([i for i in self.issues.values() if i["project_id"] == project["id"]])
+        iid = self._next([i for i in self._ever("issues") if i["project_id"] == project["id"]])
         made = gitlab_shapes.issue(self._id(self.issues), iid, project, title, self.user(by), self.stamp())
         return self._keep(self.issues, made | self._fields(fields))
 
     def merge_request(self, path: str, title: str, by: str = "someone", **fields: Any) -> Record:
         """A new merge request."""
         project = self.project(path)
-        iid = self._next([m for m in self.merge_requests.values() if m["project_id"] == project["id"]])
+        iid = self._next([m for m in self._ever("merge_requests") if m["project_id"] == project["id"]])
         made = gitlab_shapes.merge_request(self._id(self.merge_requests), iid, project, title, self.user(by), self.stamp())
         return self._keep(self.merge_requests, made | self._fields(fields))
 
@@ -156,9 +157,10 @@ class GitlabTwin:
 
     def delete(self, record: Record) -> None:
         """Take an issue, merge request or milestone away; GitLab answers 404 afterwards and tells nobody."""
-        for store in (self.issues, self.merge_requests, self.milestones):
+        for name, gone in self._deleted.items():
+            store = getattr(self, name)
             if store.get(record["id"]) is record:
-                del store[record["id"]]
+                gone.append(store.pop(record["id"]))
 
     # --- releases and planning -----------------------------------------------------------------------------------------------
 
@@ -269,6 +271,10 @@ class GitlabTwin:
 
     def _id(self, store: Mapping[Any, Record]) -> int:
         return next(id for id in self.ids if id not in store)
+
+    def _ever(self, store: str) -> list[Record]:
+        """What there is and was: GitLab gives no number twice."""
+        return [*getattr(self, store).values(), *self._deleted[store]]
 
     def _next(self, records: Iterable[Record]) -> int:
         return max((record["iid"] for record in records), default=0) + 1

@@ -99,7 +99,7 @@ class Rest:
             query = parse(str(asked.get("jql") or ""), self.twin.jql_site())
             if not query.bounded:
                 raise BadQuery("Unbounded JQL queries are not allowed here. Please add a search restriction to your query.")
-            issues = query.order([i for i in self.twin.issues.values() if query.matches(i)])
+            issues = query.order([i for i in self.twin.index.issues() if query.matches(i)])
             start = _start(asked, issues)
         except BadQuery as error:
             return _errors(str(error))
@@ -117,7 +117,7 @@ class Rest:
             query = parse(str(asked.get("jql") or ""), self.twin.jql_site())
         except BadQuery as error:
             return _errors(str(error))
-        issues = query.order([i for i in self.twin.issues.values() if query.matches(i)])
+        issues = query.order([i for i in self.twin.index.issues() if query.matches(i)])
         start, size = int(asked.get("startAt") or 0), min(int(asked.get("maxResults") or 50), self.twin.most_per_page)
         fields, expand = _asked(request, "fields") or ["*navigable"], _asked(request, "expand")
         shown = [self._shown(i, fields, expand, "2") for i in issues[start : start + size]]

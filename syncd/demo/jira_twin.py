@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from syncd.demo import jira_records as told
 from syncd.demo.jira_agile import Agile
 from syncd.demo.jira_edits import Edits
+from syncd.demo.jira_index import Index
 from syncd.demo.jira_jql import Site
 from syncd.demo.jira_lists import Lists
 from syncd.demo.jira_records import SITE
@@ -28,7 +29,7 @@ class JiraTwin:
     Issues are known by key, fields take what a person would say (`status="Done"`, `assignee="Ada"`, `fixVersions=["2.1"]`,
     `parent="PLAT-1"`, `duedate="2026-05-15"`) or a vendor value. `at` is when something was done: by default `now()`.
     `keeps_anchors` False: comments lose their anchors, as on a site that converts wiki markup. `texts` False: version 2 of the API
-    takes no texts any more. `agile`, `worklogs`, `edits`, `lists` and `sign_in` hold what else a site has.
+    takes no texts any more. `index` is what searches know, `agile`, `worklogs`, `edits`, `lists` and `sign_in` hold what else a site has.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class JiraTwin:
         self._numbers: dict[str, int] = {}
         self.me = self.user("syncd bot")
         self.agile, self.worklogs, self.edits, self.lists = Agile(self), Worklogs(self), Edits(self), Lists(self)
-        self.sign_in = SignIn(self)
+        self.sign_in, self.index = SignIn(self), Index(self)
         self.server = TwinServer(self.routes, self.sign_in.refused)
 
     # --- what persons do -------------------------------------------------------------------------------------------------
@@ -172,6 +173,7 @@ class JiraTwin:
         """Delete an issue; the links to it go with it."""
         issue = self.held(key)
         del self.issues[str(issue["id"])]
+        self.index.deleted(str(issue["id"]))
         ends = {link["id"] for link in issue["fields"].get("issuelinks") or []}
         for other in self.issues.values():
             links = other["fields"].get("issuelinks") or []
@@ -192,6 +194,7 @@ class JiraTwin:
 
     def held(self, key: str) -> Record:
         """The issue of this key or id. Raises KeyError."""
+        self.index.look()
         found = self.found(key)
         if found is None:
             raise KeyError(key)

@@ -16,6 +16,7 @@ from syncd.model.ref import Ref
 from syncd.model.rows import Rejected
 from syncd.model.snapshot import Snapshot
 from syncd.run.aside import dropped
+from syncd.run.echo import calm
 from syncd.run.fields import lost
 from syncd.run.link import Link
 from syncd.run.rows import Mirrored, read_back
@@ -36,7 +37,8 @@ class Understanding:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysed:
     """What one look at the mirror came to. `rejected`: the records that no mapping can read now; of those `dropped` a person has said that
-    nothing need be said. `notes`: what mappings did not know."""
+    nothing need be said. `notes`: what mappings did not know. `loops`: a line for each place
+    that is not written to because the writes there go to and fro."""
 
     snapshot: Snapshot
     settled: Settled
@@ -45,6 +47,7 @@ class Analysed:
     rejected: tuple[Rejected, ...] = ()
     dropped: frozenset[Ref] = frozenset()
     notes: Mapping[str, int] = field(default_factory=dict)
+    loops: tuple[str, ...] = ()
 
     @property
     def plan(self) -> Plan:
@@ -82,6 +85,8 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
         enabled=store.enabled.all(),
         marked=store.ledger.marks(),
     )
+    plan, loops = calm(decision.plan, store, as_of)
+    decision = replace(decision, plan=plan)
     store.findings.forget(before.keys() - decision.states.keys())
     _keep(store, assembled, decision, as_of, [link.name for link in links])
     return Analysed(
@@ -92,6 +97,7 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
         rejected=tuple(read.rejected),
         dropped=frozenset(ref for link in links for ref in dropped(link.name, store)),
         notes=read.notes,
+        loops=loops,
     )
 
 

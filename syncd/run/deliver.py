@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from syncd.contract import AuthFailed, Connector, Gone, Misconfigured, RateLimited, Refused, SyncError
-from syncd.model.action import Receipt
+from syncd.model.action import Action, Receipt
 from syncd.run.clock import Clock
 from syncd.run.defect import defect
+from syncd.run.fault_points import Point, unused
 from syncd.run.link import Link
 from syncd.run.log import log
 from syncd.run.pull import LOOK_AGAIN, limited
@@ -49,7 +50,14 @@ Progress = Callable[[str, str], None]
 
 
 def deliver(
-    link: Link, store: Store, clock: Clock, settle_s: float, *, wait: bool = False, progress: Progress = lambda *_: None
+    link: Link,
+    store: Store,
+    clock: Clock,
+    settle_s: float,
+    *,
+    wait: bool = False,
+    progress: Progress = lambda *_: None,
+    point: Point = unused,
 ) -> Delivered:
     """Write what is due. `wait`: writes whose fate is unknown are waited for and looked at again, up to `TRIES` times each."""
     done = Delivered(link.name)
@@ -60,7 +68,7 @@ def deliver(
         return done
     try:
         with closing(link.open()) as connector:
-            desk = _Desk(link, store, clock, settle_s, connector, done, progress)
+            desk = _Desk(link, store, clock, settle_s, connector, done, progress, point)
             while desk.next() or (wait and desk.settled()):
                 pass
     except SyncError as error:  # the connector cannot even be made: nothing was taken up
@@ -88,6 +96,7 @@ class _Desk:
     connector: Connector
     done: Delivered
     progress: Progress
+    point: Point
     stopped: bool = False
     looked: int = 0
 
@@ -96,6 +105,8 @@ class _Desk:
         if self.stopped:
             return False
         claimed = self.store.outbox.claim(self.link.name, self.clock.now(), self.settle_s)
+        if claimed:
+            self.point("after claim")
         for row in claimed:
             self._attempt(row)
         return bool(claimed)
@@ -120,10 +131,12 @@ class _Desk:
         except Exception as error:  # a defect of the connector: nothing was sent
             self._later(row, _PAUSE, defect(error))
             return
+        self.point("after find")
         if not self.store.outbox.renew(row, self._settle()):
             return  # this worker was too slow: another one has taken over
+        self.point("after renew")
         try:
-            self._written(row, self.connector.deliver(action))
+            self._written(row, self._sent(action))
         except Gone as error:
             self._gone(row, error)
         except (RateLimited, AuthFailed, Misconfigured, Refused) as error:
@@ -133,8 +146,14 @@ class _Desk:
         except Exception as error:  # a defect: it may have been sent
             self.store.outbox.uncertain(row, self._settle(), defect(error))
 
+    def _sent(self, action: Action) -> Receipt:
+        receipt = self.connector.deliver(action)
+        self.point("after request sent")
+        return receipt
+
     def _written(self, row: OutboxRow, receipt: Receipt) -> None:
         self.store.outbox.receipt(row, receipt)
+        self.point("after receipt")
         self.done.delivered += 1
         self.done.receipts.append(receipt)
         self.progress(self.link.name, row.target.label)

@@ -14,6 +14,7 @@ from syncd.run.analyse import Analysed, Understanding, analyse
 from syncd.run.backfill import by_itself, needs
 from syncd.run.clock import Clock
 from syncd.run.deliver import Delivered, deliver
+from syncd.run.fault_points import Point, unused
 from syncd.run.gap import measuring
 from syncd.run.link import Link
 from syncd.run.outcome import Outcome, outcome_of
@@ -64,6 +65,7 @@ class Works:
     settle_s: float
     watcher: Watcher
     care: Care = USUAL_CARE
+    point: Point = unused
     keep: timedelta = USUAL_KEEP
     memory: Memory = field(default_factory=Memory)
 
@@ -91,6 +93,7 @@ def one_pass(works: Works, *, write: bool = True, wait: bool = True, leave_off: 
     with noted(works.store, works.clock) if write else nullcontext():
         pulled = each(works.links, lambda link: pull_and_map(works, link, leave_off=leave_off))
         looked, outcome = _look(works, write=write, spare=spare)
+        works.point("after analysis")
         delivered = each(works.links, lambda link: deliver_to(works, link, wait=wait)) if write else {}
     if write:
         drop_old(works.store, works.clock, works.keep)
@@ -102,11 +105,14 @@ def pull_and_map(works: Works, link: Link, *, leave_off: bool = False) -> Pulled
     with link.turn:
         by_itself(link, works.store, works.clock)
         measure = measuring(link, works.store, works.clock)
-        pulled = pull(link, works.store, works.clock, works.watcher.pulled, leave_off=leave_off, care=works.care)
+        pulled = pull(
+            link, works.store, works.clock, works.watcher.pulled, leave_off=leave_off, care=works.care, point=works.point
+        )
         measure(pulled)
         before = works.memory.to_map(link, works.store)
         if before is not None:
             map_changed(link, works.store, works.watcher.mapped)
+            works.point("after mapping")
             works.memory.is_mapped(link, before)
     pulled.notices += [need.line(link.name) for need in needs(link, works.store)]
     return pulled
@@ -126,7 +132,7 @@ def _look(works: Works, *, write: bool, spare: bool) -> tuple[Analysed | None, O
 
 def deliver_to(works: Works, link: Link, *, wait: bool) -> Delivered:
     """What is to be written to one connection."""
-    return deliver(link, works.store, works.clock, works.settle_s, wait=wait, progress=works.watcher.written)
+    return deliver(link, works.store, works.clock, works.settle_s, wait=wait, progress=works.watcher.written, point=works.point)
 
 
 def each(links: Sequence[Link], work: Callable[[Link], T]) -> dict[str, T]:

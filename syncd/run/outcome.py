@@ -50,7 +50,7 @@ def outcome_of(looked: Analysed) -> Outcome:
         dropped=looked.dropped,
         notes=looked.notes,
         defects=looked.detected.defects,
-        problems=looked.snapshot.problems,
+        problems=(*looked.snapshot.problems, *looked.loops),
     )
 
 

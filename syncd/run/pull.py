@@ -13,6 +13,8 @@ from syncd.run.census import Census
 from syncd.run.clock import Clock
 from syncd.run.crew import EACH, WORKERS, Crew
 from syncd.run.defect import defect
+from syncd.run.echo import Echoes
+from syncd.run.fault_points import Point, unused
 from syncd.run.follow import follow_transfers
 from syncd.run.link import Link
 from syncd.run.log import log
@@ -82,6 +84,7 @@ def pull(
     *,
     leave_off: bool = False,
     care: Care = USUAL_CARE,
+    point: Point = unused,
 ) -> Pulled:
     """Read all streams of a connection from their cursors on. `leave_off`: one that a person must mend is not looked at again before
     `LOOK_AGAIN` has passed."""
@@ -91,11 +94,11 @@ def pull(
         if leave_off:
             _heed_off(link, store, clock)
         with closing(link.open()) as connector:
-            states = store.scopes.states(link.name)
+            states, echoes = store.scopes.states(link.name), Echoes(link.name, store)
             sure = accepted(link.name, store)
             with closing(Crew(link, connector)) as crew:
                 for stream in link.streams:
-                    what = (connector, stream, care, states, stream in sure, crew)
+                    what = (connector, stream, care, states, stream in sure, crew, point, echoes)
                     _pull_stream(_Reading(link, store, clock, progress, pulled, *what))
             _leave_streams(link, store, clock, states)
             if account.was_read(states):  # a first pass, which is long, does without
@@ -151,6 +154,8 @@ class _Reading:
     states: Sequence[ScopeState]
     accepted: bool
     crew: Crew
+    point: Point
+    echoes: Echoes
     going: list[int] = field(default_factory=list)
     begin: bool = False
 
@@ -309,9 +314,12 @@ def _pages(reading: _Reading, scope: Scope) -> bool | None:
             _worsen(total, "unsupported")
             store.scopes.set_state(name, stream, scope, "unsupported", at=reading.clock.now())
             return False
+        ours = reading.echoes.of(page, reading.connector.streams[stream].own)
+        reading.point("before page stored")
         done = _store(reading, scope, page)
+        reading.point("after page stored")
         total.read += done.read
-        total.changed += done.new + done.changed
+        total.changed += done.new + done.changed - ours
         total.deleted += done.deleted
         complete = page.complete
         if done.back:

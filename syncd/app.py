@@ -12,6 +12,7 @@ from syncd.contract import Connector
 from syncd.mapping import fields_read
 from syncd.mapping.assemble_join import Precedence
 from syncd.run.analyse import Understanding
+from syncd.run.arenas import few_arenas
 from syncd.run.brake import Brake
 from syncd.run.clock import Clock
 from syncd.run.discreet import Discreet, Secrets
@@ -50,6 +51,7 @@ def opened(
     path: Path, environ: Mapping[str, str], *, clock: Clock | None = None, watcher: Watcher | None = None
 ) -> Iterator[App]:
     """The app of a configuration file. Raises Problems for all that is wrong with it, StoreError where the store cannot be used."""
+    few_arenas()
     config, point = load(path, environ), point_of(environ)
     store = open_store(config.store_url)
     try:

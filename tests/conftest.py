@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -48,6 +49,13 @@ def _loopback_only() -> Iterator[None]:
         patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
         patch.setattr(socket, "getaddrinfo", guarded_resolve)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _the_log_is_as_it_comes() -> Iterator[None]:
+    """A command that a test ran has set the log up for its own standard error, which is gone when the test ends."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(autouse=True)

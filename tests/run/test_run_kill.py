@@ -9,7 +9,7 @@ import pytest
 from tests.run.kill_given import COMMENTS, SETTLE_S, WRITES, Sometimes, Stage, days_ago, stage
 from tests.soak import rounds
 
-KILLS = rounds(60, 200)
+KILLS = rounds(45, 200)
 SLOWEST_S = 0.2
 """How long the vendors take to answer, at most; most answers are quick."""
 

@@ -6,6 +6,7 @@ import http.client
 import json
 import socket
 import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -255,8 +256,12 @@ def test_a_body_that_grows_too_large_is_read_no_further(firm: Company) -> None:
     with_secrets(firm)
     with listening(firm) as to:
         piece = b"10000\r\n" + b"x" * 65_536 + b"\r\n"
-        assert b" 413 " in _raw(to, "Transfer-Encoding: chunked", *[piece] * 81)
+        # It hangs up with some of the body unread: the answer may be lost with that, and nothing after it is read.
+        with suppress(ConnectionError):
+            assert b" 413 " in _raw(to, "Transfer-Encoding: chunked", *[piece] * 81)
         assert github(to, body=b"x" * (5 * 2**20)).send() == 202
+        to.inbox.flush()
+    assert refused(firm, "code") == {"too large": 1}
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(firm: Company) -> None:

@@ -14,7 +14,7 @@ from syncd.mapping.look import Get, Look
 from syncd.mapping.making import Make, maker, titled
 from syncd.mapping.paths import parse_path
 from syncd.mapping.references import identity
-from syncd.mapping.targets import KINDS, LABELS, REF_PART, TEXT, Target
+from syncd.mapping.targets import KINDS, LABELS, REF_PART, TEXT, Target, fields_of_any_kind
 from syncd.mapping.values import field_value
 from syncd.model.raw import Json
 from syncd.model.ref import Ref
@@ -72,7 +72,7 @@ def program(layer: Layer, cel: Cel, reads: dict[str, dict[str, Read]], report: R
 
 
 def _check_sections(layer: Layer, report: Report) -> None:
-    known = {name for fields in KINDS.values() for name in fields}
+    known = fields_of_any_kind()
     for section in (*layer.fields.values(), *layer.types.values()):
         for name, placed in section.items():
             if name not in known:

@@ -67,7 +67,7 @@ def ends_soon(link: Link, store: Store, today: date) -> str | None:
         if store.meta.get(_warned(link)) is not None:
             store.meta.put(_warned(link), None)
         return None
-    step = next((days for days in WARN_DAYS if (last - today).days <= days), 0)
+    step = next(days for days in WARN_DAYS if (last - today).days <= days)
     if store.meta.get(_warned(link)) != [last.isoformat(), step]:
         store.meta.put(_warned(link), [last.isoformat(), step])
         log().warning("credentials end soon", connection=link.name, last_day=last.isoformat())

@@ -23,9 +23,10 @@ def follow_transfers(link: Link, connector: Connector, stream: str, since: datet
     spoken = [ref for ref in store.ledger.said() if (ref.connection, ref.stream) == (link.name, stream)]
     if not spoken or not (newcomers := store.mirror.newcomers(link.name, stream, since)):
         return 0
-    known = {_sign(raw): raw for raw in newcomers if _sign(raw)}
-    found = [(ref, known[sign]) for ref in spoken if (sign := _sign(store.mirror.raw(ref))) in known and known[sign].ref != ref]
-    return sum(_follows(link, connector, ref, raw, store, clock) for ref, raw in found)
+    known = {sign: raw for raw in newcomers if (sign := _sign(raw))}
+    held = [raw for ref in spoken if (raw := store.mirror.raw(ref)) is not None]
+    found = [(old, known[sign]) for old in held if (sign := _sign(old)) in known and known[sign].ref != old.ref]
+    return sum(_follows(link, connector, old.ref, there, store, clock) for old, there in found)
 
 
 def lead(old: Ref, url: str | None, store: Store) -> bool:
@@ -34,24 +35,28 @@ def lead(old: Ref, url: str | None, store: Store) -> bool:
     return there is not None and there.ref != old and store.ledger.follow(old, there.ref, there.record.scope.name)
 
 
-def _sign(raw: StoredRaw | None) -> tuple[str, str] | None:
+def _sign(raw: StoredRaw) -> tuple[str, str] | None:
     """Title and moment of creation: what stays with an object that gets another identity."""
-    data = raw.record.data if raw else {}
-    title, created = data.get("title"), data.get("created_at")
+    title, created = raw.record.data.get("title"), raw.record.data.get("created_at")
     return (title, created) if isinstance(title, str) and isinstance(created, str) else None
 
 
 def _follows(link: Link, connector: Connector, ref: Ref, there: StoredRaw, store: Store, clock: Clock) -> bool:
+    if not _leads_to(connector, ref, there.ref.url):
+        return False
+    with store.transaction():
+        store.mirror.bury(ref, "transferred", clock.now())
+        store.ledger.follow(ref, there.ref, there.record.scope.name)
+    log().info("record was transferred", connection=link.name, record=ref.label, to=there.ref.label)
+    return True
+
+
+def _leads_to(connector: Connector, ref: Ref, url: str | None) -> bool:
+    """Whether the vendor says that what was there has moved to that address."""
     try:
-        connector.fetch_one(store.mirror.raw(ref).ref)  # type: ignore[union-attr]
+        connector.fetch_one(ref)
     except Gone as error:
-        if error.kind != "moved" or not error.to or error.to != there.ref.url:
-            return False
-        with store.transaction():
-            store.mirror.bury(ref, "transferred", clock.now())
-            store.ledger.follow(ref, there.ref, there.record.scope.name)
-        log().info("record was transferred", connection=link.name, record=ref.label, to=there.ref.label)
-        return True
+        return error.kind == "moved" and error.to is not None and error.to == url
     except RateLimited:
         raise
     except SyncError:

@@ -5,10 +5,19 @@ from pathlib import Path
 
 import pytest
 
+from syncd.store import Store, open_store
 from tests.postgres import postgres_server, postgres_url
 from tests.run.run_given import Company, company, furnish
 
 __all__ = ["postgres_server", "postgres_url"]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """An empty store in a file of its own."""
+    store = open_store("sqlite:///syncd.db", tmp_path)
+    yield store
+    store.close()
 
 
 @pytest.fixture

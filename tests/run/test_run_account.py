@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from syncd.contract import Account, Unavailable
 from syncd.run.account import known
 from syncd.run.link import Link
 from syncd.run.pull import pull
-from syncd.store import Store, open_store
+from syncd.store import Store
 from tests.run.run_given import Hand
 from tests.run.test_run_pull import link
 
@@ -24,13 +23,6 @@ from tests.run.test_run_pull import link
 def _the_log_is_as_it_comes() -> None:
     """Commands that ran before may have set another level."""
     structlog.reset_defaults()
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = open_store("sqlite:///syncd.db", tmp_path)
-    yield store
-    store.close()
 
 
 class Site:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +18,7 @@ from syncd.run.backfill import AGAIN, by_itself, needs, one_by_one
 from syncd.run.link import Link
 from syncd.run.pull import pull
 from syncd.run.rows import map_changed
-from syncd.store import Store, open_store
+from syncd.store import Store
 from tests.run.run_given import Company, Hand, Ran, writes
 from tests.run.test_run_pull import link
 
@@ -168,13 +167,6 @@ def told(ran: Ran) -> list[str]:
 
 
 # --- what a full read does not give ------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = open_store("sqlite:///syncd.db", tmp_path)
-    yield store
-    store.close()
 
 
 SCOPE = Scope("all", "all")

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,19 +13,12 @@ from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
 from syncd.run.brake import Brake, resume
 from syncd.run.pull import Care, Pulled, pull
-from syncd.store import Store, open_store
+from syncd.store import Store
 from tests.run.run_given import Hand
 from tests.run.test_run_pull import link
 
 SILENT = {"things": replace(STREAMS["things"], deletions="by_absence")}
 """The stream of a vendor that reports no deletions."""
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = open_store("sqlite:///syncd.db", tmp_path)
-    yield store
-    store.close()
 
 
 @pytest.fixture

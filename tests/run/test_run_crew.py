@@ -4,7 +4,6 @@ import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
 from syncd.run.crew import EACH, WORKERS, Crew
 from syncd.run.pull import Pulled, pull
-from syncd.store import Store, open_store
+from syncd.store import Store
 from tests.run.run_given import Hand
 from tests.run.test_run_pull import link
 
@@ -69,13 +68,6 @@ class Worker:
 
     def close(self) -> None:
         self.yard.closed += 1
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = open_store("sqlite:///syncd.db", tmp_path)
-    yield store
-    store.close()
 
 
 def read(yard: Yard, store: Store, hand: Hand | None = None) -> Pulled:

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -21,7 +20,7 @@ from syncd.run.doctor_looks import LOOKS
 from syncd.run.limit_headers import Quota, ServerTime
 from syncd.run.link import Link
 from syncd.run.pull import pull
-from syncd.store import Store, open_store
+from syncd.store import Store
 from tests.run.run_given import Hand
 from tests.run.test_run_pull import link, raising
 
@@ -30,13 +29,6 @@ from tests.run.test_run_pull import link, raising
 def _the_log_is_as_it_comes() -> None:
     """Commands that ran before may have left it with a stream that is closed."""
     structlog.reset_defaults()
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = open_store("sqlite:///syncd.db", tmp_path)
-    yield store
-    store.close()
 
 
 @pytest.fixture

@@ -17,15 +17,8 @@ from syncd.run.gate import LONG_S, PacedGate
 from syncd.run.link import Link
 from syncd.run.pull import LOOK_AGAIN, pull
 from syncd.run.retry import TRIES, patiently
-from syncd.store import Store, StoreError, open_store
+from syncd.store import Store, StoreError
 from tests.run.run_given import Hand
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = open_store(f"sqlite:///{tmp_path / 'syncd.db'}")
-    yield store
-    store.close()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
@@ -23,16 +22,8 @@ from syncd.run.clock import Clock
 CONFIG, STORE = "syncd.toml", "syncd.db"
 
 
-def demo(
-    once: Annotated[bool, typer.Option(help="End after the rounds instead of keeping the company up.")] = False,
-    port: Annotated[int, typer.Option(min=0, max=65_532, help="The first of four ports; 0 takes free ones.")] = 0,
-    records: Annotated[
-        Path | None,
-        typer.Option(exists=True, file_okay=False, help="Load the vendors with the vendor records of this folder instead."),
-    ] = None,
-    dir: Annotated[Path | None, typer.Option(file_okay=False, help="Keep configuration and store in this folder.")] = None,
-) -> None:
-    """Show the main job on a simulated company: four vendors on loopback, findings, comments, a second pass, a day later."""
+def perform(*, once: bool, port: int, records: Path | None, dir: Path | None) -> None:
+    """The three passes; unless `once`, the company stays up afterwards. Ends with an exit code, as a command does."""
     scene = _recorded(records) if records else company(Clock().now)
     show = Show()
     try:

@@ -12,7 +12,7 @@ from syncd.app import App, opened
 from syncd.cli import report
 from syncd.cli.backfill import backfill
 from syncd.cli.dead import dead
-from syncd.cli.demo import demo
+from syncd.cli.demo_command import demo
 from syncd.cli.doctor import doctor
 from syncd.cli.explain import explain
 from syncd.cli.forget import forget

@@ -7,6 +7,9 @@ import numpy as np
 
 from syncd.schedule.calendar import Ints
 
+_FEW = 48
+"""Items of a level up to which they are looked at one by one."""
+
 
 def levels(items: int, predecessors: Ints, successors: Ints) -> Ints:
     """The level of each item: 0 without predecessors, else one more than the highest of them; -1 in and behind a cycle.
@@ -21,6 +24,9 @@ def levels(items: int, predecessors: Ints, successors: Ints) -> Ints:
     while ready.size:
         level[ready] = depth
         depth += 1
+        if ready.size < _FEW:
+            ready = np.array(_freed(ready.tolist(), memoryview(missing), memoryview(targets), memoryview(first)), np.int64)
+            continue
         reached = targets[spans(first[ready], first[ready + 1])]
         np.subtract.at(missing, reached, 1)
         free = reached[missing[reached] == 0]
@@ -28,6 +34,17 @@ def levels(items: int, predecessors: Ints, successors: Ints) -> Ints:
         seat[free] = numbers
         ready = free[seat[free] == numbers]
     return level
+
+
+def _freed(ready: list[int], missing: memoryview, targets: memoryview, first: memoryview) -> list[int]:
+    """The items that wait for nothing any more, one by one."""
+    freed = []
+    for item in ready:
+        for later in targets[first[item] : first[item + 1]]:
+            missing[later] -= 1
+            if not missing[later]:
+                freed.append(later)
+    return freed
 
 
 def rows_of(items: int, keys: Ints, values: Ints) -> tuple[Ints, Ints]:

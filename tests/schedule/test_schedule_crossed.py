@@ -66,6 +66,11 @@ def at(hour: int) -> datetime:
     return datetime.combine(MONDAY, time()) + timedelta(hours=hour)
 
 
+def hour_of(calendar: WorkingTime, index: int) -> int:
+    moment: Any = calendar.start(index).item()
+    return int((moment - at(0)) // timedelta(hours=1))
+
+
 def index(compiled: list[WorkingTime], items: list[Work], hours: list[int]) -> list[int]:
     return [int(compiled[item.calendar].index(at(hour))) for item, hour in zip(items, hours, strict=True)]
 
@@ -99,7 +104,7 @@ def test_total_float_is_how_far_an_item_can_move_without_moving_the_finish(plan:
         if item.hours:
             for moved, stays in ((0, True), (60, False)):
                 late = int(found.early_start[number] + found.total_float[number] + moved)
-                hour = (compiled[item.calendar].start(late).item() - at(0)) // timedelta(hours=1)
+                hour = hour_of(compiled[item.calendar], late)
                 again = max(ends(works, items, forward(works, items, links, START, {number: hour})))
                 assert (timedelta(hours=again) <= timedelta(minutes=found.finish)) is stays
 
@@ -114,7 +119,7 @@ def test_free_float_is_how_far_an_item_can_move_without_moving_another(plan: Any
     for number in (n for n, item in enumerate(items) if item.hours):
         for moved, stays in ((0, True), (60, False)):
             late = int(found.early_start[number] + found.free_float[number] + moved)
-            again = forward(works, items, links, START, {number: (compiled[0].start(late).item() - at(0)) // timedelta(hours=1)})
+            again = forward(works, items, links, START, {number: hour_of(compiled[0], late)})
             others = [n for n in range(len(items)) if n != number]
             same = index(compiled, [items[n] for n in others], [again[n] for n in others]) == [
                 int(found.early_start[n]) for n in others

@@ -48,22 +48,22 @@ def links(random: np.random.Generator, items: int) -> tuple[Any, Any]:
     return (after * random.random(len(after))).astype(np.int64), after
 
 
-def networks(sizes: tuple[int, ...]) -> Iterator[Figure]:
+def passes(items: int) -> Iterator[Figure]:
+    """A plain network, and one with all relations, lags of both kinds and three calendars."""
     random = np.random.default_rng(7)
+    before, after = links(random, items)
+    lasting = random.integers(30, 1500, items)
+    plain = Network.of(items, before, after)
+    theirs = _networkx(before, after, lasting) if items <= BESIDE else None
+    yield Figure("plain", items, best(lambda: schedule(plain, lasting)), FLOORS.get(("plain", items)), theirs)
+    kinds, lags = random.integers(0, 4, len(after)), random.integers(-200, 500, len(after))
+    elapsed, own = random.random(len(after)) < 0.05, random.choice(3, items, p=[0.8, 0.1, 0.1])
+    mixed = Network.of(items, before, after, kinds, lags, elapsed)
+    yield Figure("compiling", items, best(lambda: Network.of(items, before, after, kinds, lags, elapsed), 1))
     calendars = [Calendar((480,) * 5 + (0, 0)), Calendar((480,) * 7), Calendar((240,) * 5 + (0, 0))]
     compiled = [one.compile(START - timedelta(days=731), START + timedelta(days=366 * 40)) for one in calendars]
-    for items in sizes:
-        before, after = links(random, items)
-        lasting = random.integers(30, 1500, items)
-        plain = Network.of(items, before, after)
-        theirs = _networkx(before, after, lasting) if items <= BESIDE else None
-        yield Figure("plain", items, best(lambda: schedule(plain, lasting)), FLOORS.get(("plain", items)), theirs)
-        kinds, lags = random.integers(0, 4, len(after)), random.integers(-200, 500, len(after))
-        mixed = Network.of(items, before, after, kinds, lags, random.random(len(after)) < 0.05)
-        yield Figure("compiling", items, best(lambda: Network.of(items, before, after, kinds, lags), 1))
-        own = random.choice(3, items, p=[0.8, 0.1, 0.1])
-        took = best(lambda: crossed(mixed, lasting, compiled, own, start=START), 3)
-        yield Figure("lags and calendars", items, took, FLOORS.get(("lags and calendars", items)))
+    took = best(lambda: crossed(mixed, lasting, compiled, own, start=START), 3)
+    yield Figure("lags and calendars", items, took, FLOORS.get(("lags and calendars", items)))
 
 
 def _networkx(before: Any, after: Any, lasting: Any) -> float:
@@ -73,7 +73,7 @@ def _networkx(before: Any, after: Any, lasting: Any) -> float:
     graph.add_edges_from(zip(before.tolist(), after.tolist(), strict=True))
     times = lasting.tolist()
 
-    def passes() -> None:
+    def both() -> None:
         ends: dict[int, int] = {}
         order = list(networkx.topological_sort(graph))
         for node in order:
@@ -82,7 +82,7 @@ def _networkx(before: Any, after: Any, lasting: Any) -> float:
         for node in reversed(order):
             late[node] = min((late[one] - times[one] for one in graph.successors(node)), default=finish)
 
-    return best(passes, 1)
+    return best(both, 1)
 
 
 def deep() -> Iterator[Figure]:
@@ -121,7 +121,8 @@ def people() -> Figure:
 
 def figures(sizes: tuple[int, ...]) -> Iterator[Figure]:
     """All measurements, the smaller ones first."""
-    yield from networks(sizes)
+    for size in sizes:
+        yield from passes(size)
     yield from deep()
     yield from simulations(min(10_000, max(sizes)))
     yield people()

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from syncd.schedule.calendar import Ints
-from syncd.schedule.order import components, levels, starts_of
+from syncd.schedule.order import components, levels, ranked, starts_of
 
 Bools = npt.NDArray[np.bool_]
 RELATIONS = ("FS", "SS", "FF", "SF")
@@ -148,7 +148,7 @@ def _sound(items: int, before: Ints, after: Ints, codes: Ints) -> tuple[Ints, tu
     itself = ~unknown & (before == after)
     good = np.flatnonzero(~unknown & ~itself)
     keys = (before[good] * items + after[good]) * 4 + codes[good]
-    by_key = np.argsort(keys, kind="stable")
+    by_key = ranked(keys)
     again = np.zeros(len(good), np.bool_)
     again[by_key[1:]] = keys[by_key[1:]] == keys[by_key[:-1]]
     found = [LinkProblem(link, "it names an item that is not there") for link in np.flatnonzero(unknown).tolist()]
@@ -169,12 +169,11 @@ def _levelled(items: int, before: Ints, after: Ints, kept: Ints) -> tuple[Ints, 
 
 def _by_level(level: Ints, last: Bools) -> Ints:
     """The items by level, and within one those without successors last."""
-    keys = 2 * level + last
-    return np.argsort(keys.astype(np.uint16) if keys.max(initial=0) < 2**16 else keys, kind="stable")
+    return ranked(2 * level + last)
 
 
 def _side(items: int, bounds: Ints, to: Ints, other: Ints, rest: tuple[Ints, Ints, Bools, Ints], *, forward: bool) -> Side:
-    link = np.argsort(to, kind="stable")
+    link = ranked(to)
     relation, lag, elapsed, given = rest[0][link], rest[1][link], rest[2][link], rest[3][link]
     to, other = to[link], other[link]
     source = other + items * (relation % 2 == 0 if forward else relation >= 2)

@@ -25,7 +25,7 @@ def levels(items: int, predecessors: Ints, successors: Ints) -> Ints:
         level[ready] = depth
         depth += 1
         if ready.size < _FEW:
-            ready = np.array(_freed(ready.tolist(), memoryview(missing), memoryview(targets), memoryview(first)), np.int64)
+            ready = np.array(_freed(ready.tolist(), missing.data, targets.data, first.data), np.int64)
             continue
         reached = targets[spans(first[ready], first[ready + 1])]
         np.subtract.at(missing, reached, 1)
@@ -49,8 +49,18 @@ def _freed(ready: list[int], missing: memoryview, targets: memoryview, first: me
 
 def rows_of(items: int, keys: Ints, values: Ints) -> tuple[Ints, Ints]:
     """The values grouped by key, and where each key's group starts (one longer than there are keys)."""
-    order = np.argsort(keys, kind="stable")
-    return values[order], starts_of(items, keys)
+    return values[ranked(keys)], starts_of(items, keys)
+
+
+def ranked(keys: Ints) -> Ints:
+    """What sorts keys from 0 on, equal ones in their order. Key and number are sorted as one: that takes a tenth of the time."""
+    bits = len(keys).bit_length()
+    if not len(keys) or int(keys.max()) >= 2 ** (62 - bits):
+        return np.argsort(keys, kind="stable")
+    packed = (keys << bits) | np.arange(len(keys))
+    packed.sort()
+    found: Ints = packed & ((1 << bits) - 1)
+    return found
 
 
 def starts_of(items: int, keys: Ints) -> Ints:

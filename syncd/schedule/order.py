@@ -53,14 +53,12 @@ def rows_of(items: int, keys: Ints, values: Ints) -> tuple[Ints, Ints]:
 
 
 def ranked(keys: Ints) -> Ints:
-    """What sorts keys from 0 on, equal ones in their order. Key and number are sorted as one: that takes a tenth of the time."""
-    bits = len(keys).bit_length()
-    if not len(keys) or int(keys.max()) >= 2 ** (62 - bits):
-        return np.argsort(keys, kind="stable")
-    packed = (keys << bits) | np.arange(len(keys))
-    packed.sort()
-    found: Ints = packed & ((1 << bits) - 1)
-    return found
+    """What sorts keys from 0 on, equal ones in their order: sixteen bits at a time, which NumPy sorts by counting."""
+    most = int(keys.max(initial=0))
+    order = np.argsort(keys.astype(np.uint16), kind="stable")
+    for shift in range(16, most.bit_length(), 16):
+        order = order[np.argsort((keys >> shift).astype(np.uint16)[order], kind="stable")]
+    return order
 
 
 def starts_of(items: int, keys: Ints) -> Ints:

@@ -4,6 +4,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from syncd.schedule import Planned, Result, compute
 
@@ -255,3 +257,36 @@ def test_what_cannot_be_read_is_left_out_and_the_rest_goes_on() -> None:
     assert [one.id for one in result.items] == ["b", "c"]
     assert of(result, "c").early_start_index == 8
     assert [problem.key for problem in result.problems] == ["items[0].duration", "links[2]"]
+
+
+KEYS = [
+    "start",
+    "deadline",
+    "zone",
+    "calendar",
+    "calendars",
+    "items",
+    "links",
+    "id",
+    "duration",
+    "not_earlier_than",
+    "from",
+    "to",
+]
+KEYS += ["relation", "lag", "weekdays", "hours_per_day", "holidays", "start_of_day"]
+ODD = st.sampled_from(
+    ["a", "b", "1d", "-2ew", "2026-01-05", "9999-12-31", "FF", "SF", "Europe/Berlin", "09:00", 1, 7, 8.5, -1, 1e300, None, True]
+)
+VALUES = ODD | st.lists(ODD, max_size=3) | st.dictionaries(st.sampled_from(KEYS), ODD, max_size=3)
+PARTS = st.lists(st.dictionaries(st.sampled_from(KEYS), ODD, max_size=5), max_size=3)
+
+
+@given(st.dictionaries(st.sampled_from(KEYS[:7]), VALUES, max_size=3), PARTS)
+@settings(max_examples=60, deadline=None)
+def test_no_document_is_an_exception(document: dict[str, Any], parts: list[Any]) -> None:
+    for given_ in (
+        document,
+        {"start": "2026-01-05", "items": [item("a", "1d"), item("b", "2d"), *parts], "links": parts, **document},
+    ):
+        found = compute(given_)
+        assert found.items or found.problems

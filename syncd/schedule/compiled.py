@@ -38,8 +38,8 @@ class Level:
 class Run:
     """Neighbouring small levels, places `low` to `high`, computed item by item in the order `places`.
 
-    `outer`: links from outside the run, grouped by `outer_to` from `outer_starts` on. `sources`, `links`: by item, where the links
-    from inside read (a place in the run, plus the run's length where a finish is read) and their numbers on the side.
+    `outer`: links from outside the run, grouped by `outer_to` from `outer_starts` on. `sources`: by item, where the links from inside
+    read: a place in the run, plus the run's length where a finish is read. `links`: their numbers on the side, as the pass meets them.
     """
 
     low: int
@@ -49,7 +49,7 @@ class Run:
     outer_to: Ints
     outer_starts: Ints
     sources: tuple[tuple[int, ...], ...]
-    links: tuple[tuple[int, ...], ...]
+    links: Ints
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -224,10 +224,10 @@ def _run(side: Side, items: int, first: Ints, low: int, high: int, *, forward: b
     outer_to = to[outer]
     new = np.flatnonzero(np.diff(outer_to, prepend=-1))
     sources: list[list[int]] = [[] for _ in range(high - low)]
-    links: list[list[int]] = [[] for _ in range(high - low)]
     within = np.flatnonzero(inside)
-    for item, at, number in zip((to[within] - low).tolist(), local[within].tolist(), (within + start).tolist(), strict=True):
+    for item, at in zip((to[within] - low).tolist(), local[within].tolist(), strict=True):
         sources[item].append(at)
-        links[item].append(number)
+    if not forward:
+        within = within[ranked(high - 1 - to[within])]
     places = range(high - low) if forward else range(high - low - 1, -1, -1)
-    return Run(low, high, places, outer + start, outer_to[new], new, tuple(map(tuple, sources)), tuple(map(tuple, links)))
+    return Run(low, high, places, outer + start, outer_to[new], new, tuple(map(tuple, sources)), within + start)

@@ -14,7 +14,7 @@ the least slack of the outgoing links, and never more than project finish - EF, 
 A link drives where its slack is 0: the successor's early date is exactly what the link asks for.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -222,32 +222,29 @@ def _run_backward(run: Run, ends: list[int], lasting: list[int], offset: Ints | 
 def _run_forward_by(run: Run, starts: list[int], lasting: list[int], offset: Ints) -> list[int]:
     size = len(starts)
     both = starts + [0] * size
-    for place, sources, added in _rows(run, offset):
-        for source, by in zip(sources, added, strict=True):
-            if (bound := both[source] + by) > both[place]:
-                both[place] = bound
-        both[place + size] = both[place] + lasting[place]
+    by = iter(offset[run.links].tolist())
+    for place in run.places:
+        begin = starts[place]
+        for source in run.sources[place]:
+            if (bound := both[source] + next(by)) > begin:
+                begin = bound
+        both[place] = begin
+        both[place + size] = begin + lasting[place]
     return both[:size]
 
 
 def _run_backward_by(run: Run, ends: list[int], lasting: list[int], offset: Ints) -> list[int]:
     size = len(ends)
     both = [0] * size + ends
-    for place, sources, added in _rows(run, offset):
-        for source, by in zip(sources, added, strict=True):
-            if (bound := both[source] + by) < both[place + size]:
-                both[place + size] = bound
-        both[place] = both[place + size] - lasting[place]
-    return both[size:]
-
-
-def _rows(run: Run, offset: Ints) -> Iterator[tuple[int, tuple[int, ...], list[int]]]:
-    """Place, sources and offsets of each item of a run, in the order of the pass."""
-    numbers = [number for place in run.places for number in run.links[place]]
-    added = iter(offset[np.array(numbers, np.int64)].tolist())
+    by = iter(offset[run.links].tolist())
     for place in run.places:
-        sources = run.sources[place]
-        yield place, sources, [next(added) for _ in sources]
+        end = ends[place]
+        for source in run.sources[place]:
+            if (bound := both[source] + next(by)) < end:
+                end = bound
+        both[place + size] = end
+        both[place] = end - lasting[place]
+    return both[size:]
 
 
 def _added(times: Ints, offset: Ints | None) -> Ints:

@@ -12,7 +12,7 @@ from typing import Any
 import networkx
 import numpy as np
 
-from syncd.schedule import Calendar, Network, compile_many, crossed, forward_many, schedule
+from syncd.schedule import Calendar, Network, WorkingTime, compile_many, crossed, crossed_many, forward_many, schedule
 
 START = date(2026, 1, 5)
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
@@ -56,14 +56,20 @@ def passes(items: int) -> Iterator[Figure]:
     plain = Network.of(items, before, after)
     theirs = _networkx(before, after, lasting) if items <= BESIDE else None
     yield Figure("plain", items, best(lambda: schedule(plain, lasting)), FLOORS.get(("plain", items)), theirs)
+    yield Figure("compiling", items, best(lambda: Network.of(items, before, after), 1))
+    mixed, own, calendars = _mixed(random, items)
+    took = best(lambda: crossed(mixed, lasting, calendars, own, start=START), 5)
+    yield Figure("lags and calendars", items, took, FLOORS.get(("lags and calendars", items)))
+
+
+def _mixed(random: np.random.Generator, items: int) -> tuple[Network, Any, list[WorkingTime]]:
+    """A network with all relations and lags, one in twenty of them elapsed, and items on three calendars."""
+    before, after = links(random, items)
     kinds, lags = random.integers(0, 4, len(after)), random.integers(-200, 500, len(after))
-    elapsed, own = random.random(len(after)) < 0.05, random.choice(3, items, p=[0.8, 0.1, 0.1])
-    mixed = Network.of(items, before, after, kinds, lags, elapsed)
-    yield Figure("compiling", items, best(lambda: Network.of(items, before, after, kinds, lags, elapsed), 1))
+    network = Network.of(items, before, after, kinds, lags, random.random(len(after)) < 0.05)
     calendars = [Calendar((480,) * 5 + (0, 0)), Calendar((480,) * 7), Calendar((240,) * 5 + (0, 0))]
     compiled = [one.compile(START - timedelta(days=731), START + timedelta(days=366 * 40)) for one in calendars]
-    took = best(lambda: crossed(mixed, lasting, compiled, own, start=START), 3)
-    yield Figure("lags and calendars", items, took, FLOORS.get(("lags and calendars", items)))
+    return network, random.choice(3, items, p=[0.8, 0.1, 0.1]), compiled
 
 
 def _networkx(before: Any, after: Any, lasting: Any) -> float:
@@ -107,6 +113,9 @@ def simulations(items: int) -> Iterator[Figure]:
     yield Figure("2,000 draws", items, best(lambda: forward_many(network, durations), 2), 1200)
     with_path = best(lambda: forward_many(network, durations, criticality=True), 2)
     yield Figure("2,000 draws, with criticality", items, with_path, 1200)
+    mixed, own, calendars = _mixed(random, items)
+    took = best(lambda: crossed_many(mixed, durations, calendars, own, start=START), 1)
+    yield Figure("2,000 draws, three calendars", items, took)
 
 
 def people() -> Figure:

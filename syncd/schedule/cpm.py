@@ -110,10 +110,10 @@ def schedule(
 ) -> Schedule:
     """One forward and one backward pass on one calendar: all times are working minutes, lags too (`crossed` knows several calendars).
 
-    `durations`, `not_earlier`: one for each item. Always a full pass, level by level. Raises `NotComputable` for elapsed lags.
+    `durations`, `not_earlier`: one for each item. Always a full pass, level by level. Raises `NotComputable` for elapsed lags (see `crossed`).
     """
     if not network.timeless:
-        raise NotComputable("because elapsed lags need dates: schedule over calendars")
+        raise NotComputable("because elapsed lags need dates: schedule with crossed")
     items = network.items
     lasting = np.asarray(durations, np.int64)[network.order]
     early, late = np.empty(2 * items, np.int64), np.empty(2 * items, np.int64)

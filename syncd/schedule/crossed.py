@@ -20,8 +20,8 @@ from syncd.schedule.crossing import Crossing, Route
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Links:
-    """One side's links: what they keep of a time and add to it, and which of them cross; `parts`: the crossing ones of each level."""
+class Acts:
+    """What a side's links do: what they keep of a time and add to it, and which of them cross; `parts`: the crossing ones of each level."""
 
     keep: Ints
     add: Ints
@@ -48,12 +48,12 @@ def crossed(
     crossing = Crossing.of(calendars)
     of = np.zeros(network.items, np.int64) if calendar is None else np.asarray(calendar, np.int64)
     of, lasting = of[network.order], np.asarray(durations, np.int64)[network.order]
-    own = _own(network, crossing, of, start, not_earlier)
+    own = own_marks(network, crossing, of, start, not_earlier)
     early, bound = _early(network, crossing, of, lasting, own)
     starts, ends = early[: network.items], early[network.items :]
-    finish = int(crossing.wall(of, ends).max(initial=int(_wall(crossing, start))))
-    end = finish if deadline is None else min(finish, int(_wall(crossing, deadline)))
-    back = _links(network, crossing, of, lasting, forward=False)
+    finish = max(int(finish_of(crossing, of, ends, 1).max(initial=0)), int(wall_of(crossing, start)))
+    end = finish if deadline is None else min(finish, int(wall_of(crossing, deadline)))
+    back = acts(network, crossing, of, lasting, forward=False)
     late = _late(network, crossing, of, lasting, end, back)
     index = early >> 1
 
@@ -71,24 +71,33 @@ def crossed(
     return Schedule(network, index, late, finish, slacks, (starts & 1).astype(np.bool_))
 
 
-def _wall(crossing: Crossing, at: Instants) -> Ints:
+def finish_of(crossing: Crossing, of: Ints, ends: Ints, draws: int) -> Ints:
+    """The latest of the finishes, by draw, on the wall. In one calendar later marks are later on the wall: one look-up for each."""
+    ends = ends.reshape(len(of), draws)
+    used = np.flatnonzero(np.bincount(of, minlength=len(crossing.calendars)))
+    latest = np.array([ends[of == one].max(axis=0) for one in used], np.int64).reshape(len(used), draws)
+    last: Ints = crossing.wall(used[:, None], latest).max(axis=0, initial=0)
+    return last
+
+
+def wall_of(crossing: Crossing, at: Instants) -> Ints:
     origin = np.datetime64(crossing.calendars[0].origin, "m").astype(np.int64)
     wall: Ints = np.asarray(at, "datetime64[m]").astype(np.int64) - origin
     return wall
 
 
-def _own(network: Network, crossing: Crossing, of: Ints, start: Instants, not_earlier: Instants | None) -> Ints:
+def own_marks(network: Network, crossing: Crossing, of: Ints, start: Instants, not_earlier: Instants | None) -> Ints:
     """The mark from which each item may start by itself."""
-    first = crossing.mark(of, np.full(network.items, _wall(crossing, start)))
+    first = crossing.mark(of, np.full(network.items, wall_of(crossing, start)))
     if not_earlier is None:
         return first
     given = np.asarray(not_earlier, "datetime64[m]")[network.order]
     told = np.flatnonzero(~np.isnat(given))
-    first[told] = np.maximum(first[told], crossing.mark(of[told], _wall(crossing, given[told])))
+    first[told] = np.maximum(first[told], crossing.mark(of[told], wall_of(crossing, given[told])))
     return first
 
 
-def _links(network: Network, crossing: Crossing, of: Ints, lasting: Ints, *, forward: bool) -> _Links:
+def acts(network: Network, crossing: Crossing, of: Ints, lasting: Ints, *, forward: bool) -> Acts:
     """What each link of a side does. Forward in marks, backward in indexes."""
     side = network.forward if forward else network.backward
     working, elapsed = (side.lag, None) if network.timeless else (side.lag * ~side.elapsed, side.lag * side.elapsed)
@@ -105,13 +114,13 @@ def _links(network: Network, crossing: Crossing, of: Ints, lasting: Ints, *, for
     route = crossing.route(crosses, since[crosses], until[crosses], between)
     first = np.searchsorted(crosses, [level.first for level in side.levels]).tolist()
     last = np.searchsorted(crosses, [level.last for level in side.levels]).tolist()
-    return _Links(keep, add, route, [slice(a, b) for a, b in zip(first, last, strict=True)])
+    return Acts(keep, add, route, [slice(a, b) for a, b in zip(first, last, strict=True)])
 
 
 def _early(network: Network, crossing: Crossing, of: Ints, lasting: Ints, own: Ints) -> tuple[Ints, Ints]:
     """Early starts and finishes as marks, by place one after the other, and what each link asked for."""
     items, side = network.items, network.forward
-    links = _links(network, crossing, of, lasting, forward=True)
+    links = acts(network, crossing, of, lasting, forward=True)
     works = (lasting > 0).astype(np.int64)
     spans = 2 * lasting - works
     early, bound = np.empty(2 * items, np.int64), np.empty(len(side.to), np.int64)
@@ -134,7 +143,7 @@ def _early(network: Network, crossing: Crossing, of: Ints, lasting: Ints, own: I
     return early, bound
 
 
-def _late(network: Network, crossing: Crossing, of: Ints, lasting: Ints, end: int, links: _Links) -> Ints:
+def _late(network: Network, crossing: Crossing, of: Ints, lasting: Ints, end: int, links: Acts) -> Ints:
     """Late starts and finishes as minute indexes, by place one after the other."""
     items, side = network.items, network.backward
     late = np.empty(2 * items, np.int64)
@@ -149,7 +158,7 @@ def _late(network: Network, crossing: Crossing, of: Ints, lasting: Ints, end: in
     return late
 
 
-def _bound_back(crossing: Crossing, index: Ints, links: _Links, first: int, part: slice) -> Ints:
+def _bound_back(crossing: Crossing, index: Ints, links: Acts, first: int, part: slice) -> Ints:
     """The latest finish that each link from `first` on leaves to its predecessor, from the successor's time."""
     reach = slice(first, first + len(index))
     index += links.keep[reach]

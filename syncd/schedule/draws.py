@@ -73,11 +73,11 @@ def forward_many(
     """The finishes of as many draws as `durations` (draws x items, working minutes) has rows, on one calendar.
 
     Whole numbers and fractions are computed as such, in 32 bits where that is exact to the minute. Raises `NotComputable` for a network
-    with elapsed lags, which mean nothing without dates.
+    with elapsed lags, which need dates (see `crossed_many`).
     """
     given = np.asarray(durations)
     if not network.timeless:
-        raise NotComputable("because elapsed lags need dates, and draws run in working minutes alone")
+        raise NotComputable("because elapsed lags need dates: draw with crossed_many")
     own = np.full(network.items, start) if not_earlier is None else np.maximum(np.asarray(not_earlier), start)
     kind = _kind(network, given, own)
     ahead = [_rows(network.forward, level, kind) for level in network.forward.levels]

@@ -1,8 +1,8 @@
 """Pure. Working time, the network of dependencies, and when open work ends. It reads the model; it judges nothing.
 
 For others: `compute` turns a plan as a document into dates; `Network`, `schedule` and `crossed` do it over arrays, on one calendar
-and on several, `forward_many` and `crossed_many` many draws of durations; `Calendar` and `compile_many` are working time. Formulas, conventions
-and examples are in the package's README.
+and on several, `forward_many` and `crossed_many` for many draws of durations; `Calendar` and `compile_many` are working time. Formulas,
+conventions and examples are in the package's README.
 """
 
 from syncd.schedule.calendar import Calendar, NotComputable, WorkingTime, around, compile_many, local

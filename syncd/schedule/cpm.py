@@ -110,7 +110,8 @@ def schedule(
 ) -> Schedule:
     """One forward and one backward pass on one calendar: all times are working minutes, lags too (`crossed` knows several calendars).
 
-    `durations`, `not_earlier`: one for each item. Always a full pass, level by level. Raises `NotComputable` for elapsed lags (see `crossed`).
+    `durations`, `not_earlier`: one for each item. Always a full pass, level by level. Raises `NotComputable` for
+    elapsed lags (see `crossed`).
     """
     if not network.timeless:
         raise NotComputable("because elapsed lags need dates: schedule with crossed")

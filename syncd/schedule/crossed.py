@@ -58,7 +58,7 @@ def crossed(
     index = early >> 1
 
     def slacks() -> tuple[Ints, Bools]:
-        free = crossing.mark(of, np.full(network.items, finish)) >> 1
+        free = (crossing.marks(finish) >> 1)[of]
         least(
             network.backward,
             free,
@@ -88,7 +88,7 @@ def wall_of(crossing: Crossing, at: Instants) -> Ints:
 
 def own_marks(network: Network, crossing: Crossing, of: Ints, start: Instants, not_earlier: Instants | None) -> Ints:
     """The mark from which each item may start by itself."""
-    first = crossing.mark(of, np.full(network.items, wall_of(crossing, start)))
+    first = crossing.marks(int(wall_of(crossing, start)))[of]
     if not_earlier is None:
         return first
     given = np.asarray(not_earlier, "datetime64[m]")[network.order]
@@ -148,7 +148,7 @@ def _late(network: Network, crossing: Crossing, of: Ints, lasting: Ints, end: in
     items, side = network.items, network.backward
     late = np.empty(2 * items, np.int64)
     starts, ends = late[:items], late[items:]
-    ends[:] = crossing.mark(of, np.full(items, end)) >> 1
+    ends[:] = (crossing.marks(end) >> 1)[of]
     np.subtract(ends, lasting, out=starts)
     for level, part in zip(side.levels, links.parts, strict=True):
         places = slice(level.low, level.high)

@@ -79,6 +79,10 @@ class Crossing:
             raise NotComputable(self._outside())
         return self._mark(wall, calendar * self.days, self.start_of_day[calendar])
 
+    def marks(self, wall: int) -> Ints:
+        """The mark at one clock on the wall, by calendar."""
+        return self.mark(np.arange(len(self.calendars)), np.full(len(self.calendars), wall))
+
     def ahead(self, route: Route, part: slice, mark: Ints) -> Ints:
         """The successors' marks at marks of predecessors. Before the range it is its beginning."""
         wall = self._wall(mark, route.key[part], route.top[part]) + route.elapsed[part]

@@ -178,7 +178,9 @@ def _planned(
     origin = np.datetime64(crossing.calendars[0].origin, "m")
     columns: list[list[Any]] = [(origin + crossing.wall(of, mark)).tolist() for mark in marks]
     instants = [[_zoned(at, zone) for at in column] for column in columns]
-    base = crossing.mark(of, np.full(len(of), (first - origin).astype(np.int64))) >> 1
+    elapsed = of == len(plan.calendars)
+    begin = np.datetime64(_moment(plan.start or date.min), "m")
+    base = np.where(elapsed, *(crossing.marks(int((at - origin).astype(np.int64)))[of] >> 1 for at in (first, begin)))
     hours = [[_hours(minutes) for minutes in ((mark >> 1) - base).tolist()] for mark in marks]
     slack = [[_hours(minutes) for minutes in column.tolist()] for column in (found.total_float, found.free_float)]
     drivers = _drivers(plan.links, found)

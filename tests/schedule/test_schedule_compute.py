@@ -142,6 +142,18 @@ def test_two_calendars_hand_over_on_the_wall() -> None:
     assert [one.total_float for one in result.items] == [0, 0, 0]
 
 
+def test_a_plan_that_starts_on_a_weekend_counts_from_there_on_each_calendar() -> None:
+    result = plan(
+        *(item("a", "1d"), item("b", "1d", calendar="always")),
+        start="2026-01-10",
+        calendars={"always": {"weekdays": [1, 2, 3, 4, 5, 6, 7]}},
+    )
+    assert [one.early_start_index for one in result.items] == [0, 0]
+    assert dates(result, "a") == "12 09:00 - 12 17:00"
+    assert dates(result, "b") == "10 09:00 - 10 17:00"
+    assert (of(result, "b").total_float, result.makespan) == (16, 8)
+
+
 def test_elapsed_work_runs_around_the_clock() -> None:
     result = plan(item("a", "5d"), item("dry", "36eh"), item("b", "1d"), links=[link("a", "dry"), link("dry", "b")])
     assert dates(result, "dry") == "09 17:00 - 11 05:00"

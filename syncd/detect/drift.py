@@ -16,14 +16,17 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, model_validator
 
 from syncd.contract import Detector, Rules
+from syncd.detect import likely
 from syncd.detect.driving import SHOWN, assumed_in, not_counted_between, told
 from syncd.detect.wording import end_day, keyed, named, ref_facts, with_sources
-from syncd.model.finding import Count, Day, Finding, Line, Part, Severity, bucket
+from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Part, Severity, bucket, fingerprint_of
 from syncd.model.raw import Json
 from syncd.model.ref import Ref
 from syncd.model.rows import Change, Item, Milestone
 from syncd.model.snapshot import Snapshot
+from syncd.schedule.calendar import WorkingTime
 from syncd.schedule.days import days_after
+from syncd.schedule.forecast import Forecast, Odds, forecast_of
 from syncd.schedule.plan import Dates, Finish, Plan, plan_of
 from syncd.schedule.wiring import End, Work, due_of, is_open
 from syncd.schedule.workdays import roll_forward
@@ -37,16 +40,33 @@ class DriftRules(Rules):
     warn_days: int = Field(1, ge=1, description="Working days late from which it is a warning.")
     critical_days: int = Field(5, ge=1, description="Working days late from which it is critical.")
 
+    warn_below: float = Field(0.85, ge=0, le=1, description="Likelihood of the due date below which it is a warning.")
+    critical_below: float = Field(0.5, ge=0, le=1, description="Likelihood of the due date below which it is critical.")
+    clear_above: float = Field(0.9, ge=0, le=1, description="Likelihood from which a warning is over.")
+    calm_above: float = Field(0.6, ge=0, le=1, description="Likelihood from which it is critical no longer.")
+
+    @property
+    def limits(self) -> tuple[float, float, float, float]:
+        """The likelihoods in the order in which `likely.verdict` takes them."""
+        return self.warn_below, self.critical_below, self.clear_above, self.calm_above
+
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.critical_days < self.warn_days:
             raise ValueError("critical_days is smaller than warn_days: make it at least as large")
+        if not (self.critical_below <= self.warn_below <= self.clear_above and self.critical_below <= self.calm_above):
+            raise ValueError(
+                "likelihoods are out of order: critical_below <= warn_below <= clear_above, critical_below <= calm_above"
+            )
         return self
 
 
 @dataclass(frozen=True, slots=True)
-class _Late:
-    """A milestone that ends late: `path` is the driving path, the work that ends last is its last."""
+class _Case:
+    """A milestone under judgement. `days`: working days late, by the plan; `path` is the driving path, the work that ends last its last.
+
+    `odds`: the forecast, where there is one; `median`: how late half of all outcomes are.
+    """
 
     milestone: Milestone
     due: date
@@ -54,36 +74,68 @@ class _Late:
     days: int
     path: tuple[Work, ...]
     open_items: tuple[Item, ...]
+    odds: Odds | None = None
+    median: int = 0
 
 
 def detect(snapshot: Snapshot, rules: DriftRules) -> Iterator[Finding]:
-    """One finding per milestone that ends late."""
-    plan = snapshot.once(plan_of)
+    """One finding per milestone that ends late, or probably does."""
+    plan, forecast = snapshot.once(plan_of), snapshot.once(forecast_of)
     for ref in sorted(snapshot.milestones):
-        late = _late(snapshot, plan, snapshot.milestones[ref])
-        if late and late.days >= rules.warn_days:
-            yield _finding(snapshot, plan, rules, late)
+        milestone = snapshot.milestones[ref]
+        own = rules.of(milestone.class_)
+        case = _case(snapshot, plan, forecast, milestone)
+        severity = _severity(snapshot, plan, own, case) if case else None
+        if case and severity:
+            yield _finding(snapshot, plan, own, case, severity)
 
 
 DETECTOR = Detector(code=CODE, title="Drift", rules=DriftRules, detect=detect)
 
 
-def _late(snapshot: Snapshot, plan: Plan, milestone: Milestone) -> _Late | None:
+def _case(snapshot: Snapshot, plan: Plan, forecast: Forecast, milestone: Milestone) -> _Case | None:
+    """None where there is nothing to judge: no due date, no open work, or all of it surely in time."""
+    whole, due, odds = plan.end(milestone.ref), milestone.due, forecast.odds.get(milestone.ref)
     open_items = tuple(item for ref in snapshot.members.get(milestone.ref, ()) if is_open(item := snapshot.items[ref]))
-    if not (is_open(milestone) and milestone.due and open_items):
+    if not (is_open(milestone) and due and open_items and whole):
+        return None
+    if whole.finish <= due and (odds is None or odds.p == 1) and all(item.due is None or item.due <= due for item in open_items):
         return None
     last, end = _last(plan, milestone.ref, open_items)
-    days = days_late(plan, milestone, end)
+    time = plan.calendar(End(milestone.ref))
     path = tuple(work for ref in plan.path(last) if (work := snapshot.get(ref)))
-    return _Late(milestone, milestone.due, end, days, path, open_items) if days else None
+    return _Case(milestone, due, end, _days_late(time, due, end), path, open_items, odds, likely.days_late(odds, due, time))
 
 
-def days_late(plan: Plan, milestone: Milestone, end: Finish) -> int:
-    """Working days after the milestone's due date up to and including the end. What is open on a weekend cannot end before Monday."""
-    if milestone.due is None or end.day <= milestone.due:
+def _severity(snapshot: Snapshot, plan: Plan, rules: DriftRules, case: _Case) -> Severity | None:
+    """The worse of what the plan says and what the forecast says; where the path is a guess by its class, the forecast alone."""
+    by_plan = _by_plan(rules, case)
+    if case.odds is None:
+        return by_plan
+    ahead = days_after(plan.calendar(End(case.milestone.ref)), snapshot.today, min(case.odds.p50, date(9000, 1, 1)))
+    stands = snapshot.open.get(fingerprint_of(CODE, case.milestone.ref))
+    by_odds = likely.verdict(case.odds, case.median, ahead, stands, rules.limits, rules.critical_days)
+    found = [by_odds] if _guessed(plan, case) else [by_plan, by_odds]
+    return max((one for one in found if one), key=SEVERITIES.index, default=None)
+
+
+def _by_plan(rules: DriftRules, case: _Case) -> Severity | None:
+    if case.days < rules.warn_days:
+        return None
+    return "critical" if case.days >= rules.critical_days else "warn"
+
+
+def _guessed(plan: Plan, case: _Case) -> bool:
+    """Whether the path rests on what is typical of such work: the forecast knows more of it than its median."""
+    known = (plan.dates(work.ref) for work in case.path if isinstance(work, Item))
+    return any(dates is not None and dates.own != "due" and dates.duration.basis == "class" for dates in known)
+
+
+def _days_late(time: WorkingTime, due: date, end: Finish) -> int:
+    """Working days after the due date up to and including the end. What is open on a weekend cannot end before Monday."""
+    if end.day <= due:
         return 0
-    day = roll_forward(end.day) if end.clocked else end.day
-    return days_after(plan.calendar(End(milestone.ref)), milestone.due, day)
+    return days_after(time, due, roll_forward(end.day) if end.clocked else end.day)
 
 
 def _last(plan: Plan, milestone: Ref, open_items: Iterable[Item]) -> tuple[Ref, Finish]:
@@ -100,73 +152,96 @@ def _lateness(dates: Dates, due: date | None) -> tuple[date, bool, int]:
     return dates.finish, dates.clocked, -due.toordinal() if due else -date.max.toordinal()
 
 
-def _finding(snapshot: Snapshot, plan: Plan, rules: DriftRules, late: _Late) -> Finding:
-    resting = plan.upstream([late.milestone.ref, *(item.ref for item in late.open_items)])
-    tally = _tally(snapshot, plan, late, resting)
-    changed = _changed(snapshot, late)
-    severity: Severity = "critical" if late.days >= rules.critical_days else "warn"
+def _finding(snapshot: Snapshot, plan: Plan, rules: DriftRules, case: _Case, severity: Severity) -> Finding:
+    resting = plan.upstream([case.milestone.ref, *(item.ref for item in case.open_items)])
+    tally = _tally(snapshot, plan, case, resting)
+    changed = _changed(snapshot, case)
+    by_plan = _by_plan(rules, case)
     lines = [
-        Line("Why", told(plan, late.path)),
+        Line("Why" if by_plan else "Path", told(plan, case.path)),
         *([Line("Changed", changed)] if changed else []),
-        Line("Rests on", (*_rests_on(tally), *_rule(plan, late, rules))),
-        Line("Clears", _clears(late)),
-        Line("Wrong?", _wrong(plan, late)),
+        *([Line("Forecast", _likely(case, case.odds))] if case.odds else []),
+        Line("Rests on", (*_rests_on(tally), *_rule(plan, case, rules))),
+        Line("Clears", _clears(rules, case, by_plan)),
+        Line("Wrong?", _wrong(plan, case)),
     ]
     return Finding(
         code=CODE,
-        subject=late.milestone.ref,
+        subject=case.milestone.ref,
         severity=severity,
-        headline=_headline(late),
+        headline=_headline(case) if by_plan or case.odds is None else _odds_headline(case, case.odds),
         lines=tuple(lines),
-        inputs=with_sources(snapshot, {late.milestone.ref, *resting, *(work.ref for work in late.path)}),
-        facts={**_facts(plan, late), **tally, "warn_days": rules.warn_days, "critical_days": rules.critical_days},
-        weight=bucket(late.days) if late.end.clocked else late.days,
-        driving=_driving(late),
+        inputs=with_sources(snapshot, {case.milestone.ref, *resting, *(work.ref for work in case.path)}),
+        facts={
+            **_facts(plan, case),
+            **tally,
+            "warn_days": rules.warn_days,
+            "critical_days": rules.critical_days,
+            **({"forecast": likely.facts(case.odds)} if case.odds else {}),
+        },
+        weight=_weight(case, by_plan),
+        driving=_driving(case),
+        hovers=severity != by_plan,
     )
 
 
-def _tally(snapshot: Snapshot, plan: Plan, late: _Late, resting: frozenset[Ref]) -> dict[str, int]:
+def _weight(case: _Case, by_plan: Severity | None) -> int:
+    if by_plan is None and case.odds is not None:
+        return 10 - likely.per_cent(case.odds).value // 10
+    return bucket(case.days) if case.end.clocked else case.days
+
+
+def _tally(snapshot: Snapshot, plan: Plan, case: _Case, resting: frozenset[Ref]) -> dict[str, int]:
     """What the verdict rests on, in numbers."""
-    items = [snapshot.items[ref] for ref in snapshot.members[late.milestone.ref]]
+    items = [snapshot.items[ref] for ref in snapshot.members[case.milestone.ref]]
     return {
         "items_total": sum(item.status != "dropped" for item in items),
-        "items_open": len(late.open_items),
-        "undated": sum(item.due is None for item in late.open_items),
-        "unestimated": sum(not (item.remaining or item.estimate) for item in late.open_items),
-        "assumed_durations": assumed_in(plan, late.path),
+        "items_open": len(case.open_items),
+        "undated": sum(item.due is None for item in case.open_items),
+        "unestimated": sum(not (item.remaining or item.estimate) for item in case.open_items),
+        "assumed_durations": assumed_in(plan, case.path),
         "in_cycles": len({ref for cycle in plan.cycles for ref in cycle} & resting),
     }
 
 
-def _facts(plan: Plan, late: _Late) -> dict[str, Json]:
+def _facts(plan: Plan, case: _Case) -> dict[str, Json]:
     return {
-        "due": late.due.isoformat(),
-        "finish": late.end.day.isoformat(),
-        "clocked": late.end.clocked,
-        "days_late": late.days,
+        "due": case.due.isoformat(),
+        "finish": case.end.day.isoformat(),
+        "clocked": case.end.clocked,
+        "days_late": case.days,
         "path": [
             ref_facts(work.ref) | {"finish": dates.finish.isoformat(), "clocked": dates.clocked}
-            for work in late.path[-SHOWN:]
+            for work in case.path[-SHOWN:]
             if (dates := plan.dates(work.ref))
         ],
     }
 
 
-def _driving(late: _Late) -> Ref | None:
-    return next((work.ref for work in reversed(late.path) if isinstance(work, Item)), None)
+def _odds_headline(case: _Case, odds: Odds) -> tuple[Part, ...]:
+    return named(case.milestone), ": about ", likely.per_cent(odds), " likely by its due date, ", Day(case.due), "."
 
 
-def _headline(late: _Late) -> tuple[Part, ...]:
-    days = Count(late.days, "working day", late.end.clocked)
-    due = (", due ", Day(late.due), ".")
-    if late.end.clocked:
-        return named(late.milestone), ": at least ", days, " late. Work ends no earlier than ", end_day(late.end), *due
-    return named(late.milestone), ": ", days, " late. Work ends ", end_day(late.end), *due
+def _likely(case: _Case, odds: Odds) -> tuple[Part, ...]:
+    chance = ("about ", likely.per_cent(odds), " likely by ", Day(case.due), "; ")
+    return *chance, *likely.outcomes(odds), ". ", *likely.rests_on(odds), "."
 
 
-def _changed(snapshot: Snapshot, late: _Late) -> tuple[Part, ...]:
+def _driving(case: _Case) -> Ref | None:
+    return next((work.ref for work in reversed(case.path) if isinstance(work, Item)), None)
+
+
+def _headline(case: _Case) -> tuple[Part, ...]:
+    days = Count(case.days, "working day", case.end.clocked)
+    due = (", due ", Day(case.due), ".")
+    if case.end.clocked:
+        return named(case.milestone), ": at least ", days, " late. Work ends no earlier than ", end_day(case.end), *due
+    return named(case.milestone), ": ", days, " late. Work ends ", end_day(case.end), *due
+
+
+def _changed(snapshot: Snapshot, case: _Case) -> tuple[Part, ...]:
     """The moves of a date that explain it, the latest first: the path's first item pushed out, the milestone pulled in."""
-    moves = [(change, work) for change, work in (_pushed_out(late), _pulled_in(late)) if change]
+    moves = [(change, work) for change, work in (_pushed_out(case), _pulled_in(case)) if change]
     moves.sort(key=lambda move: move[0].at, reverse=True)
     parts: list[Part] = []
     for change, work in moves:
@@ -174,15 +249,15 @@ def _changed(snapshot: Snapshot, late: _Late) -> tuple[Part, ...]:
     return (*parts, ".") if parts else ()
 
 
-def _pushed_out(late: _Late) -> tuple[Change | None, Work]:
-    first = late.path[0]
+def _pushed_out(case: _Case) -> tuple[Change | None, Work]:
+    first = case.path[0]
     change, old, new = _last_move(first)
-    return change if old < new and not late.end.clocked else None, first
+    return change if old < new and not case.end.clocked else None, first
 
 
-def _pulled_in(late: _Late) -> tuple[Change | None, Work]:
-    change, old, new = _last_move(late.milestone)
-    return change if new < old else None, late.milestone
+def _pulled_in(case: _Case) -> tuple[Change | None, Work]:
+    change, old, new = _last_move(case.milestone)
+    return change if new < old else None, case.milestone
 
 
 def _last_move(work: Work) -> tuple[Change | None, date, date]:
@@ -222,22 +297,25 @@ def _rests_on(tally: dict[str, int]) -> tuple[Part, ...]:
     return *parts, ". "
 
 
-def _rule(plan: Plan, late: _Late, rules: DriftRules) -> tuple[Part, ...]:
+def _rule(plan: Plan, case: _Case, rules: DriftRules) -> tuple[Part, ...]:
     """The thresholds, and the days after the due date that do not count."""
-    off = not_counted_between(plan, late.milestone, late.due + timedelta(days=1), late.end.day)
-    days = ("working days", *off) if not late.end.clocked else ("working days",)
+    off = not_counted_between(plan, case.milestone, case.due + timedelta(days=1), case.end.day)
+    days = ("working days", *off) if not case.end.clocked else ("working days",)
     warn = Count(rules.warn_days, "working day late")
-    return "Rule: ", *days, ", a warning from ", warn, f", critical from {rules.critical_days}."
+    chances = f"; or below {rules.warn_below:.0%} likely, critical below {rules.critical_below:.0%}" if case.odds else ""
+    return "Rule: ", *days, ", a warning from ", warn, f", critical from {rules.critical_days}{chances.replace('%', ' %')}."
 
 
-def _clears(late: _Late) -> tuple[Part, ...]:
-    if late.end.clocked:
+def _clears(rules: DriftRules, case: _Case, by_plan: Severity | None) -> tuple[Part, ...]:
+    if by_plan is None:
+        return (f"{rules.clear_above:.0%} likely, by a later due date, less to do, or more people.".replace("%", " %"),)
+    if case.end.clocked:
         return ("the open work done or dropped, or a later due date.",)
-    return "due ", Day(late.end.day), " or later, or ", Count(late.days, "working day"), " less on this path."
+    return "due ", Day(case.end.day), " or later, or ", Count(case.days, "working day"), " less on this path."
 
 
-def _wrong(plan: Plan, late: _Late) -> tuple[Part, ...]:
-    first, last = late.path[0], late.path[-1]
+def _wrong(plan: Plan, case: _Case) -> tuple[Part, ...]:
+    first, last = case.path[0], case.path[-1]
     other = () if first is last else (" or ", keyed(last))
     if due_of(first) is None:
         return "Give ", keyed(first), " a due date", *((", or correct that of ", keyed(last)) if other else ()), "."

@@ -153,8 +153,9 @@ def test_a_long_path_shows_its_last_five_items() -> None:
     chain = [item(f"A-{n}", days=2, of="M") for n in range(8)]
     links = [link(f"A-{n}", f"A-{n + 1}") for n in range(7)]
     finding = late(milestone("M", due="2026-05-06"), *chain, *links)
-    assert "Why after 3 earlier item(s): <A-3> ends Thu 2026-05-14~ -> <A-4> needs 2 working day(s) left, ends Mon 2026-05-18~ ->" in text_of(
-        finding
+    assert (
+        "Why after 3 earlier item(s): <A-3> ends Thu 2026-05-14~ -> <A-4> needs 2 working day(s) left, ends Mon 2026-05-18~ ->"
+        in text_of(finding)
     )
     assert len(finding.facts["path"]) == 5
     assert finding.facts["assumed_durations"] == 0

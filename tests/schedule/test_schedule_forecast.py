@@ -78,7 +78,7 @@ def test_what_is_due_before_comes_first() -> None:
 
 
 def test_where_most_work_is_estimated_the_plan_is_drawn() -> None:
-    rows = [*finished(ratio=1.0), *backlog(3, due="2026-05-11", days=2), link("A-0", "A-1"), link("A-1", "A-2")]
+    rows: list[Row] = [*finished(ratio=1.0), *backlog(3, due="2026-05-11", days=2), link("A-0", "A-1"), link("A-1", "A-2")]
     found = odds(*rows)
     assert found.method == "network"
     assert (found.p50, found.p95, found.p) == (date(2026, 5, 11), date(2026, 5, 11), 1.0)
@@ -88,7 +88,7 @@ def test_where_most_work_is_estimated_the_plan_is_drawn() -> None:
 
 
 def test_a_due_date_that_people_set_is_no_earlier_in_any_draw() -> None:
-    rows = [*finished(), milestone("M", due="2026-05-29"), item("A", of="M", days=2, due="2026-05-28")]
+    rows: list[Row] = [*finished(), milestone("M", due="2026-05-29"), item("A", of="M", days=2, due="2026-05-28")]
     assert odds(*rows).p50 == date(2026, 5, 28)
 
 

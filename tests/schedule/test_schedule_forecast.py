@@ -72,7 +72,7 @@ def test_weeks_in_which_nothing_was_finished_count() -> None:
 
 
 def test_what_is_due_before_comes_first() -> None:
-    other = [milestone("N", due="2026-05-08"), *(item(f"B-{number}", of="N") for number in range(6))]
+    other: list[Row] = [milestone("N", due="2026-05-08"), *(item(f"B-{number}", of="N") for number in range(6))]
     assert odds(*finished(), *backlog(9), *other).p50 == date(2026, 6, 7)
     assert odds(*finished(), *backlog(9), *other, key="N").p50 == date(2026, 5, 17)
 
@@ -127,8 +127,8 @@ def test_more_to_do_is_never_done_sooner(count: int, more: int) -> None:
 
 
 def test_a_chain_of_spread_work_ends_later_than_its_medians_say() -> None:
-    mixed = [*finished(40, ratio=1.0), *(replace(one, ref=ref(f"X{n}")) for n, one in enumerate(finished(40, ratio=3.0)))]
-    rows = [*mixed, *backlog(6, days=2, due="2026-06-30"), *(link(f"A-{n}", f"A-{n + 1}") for n in range(5))]
+    mixed: list[Row] = [*finished(40, ratio=1.0), *(replace(one, ref=ref(f"X{n}")) for n, one in enumerate(finished(40, ratio=3.0)))]
+    rows: list[Row] = [*mixed, *backlog(6, days=2, due="2026-06-30"), *(link(f"A-{n}", f"A-{n + 1}") for n in range(5))]
     found = odds(*rows)
     assert found.p50 < found.p85 < found.p95
     assert found.method == "network"

@@ -129,8 +129,9 @@ class _Forecaster:
         return tuple(sorted({self.groups[item] for item in self.open_in[ref]}))
 
     def _history(self, ref: Ref) -> tuple[int, int]:
-        done = [day for group in self._groups(ref) for day in self.past.get(group, _Past()).done]
-        return len(done), (-((min(done) - self.snapshot.today).days // 7) if done else 0)
+        past = [self.past[group].done for group in self._groups(ref) if group in self.past]
+        first = min((done[0] for done in past), default=self.snapshot.today)  # oldest first, as the reference is
+        return sum(map(len, past)), -((first - self.snapshot.today).days // 7)
 
     def _by_plan(self, ref: Ref) -> bool:
         items = [self.snapshot.items[item] for item in self.open_in[ref]]
@@ -194,7 +195,7 @@ class _Forecaster:
         """Items that were added to a milestone per item that was finished, since work on it began: at most nine in ten."""
         zone = ZoneInfo(self.snapshot.zone)
         members = [self.snapshot.items[item] for item in self.snapshot.members.get(ref, ())]
-        began = [one.began for one in self.reference.finished if one.item.ref in set(self.snapshot.members.get(ref, ()))]
+        began = [one.began for item in members if (one := self.reference.by_ref.get(item.ref))]
         began += [day for item in members if (day := self.reference.began.get(item.ref))]
         if not began:
             return 0.0

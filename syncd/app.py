@@ -98,6 +98,8 @@ def understanding(config: Config) -> Understanding:
         policy=config.policy,
         detectors=config.detectors,
         people=config.people,
+        work=config.work,
+        teams=config.teams,
     )
 
 

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDic
 from syncd.config.faults import did_you_mean
 from syncd.config.raw import Keys
 from syncd.config.shape import ConnectionKeys, Delivery, Mappings, Model, Policy, Run, Store, Web
+from syncd.config.teams import TeamKeys, WorkKeys
 from syncd.contract import Rules
 from syncd.model.problem import Problem
 
@@ -42,6 +43,8 @@ class Written(BaseSettings):
     detect: dict[str, Rules]
     connections: dict[str, ConnectionKeys]
     people: dict[str, dict[str, Any]]
+    work: WorkKeys
+    teams: dict[str, TeamKeys]
 
 
 TABLES = tuple(Written.model_fields)

@@ -20,6 +20,7 @@ from syncd.config.secret import beside, pair
 from syncd.config.shape import JOINED_FIELDS, Delivery, Mappings, Model, Policy, Run, Section, Store, Web
 from syncd.config.source import read
 from syncd.config.store_url import StoreUrl, store_url
+from syncd.config.teams import WorkKeys, teams, work
 from syncd.config.value import Config
 from syncd.contract import Detector, Rules
 from syncd.decide import state
@@ -56,6 +57,7 @@ def _config(path: Path, raw: Raw, faults: Faults, kinds: Kinds, detectors: Detec
     found = _detectors(raw, faults, detectors)
     folder = _folder(_section(Mappings, "mappings", raw, faults), raw, faults)
     connections = _connections(raw, faults, Builder(faults, raw.base, folder, kinds, delivery.timeout_s))
+    everybody = work(_section(WorkKeys, "work", raw, faults))
     _check_zone(model.zone, faults)
     _check_codes(policy.fail_on, detectors, faults)
     _check_precedence(model.precedence, raw, faults)
@@ -82,6 +84,8 @@ def _config(path: Path, raw: Raw, faults: Faults, kinds: Kinds, detectors: Detec
         web=_web(_section(Web, "web", raw, faults), faults),
         keep_days=kept.keep_days,
         people=people(raw.tables.get("people", {}), _names(raw), faults),
+        work=everybody,
+        teams=teams(raw.tables.get("teams", {}), everybody, faults),
     )
 
 

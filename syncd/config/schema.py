@@ -9,6 +9,7 @@ from pydantic.json_schema import models_json_schema
 from syncd.config import people
 from syncd.config.plugins import Detectors, Kinds, entry_point_detectors, entry_point_kinds
 from syncd.config.shape import SECTIONS, ConnectionKeys
+from syncd.config.teams import TeamKeys, WorkKeys
 
 _TEMPLATE = "#/$defs/{model}"
 
@@ -19,7 +20,7 @@ def schema(
     """JSON Schema, draft 2020-12. Every kind is imported for it."""
     options = {name: get().options for name, get in kinds().items()}
     rules = {code: get().rules for code, get in detectors().items()}
-    models: list[type[BaseModel]] = [*SECTIONS.values(), ConnectionKeys, *options.values(), *rules.values()]
+    models: list[type[BaseModel]] = [*SECTIONS.values(), WorkKeys, TeamKeys, ConnectionKeys, *options.values(), *rules.values()]
     names, shared = models_json_schema([(model, "validation") for model in models], ref_template=_TEMPLATE)
     defs: dict[str, Any] = shared["$defs"]
 
@@ -32,6 +33,8 @@ def schema(
     sections["detect"] = _table({code: body(model) for code, model in rules.items()})
     sections["connections"] = {"type": "object", "additionalProperties": {"oneOf": connections}, "minProperties": 1}
     sections["people"] = people.SCHEMA
+    sections["work"] = body(WorkKeys)
+    sections["teams"] = {"type": "object", "additionalProperties": body(TeamKeys)}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "syncd configuration",

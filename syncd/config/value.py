@@ -11,6 +11,7 @@ from syncd.config.store_url import StoreUrl
 from syncd.contract import Detector, Rules
 from syncd.decide.state import Policy
 from syncd.model.people import Entry
+from syncd.model.teams import Team, Work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,7 @@ class Config:
     """A configuration in which everything was checked. Paths are absolute, durations are seconds.
 
     `precedence_for`: field of a milestone -> connections, where it differs from `precedence`. `mappings_folder` is the
-    user's own, whether it exists or not. Of `people` a dump tells only how many sections there are.
+    user's own, whether it exists or not. Of `people` and `teams` a dump tells only how many there are.
     """
 
     file: Path
@@ -35,6 +36,8 @@ class Config:
     web: Web = field(default_factory=Web)
     people: tuple[Entry, ...] = field(default=(), repr=False)
     keep_days: int = 400
+    work: Work = field(default_factory=Work)
+    teams: tuple[Team, ...] = field(default=(), repr=False)
 
     @property
     def interval_s(self) -> float:
@@ -76,5 +79,18 @@ class Config:
             "mappings": {"dir": str(self.mappings_folder)},
             "detect": {detector.code: rules.model_dump(mode="json") for detector, rules in self.detectors},
             "people": len(self.people),
+            "work": _work(self.work),
+            "teams": {team.name: len(team.members) for team in self.teams},
             "connections": {name: connection.redacted() for name, connection in self.connections.items()},
         }
+
+
+def _work(work: Work) -> dict[str, Any]:
+    hours = work.hours
+    return {
+        "minutes": list(hours.minutes),
+        "day_starts": hours.starts.isoformat("minutes"),
+        "region": hours.region,
+        "days_off": sorted(day.isoformat() for day in hours.days_off),
+        "focus": work.focus,
+    }

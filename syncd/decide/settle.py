@@ -29,8 +29,8 @@ def settle(
 
     A finding is raised, changed or cleared only when its subject and all old and new inputs are outside `stale` and its detector
     did not fail (`failed_codes`); otherwise it is held as it was. `raise_after`, `clear_after`: code -> duration, measured with
-    `as_of`. `anchor` (`Snapshot.anchor`) leads a remembered subject to the milestone that it belongs to by now. Both the cleared
-    and the pending are among the states.
+    `as_of`, for findings that hover; others are raised and cleared at once. `anchor` (`Snapshot.anchor`) leads a remembered subject
+    to the milestone that it belongs to by now. Both the cleared and the pending are among the states.
     """
     judge = _Judge(frozenset(stale), as_of, frozenset(failed_codes), raise_after or {}, clear_after or {})
     return _collected({key: judge.outcome(old, new) for key, old, new in _pairs(_worst(found), _anchored(before, anchor, as_of))})
@@ -101,9 +101,14 @@ class _Judge:
     def _pending(self, old: FindingState, new: Finding | None) -> Outcome:
         if new is None:
             return replace(old, state="cleared", cleared_at=self.as_of, held=False, known=None), None
-        if self.as_of - old.raised_at < self.raise_after.get(new.code, NO_WAIT):
+        if self.as_of - old.raised_at < self._wait(self.raise_after, new):
             return replace(old, finding=new, held=False), None
         return replace(old, finding=new, state="open", raised_at=self.as_of, changed_at=self.as_of, held=False), "new"
+
+    @staticmethod
+    def _wait(after: Mapping[str, timedelta], finding: Finding) -> timedelta:
+        """What a date of a vendor says holds at once; only what hovers is waited for."""
+        return after.get(finding.code, NO_WAIT) if finding.hovers else NO_WAIT
 
     def _open(self, old: FindingState, new: Finding | None) -> Outcome:
         if new is None:
@@ -113,7 +118,7 @@ class _Judge:
 
     def _ending(self, old: FindingState) -> Outcome:
         since = old.cleared_at or self.as_of
-        if self.as_of - since < self.clear_after.get(old.finding.code, NO_WAIT):
+        if self.as_of - since < self._wait(self.clear_after, old.finding):
             return replace(old, held=False, cleared_at=since), None
         return replace(old, state="cleared", held=False, cleared_at=self.as_of, known=None), "cleared"
 

@@ -91,12 +91,18 @@ class Finding:
     weight: int = 0
     discriminator: str = ""
     driving: Ref | None = None
+    hovers: bool = False
 
     @property
     def fingerprint(self) -> str:
         """Identity: code, subject, discriminator; never a date, number or severity. 16 hex digits."""
-        text = "\x1f".join((self.code, str(self.subject), self.discriminator))
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return fingerprint_of(self.code, self.subject, self.discriminator)
+
+
+def fingerprint_of(code: str, subject: Ref, discriminator: str = "") -> str:
+    """The identity that a finding of this code on this subject has: also of one that is not there yet."""
+    text = "\x1f".join((code, str(subject), discriminator))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def bucket(value: int) -> int:

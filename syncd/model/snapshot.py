@@ -1,10 +1,13 @@
 """Pure. The whole unified model at one moment: what detectors see."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from syncd.model.baseline import Baseline
+from syncd.model.finding import Severity
 from syncd.model.people import Human, Unresolved
 from syncd.model.ref import Ref
 from syncd.model.rows import (
@@ -21,6 +24,9 @@ from syncd.model.rows import (
     SignOff,
     Window,
 )
+from syncd.model.teams import Team, Work
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -45,6 +51,9 @@ class Snapshot:
     `stale`: refs whose scope was not read to its end this pass, or whose record was rejected: nothing is concluded from these.
     `problems`: what a person should know of the assembly (two of one connection with one join key, unresolved names). `humans`:
     everybody whom a row names, once; `unresolved`: who of them may be one person and was not made one.
+
+    What is no vendor's: `work` and `teams` of the configuration; `baselines` of a milestone, the latest recorded last; `open`:
+    fingerprint -> severity of the findings that stand, so that one that is open clears past another value than raises it.
     """
 
     as_of: datetime
@@ -68,6 +77,23 @@ class Snapshot:
     lost_fields: tuple[LostField, ...] = ()
     humans: tuple[Human, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
+    work: Work = field(default_factory=Work)
+    teams: tuple[Team, ...] = ()
+    baselines: Mapping[Ref, tuple[Baseline, ...]] = field(default_factory=dict)
+    open: Mapping[str, Severity] = field(default_factory=dict)
+    _derived: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, make: "Callable[[Snapshot], T]") -> T:
+        """What `make` derives from this snapshot. It is made once, for all who ask: detectors share a schedule that way."""
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        made: T = self._derived[make]
+        return made
+
+    def baseline(self, ref: Ref) -> Baseline | None:
+        """The baseline of a milestone that counts: the one that was recorded last."""
+        known = self.baselines.get(self.anchor(ref), ())
+        return known[-1] if known else None
 
     @property
     def today(self) -> date:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from syncd.contract import Detector, Rules
 from syncd.decide import Decision, Settled, decide, settle
@@ -15,6 +15,7 @@ from syncd.model.people import Entry
 from syncd.model.ref import Ref
 from syncd.model.rows import Rejected
 from syncd.model.snapshot import Snapshot
+from syncd.model.teams import Team, Work
 from syncd.run.aside import dropped
 from syncd.run.echo import calm
 from syncd.run.fields import lost
@@ -32,6 +33,8 @@ class Understanding:
     policy: Policy
     detectors: tuple[tuple[Detector, Rules], ...]
     people: tuple[Entry, ...] = ()
+    work: Work = field(default_factory=Work)
+    teams: tuple[Team, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +68,17 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
     read = read_back(links, store)
     assembled = model(links, store, view, as_of, read)
     snapshot = assembled.snapshot
-    detected = _shown(detect(snapshot, view.detectors), view.policy)
     before = {key: shown(state, view.policy) for key, state in store.findings.states().items()}
+    snapshot = replace(snapshot, open={key: state.finding.severity for key, state in before.items() if state.state == "open"})
+    detected = _shown(detect(snapshot, view.detectors), view.policy)
     settled = settle(
         detected.findings,
         before,
         stale=snapshot.stale,
         as_of=as_of,
         failed_codes={defect.code for defect in detected.defects},
+        raise_after={detector.code: timedelta(hours=rules.raise_after_h) for detector, rules in view.detectors},
+        clear_after={detector.code: timedelta(hours=rules.clear_after_h) for detector, rules in view.detectors},
         anchor=snapshot.anchor,
     )
     decision = decide(
@@ -124,8 +130,14 @@ def model(links: Iterable[Link], store: Store, view: Understanding, as_of: datet
         unknown=frozenset([*(rejected.ref for rejected in read.rejected), *read.unasked]),
         people=view.people,
     )
-    missing = tuple(field for link in links for field in lost(link, store))
-    return replace(assembled, snapshot=replace(assembled.snapshot, lost_fields=missing)) if missing else assembled
+    told = replace(
+        assembled.snapshot,
+        lost_fields=tuple(field for link in links for field in lost(link, store)),
+        work=view.work,
+        teams=view.teams,
+        baselines=store.baselines.all(assembled.snapshot.anchor),
+    )
+    return replace(assembled, snapshot=told)
 
 
 def _stale(links: Iterable[Link], store: Store) -> frozenset[tuple[str, str, str]]:

@@ -79,9 +79,9 @@ class Network:
     """Items 0 to `items` - 1 and the links between them that count. `Network.of` makes one.
 
     `order`: the items in topological order; `place`: the place of each in it; `bounds`: where each level starts. `links`: how many
-    the input has; `forward` and `backward` hold those that count. `cycles`: one cycle of each strongly connected part, in the order of
-    the work: no link inside such a part counts. `problems`: links that were left out. `plain`: every link is FS without a lag;
-    `timeless`: no lag is elapsed time.
+    the input has; `predecessors`, `successors` and `lags` are of those that count, and `forward` and `backward` hold all of them.
+    `cycles`: one cycle of each strongly connected part, in the order of the work: no link inside such a part counts. `problems`:
+    links that were left out. `plain`: every link is FS without a lag; `timeless`: no lag is elapsed time.
     """
 
     items: int
@@ -89,6 +89,9 @@ class Network:
     order: Ints
     place: Ints
     bounds: Ints
+    predecessors: Ints
+    successors: Ints
+    lags: Ints
     forward: Side
     backward: Side
     cycles: tuple[tuple[int, ...], ...]
@@ -120,11 +123,14 @@ class Network:
         place = np.empty(items, np.int64)
         place[order] = np.arange(items)
         bounds = starts_of(int(level.max(initial=-1)) + 1, level)
-        near, far = place[before[kept]], place[after[kept]]
+        before, after = before[kept], after[kept]
+        near, far = place[before], place[after]
         forward = _side(items, bounds, far, near, (codes, lag, kinds, kept), forward=True)
         backward = _side(items, bounds, near, far, (codes, lag, kinds, kept), forward=False)
         plain, timeless = not (codes.any() or lag.any()), not (kinds & (lag != 0)).any()
-        return cls(items, links, order, place, bounds, forward, backward, cycles, problems, plain, timeless)
+        return cls(
+            items, links, order, place, bounds, before, after, lag, forward, backward, cycles, problems, plain, timeless
+        )  # fmt: skip
 
 
 def _codes(relations: Sequence[str] | npt.ArrayLike | None, links: int) -> Ints:

@@ -38,12 +38,13 @@ def crossed(
     start: Instants,
     not_earlier: Instants | None = None,
     deadline: Instants | None = None,
+    not_later: Instants | None = None,
 ) -> Schedule:
     """One forward and one backward pass. `calendar`: each item's number in `calendars`, 0 where nothing is said.
 
-    `durations` are working minutes of the item's calendar. `start`, `not_earlier` (one for each item, NaT for none) and `deadline` are
-    local instants; a date as deadline means its beginning: give the next date for the end of one. Raises `NotComputable` where the dates
-    run out of the calendars' range.
+    `durations` are working minutes of the item's calendar. `start`, `deadline`, `not_earlier` and `not_later` are local instants, the
+    last two one for each item, NaT for none; `not_later` bounds its late finish. A date as an end means its beginning: give the next
+    date for the end of one. Raises `NotComputable` where the dates run out of the calendars' range.
     """
     crossing = Crossing.of(calendars)
     of = np.zeros(network.items, np.int64) if calendar is None else np.asarray(calendar, np.int64)
@@ -54,7 +55,7 @@ def crossed(
     finish = max(int(finish_of(crossing, of, ends, 1).max(initial=0)), int(wall_of(crossing, start)))
     end = finish if deadline is None else min(finish, int(wall_of(crossing, deadline)))
     back = acts(network, crossing, of, lasting, forward=False)
-    late = _late(network, crossing, of, lasting, end, back)
+    late = _late(network, crossing, lasting, _last(network, crossing, of, end, not_later), back)
     index = early >> 1
 
     def slacks() -> tuple[Ints, Bools]:
@@ -95,6 +96,17 @@ def own_marks(network: Network, crossing: Crossing, of: Ints, start: Instants, n
     told = np.flatnonzero(~np.isnat(given))
     first[told] = np.maximum(first[told], crossing.mark(of[told], wall_of(crossing, given[told])))
     return first
+
+
+def _last(network: Network, crossing: Crossing, of: Ints, end: int, not_later: Instants | None) -> Ints:
+    """The minute index by which each item has to end by itself."""
+    last: Ints = (crossing.marks(end) >> 1)[of]
+    if not_later is None:
+        return last
+    given = np.asarray(not_later, "datetime64[m]")[network.order]
+    told = np.flatnonzero(~np.isnat(given))
+    last[told] = crossing.mark(of[told], wall_of(crossing, given[told])) >> 1
+    return last
 
 
 def acts(network: Network, crossing: Crossing, of: Ints, lasting: Ints, *, forward: bool) -> Acts:
@@ -143,12 +155,12 @@ def _early(network: Network, crossing: Crossing, of: Ints, lasting: Ints, own: I
     return early, bound
 
 
-def _late(network: Network, crossing: Crossing, of: Ints, lasting: Ints, end: int, links: Acts) -> Ints:
+def _late(network: Network, crossing: Crossing, lasting: Ints, last: Ints, links: Acts) -> Ints:
     """Late starts and finishes as minute indexes, by place one after the other."""
     items, side = network.items, network.backward
     late = np.empty(2 * items, np.int64)
     starts, ends = late[:items], late[items:]
-    ends[:] = (crossing.marks(end) >> 1)[of]
+    ends[:] = last
     np.subtract(ends, lasting, out=starts)
     for level, part in zip(side.levels, links.parts, strict=True):
         places = slice(level.low, level.high)

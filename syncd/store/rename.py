@@ -13,6 +13,7 @@ from syncd.store.engine import Database
 from syncd.store.findings import digest
 from syncd.store.tables import (
     anchors,
+    baselines,
     deliveries,
     enabled,
     finding_history,
@@ -26,7 +27,7 @@ from syncd.store.tables import (
     scopes,
 )
 
-_NAMED = (scopes, records, enabled, outbox, ledger, receipts, anchors, deliveries, hooks)
+_NAMED = (scopes, records, enabled, outbox, ledger, receipts, anchors, deliveries, hooks, baselines)
 
 
 def rename(db: Database, old: str, new: str) -> bool:
@@ -38,6 +39,8 @@ def rename(db: Database, old: str, new: str) -> bool:
             tx.execute(update(table).where(table.c.connection == old).values(connection=new))
         tx.execute(update(anchors).where(anchors.c.anchor_connection == old).values(anchor_connection=new))
         tx.execute(delete(mapped).where(mapped.c.record.in_(select(records.c.n).where(records.c.connection == new))))
+        for row in tx.execute(select(baselines)).all():
+            tx.execute(update(baselines).where(baselines.c.n == row.n).values(value=_renamed(row.value, old, new)))
         _speak_of(tx, old, new, _findings(tx, old, new))
         return True
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from syncd.store import changes
 from syncd.store.anchors import Anchors, Enabled
+from syncd.store.baselines import Baselines
 from syncd.store.deliveries import Deliveries
 from syncd.store.engine import Database, connect
 from syncd.store.errors import StoreError
@@ -39,6 +40,7 @@ class Store:
     ledger: Ledger
     meta: Meta
     deliveries: Deliveries
+    baselines: Baselines
 
     def transaction(self, *, rollback: bool = False) -> AbstractContextManager[None]:
         """All that this thread does inside happens together, or not at all; with `rollback` not at all. Others wait meanwhile."""
@@ -92,4 +94,5 @@ def _parts(db: Database) -> Store:
         ledger=Ledger(db),
         meta=Meta(db),
         deliveries=Deliveries(db),
+        baselines=Baselines(db),
     )

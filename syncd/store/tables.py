@@ -248,3 +248,16 @@ hooks = Table(
     Column("value", JsonText, nullable=False),
 )
 """What is remembered of a connection's webhooks: counts, and what is registered where."""
+
+baselines = Table(
+    "baselines",
+    metadata,
+    Column("n", Integer, primary_key=True),
+    Column("connection", PlainText, nullable=False),
+    Column("stream", PlainText, nullable=False),
+    Column("id", PlainText, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("value", JsonText, nullable=False),
+)
+"""What was agreed on for a milestone, by its anchor; appended to, never changed. `value`: the rest of it."""

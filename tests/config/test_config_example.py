@@ -11,6 +11,8 @@ import pytest
 
 from syncd.config import Config, entry_point_kinds, load, schema
 from syncd.config.shape import SECTIONS, ConnectionKeys, Section
+from syncd.config.teams import MemberKeys, TeamKeys, WorkKeys
+from syncd.contract import Rules
 from syncd.model.problem import Problems
 from tests.config.made_up import Folder
 
@@ -67,7 +69,11 @@ def test_the_example_names_every_key() -> None:
         (code, key)
         for code, model in schema()["properties"]["detect"]["properties"].items()
         for key in model.get("properties", {})
+        if key not in Rules.model_fields  # every detector has them: they are shown once
     }
+    everything |= {("drift", key) for key in Rules.model_fields}
+    everything |= {("work", key) for key in WorkKeys.model_fields}
+    everything |= {("teams", key) for key in {*TeamKeys.model_fields, *MemberKeys.model_fields}}
     assert everything - named == set()
 
 
@@ -134,6 +140,10 @@ def _pairs(section: str, table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             for connection in table.values():
                 yield from (("connections", key) for key in connection)
                 yield from ((connection["kind"], key) for key in connection)
+        case "teams":
+            for team in table.values():
+                members = team.get("members", [])
+                yield from (("teams", key) for keys in (team, *members) for key in keys)
         case "detect":
             yield from ((code, key) for code, rules in table.items() for key in rules)
         case _:

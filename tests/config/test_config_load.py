@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syncd.contract import AuthFailed, TlsAndProxy
+from syncd.contract import AuthFailed, Rules, TlsAndProxy
 from tests.config.made_up import GOOD, Folder
 
 BARE = '[connections.plat]\nkind = "tracker"\nurl = "https://t.example"\n'
@@ -66,7 +66,7 @@ def test_one_may_settle_as_soon_as_a_request_is_given_up(folder: Folder) -> None
 
 def test_thresholds_reach_their_detector(folder: Folder) -> None:
     ((detector, rules),) = folder.load("[detect.late]\nwarn_days = 3\n" + GOOD).detectors
-    assert (detector.code, rules.model_dump()) == ("late", {"write": "on", "warn_days": 3})
+    assert (detector.code, rules.model_dump()) == ("late", {**Rules().model_dump(), "warn_days": 3})
 
 
 @pytest.mark.parametrize(

@@ -80,19 +80,28 @@ def test_what_comes_back_after_it_was_cleared_is_new_and_not_forgiven() -> None:
 
 def test_durations_are_measured_by_the_clock_and_not_by_passes() -> None:
     waits = {"drift": timedelta(hours=3)}
-    states = settle([F], {}, stale=(), as_of=NOW, raise_after=waits).states
+    swings = replace(F, hovers=True)
+    states = settle([swings], {}, stale=(), as_of=NOW, raise_after=waits).states
     for _ in range(5):
-        result = settle([F], states, stale=(), as_of=NOW + 2 * HOUR, raise_after=waits)
+        result = settle([swings], states, stale=(), as_of=NOW + 2 * HOUR, raise_after=waits)
         assert (result.new, result.states[KEY].state) == ((), "pending")
         states = result.states
-    assert settle([F], states, stale=(), as_of=NOW + 3 * HOUR, raise_after=waits).new == (KEY,)
+    assert settle([swings], states, stale=(), as_of=NOW + 3 * HOUR, raise_after=waits).new == (KEY,)
+
+
+def test_what_a_date_says_is_told_and_cleared_at_once() -> None:
+    waits = {"drift": timedelta(hours=3)}
+    raised = settle([F], {}, stale=(), as_of=NOW, raise_after=waits, clear_after=waits)
+    assert raised.new == (KEY,)
+    assert settle([], raised.states, stale=(), as_of=LATER, raise_after=waits, clear_after=waits).cleared == (KEY,)
 
 
 def test_it_clears_only_after_its_condition_stayed_away() -> None:
     waits = {"drift": timedelta(hours=3)}
-    ending = settle([], opened(F), stale=(), as_of=NOW, clear_after=waits)
+    swings = replace(F, hovers=True)
+    ending = settle([], opened(swings), stale=(), as_of=NOW, clear_after=waits)
     assert (ending.cleared, ending.states[KEY].state) == ((), "open")
-    back = settle([F], ending.states, stale=(), as_of=NOW + 2 * HOUR, clear_after=waits)
+    back = settle([swings], ending.states, stale=(), as_of=NOW + 2 * HOUR, clear_after=waits)
     again = settle([], back.states, stale=(), as_of=NOW + 4 * HOUR, clear_after=waits)
     assert again.cleared == ()
     assert settle([], again.states, stale=(), as_of=NOW + 7 * HOUR, clear_after=waits).cleared == (KEY,)

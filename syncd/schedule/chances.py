@@ -118,10 +118,10 @@ class _Model:
         extra = range(len(nodes), len(nodes) + len(held))
         network = Network.of(
             len(nodes) + len(held),
-            [*(wire.earlier for wire in wires), *extra],
-            [*(wire.later for wire in wires), *(number for number, _ in held)],
-            [*(wire.relation for wire in wires), *("FF" for _ in held)] or None,
-            [*(wire.lag for wire in wires), *(0 for _ in held)],
+            [*wires.earlier, *extra],
+            [*wires.later, *(number for number, _ in held)],
+            [*wires.relations, *("FF" for _ in held)] or None,
+            [*wires.lags, *(0 for _ in held)],
         )
         return cls(
             network,

@@ -69,6 +69,8 @@ class Working:
 
         Whoever has no minute left from today on is counted with the week of the team, else with the default, and is in `problems`.
         """
+        if person and person not in self.seats and person not in self.leave.by_person:
+            person = None  # nothing is known of them that is not known of everybody
         key = person, team.name if team else None
         found = self._calendars.get(key)
         if found is None:
@@ -121,6 +123,8 @@ class Working:
     def team_of(self, work: Work) -> Team | None:
         """Whose work it is: of the team that it names, or that owns its project, one of its labels or its key; an item's also by its
         milestone, or by its people where all of them are in one team."""
+        if not self.snapshot.teams:
+            return None
         if work.ref not in self._teams:
             self._teams[work.ref] = self._team_of(work)
         return self._teams[work.ref]
@@ -132,8 +136,6 @@ class Working:
         return int(np.count_nonzero((week > 0) & (own == 0)))
 
     def _team_of(self, work: Work) -> Team | None:
-        if not self.snapshot.teams:
-            return None
         if isinstance(work, Milestone) and work.team and (named := self.team(work.team)):
             return named
         if owner := self.owners.owner(_marks(work)):

@@ -26,6 +26,7 @@ from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Named, Pa
 from syncd.model.ref import Alias, Ref
 from syncd.model.rows import Dependency, Item
 from syncd.model.snapshot import Snapshot
+from syncd.schedule.calendar import WorkingTime
 from syncd.schedule.cycles import Cycle, cycles_of
 from syncd.schedule.days import days_within
 from syncd.schedule.days import later as later_day
@@ -52,7 +53,7 @@ class BlockedRules(Rules):
 @dataclass(frozen=True, slots=True)
 class _Case:
     """One link under judgement. `start`: of the successor; `end`: of the predecessor, with lag; `lost`: working days.
-    `takes`: how long the successor takes; `after`: the first working day after the end."""
+    `takes`: how long the successor takes; `time`: its calendar."""
 
     link: Dependency
     earlier: Work
@@ -62,7 +63,12 @@ class _Case:
     end: Finish
     lost: int
     takes: Duration
-    after: date
+    time: WorkingTime
+
+    @property
+    def after(self) -> date:
+        """The first working day after the end."""
+        return later_day(self.time, self.end.day, 1)
 
     @property
     def clocked(self) -> bool:
@@ -102,10 +108,11 @@ def _badness(finding: Finding) -> tuple[int, int]:
 
 
 def _judged(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency, before: Ref, after: Ref) -> Finding | None:
-    earlier, later = snapshot.get(before), snapshot.get(after)
-    if earlier is None or later is None or not is_open(later):
+    later = snapshot.get(after)
+    if later is None or not is_open(later):
         return None
-    if contains(snapshot, before, after) or contains(snapshot, after, before):
+    earlier = snapshot.get(before)
+    if earlier is None or contains(snapshot, before, after) or contains(snapshot, after, before):
         return None
     if earlier.status in ("dropped", "closed"):
         return _dropped(snapshot, rules, link, earlier, later)
@@ -119,13 +126,13 @@ def _judged(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependenc
 
 def _case(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency, earlier: Work, later: Work) -> _Case:
     end, time = finish_of(plan, earlier), plan.calendar(later.ref) if plan.dates(later.ref) else plan.working.default
-    lagged = Finish(later_day(time, end.day, whole_days(link.lag)), end.clocked, end.by)
+    lagged = Finish(later_day(time, end.day, whole_days(link.lag)), end.clocked, end.by) if link.lag else end
     takes = duration_of(later, snapshot.once(reference_of))
     start = start_of(later, snapshot.today, whole_days(takes.minutes))
     last = roll_forward(lagged.day) if lagged.clocked else lagged.day  # nothing that is open on a weekend ends before Monday
     lost = days_within(time, start.day, last) if start.day and link.relation == "FS" else 0
     near = start.within(rules.soon_days, snapshot.today)
-    return _Case(link, earlier, later, start, near, lagged, lost, takes, later_day(time, lagged.day, 1))
+    return _Case(link, earlier, later, start, near, lagged, lost, takes, time)
 
 
 def _near(snapshot: Snapshot, rules: BlockedRules, later: Work) -> bool:

@@ -98,7 +98,7 @@ class Snapshot:
     @property
     def today(self) -> date:
         """The date of `as_of` in the model's zone."""
-        return self.as_of.astimezone(ZoneInfo(self.zone)).date()
+        return self.once(_today)
 
     def people(self) -> tuple[Person, ...]:
         """Everybody whom a row names, once."""
@@ -112,3 +112,7 @@ class Snapshot:
         """The object of that identity, whichever kind it is."""
         ref = self.anchor(ref)
         return self.milestones.get(ref) or self.items.get(ref) or self.merge_requests.get(ref)
+
+
+def _today(snapshot: Snapshot) -> date:
+    return snapshot.as_of.astimezone(ZoneInfo(snapshot.zone)).date()

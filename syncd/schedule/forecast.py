@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from syncd.model.ref import Ref
+from syncd.model.ref import Ref, identity
 from syncd.model.rows import Item
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.calendar import Ints
@@ -97,11 +97,12 @@ class _Forecaster:
     past: dict[Group, _Past]
     groups: dict[Ref, Group]
     open_in: dict[Ref, tuple[Ref, ...]]
+    by_milestone: dict[Ref, tuple[Group, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> "_Forecaster":
         working, reference = snapshot.once(working_of), snapshot.once(reference_of)
-        groups = {ref: group_of(item, working) for ref, item in snapshot.items.items()}
+        groups = _groups_of(snapshot, working)
         planned = {ref for members in snapshot.members.values() for ref in members}
         past: dict[Group, _Past] = {}
         for one in reference.finished:
@@ -113,7 +114,7 @@ class _Forecaster:
         odds: dict[Ref, Odds] = {}
         lacking: dict[Ref, str] = {}
         by_plan, by_weeks = [], []
-        for ref in sorted(self.open_in):
+        for ref in sorted(self.open_in, key=identity):
             finished, weeks = self._history(ref)
             if finished < LEAST_ITEMS or weeks < LEAST_WEEKS:
                 lacking[ref] = f"{finished} items finished in {weeks} weeks; {LEAST_ITEMS} in {LEAST_WEEKS} are needed"
@@ -126,7 +127,9 @@ class _Forecaster:
         return Forecast(odds, lacking)
 
     def _groups(self, ref: Ref) -> tuple[Group, ...]:
-        return tuple(sorted({self.groups[item] for item in self.open_in[ref]}))
+        if ref not in self.by_milestone:
+            self.by_milestone[ref] = tuple(sorted({self.groups[item] for item in self.open_in[ref]}))
+        return self.by_milestone[ref]
 
     def _history(self, ref: Ref) -> tuple[int, int]:
         past = [self.past[group].done for group in self._groups(ref) if group in self.past]
@@ -151,7 +154,8 @@ class _Forecaster:
             return {}
         draws = max(LEAST_DRAWS, min(DRAWS, CELLS // max(1, len(self.plan.wiring.nodes))))
         made = simulate(self.plan, self.reference, self.pools, refs, draws)
-        return {ref: self._odds(ref, "network", self._days(made.ends[ref])) for ref in refs}
+        days = self._days(made.ends)
+        return {ref: self._odds(ref, "network", days[:, place]) for place, ref in enumerate(refs)}
 
     def _days(self, ends: Ints) -> Ints:
         """Ordinals of the days on which draws end. What runs out of the calendar's range is far."""
@@ -180,7 +184,7 @@ class _Forecaster:
 
     def _ahead(self, refs: Sequence[Ref]) -> dict[Ref, int]:
         """Open items to be done for each milestone: its own, and those of the same groups' milestones that are due before it."""
-        order = sorted(self.open_in, key=lambda ref: (self.snapshot.milestones[ref].due or FAR, ref))
+        order = sorted(self.open_in, key=lambda ref: (self.snapshot.milestones[ref].due or FAR, identity(ref)))
         seen: dict[Group, set[Ref]] = {}
         wanted, found = set(refs), {}
         for ref in order:
@@ -230,6 +234,7 @@ class _Forecaster:
     def _odds(self, ref: Ref, method: Method, days: Ints, backlog: int = 0) -> Odds:
         due = self.snapshot.milestones[ref].due
         finished, weeks = self._history(ref)
+        days = np.sort(days)
         p50, p85, p95 = (_quantile(days, share) for share in (0.5, 0.85, 0.95))
         return Odds(
             milestone=ref,
@@ -252,11 +257,24 @@ def group_of(item: Item, working: Working) -> Group:
     return team.name if team else f"{item.ref.connection}/{item.project}"
 
 
+def _groups_of(snapshot: Snapshot, working: Working) -> dict[Ref, Group]:
+    if snapshot.teams:
+        return {ref: group_of(item, working) for ref, item in snapshot.items.items()}
+    names: dict[tuple[str, str], Group] = {}
+    return {
+        ref: names.get((ref.connection, item.project))
+        or names.setdefault((ref.connection, item.project), group_of(item, working))
+        for ref, item in snapshot.items.items()
+    }
+
+
 def _open(snapshot: Snapshot) -> Iterator[tuple[Ref, tuple[Ref, ...]]]:
     for ref, milestone in snapshot.milestones.items():
-        members = tuple(sorted(item for item in snapshot.members.get(ref, ()) if is_open(snapshot.items.get(item))))
-        if members and is_open(milestone):
-            yield ref, members
+        if not is_open(milestone):
+            continue
+        members = sorted((item for item in snapshot.members.get(ref, ()) if is_open(snapshot.items.get(item))), key=identity)
+        if members:
+            yield ref, tuple(members)
 
 
 def _grouped(refs: Sequence[Ref], key: Callable[[Ref], tuple[Group, ...]]) -> dict[tuple[Group, ...], list[Ref]]:
@@ -266,9 +284,8 @@ def _grouped(refs: Sequence[Ref], key: Callable[[Ref], tuple[Group, ...]]) -> di
     return found
 
 
-def _quantile(days: Ints, share: float) -> date:
-    """The first day by which at least that share of the draws has ended."""
-    ordered = np.sort(days)
+def _quantile(ordered: Ints, share: float) -> date:
+    """The first day by which at least that share of the draws has ended; they are sorted."""
     return date.fromordinal(int(ordered[max(0, int(np.ceil(share * len(ordered))) - 1)]))
 
 

@@ -89,7 +89,7 @@ class Reference:
 
     def like(self, item: Item) -> Class | None:
         """The narrowest class of the item that is large enough."""
-        key = item.ref.connection, item.project, item.type, size_of(item)
+        key = kind_of(item)
         if key not in self._like:
             self._like[key] = next((class_ for class_ in classes_of(item) if class_ in self.classes), None)
         return self._like[key]
@@ -134,6 +134,11 @@ def classes_of(item: Item) -> Iterator[Class]:
     yield where, item.type
     yield (where,)
     yield ()
+
+
+def kind_of(item: Item) -> tuple[str, str, str, str]:
+    """What its classes follow from: items of one kind have the same ones."""
+    return item.ref.connection, item.project, item.type, size_of(item)
 
 
 def size_of(item: Item) -> str:

@@ -11,6 +11,7 @@ from syncd import __version__
 from syncd.app import App, opened
 from syncd.cli import report
 from syncd.cli.backfill import backfill
+from syncd.cli.baseline import baseline
 from syncd.cli.dead import dead
 from syncd.cli.demo_command import demo
 from syncd.cli.doctor import doctor
@@ -156,6 +157,7 @@ cli.command("healthcheck", epilog=EPILOG)(command(healthcheck))
 cli.command("doctor", epilog=EPILOG)(command(doctor))
 cli.command("backfill", epilog=EPILOG)(command(backfill))
 cli.add_typer(dead)
+cli.add_typer(baseline)
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ from syncd.run.echo import calm
 from syncd.run.fields import lost
 from syncd.run.link import Link
 from syncd.run.rows import Mirrored, read_back
+from syncd.schedule.commitment import commitments
 from syncd.store import Store
 
 
@@ -69,6 +70,7 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
     assembled = model(links, store, view, as_of, read)
     snapshot = assembled.snapshot
     before = {key: shown(state, view.policy) for key, state in store.findings.states().items()}
+    snapshot = _with_baselines(snapshot, store)
     snapshot = replace(snapshot, open={key: state.finding.severity for key, state in before.items() if state.state == "open"})
     detected = _shown(detect(snapshot, view.detectors), view.policy)
     settled = settle(
@@ -105,6 +107,13 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
         notes=read.notes,
         loops=loops,
     )
+
+
+def _with_baselines(snapshot: Snapshot, store: Store) -> Snapshot:
+    """The snapshot with a baseline for every milestone that is committed by now: it is appended once and never changed."""
+    added = tuple(commitments(snapshot))
+    store.baselines.append(added)
+    return replace(snapshot, baselines={**snapshot.baselines, **{one.milestone: (one,) for one in added}}) if added else snapshot
 
 
 def _shown(detected: Detected, policy: Policy) -> Detected:

@@ -5,7 +5,7 @@ that nobody bears, or that means two things, tells nothing. A history tells of a
 change of that date, or where the milestone has one source and a history at all; then its last change must lead to the date of now.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -97,15 +97,19 @@ class Past:
             return item.status if item.done_at <= at else None
         return item.status
 
+    def came(self, item: Item, milestone: Milestone) -> Change | None:
+        """The change by which it came to belong to the milestone; None where its history does not say."""
+        return next((change for change, came in reversed(self._moves(item, milestone)) if came), None)
+
     def joined(self, item: Item, milestone: Milestone) -> datetime:
         """When it came to belong to the milestone; the beginning where its history does not say."""
-        moves = [one for one in self._moves(item, milestone) if one[1]]
-        return moves[-1][0] if moves else BEGINNING
+        change = self.came(item, milestone)
+        return change.at if change else BEGINNING
 
     def belonged(self, item: Item, milestone: Milestone, at: datetime) -> bool:
         """Whether it was part of the milestone at a moment."""
-        moves = list(self._moves(item, milestone))
-        before = [joined for when, joined in moves if when <= at]
+        moves = self._moves(item, milestone)
+        before = [came for change, came in moves if change.at <= at]
         if before:
             return before[-1]
         return not moves[0][1] if moves else item.ref in self.snapshot.members.get(milestone.ref, ())
@@ -117,15 +121,14 @@ class Past:
             known |= dict.fromkeys(self.named.get(name, ()))
         return tuple(item for ref in known if (item := self.snapshot.items.get(ref)))
 
-    def _moves(self, item: Item, milestone: Milestone) -> Iterator[tuple[datetime, bool]]:
-        """When it came (True) and went (False), oldest first."""
+    def _moves(self, item: Item, milestone: Milestone) -> list[tuple[Change, bool]]:
+        """The changes by which it came (True) and went (False), oldest first."""
         if not item.history:
-            return
+            return []
         names = {name for connection, name in _names(milestone, item) if connection == item.ref.connection}
-        for change in changes_of(item.history, _NAMES_IT, self.snapshot.as_of):
-            came, went = _text(change.new) in names, _text(change.old) in names
-            if came != went:
-                yield change.at, came
+        changes = changes_of(item.history, _NAMES_IT, self.snapshot.as_of)
+        sides = ((change, _text(change.new) in names, _text(change.old) in names) for change in changes)
+        return [(change, came) for change, came, went in sides if came != went]
 
     def _means(self, item: Item, name: str | None) -> str | None:
         return self.meanings.get((item.ref.connection, _text(name))) if name else None

@@ -37,6 +37,7 @@ from syncd.cli.plan import plan
 from syncd.cli.progress import watching
 from syncd.cli.records import check, export, schema, try_mapping
 from syncd.cli.resume import resume
+from syncd.cli.schedule import cli as schedule
 from syncd.run.analyse import shown
 from syncd.run.clock import Clock
 from syncd.run.engine import Embedded
@@ -158,6 +159,7 @@ cli.command("doctor", epilog=EPILOG)(command(doctor))
 cli.command("backfill", epilog=EPILOG)(command(backfill))
 cli.add_typer(dead)
 cli.add_typer(baseline)
+cli.add_typer(schedule)
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from syncd.config.faults import Fault, Faults
 from syncd.config.raw import Keys
 from syncd.config.shape import Number, Section
 from syncd.model.teams import WEEK, Hours, Member, Team, Work
+from syncd.schedule.holidays_of import unknown
 
 _DAYS = range(1, 8)
 
@@ -44,6 +45,13 @@ class HoursKeys(Section):
     def _time(cls, value: str | None) -> str | None:
         if value is not None and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
             raise Fault("is no time of the day", 'Write it as in "09:00".')
+        return value
+
+    @field_validator("region")
+    @classmethod
+    def _region(cls, value: str | None) -> str | None:
+        if value and (reason := unknown(value)):
+            raise Fault(reason, 'Write it as in "DE-BE"; leave it empty to keep no public holidays.')
         return value
 
     @field_validator("zone")

@@ -1,7 +1,7 @@
 """Pure. `baseline_slip`: the due date of a milestone was pushed out since it was agreed on.
 
-Rule: against the baseline that counts, the last one that was recorded. The slip is the working days, Monday to Friday, from the agreed
-due date to the one of now; the length is those from the agreed start (the moment of agreement, where there is none) to the agreed due
+Rule: against the baseline that counts, the last one that was recorded. The slip is the working days of its team from the agreed due
+date to the one of now; the length is those from the agreed start (the moment of agreement, where there is none) to the agreed due
 date, both included; a push is a change to a later date after the moment of agreement. Warn from 2 pushes or more than 10 % of the
 length, critical from 3 pushes or more than 20 %. A milestone that is closed, has no date, is due no later than agreed, or has no
 baseline has no slip. It clears when somebody agrees on a new baseline. Source: this house's rules.
@@ -20,10 +20,10 @@ from syncd.model.baseline import Baseline
 from syncd.model.finding import Count, Day, Finding, Line, Part, Severity
 from syncd.model.rows import Change, Milestone
 from syncd.model.snapshot import Snapshot
-from syncd.schedule.driving import driving_of
-from syncd.schedule.forward import is_open
+from syncd.schedule.days import days_after, days_within
+from syncd.schedule.driving import driving_of, time_of
 from syncd.schedule.past import changes_of, day_of
-from syncd.schedule.workdays import workdays_after, workdays_within
+from syncd.schedule.wiring import is_open
 
 CODE = "baseline_slip"
 
@@ -75,8 +75,9 @@ def _slip(snapshot: Snapshot, milestone: Milestone) -> _Slip | None:
     moves = [one for one in changes_of(milestone.history, "due", snapshot.as_of) if one.at > agreed.at]
     pushes = tuple(one for one in moves if (old := day_of(one.old)) and (new := day_of(one.new)) and new > old)
     begun = agreed.start or agreed.at.astimezone(ZoneInfo(snapshot.zone)).date()
-    days = workdays_after(agreed.due, milestone.due)
-    return _Slip(milestone, agreed, agreed.due, milestone.due, pushes, days, max(1, workdays_within(begun, agreed.due)))
+    time = time_of(snapshot, milestone)
+    days = days_after(time, agreed.due, milestone.due)
+    return _Slip(milestone, agreed, agreed.due, milestone.due, pushes, days, max(1, days_within(time, begun, agreed.due)))
 
 
 def _severity(slip: _Slip, rules: BaselineSlipRules) -> Severity | None:

@@ -13,9 +13,10 @@ from syncd.model.finding import Day, Line, Named, Part, Quote, Severity
 from syncd.model.ref import Ref
 from syncd.model.rows import Deployment, Milestone, Window
 from syncd.model.snapshot import Snapshot
+from syncd.schedule.days import days_after
+from syncd.schedule.driving import time_of
 from syncd.schedule.past import day_of
 from syncd.schedule.slots import component, related, scope_name
-from syncd.schedule.workdays import workdays_after
 
 
 class Exemption(BaseModel):
@@ -47,6 +48,11 @@ class Booking:
     at: datetime
     names: tuple[str, ...]
     milestones: tuple[Milestone, ...]
+
+    @property
+    def milestone(self) -> Milestone | None:
+        """The first one that it delivers."""
+        return self.milestones[0] if self.milestones else None
 
     @property
     def subject(self) -> Ref:
@@ -95,9 +101,9 @@ def _booking(snapshot: Snapshot, row: Deployment) -> Booking | None:
     return Booking(row, row.at, component(row), milestones)
 
 
-def pressing(snapshot: Snapshot, rules: WindowRules, at: date) -> Severity:
+def pressing(snapshot: Snapshot, rules: WindowRules, at: date, milestone: Milestone | None) -> Severity:
     """How pressing it is, by the working days ahead."""
-    ahead = workdays_after(snapshot.today, at)
+    ahead = days_after(time_of(snapshot, milestone), snapshot.today, at)
     return "critical" if ahead <= rules.critical_days else "warn" if ahead <= rules.warn_days else "info"
 
 

@@ -13,9 +13,9 @@ from syncd.model.finding import Count, Day, Finding, Line, Part, Severity, bucke
 from syncd.model.ref import Ref
 from syncd.model.rows import Check, MergeRequest, Milestone, SignOff
 from syncd.model.snapshot import Snapshot
-from syncd.schedule.driving import driving_of
-from syncd.schedule.forward import is_open
-from syncd.schedule.workdays import add_workdays, workdays_after
+from syncd.schedule.days import days_after, later
+from syncd.schedule.driving import driving_of, time_of
+from syncd.schedule.wiring import is_open
 
 _SHOWN = 5
 
@@ -108,8 +108,10 @@ def judged(snapshot: Snapshot, rules: GateRules, gate: Gate, milestone: Mileston
         return Judged("critical", None, 0, closed=True) if milestone.status == "done" and recent else None
     if milestone.due is None:
         return None
-    day = add_workdays(milestone.due, -gate.before_days)
-    ahead = workdays_after(snapshot.today, day)
+    time = time_of(snapshot, milestone)
+    inside = time.origin < milestone.due < time.end
+    day = later(time, milestone.due, -gate.before_days) if inside else milestone.due
+    ahead = days_after(time, snapshot.today, day)
     if ahead > rules.warn_days:
         return None
     return Judged("critical" if ahead <= rules.critical_days else "warn", day, ahead, closed=False)

@@ -18,8 +18,8 @@ from syncd.model.finding import Day, Finding, Line, Part
 from syncd.model.rows import Milestone
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.driving import driving_of
-from syncd.schedule.forward import is_open
 from syncd.schedule.slots import Slot, Slots, components, slots_of
+from syncd.schedule.wiring import is_open
 
 CODE = "forecast_after_window"
 LABEL = "window-exempt"
@@ -60,7 +60,7 @@ def _finding(
     return Finding(
         code=CODE,
         subject=milestone.ref,
-        severity="info" if let else pressing(snapshot, rules, target),
+        severity="info" if let else pressing(snapshot, rules, target, milestone),
         headline=(
             named(milestone),
             ": no deployment window is left between its work and its due date, ",

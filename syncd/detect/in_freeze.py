@@ -31,8 +31,8 @@ from syncd.model.raw import Json
 from syncd.model.rows import Milestone
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.driving import driving_of
-from syncd.schedule.forward import is_open
 from syncd.schedule.slots import Slot, Slots, components, instant, slots_of, zone_of
+from syncd.schedule.wiring import is_open
 
 CODE = "in_freeze"
 LABEL = "freeze-exempt"
@@ -48,7 +48,7 @@ def detect(snapshot: Snapshot, rules: InFreezeRules) -> Iterator[Finding]:
     for booking in snapshot.once(bookings_of):
         freeze = max(slots.frozen(booking.names).at(booking.at), key=lambda slot: (slot.end, slot.window.ref), default=None)
         if freeze:
-            own = rules.of(booking.milestones[0].class_ if booking.milestones else None)
+            own = rules.of(booking.milestone.class_ if booking.milestone else None)
             yield _deployment(snapshot, own, booking, slots, freeze)
     for ref, names in sorted(snapshot.once(components).items()):
         milestone = snapshot.milestones[ref]
@@ -81,7 +81,7 @@ def _deployment(snapshot: Snapshot, rules: InFreezeRules, booking: Booking, slot
         code=CODE,
         subject=booking.subject,
         discriminator=booking.discriminator,
-        severity="info" if let else pressing(snapshot, rules, local_day(snapshot, booking.at)),
+        severity="info" if let else pressing(snapshot, rules, local_day(snapshot, booking.at), booking.milestone),
         headline=(booking.called, " is planned for ", *planned, ", in the freeze ", window_named(freeze.window), "."),
         lines=(
             Line("Why", ("the freeze of ", booking.service, " ends ", *until, ".")),
@@ -106,7 +106,7 @@ def _milestone(
     yield Finding(
         code=CODE,
         subject=milestone.ref,
-        severity="info" if let else pressing(snapshot, rules, milestone.due),
+        severity="info" if let else pressing(snapshot, rules, milestone.due, milestone),
         headline=(named(milestone), ": a freeze leaves no time to deploy it until it is due, ", Day(milestone.due), "."),
         lines=(
             Line(

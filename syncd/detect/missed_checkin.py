@@ -18,9 +18,9 @@ from syncd.model.finding import Count, Day, Finding, Line, bucket
 from syncd.model.rows import Milestone
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.ages import moved_of
-from syncd.schedule.driving import driving_of
-from syncd.schedule.forward import is_open
-from syncd.schedule.workdays import workdays_after
+from syncd.schedule.days import days_after
+from syncd.schedule.driving import driving_of, time_of
+from syncd.schedule.wiring import is_open
 
 CODE = "missed_checkin"
 
@@ -40,7 +40,7 @@ def detect(snapshot: Snapshot, rules: MissedCheckinRules) -> Iterator[Finding]:
         last, own = snapshot.once(moved_of).get(ref), rules.of(milestone.class_)
         if last is None:
             continue
-        days = workdays_after(last.astimezone(ZoneInfo(snapshot.zone)).date(), snapshot.today)
+        days = days_after(time_of(snapshot, milestone), last.astimezone(ZoneInfo(snapshot.zone)).date(), snapshot.today)
         if days > own.every_days:
             yield _finding(snapshot, own, milestone, last, days)
 

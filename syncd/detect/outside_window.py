@@ -40,7 +40,7 @@ def detect(snapshot: Snapshot, rules: OutsideWindowRules) -> Iterator[Finding]:
     for booking in snapshot.once(bookings_of):
         windows = slots.windows(booking.names)
         if windows.slots and not any(windows.at(booking.at)):
-            own = rules.of(booking.milestones[0].class_ if booking.milestones else None)
+            own = rules.of(booking.milestone.class_ if booking.milestone else None)
             yield _finding(snapshot, own, booking, slots, windows)
 
 
@@ -58,7 +58,7 @@ def _finding(snapshot: Snapshot, rules: OutsideWindowRules, booking: Booking, sl
         code=CODE,
         subject=booking.subject,
         discriminator=booking.discriminator,
-        severity="info" if let else pressing(snapshot, rules, local_day(snapshot, booking.at)),
+        severity="info" if let else pressing(snapshot, rules, local_day(snapshot, booking.at), booking.milestone),
         headline=(booking.called, " is planned for ", *planned, ", outside of every window of ", booking.service, "."),
         lines=(
             Line("Why", tuple(_around(snapshot, windows, booking))),

@@ -22,9 +22,9 @@ from syncd.model.ref import Ref
 from syncd.model.rows import Change, Item, Milestone
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.driving import driving_of
-from syncd.schedule.forward import is_open
 from syncd.schedule.growth import MINUTES_PER_DAY, Growth, growth
 from syncd.schedule.past import past_of
+from syncd.schedule.wiring import is_open
 
 CODE = "scope_growth"
 _SHOWN, _LISTED = 5, 50

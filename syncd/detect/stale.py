@@ -1,7 +1,7 @@
 """Pure. `stale`: work that has begun and that drives a milestone's date has been left lying.
 
-Facts of an item that has begun: untouched for more than 14 days; nothing of its milestone moved for more than 7 days; older than the time
-in which 85 of 100 finished items of its class were done (20 finished ones are needed); nobody is assigned; it has no due date. Rule:
+Facts of an item that has begun: untouched for more than 14 days; nothing of its milestone moved for more than 7 days; older, in
+working days, than 85 of 100 finished items of its reference class became; nobody is assigned; it has no due date. Rule:
 critical where two of them hold, one of the first three among them, and the item lies on the driving path of an open milestone. What holds
 of any other item stands in the list of its team (`syncd hygiene`) and is not said. Source: this house's rules.
 """
@@ -17,10 +17,9 @@ from syncd.model.finding import Finding, Line, Part
 from syncd.model.ref import Ref
 from syncd.model.rows import Item
 from syncd.model.snapshot import Snapshot
-from syncd.schedule.ages import class_of, cycle_times_of, moved_of, touched_at
+from syncd.schedule.ages import is_old, moved_of, touched_at
 from syncd.schedule.driving import driving_of
-from syncd.schedule.forward import is_open
-from syncd.schedule.past import past_of
+from syncd.schedule.wiring import is_open
 
 CODE = "stale"
 _SHOWN = 5
@@ -62,7 +61,7 @@ def facts_of(snapshot: Snapshot, item: Item, milestones: Sequence[Ref], rules: S
     holds = {
         "untouched": _before(snapshot, touched_at(item), rules.untouched_days),
         "still": _before(snapshot, moved, rules.still_days),
-        "old": _is_old(snapshot, item),
+        "old": is_old(snapshot, item),
         "ownerless": not item.assignees,
         "undated": item.due is None,
     }
@@ -73,17 +72,11 @@ def _before(snapshot: Snapshot, at: datetime | None, days: int) -> bool:
     return at is not None and snapshot.as_of - at > timedelta(days=days)
 
 
-def _is_old(snapshot: Snapshot, item: Item) -> bool:
-    usual = snapshot.once(cycle_times_of).p85.get(class_of(item))
-    begun = snapshot.once(past_of).begun(item) if usual else None
-    return usual is not None and begun is not None and snapshot.as_of - begun > usual
-
-
 def _finding(snapshot: Snapshot, item: Item, milestones: Sequence[Ref], facts: Sequence[str], rules: StaleRules) -> Finding:
     words = {
         "untouched": f"it was not touched for more than {rules.untouched_days} days",
         "still": f"nothing of its milestone moved for more than {rules.still_days} days",
-        "old": "it takes longer than 85 of 100 finished ones of its type took",
+        "old": "it takes longer than 85 of 100 finished ones like it took",
         "ownerless": "nobody is assigned to it",
         "undated": "it has no due date",
     }

@@ -63,7 +63,7 @@ def _same_person(one: Booking, other: Booking) -> bool:
 
 def _finding(snapshot: Snapshot, rules: WindowDoubleBookedRules, earlier: Booking, later: Booking, *, same: bool) -> Finding:
     let = exempt(snapshot, rules, LABEL, later.names, later.milestones)
-    severity = "critical" if same else pressing(snapshot, rules, local_day(snapshot, later.at))
+    severity = "critical" if same else pressing(snapshot, rules, local_day(snapshot, later.at), later.milestone)
     free = _free(snapshot, rules, later)
     moment: tuple[Part, ...] = (": the next free moment is ", *clock(snapshot, free)) if free else ()
     return Finding(

@@ -1,43 +1,26 @@
-"""Pure. How old things are: when something last moved, how long work of a class takes from its begin to its end."""
+"""Pure. How old things are: when something was last touched or moved, and whether work takes longer than work like it took."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from syncd.model.ref import Ref
 from syncd.model.rows import Item, Milestone
 from syncd.model.snapshot import Snapshot
-from syncd.schedule.past import past_of
-
-Class = tuple[str, str]
-"""A connection and a type of item: what is alike enough to be compared."""
-
-LEAST = 20
-"""So many finished items of a class are needed to say how long they take."""
+from syncd.schedule.reference import Class, reference_of
+from syncd.schedule.workdays import workdays_within
 
 
-@dataclass(frozen=True, slots=True)
-class CycleTimes:
-    """By class: the time within which 85 of 100 items were done, from when work on them began."""
-
-    p85: Mapping[Class, timedelta]
-    finished: Mapping[Class, int]
-
-
-def cycle_times_of(snapshot: Snapshot) -> CycleTimes:
-    """From all finished items whose begin and end are known; ask for it by `snapshot.once(cycle_times_of)`."""
-    past, found = snapshot.once(past_of), dict[Class, list[timedelta]]()
-    for item in snapshot.items.values():
-        if item.status == "done" and item.done_at and (begun := past.begun(item)) and begun <= item.done_at:
-            found.setdefault(class_of(item), []).append(item.done_at - begun)
-    enough = {class_: sorted(times) for class_, times in found.items() if len(times) >= LEAST}
-    p85 = {class_: times[min(len(times) - 1, -(-85 * len(times) // 100) - 1)] for class_, times in enough.items()}
-    return CycleTimes(p85, {class_: len(times) for class_, times in found.items()})
+def is_old(snapshot: Snapshot, item: Item) -> bool:
+    """Whether work that has begun takes longer than 85 of 100 finished items of its reference class took, in working days."""
+    reference = snapshot.once(reference_of)
+    class_, began = reference.like(item), reference.began.get(item.ref)
+    return class_ is not None and began is not None and workdays_within(began, snapshot.today) > snapshot.once(_longest)[class_]
 
 
-def class_of(item: Item) -> Class:
-    """What it is compared with."""
-    return item.ref.connection, item.type
+def _longest(snapshot: Snapshot) -> dict[Class, int]:
+    """By reference class: the working days within which 85 of 100 of its items were done."""
+    found = {class_: sorted(one.days for one in items) for class_, items in snapshot.once(reference_of).classes.items()}
+    return {class_: days[-(-85 * len(days) // 100) - 1] for class_, days in found.items()}
 
 
 def touched_at(row: Item | Milestone) -> datetime | None:

@@ -13,8 +13,8 @@ from syncd.model.baseline import Baseline
 from syncd.model.ref import Ref
 from syncd.model.rows import Milestone, Quantity
 from syncd.model.snapshot import Snapshot
-from syncd.schedule.forward import is_open
 from syncd.schedule.past import Past, date_at, due_spans, past_of, size_then
+from syncd.schedule.wiring import is_open
 
 
 def commitments(snapshot: Snapshot) -> Iterator[Baseline]:

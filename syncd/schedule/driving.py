@@ -1,51 +1,44 @@
 """Pure. What drives a milestone: when its open work ends, and the work that it ends with, back to where the path begins."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from syncd.model.ref import Ref
+from syncd.model.rows import Milestone
 from syncd.model.snapshot import Snapshot
-from syncd.schedule.forward import End, Forward, forward, is_open
+from syncd.schedule.calendar import WorkingTime
+from syncd.schedule.plan import Finish, Plan, plan_of
+from syncd.schedule.wiring import End
+from syncd.schedule.working import working_of
 
 
 @dataclass(frozen=True, slots=True)
 class Driving:
-    """The early ends of a snapshot, as seen from its milestones."""
+    """The plan of a snapshot, as seen from its milestones."""
 
     snapshot: Snapshot
-    plan: Forward
-    _last: dict[Ref, Ref | None] = field(default_factory=dict)
+    plan: Plan
 
-    @property
-    def ends(self) -> Mapping[Ref, End]:
-        """The early ends of all open work."""
-        return self.plan.ends
-
-    def finish(self, milestone: Ref) -> End | None:
+    def finish(self, milestone: Ref) -> Finish | None:
         """When the last of its open items ends; None where none is open."""
-        last = self.last(milestone)
-        return self.plan.ends[last] if last else None
-
-    def last(self, milestone: Ref) -> Ref | None:
-        """The open item that ends last; of equals one with the smallest ref."""
-        if milestone not in self._last:
-            members = self.snapshot.members.get(milestone, ())
-            opens = sorted(ref for ref in members if is_open(self.snapshot.items[ref]))
-            self._last[milestone] = max(
-                opens, key=lambda ref: (self.plan.ends[ref].day, self.plan.ends[ref].clocked), default=None
-            )
-        return self._last[milestone]
+        found = self.plan.end(milestone)
+        return Finish(found.finish, found.clocked, found.by) if found else None
 
     def path(self, milestone: Ref) -> tuple[Ref, ...]:
-        """The work that determines its end, first to last."""
-        path: list[Ref] = []
-        step = self.last(milestone)
-        while step is not None and step in self.plan.ends:
-            path.append(step)
-            step = self.plan.ends[step].by
-        return tuple(reversed(path))
+        """The work that determines its end, first to last; empty where none is open."""
+        end = End(milestone)
+        return self.plan.path(end) if end in self.plan.wiring.number else ()
+
+    def last(self, milestone: Ref) -> Ref | None:
+        """The open item that ends last: where to speak of the milestone if it takes no comments itself."""
+        return next((ref for ref in reversed(self.path(milestone)) if ref in self.snapshot.items), None)
 
 
 def driving_of(snapshot: Snapshot) -> Driving:
     """Ask for it by `snapshot.once(driving_of)`."""
-    return Driving(snapshot, snapshot.once(forward))
+    return Driving(snapshot, snapshot.once(plan_of))
+
+
+def time_of(snapshot: Snapshot, milestone: Milestone | None) -> WorkingTime:
+    """In whose working time a milestone is counted: its team's, else everybody's."""
+    working = snapshot.once(working_of)
+    return working.calendar(None, working.team_of(milestone)) if milestone else working.default

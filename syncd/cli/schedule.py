@@ -1,0 +1,134 @@
+"""`syncd schedule`: the dates of a plan in a file, without any configuration or connection."""
+
+import json as json_format
+import sys
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from syncd.cli.frame import USAGE, AsJson, command, complain, one_line, out, print_json
+from syncd.model.problem import Problem, Problems
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from syncd.schedule import Result
+
+cli = typer.Typer(name="schedule", help="Work out when a plan's items can start and have to end.", no_args_is_help=True)
+
+_FORM = "Give a plan as JSON or TOML; syncd/schedule/README.md shows one."
+
+
+@cli.callback()
+def group() -> None:
+    """Work out when a plan's items can start and have to end."""
+
+
+@cli.command("compute")
+@command
+def compute(
+    file: Annotated[Path, typer.Argument(help="A plan as JSON, or TOML where the name ends in .toml; - is stdin.")],
+    json: AsJson = False,
+) -> None:
+    """Early and late dates, floats and the critical path of a plan: items, links, calendars, and perhaps a deadline."""
+    from syncd.schedule import compute as computed
+
+    result = computed(_read(file), str(file))
+    if json:
+        print_json(_as_json(result))
+    elif not result.problems:
+        _show(result)
+    for problem in result.problems:
+        complain(str(problem))
+    if result.problems:
+        raise typer.Exit(USAGE)
+
+
+def _read(file: Path) -> Any:
+    """The document. From stdin it is JSON, else TOML."""
+    try:
+        text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise Problems([Problem(str(file), "", f"the plan cannot be read: {why}", _FORM)]) from None
+    if file.suffix.lower() == ".toml":
+        return _toml(text, str(file))
+    try:
+        return json_format.loads(text)
+    except (ValueError, RecursionError) as error:
+        if str(file) == "-" and not text.lstrip().startswith("{"):
+            return _toml(text, str(file))
+        line = f"line {error.lineno}" if isinstance(error, json_format.JSONDecodeError) else ""
+        raise Problems([Problem(str(file), line, "this is not JSON", _FORM)]) from None
+
+
+def _toml(text: str, file: str) -> Any:
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise Problems([Problem(file, "", f"this is not TOML: {one_line(str(error))}", _FORM)]) from None
+
+
+def _as_json(result: "Result") -> dict[str, Any]:
+    """Stable keys: dates in ISO form, hours as numbers."""
+    return {
+        "start": _iso(result.start),
+        "finish": _iso(result.finish),
+        "makespan": result.makespan,
+        "items": [
+            {
+                "id": item.id,
+                "early_start": _iso(item.early_start),
+                "early_finish": _iso(item.early_finish),
+                "late_start": _iso(item.late_start),
+                "late_finish": _iso(item.late_finish),
+                "early_start_index": item.early_start_index,
+                "early_finish_index": item.early_finish_index,
+                "late_start_index": item.late_start_index,
+                "late_finish_index": item.late_finish_index,
+                "total_float": item.total_float,
+                "free_float": item.free_float,
+                "critical": item.critical,
+                "driving": list(item.driving),
+            }
+            for item in result.items
+        ],
+        "cycles": [list(cycle) for cycle in result.cycles],
+        "problems": [{"file": one.file, "key": one.key, "text": one.text, "cure": one.cure} for one in result.problems],
+    }
+
+
+def _iso(at: "datetime | None") -> str | None:
+    return at.isoformat() if at else None
+
+
+def _show(result: "Result") -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("id", "early start", "early finish", "late finish", box=None, pad_edge=False)
+    table.add_column("total float", justify="right")
+    table.add_column("critical")
+    table.add_column("driven by")
+    for item in result.items:
+        dates = (_short(at) for at in (item.early_start, item.early_finish, item.late_finish))
+        mark, by = "*" if item.critical else "", ", ".join(item.driving)
+        table.add_row(*map(_text, (item.id, *dates, f"{item.total_float:g} h", mark, by)))
+    console = out()
+    if not console.is_terminal:
+        console.width = 160
+    console.print(table)
+    if result.finish and result.makespan is not None:
+        out().print(Text(f"{result.makespan:g} working hours, to {_short(result.finish)}"))
+
+
+def _text(value: str) -> Any:
+    from rich.text import Text
+
+    return Text(one_line(value))
+
+
+def _short(at: "datetime") -> str:
+    return at.isoformat(" ", "minutes")

@@ -1,0 +1,228 @@
+"""Pure. A network compiled for passes: its items in topological order, its links grouped by level, both ways."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from syncd.schedule.calendar import Ints
+from syncd.schedule.order import components, levels, starts_of
+
+Bools = npt.NDArray[np.bool_]
+RELATIONS = ("FS", "SS", "FF", "SF")
+NARROW = 24
+"""Items of a level up to which plain Python beats an array operation's own cost. Measured on Python 3.11 and NumPy 2.4."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkProblem:
+    """A link that is left out: its number in the input, and why."""
+
+    link: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Level:
+    """Places `low` to `high` of the order, each with links: `first` to `last` of its side, an item's from `first + starts` on."""
+
+    low: int
+    high: int
+    first: int
+    last: int
+    starts: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """Neighbouring small levels, places `low` to `high`, computed item by item in the order `places`.
+
+    `outer`: links from outside the run, grouped by `outer_to` from `outer_starts` on. `sources`, `links`: by item, where the links
+    from inside read (a place in the run, plus the run's length where a finish is read) and their numbers on the side.
+    """
+
+    low: int
+    high: int
+    places: range
+    outer: Ints
+    outer_to: Ints
+    outer_starts: Ints
+    sources: tuple[tuple[int, ...], ...]
+    links: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Side:
+    """The links as one pass meets them, sorted by the place `to` that they bound.
+
+    `source`: where their bound is read, the other end's place, plus the number of items where its finish counts and not its start.
+    `link`: their number among the network's links. `levels`: all levels in the order of the pass; `steps`: the same with small
+    neighbours joined.
+    """
+
+    to: Ints
+    source: Ints
+    link: Ints
+    levels: tuple[Level, ...]
+    steps: tuple[Level | Run, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Network:
+    """Items 0 to `items` - 1 and the links between them that count. `Network.of` makes one.
+
+    `order`: the items in topological order; `place`: the place of each in it; `bounds`: where each level starts. `kept`: the numbers
+    of the links that count, out of `links`; the arrays after it are theirs. `cycles`: one cycle of each strongly connected part, in
+    the order of the work: no link inside such a part counts. `problems`: links that were left out.
+    """
+
+    items: int
+    links: int
+    order: Ints
+    place: Ints
+    bounds: Ints
+    kept: Ints
+    predecessors: Ints
+    successors: Ints
+    relations: Ints
+    lags: Ints
+    elapsed: Bools
+    forward: Side
+    backward: Side
+    cycles: tuple[tuple[int, ...], ...]
+    problems: tuple[LinkProblem, ...]
+
+    @classmethod
+    def of(
+        cls,
+        items: int,
+        predecessors: npt.ArrayLike,
+        successors: npt.ArrayLike,
+        relations: Sequence[str] | npt.ArrayLike | None = None,
+        lags: npt.ArrayLike | None = None,
+        elapsed: npt.ArrayLike | None = None,
+    ) -> "Network":
+        """Compile links given as arrays of one length: both ends, relation ("FS", "SS", "FF", "SF", or 0 to 3), lag in minutes,
+        and whether the lag is elapsed time. Raises `ValueError` for a relation that is none."""
+        before, after = np.asarray(predecessors, np.int64), np.asarray(successors, np.int64)
+        codes = _codes(relations, len(before))
+        lag = np.zeros(len(before), np.int64) if lags is None else np.asarray(lags, np.int64)
+        kinds = np.zeros(len(before), np.bool_) if elapsed is None else np.asarray(elapsed, np.bool_)
+        kept, problems = _sound(items, before, after, codes)
+        kept, level, cycles = _levelled(items, before, after, kept)
+        before, after, codes = before[kept], after[kept], codes[kept]
+        order = np.lexsort((np.bincount(before, minlength=items) == 0, level))
+        place = np.empty(items, np.int64)
+        place[order] = np.arange(items)
+        bounds = starts_of(int(level.max(initial=-1)) + 1, level)
+        ends = place[before], place[after]
+        forward = _side(items, bounds, ends[1], ends[0], codes % 2 == 0, forward=True)
+        backward = _side(items, bounds, ends[0], ends[1], codes >= 2, forward=False)
+        return cls(
+            items, len(lag), order, place, bounds, kept, before, after, codes, lag[kept], kinds[kept], forward, backward, cycles,
+            problems,
+        )  # fmt: skip
+
+    @property
+    def plain(self) -> bool:
+        """Whether every link is FS without a lag."""
+        return not (self.relations.any() or self.lags.any())
+
+
+def _codes(relations: Sequence[str] | npt.ArrayLike | None, links: int) -> Ints:
+    if relations is None:
+        return np.zeros(links, np.int64)
+    given = np.asarray(relations)
+    if given.dtype.kind in "US":
+        unknown = sorted(set(given.tolist()) - set(RELATIONS))
+        if unknown:
+            raise ValueError(f"{unknown[0]!r} is no relation: it is one of {', '.join(RELATIONS)}")
+        return np.array([RELATIONS.index(one) for one in given.tolist()], np.int64)
+    codes = given.astype(np.int64)
+    if np.any((codes < 0) | (codes > 3)):
+        raise ValueError("a relation's code is 0 (FS), 1 (SS), 2 (FF) or 3 (SF)")
+    return codes
+
+
+def _sound(items: int, before: Ints, after: Ints, codes: Ints) -> tuple[Ints, tuple[LinkProblem, ...]]:
+    """The links that make sense, and what is wrong with the others. Of several equal ones the first is kept."""
+    unknown = (before < 0) | (before >= items) | (after < 0) | (after >= items)
+    itself = ~unknown & (before == after)
+    good = np.flatnonzero(~unknown & ~itself)
+    keys = (before[good] * items + after[good]) * 4 + codes[good]
+    by_key = np.argsort(keys, kind="stable")
+    again = np.zeros(len(good), np.bool_)
+    again[by_key[1:]] = keys[by_key[1:]] == keys[by_key[:-1]]
+    found = [LinkProblem(link, "it names an item that is not there") for link in np.flatnonzero(unknown).tolist()]
+    found += [LinkProblem(link, "it links an item to itself") for link in np.flatnonzero(itself).tolist()]
+    found += [LinkProblem(link, "it is there already") for link in good[again].tolist()]
+    return good[~again], tuple(sorted(found, key=lambda problem: problem.link))
+
+
+def _levelled(items: int, before: Ints, after: Ints, kept: Ints) -> tuple[Ints, Ints, tuple[tuple[int, ...], ...]]:
+    """The links outside cycles, the level of each item by them, and the cycles."""
+    level = levels(items, before[kept], after[kept])
+    if not np.any(level < 0):
+        return kept, level, ()
+    part, cycles = components(items, before[kept], after[kept], level)
+    kept = kept[(part[before[kept]] < 0) | (part[before[kept]] != part[after[kept]])]
+    return kept, levels(items, before[kept], after[kept]), cycles
+
+
+def _side(items: int, bounds: Ints, to: Ints, other: Ints, finish: Bools, *, forward: bool) -> Side:
+    link = np.argsort(to, kind="stable")
+    to, source = to[link], other[link] + items * finish[link]
+    first = starts_of(items, to)
+    linked: Ints = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.diff(first) > 0))).astype(np.int64)
+    highs = bounds[:-1] + linked[bounds[1:]] - linked[bounds[:-1]]
+    lows, highs, ends = bounds[:-1].tolist(), highs.tolist(), bounds[1:].tolist()
+    numbers = range(len(lows)) if forward else range(len(lows) - 1, -1, -1)
+    full = {
+        n: Level(lows[n], highs[n], int(first[lows[n]]), int(first[highs[n]]), first[lows[n] : highs[n]] - first[lows[n]])
+        for n in numbers
+        if highs[n] > lows[n]
+    }
+    side = Side(to, source, link, tuple(full.values()), ())
+    steps: list[Level | Run] = []
+    for run in _runs(numbers, [high - low for low, high in zip(lows, ends, strict=True)]):
+        if len(run) > 1:
+            low, high = min(lows[n] for n in (run[0], run[-1])), max(ends[n] for n in (run[0], run[-1]))
+            steps.append(_run(side, items, first, low, high, forward=forward))
+        elif run[0] in full:
+            steps.append(full[run[0]])
+    return Side(to, source, link, side.levels, tuple(steps))
+
+
+def _runs(numbers: range, widths: Sequence[int]) -> Iterator[list[int]]:
+    """The levels in the order of the pass, neighbouring small ones together."""
+    run: list[int] = []
+    for number in numbers:
+        if widths[number] > NARROW:
+            if run:
+                yield run
+                run = []
+            yield [number]
+        else:
+            run.append(number)
+    if run:
+        yield run
+
+
+def _run(side: Side, items: int, first: Ints, low: int, high: int, *, forward: bool) -> Run:
+    start, end = int(first[low]), int(first[high])
+    source, to = side.source[start:end], side.to[start:end]
+    place = source % items
+    inside = (place >= low) & (place < high)
+    local = place - low + (high - low) * (source >= items)
+    outer = np.flatnonzero(~inside)
+    outer_to = to[outer]
+    new = np.flatnonzero(np.diff(outer_to, prepend=-1))
+    sources: list[list[int]] = [[] for _ in range(high - low)]
+    links: list[list[int]] = [[] for _ in range(high - low)]
+    within = np.flatnonzero(inside)
+    for item, at, number in zip((to[within] - low).tolist(), local[within].tolist(), (within + start).tolist(), strict=True):
+        sources[item].append(at)
+        links[item].append(number)
+    places = range(high - low) if forward else range(high - low - 1, -1, -1)
+    return Run(low, high, places, outer + start, outer_to[new], new, tuple(map(tuple, sources)), tuple(map(tuple, links)))

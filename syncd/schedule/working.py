@@ -1,0 +1,255 @@
+"""Pure. Working time of everybody: whose week, holidays, leave and share of time count, and which team's work it is.
+
+`working_of(snapshot)`, asked for as `snapshot.once(working_of)`. A day of a person has the minutes of their week (the member's, else
+the team's, else that of `[work]`), none on a public holiday of their region or a day off, less the union of their leave, times the
+share that a team has of them. What cannot be computed is listed in `problems`, which say how it is counted instead; nothing fails.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from syncd.model.ref import Ref
+from syncd.model.rows import Item, Milestone, Person
+from syncd.model.snapshot import Snapshot
+from syncd.model.teams import Hours, Team
+from syncd.schedule.calendar import Ints, WorkingTime, around
+from syncd.schedule.leave import Leave, leave_of, take
+from syncd.schedule.members import Seat, seated
+from syncd.schedule.owning import Owners
+from syncd.schedule.weeks import Weeks
+from syncd.schedule.wiring import Work, is_open
+from syncd.schedule.working_faults import wrong_regions, wrong_weeks
+
+K = TypeVar("K", bound=Hashable)
+Whose = tuple[Person | None, str | None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Working:
+    """Who works when, from two years back to five years ahead, and whose work it is.
+
+    `seats`: the places in teams that a person has; `by_team`: those that a team has. `problems`: what is wrong with teams, weeks and
+    leave, one line each, which name people as the configuration does. `without_calendar`: who is assigned to open work, and in no
+    team and never away as far as is known.
+    """
+
+    snapshot: Snapshot
+    weeks: Weeks
+    leave: Leave
+    owners: Owners
+    seats: Mapping[Person, tuple[Seat, ...]]
+    by_team: Mapping[str, tuple[Seat, ...]]
+    problems: tuple[str, ...] = ()
+    without_calendar: tuple[Person, ...] = ()
+    _minutes: dict[Whose, Ints] = field(default_factory=dict)
+    _calendars: dict[Whose, WorkingTime] = field(default_factory=dict)
+    _teams: dict[Ref, Team | None] = field(default_factory=dict)
+
+    @property
+    def origin(self) -> date:
+        """The first date of the range."""
+        return self.weeks.origin
+
+    @property
+    def default(self) -> WorkingTime:
+        """The week of whoever has none of their own."""
+        return self.calendar()
+
+    def place(self, day: date) -> int:
+        """Where a date is in arrays of days, kept inside the range."""
+        return min(max((day - self.origin).days, 0), (self.weeks.end - self.origin).days - 1)
+
+    def calendar(self, person: Person | None = None, team: Team | None = None) -> WorkingTime:
+        """The working time of a person for a team, of a person for all of theirs, of a team, or the default.
+
+        Whoever has no minute left from today on is counted with the week of the team, else with the default, and is in `problems`.
+        """
+        key = person, team.name if team else None
+        found = self._calendars.get(key)
+        if found is None:
+            found = self._calendars[key] = self._compiled(person, team)
+        return found
+
+    def minutes(self, person: Person | None = None, team: Team | None = None) -> Ints:
+        """Working minutes per day from `origin` on: as they are, also where none is left. Not to be written to.
+
+        For a team that a person is in: its share of them, from the first to the last day in it. For one they are not in: all of their
+        time. On days on which they are in no team they have their week all the same, to the full.
+        """
+        key = person, team.name if team else None
+        made = self._minutes.get(key)
+        if made is None:
+            made = self._minutes[key] = self._made(person, team)
+            made.flags.writeable = False
+        return made
+
+    def hours(self, person: Person | None = None, team: Team | None = None) -> Hours:
+        """The week that counts: the person's in that team, else in the team that has most of them, else the team's, else everybody's."""
+        theirs = self.seats.get(person, ()) if person else ()
+        theirs = tuple(seat for seat in theirs if team and seat.team.name == team.name) or theirs
+        if theirs:
+            return self._week(max(theirs, key=lambda seat: seat.member.share))
+        return (team.hours if team else None) or self.snapshot.work.hours
+
+    def zone_of(self, person: Person | None = None, team: Team | None = None) -> ZoneInfo:
+        """Where they are."""
+        return self.weeks.zone_of(self.hours(person, team))
+
+    def team(self, name: str) -> Team | None:
+        """The team of that name, whatever its case."""
+        folded = name.strip().casefold()
+        return next((team for team in self.snapshot.teams if team.name.casefold() == folded), None)
+
+    def teams_of(self, person: Person) -> tuple[Team, ...]:
+        """The teams that a person is in today or will be."""
+        theirs = (seat for seat in self.seats.get(person, ()) if (seat.member.until or date.max) >= self.snapshot.today)
+        return tuple({seat.team.name: seat.team for seat in theirs}.values())
+
+    def skills_of(self, person: Person) -> frozenset[str]:
+        """What they can do that not everybody can."""
+        return frozenset(skill for seat in self.seats.get(person, ()) for skill in seat.member.skills)
+
+    def in_team(self, team: Team) -> tuple[Person, ...]:
+        """Who is in it, ever, in the order of the configuration."""
+        return tuple(dict.fromkeys(seat.person for seat in self.by_team.get(team.name, ())))
+
+    def team_of(self, work: Work) -> Team | None:
+        """Whose work it is: of the team that it names, or that owns its project, one of its labels or its key; an item's also by its
+        milestone, or by its people where all of them are in one team."""
+        if work.ref not in self._teams:
+            self._teams[work.ref] = self._team_of(work)
+        return self._teams[work.ref]
+
+    def days_away(self, person: Person, first: date, last: date) -> int:
+        """Days from `first` to `last` on which they would work and are away for all of it."""
+        week = self.weeks.minutes(self.hours(person))[self.place(first) : self.place(last) + 1]
+        own = self._less(person, self.hours(person))[self.place(first) : self.place(last) + 1]
+        return int(np.count_nonzero((week > 0) & (own == 0)))
+
+    def _team_of(self, work: Work) -> Team | None:
+        if not self.snapshot.teams:
+            return None
+        if isinstance(work, Milestone) and work.team and (named := self.team(work.team)):
+            return named
+        if owner := self.owners.owner(_marks(work)):
+            return owner
+        if not isinstance(work, Item):
+            return None
+        above = (self.snapshot.milestones.get(self.snapshot.anchor(ref)) for ref in work.milestones if isinstance(ref, Ref))
+        theirs = next((team for milestone in above if milestone and (team := self.team_of(milestone))), None)
+        return theirs or self._team_of_people(work.assignees)
+
+    def _team_of_people(self, people: Iterable[Person]) -> Team | None:
+        found = {team.name: team for person in people for team in self.teams_of(person)}
+        return next(iter(found.values())) if len(found) == 1 else None
+
+    def _less(self, person: Person | None, hours: Hours) -> Ints:
+        """A week less leave: of the person, and of everybody of their region."""
+        spans = self.leave.of(person, hours.region, self.weeks.zone_of(hours))
+        week = self.weeks.minutes(hours)
+        return take(week, self.origin, self.weeks.starts(hours), spans) if spans else week
+
+    def _made(self, person: Person | None, team: Team | None) -> Ints:
+        seats = self.seats.get(person, ()) if person else ()
+        if not seats:
+            return self._less(person, self.hours(None, team))
+        within = tuple(seat for seat in seats if team and seat.team.name == team.name)
+        made = self._together(person, within or seats)
+        if not within:
+            free = np.ones(len(made), bool)
+            for seat in seats:
+                free[self._days(seat)] = False
+            if free.any():
+                made = np.where(free, self._less(person, self.hours(person)), made)
+        return made
+
+    def _together(self, person: Person | None, seats: Sequence[Seat]) -> Ints:
+        """What several places come to, at most the longest day of them."""
+        made = most = np.zeros((self.weeks.end - self.origin).days, np.int64)
+        for seat in seats:
+            own = self._in_place(seat, self._less(person, self._week(seat)))
+            part = own if seat.member.share == 1 else np.floor(own * seat.member.share + 0.5).astype(np.int64)
+            made, most = (part, own) if len(seats) == 1 else (made + part, np.maximum(most, own))
+        return made if len(seats) == 1 else np.minimum(made, most)
+
+    def _in_place(self, seat: Seat, minutes: Ints) -> Ints:
+        if seat.member.since is None and seat.member.until is None:
+            return minutes
+        found = np.zeros_like(minutes)
+        found[self._days(seat)] = minutes[self._days(seat)]
+        return found
+
+    def _week(self, seat: Seat) -> Hours:
+        return seat.member.hours or seat.team.hours or self.snapshot.work.hours
+
+    def _days(self, seat: Seat) -> slice:
+        first, last = seat.member.since or self.origin, seat.member.until or self.weeks.end
+        return slice(max((first - self.origin).days, 0), max((last - self.origin).days + 1, 0))
+
+    def idle(self, person: Person | None = None, team: Team | None = None) -> bool:
+        """Whether no minute of work is left from today on."""
+        return not self.minutes(person, team)[self.place(self.snapshot.today) :].any()
+
+    def _compiled(self, person: Person | None, team: Team | None) -> WorkingTime:
+        minutes = self.minutes(person, team)
+        if minutes[self.place(self.snapshot.today) :].any():
+            return compiled(self.origin, self.weeks.starts(self.hours(person, team)), minutes)
+        if person:
+            return self.calendar(None, team or next(iter(self.teams_of(person)), None))
+        return self.calendar() if team else compiled(self.origin, self.weeks.starts(Hours()), self.weeks.minutes(Hours()))
+
+
+def compiled(origin: date, starts: int, minutes: Ints) -> WorkingTime:
+    """Minutes per day as working time."""
+    before = np.zeros(len(minutes) + 1, np.int64)
+    np.cumsum(minutes, out=before[1:])
+    return WorkingTime(origin, starts, minutes, before)
+
+
+def working_of(snapshot: Snapshot) -> Working:
+    """The working time of everybody whom the snapshot knows."""
+    origin, end = around(snapshot.today)
+    seats, unclear = seated(snapshot.teams, snapshot.humans)
+    by_person = _grouped(seats, lambda seat: seat.person)
+    by_team = _grouped(seats, lambda seat: seat.team.name)
+    leave = leave_of(snapshot.absences, end)
+    weeks = Weeks(origin, end, snapshot.zone)
+    nobody = tuple(_without_calendar(snapshot, by_person, leave))
+    made = Working(snapshot, weeks, leave, Owners.of(snapshot.teams), by_person, by_team, without_calendar=nobody)
+    problems = (*wrong_weeks(snapshot), *unclear, *leave.problems, *wrong_regions(snapshot, leave.by_region), *_idle(made))
+    return replace(made, problems=problems)
+
+
+def _grouped(seats: Iterable[Seat], key: Callable[[Seat], K]) -> dict[K, tuple[Seat, ...]]:
+    found: dict[K, list[Seat]] = {}
+    for seat in seats:
+        found.setdefault(key(seat), []).append(seat)
+    return {one: tuple(theirs) for one, theirs in found.items()}
+
+
+def _idle(working: Working) -> Iterator[str]:
+    for person in dict.fromkeys((*working.seats, *working.leave.by_person)):
+        if working.idle(person):
+            yield f"{person.name} has no working time from today on: counted with the week of their team, or everybody's"
+
+
+def _marks(work: Work) -> Iterator[str]:
+    """All that a pattern may match: projects, labels and keys, of a joined milestone those of all its sources."""
+    yield work.project
+    yield work.ref.key or ""
+    for label in work.labels:
+        yield f"label:{label}"
+    if isinstance(work, Milestone):
+        for claim in work.claims.values():
+            yield claim.project
+            yield claim.ref.key or ""
+
+
+def _without_calendar(snapshot: Snapshot, seats: Mapping[Person, object], leave: Leave) -> Iterator[Person]:
+    people = dict.fromkeys(person for item in snapshot.items.values() if is_open(item) for person in item.assignees)
+    return (person for person in people if person not in seats and person not in leave.by_person)

@@ -31,6 +31,7 @@ from syncd.cli.frame import (
 )
 from syncd.cli.health import healthcheck
 from syncd.cli.hooks import cli as hooks
+from syncd.cli.hygiene import hygiene
 from syncd.cli.listening import listening
 from syncd.cli.people import people_list, people_suggest
 from syncd.cli.plan import plan
@@ -159,6 +160,7 @@ cli.command("doctor", epilog=EPILOG)(command(doctor))
 cli.command("backfill", epilog=EPILOG)(command(backfill))
 cli.add_typer(dead)
 cli.add_typer(baseline)
+cli.command("hygiene", epilog=EPILOG)(command(hygiene))
 cli.add_typer(schedule)
 
 

@@ -2,7 +2,7 @@
 
 import os
 from itertools import groupby
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
@@ -13,8 +13,9 @@ from syncd.cli.report import ref_json
 from syncd.config import did_you_mean
 from syncd.run.analyse import model
 from syncd.run.rows import map_changed, read_back
-from syncd.schedule.hygiene import CONDITIONS, Untidy, remarks
-from syncd.schedule.hygiene import hygiene as untidy
+
+if TYPE_CHECKING:
+    from syncd.schedule.hygiene import Untidy
 
 _SHOWN = 10
 
@@ -25,6 +26,9 @@ def hygiene(
     team: Annotated[str, typer.Option(help="Only of this team, or project where no team owns it.")] = "",
 ) -> None:
     """List what is undated, ownerless, untouched, long overdue or plainly wrong, per team. Reads the store only."""
+    from syncd.schedule.hygiene import hygiene as untidy
+    from syncd.schedule.hygiene import remarks
+
     with opened(config, os.environ) as app:
         for link in app.links:
             map_changed(link, app.store)
@@ -49,7 +53,9 @@ def hygiene(
         out().print("Nothing is untidy.")
 
 
-def _json(found: list[Untidy]) -> dict[str, dict[str, Any]]:
+def _json(found: "list[Untidy]") -> dict[str, dict[str, Any]]:
+    from syncd.schedule.hygiene import CONDITIONS
+
     return {
         team: {
             condition: {
@@ -63,7 +69,9 @@ def _json(found: list[Untidy]) -> dict[str, dict[str, Any]]:
     }
 
 
-def _lines(found: list[Untidy]) -> list[Text]:
+def _lines(found: "list[Untidy]") -> list[Text]:
+    from syncd.schedule.hygiene import CONDITIONS
+
     lines: list[Text] = []
     for team, theirs in groupby(found, key=lambda one: one.team):
         every = list(theirs)

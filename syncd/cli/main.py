@@ -39,6 +39,7 @@ from syncd.cli.progress import watching
 from syncd.cli.records import check, export, schema, try_mapping
 from syncd.cli.resume import resume
 from syncd.cli.schedule import cli as schedule
+from syncd.cli.status import status
 from syncd.run.analyse import shown
 from syncd.run.clock import Clock
 from syncd.run.engine import Embedded
@@ -161,6 +162,7 @@ cli.command("backfill", epilog=EPILOG)(command(backfill))
 cli.add_typer(dead)
 cli.add_typer(baseline)
 cli.command("hygiene", epilog=EPILOG)(command(hygiene))
+cli.command("status", epilog=EPILOG)(command(status))
 cli.add_typer(schedule)
 
 

@@ -23,6 +23,7 @@ from syncd.model.snapshot import Snapshot
 from syncd.schedule.days import days_after, days_within
 from syncd.schedule.driving import driving_of, time_of
 from syncd.schedule.past import changes_of, day_of
+from syncd.schedule.wall import wall_day
 from syncd.schedule.wiring import is_open
 
 CODE = "baseline_slip"
@@ -74,7 +75,7 @@ def _slip(snapshot: Snapshot, milestone: Milestone) -> _Slip | None:
         return None
     moves = [one for one in changes_of(milestone.history, "due", snapshot.as_of) if one.at > agreed.at]
     pushes = tuple(one for one in moves if (old := day_of(one.old)) and (new := day_of(one.new)) and new > old)
-    begun = agreed.start or agreed.at.astimezone(ZoneInfo(snapshot.zone)).date()
+    begun = agreed.start or wall_day(agreed.at, ZoneInfo(snapshot.zone))
     time = time_of(snapshot, milestone)
     days = days_after(time, agreed.due, milestone.due)
     return _Slip(milestone, agreed, agreed.due, milestone.due, pushes, days, max(1, days_within(time, begun, agreed.due)))
@@ -132,7 +133,7 @@ def _moves(slip: _Slip, zone: str) -> Iterator[Part]:
     for place, change in enumerate(reversed(slip.pushes[-3:])):
         old, new = day_of(change.old), day_of(change.new)
         if old and new:
-            on = change.at.astimezone(ZoneInfo(zone)).date()
+            on = wall_day(change.at, ZoneInfo(zone))
             yield from (*(("; ",) if place else ()), Day(old), " -> ", Day(new), " on ", Day(on))
     yield "."
 

@@ -17,6 +17,10 @@ from syncd.schedule.days import days_after
 from syncd.schedule.driving import time_of
 from syncd.schedule.past import day_of
 from syncd.schedule.slots import component, related, scope_name
+from syncd.schedule.wall import wall
+
+_LAST_YEAR = 2100
+"""A deployment that is planned for later is a slip of the pen, and is listed with the hygiene."""
 
 
 class Exemption(BaseModel):
@@ -94,7 +98,7 @@ def bookings_of(snapshot: Snapshot) -> tuple[Booking, ...]:
 
 
 def _booking(snapshot: Snapshot, row: Deployment) -> Booking | None:
-    if row.at is None or (row.status == "planned" and row.at < snapshot.as_of):
+    if row.at is None or row.at.year > _LAST_YEAR or (row.status == "planned" and row.at <= snapshot.as_of):
         return None
     refs = dict.fromkeys(snapshot.anchor(ref) for ref in row.milestones if isinstance(ref, Ref))
     milestones = tuple(snapshot.milestones[ref] for ref in refs if ref in snapshot.milestones)
@@ -140,13 +144,13 @@ def how_to_exempt(label: str, code: str) -> str:
 
 def clock(snapshot: Snapshot, at: datetime) -> tuple[Part, ...]:
     """A moment as a date and a time in the model's zone."""
-    local = at.astimezone(ZoneInfo(snapshot.zone))
+    local = wall(at, ZoneInfo(snapshot.zone))
     return Day(local.date()), f" {local:%H:%M}"
 
 
 def local_day(snapshot: Snapshot, at: datetime) -> date:
     """The date of a moment in the model's zone."""
-    return at.astimezone(ZoneInfo(snapshot.zone)).date()
+    return wall(at, ZoneInfo(snapshot.zone)).date()
 
 
 def window_named(window: Window) -> Named:

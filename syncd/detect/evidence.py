@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,6 +16,7 @@ from syncd.model.rows import Check, MergeRequest, Milestone, SignOff
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.days import days_after, later
 from syncd.schedule.driving import driving_of, time_of
+from syncd.schedule.wall import wall_day
 from syncd.schedule.wiring import is_open
 
 _SHOWN = 5
@@ -104,7 +106,8 @@ def judged(snapshot: Snapshot, rules: GateRules, gate: Gate, milestone: Mileston
     """How pressing a gate is; None where it is far off, or the milestone has no date or was closed long ago, or dropped."""
     if not is_open(milestone):
         closed = closed_at(milestone)
-        recent = closed is not None and snapshot.as_of - closed <= timedelta(days=rules.closed_days)
+        since = snapshot.today - timedelta(days=rules.closed_days)
+        recent = closed is not None and wall_day(closed, ZoneInfo(snapshot.zone)) >= since
         return Judged("critical", None, 0, closed=True) if milestone.status == "done" and recent else None
     if milestone.due is None:
         return None

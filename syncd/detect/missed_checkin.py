@@ -20,6 +20,7 @@ from syncd.model.snapshot import Snapshot
 from syncd.schedule.ages import moved_of
 from syncd.schedule.days import days_after
 from syncd.schedule.driving import driving_of, time_of
+from syncd.schedule.wall import wall_day
 from syncd.schedule.wiring import is_open
 
 CODE = "missed_checkin"
@@ -40,7 +41,7 @@ def detect(snapshot: Snapshot, rules: MissedCheckinRules) -> Iterator[Finding]:
         last, own = snapshot.once(moved_of).get(ref), rules.of(milestone.class_)
         if last is None:
             continue
-        days = days_after(time_of(snapshot, milestone), last.astimezone(ZoneInfo(snapshot.zone)).date(), snapshot.today)
+        days = days_after(time_of(snapshot, milestone), wall_day(last, ZoneInfo(snapshot.zone)), snapshot.today)
         if days > own.every_days:
             yield _finding(snapshot, own, milestone, last, days)
 
@@ -55,7 +56,7 @@ def _has_begun(snapshot: Snapshot, milestone: Milestone) -> bool:
 
 
 def _finding(snapshot: Snapshot, rules: MissedCheckinRules, milestone: Milestone, last: datetime, days: int) -> Finding:
-    day = last.astimezone(ZoneInfo(snapshot.zone)).date()
+    day = wall_day(last, ZoneInfo(snapshot.zone))
     members = snapshot.members.get(milestone.ref, ())
     return Finding(
         code=CODE,

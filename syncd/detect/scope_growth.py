@@ -24,6 +24,7 @@ from syncd.model.snapshot import Snapshot
 from syncd.schedule.driving import driving_of
 from syncd.schedule.growth import MINUTES_PER_DAY, Growth, growth
 from syncd.schedule.past import past_of
+from syncd.schedule.wall import wall_day
 from syncd.schedule.wiring import is_open
 
 CODE = "scope_growth"
@@ -160,7 +161,7 @@ def _joining(snapshot: Snapshot, milestone: Milestone, item: Item) -> tuple[Chan
     """The change by which it came, and the day; where no history tells, the day on which it was created."""
     change = snapshot.once(past_of).came(item, milestone)
     at = change.at if change else item.created_at
-    return change, at.astimezone(ZoneInfo(snapshot.zone)).date() if at else None
+    return change, wall_day(at, ZoneInfo(snapshot.zone)) if at else None
 
 
 def _told(snapshot: Snapshot, grown: _Grown, rules: ScopeGrowthRules) -> Iterator[Line]:
@@ -182,10 +183,10 @@ def _late(snapshot: Snapshot, grown: _Grown, rules: ScopeGrowthRules) -> int:
 
 def _young(snapshot: Snapshot, grown: _Grown, rules: ScopeGrowthRules) -> tuple[int, int]:
     """How many of the open items are young, and how many are open."""
-    since = snapshot.as_of - timedelta(days=rules.young_days)
+    since, zone = snapshot.today - timedelta(days=rules.young_days), ZoneInfo(snapshot.zone)
     items = [snapshot.items[ref] for ref in snapshot.members.get(grown.milestone.ref, ())]
     opens = [item for item in items if is_open(item)]
-    return sum(item.created_at is not None and item.created_at > since for item in opens), len(opens)
+    return sum(item.created_at is not None and wall_day(item.created_at, zone) > since for item in opens), len(opens)
 
 
 def _rests_on(grown: _Grown, rules: ScopeGrowthRules) -> tuple[Part, ...]:

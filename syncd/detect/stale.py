@@ -7,7 +7,8 @@ of any other item stands in the list of its team (`syncd hygiene`) and is not sa
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -19,6 +20,7 @@ from syncd.model.rows import Item
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.ages import is_old, moved_of, touched_at
 from syncd.schedule.driving import driving_of
+from syncd.schedule.wall import wall_day
 from syncd.schedule.wiring import is_open
 
 CODE = "stale"
@@ -69,7 +71,7 @@ def facts_of(snapshot: Snapshot, item: Item, milestones: Sequence[Ref], rules: S
 
 
 def _before(snapshot: Snapshot, at: datetime | None, days: int) -> bool:
-    return at is not None and snapshot.as_of - at > timedelta(days=days)
+    return at is not None and (snapshot.today - wall_day(at, ZoneInfo(snapshot.zone))).days > days
 
 
 def _finding(snapshot: Snapshot, item: Item, milestones: Sequence[Ref], facts: Sequence[str], rules: StaleRules) -> Finding:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from syncd.contract import Detector, Rules
 from syncd.decide import Decision, Settled, decide, settle
 from syncd.decide.impersonal import impersonal
+from syncd.decide.overrides import SEEN, overrides, seen_key
 from syncd.decide.state import FindingState, Place, Plan, Policy
 from syncd.detect import Detected, detect
 from syncd.mapping.assemble import Assembled, assemble
@@ -97,6 +98,7 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
     decision = replace(decision, plan=plan)
     store.findings.forget(before.keys() - decision.states.keys())
     _keep(store, assembled, decision, as_of, [link.name for link in links])
+    _see_labels(store, snapshot, view.policy.status_label)
     return Analysed(
         snapshot=snapshot,
         settled=settled,
@@ -114,6 +116,16 @@ def _with_baselines(snapshot: Snapshot, store: Store) -> Snapshot:
     added = tuple(commitments(snapshot))
     store.baselines.append(added)
     return replace(snapshot, baselines={**snapshot.baselines, **{one.milestone: (one,) for one in added}}) if added else snapshot
+
+
+def _see_labels(store: Store, snapshot: Snapshot, pattern: str) -> None:
+    """Remember since when a label says how a milestone stands, and forget those that are gone. No finding rests on it."""
+    known = store.meta.under(SEEN)
+    there = {seen_key(one, label) for one in snapshot.milestones.values() for label, _ in overrides(one, pattern)}
+    for key in there - known.keys():
+        store.meta.put(key, snapshot.as_of.isoformat())
+    for key in known.keys() - there:
+        store.meta.put(key, None)
 
 
 def _shown(detected: Detected, policy: Policy) -> Detected:

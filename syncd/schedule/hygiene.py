@@ -15,6 +15,7 @@ from syncd.model.ref import Alias, Ref
 from syncd.model.rows import Dependency, Item, Milestone, Window
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.ages import touched_at
+from syncd.schedule.durations import DAY, LONGEST
 from syncd.schedule.plan import plan_of
 from syncd.schedule.slots import instants
 from syncd.schedule.wiring import is_open
@@ -45,7 +46,7 @@ CONDITIONS: Mapping[str, Condition] = {
     "empty_milestone": Condition("A milestone without items", "Put its work into it, or close it."),
     "impossible_date": Condition("A date before 1970 or after 2100", "Correct the date."),
     "start_after_due": Condition("Starts after it is due", "Correct one of the dates."),
-    "bad_estimate": Condition("An estimate that is no amount of work", "Correct the estimate: zero or more."),
+    "bad_estimate": Condition("An estimate that is no amount of work", "Correct it: zero or more, and no longer than years."),
     "reversed_window": Condition("A window or freeze that ends before it starts", "Correct its start or its end."),
     "endless_window": Condition("A window or freeze without a start or an end", "Give it both."),
     "unknown_zone": Condition("A time zone that does not exist", "Write it as in Europe/Berlin."),
@@ -156,6 +157,8 @@ def _bad_estimate(item: Item) -> str | None:
     amounts = [(name, amount.value) for name, amount in given if amount is not None]
     amounts += [("spent", item.spent)] if item.spent is not None else []
     wrong = [f"{name} {value:g}" for name, value in amounts if not isfinite(value) or value < 0]
+    times = ((name, amount.value) for name, amount in given if amount is not None and amount.unit == "minutes")
+    wrong += [f"{name} of {value / DAY:.0f} working days" for name, value in times if LONGEST < value < float("inf")]
     return ", ".join(wrong) if wrong else None
 
 
@@ -191,6 +194,9 @@ def _on(snapshot: Snapshot, link: Dependency, condition: str, what: str = "") ->
 
 def _of_windows(snapshot: Snapshot) -> Iterator[Untidy]:
     known: dict[str, bool] = {}
+    for row in snapshot.deployments:
+        if row.status == "planned" and row.at is not None and not FIRST <= row.at.date() <= LAST:
+            yield Untidy(row.service or row.project or NOBODY, "impossible_date", row.ref, f"at {row.at.isoformat()}")
     for window in snapshot.windows:
         team = window.scope or window.project or NOBODY
         for name, what in _window(snapshot, window, known):

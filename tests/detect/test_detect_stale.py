@@ -59,15 +59,15 @@ Wrong? Correct the status of <A>.\
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
-        ((work(touched=14.1, assignees=()), OTHER), ["untouched", "ownerless"]),
+        ((work(touched=15, assignees=()), OTHER), ["untouched", "ownerless"]),
         ((work(touched=14, assignees=()), OTHER), []),  # not more than 14 days
-        ((work(touched=14.1), OTHER), []),  # one fact
-        ((work(touched=14.1),), ["untouched", "still"]),
-        ((work(touched=7.1, assignees=()),), ["still", "ownerless"]),
+        ((work(touched=15), OTHER), []),  # one fact
+        ((work(touched=15),), ["untouched", "still"]),
+        ((work(touched=8, assignees=()),), ["still", "ownerless"]),
         ((work(touched=7, assignees=()),), []),
         ((work(due=None, assignees=()),), []),  # neither of them says that it lies
-        ((work(touched=14.1, assignees=(), status="todo"), OTHER), []),
-        ((work(touched=14.1, assignees=()), work("B", due="2026-05-21")), []),  # it drives nothing
+        ((work(touched=15, assignees=(), status="todo"), OTHER), []),
+        ((work(touched=15, assignees=()), work("B", due="2026-05-21")), []),  # it drives nothing
     ],
 )
 def test_two_facts_on_driving_work_that_has_begun(rows: tuple[Row, ...], expected: list[str]) -> None:

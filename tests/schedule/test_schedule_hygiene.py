@@ -48,6 +48,7 @@ def test_what_is_well_is_not_listed() -> None:
         ((work(start="2026-05-21"),), ("start_after_due", "A", "start 2026-05-21, due 2026-05-20")),
         ((work(estimate=Quantity(-480, "minutes")),), ("bad_estimate", "A", "estimate -480")),
         ((work(remaining=Quantity(float("nan"), "points")),), ("bad_estimate", "A", "remaining nan")),
+        ((work(estimate=Quantity(480 * 1001, "minutes")),), ("bad_estimate", "A", "estimate of 1001 working days")),
         ((work(spent=float("inf")),), ("bad_estimate", "A", "spent inf")),
         ((work(), freeze("F", "2026-05-08", "2026-05-07")), ("reversed_window", "F", "2026-05-08 to 2026-05-07")),
         ((work(), replace(window("W", "2026-05-07", "2026-05-08"), end=None)), ("endless_window", "W", "")),

@@ -74,7 +74,7 @@ class Commands(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """The command that was called, imported now."""
         name, listed, rest = super().resolve_command(ctx, args)
-        return name, imported(name) if name in PLACES else listed, rest
+        return name, imported(name) if name is not None and name in PLACES else listed, rest
 
 
 def imported(name: str) -> Any:

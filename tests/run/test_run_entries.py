@@ -16,7 +16,7 @@ CALENDAR = Ref("cal", "calendars", RELEASES, key=RELEASES)
 
 def entry(key: str, title: str, **extra: Any) -> Action:
     """A review of an hour."""
-    what = {
+    what: dict[str, Any] = {
         "title": title,
         "text": "",
         "start": "2026-05-12T09:00:00Z",

@@ -186,6 +186,10 @@ class Options(BaseModel):
         """Whether a token may stand beside that key all the same, as the secret of an application."""
         return False
 
+    def unwritable(self, token: str | None) -> Mapping[Verb, str]:  # noqa: ARG002
+        """The verbs that the vendor never takes from such credentials, whatever they are granted, each with the reason and the cure."""
+        return {}
+
 
 @dataclass(frozen=True, slots=True)
 class TlsAndProxy:

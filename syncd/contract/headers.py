@@ -8,8 +8,8 @@ from email.utils import parsedate_to_datetime
 _EPOCH = 10**9
 """A number from here on is an instant in seconds since 1970; a smaller one is seconds from now."""
 
-LONGEST = timedelta(days=1)
-"""A wait is believed for so long at the most: no vendor documents a longer one, and a slip must not put a connection out of use."""
+LONGEST = timedelta(hours=1)
+"""Vendors count their limits per hour at most: one that asks for more patience is asked again after this."""
 
 _NUMBER = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)\s*(?:[;,].*)?", re.ASCII | re.DOTALL)
 """The first of several, without its parameters: `60;w=3600` in the drafts of the IETF."""

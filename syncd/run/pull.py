@@ -20,7 +20,7 @@ from syncd.run.link import Link
 from syncd.run.log import log
 from syncd.run.retry import patiently
 from syncd.run.trouble import LOOK_AGAIN as LOOK_AGAIN
-from syncd.run.trouble import line_of, state_of, until_of
+from syncd.run.trouble import finds_none, line_of, state_of, until_of
 from syncd.store import Store, StoreError
 from syncd.store.mirror import Mirrored
 from syncd.store.scopes import WHOLE_CONNECTION, ScopeState, State
@@ -185,14 +185,15 @@ def _read_stream(reading: _Reading) -> None:
     began = reading.clock.now()
     seen: set[str] = set()
     found: list[Scope] = []
-    for scope in _scopes(reading):
+    given = _scopes(reading)
+    for scope in given:
         if isinstance(scope, Notice):
             line = f"{reading.link.name}: {scope.text}"
             if line not in reading.pulled.notices:
                 reading.pulled.notices.append(line)
         elif isinstance(scope, SyncError):
             named = reading.store.scopes.named(reading.link.name, reading.stream, scope.scope or "")
-            _scope_fails(reading, named, scope)
+            _scope_fails(reading, named, scope, shows=not (finds_none(scope) and any(isinstance(one, Scope) for one in given)))
             seen.add(named.id)
         else:
             seen.add(scope.id)
@@ -342,10 +343,12 @@ def _store(reading: _Reading, scope: Scope, page: Page) -> Mirrored:
         return reading.store.mirror.put(reading.link.name, reading.stream, scope, page, own=own, at=at)
 
 
-def _scope_fails(reading: _Reading, scope: Scope, error: SyncError) -> None:
+def _scope_fails(reading: _Reading, scope: Scope, error: SyncError, *, shows: bool = True) -> None:
+    """`shows`: the state of the stream shows it, too."""
     state = state_of(error)
     now = reading.clock.now()
-    _worsen(reading.pulled.streams[reading.stream], state)
+    if shows:
+        _worsen(reading.pulled.streams[reading.stream], state)
     reading.pulled.problems.append(line_of(reading.link.name, error))
     reading.pulled.off |= state == "off"
     until = until_of(error, now)

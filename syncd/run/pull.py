@@ -1,6 +1,6 @@
 """Pull: read what one connection holds into the mirror. Every failure becomes a state of its scope; nothing else stops."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -30,6 +30,9 @@ LEFT = "not in the configured scope any more"
 
 Progress = Callable[[str, str, str, int], None]
 """Called after each page with connection, stream, scope name and the number of records that it held."""
+
+Only = Mapping[str, Collection[str] | None]
+"""Streams to read, each with the ids of its scopes; None: all of them."""
 
 
 @dataclass(slots=True)
@@ -85,10 +88,11 @@ def pull(
     leave_off: bool = False,
     care: Care = USUAL_CARE,
     point: Point = unused,
+    only: Only | None = None,
 ) -> Pulled:
-    """Read all streams of a connection from their cursors on. `leave_off`: one that a person must mend is not looked at again before
-    `LOOK_AGAIN` has passed."""
-    pulled = Pulled(link.name, {stream: Read() for stream in link.streams})
+    """Read all streams of a connection from their cursors on, or `only` some. `leave_off`: one that a person must mend is not looked at
+    again before `LOOK_AGAIN` has passed."""
+    pulled = Pulled(link.name, {stream: Read() for stream in link.streams if only is None or stream in only})
     try:
         patiently(lambda: _heed_limit(link, store, clock), clock)
         if leave_off:
@@ -97,10 +101,12 @@ def pull(
             states, echoes = store.scopes.states(link.name), Echoes(link.name, store)
             sure = accepted(link.name, store)
             with closing(Crew(link, connector)) as crew:
-                for stream in link.streams:
-                    what = (connector, stream, care, states, stream in sure, crew, point, echoes)
+                for stream in pulled.streams:
+                    chosen = only[stream] if only else None
+                    what = (connector, stream, care, states, stream in sure, crew, point, echoes, chosen)
                     _pull_stream(_Reading(link, store, clock, progress, pulled, *what))
-            _leave_streams(link, store, clock, states)
+            if only is None:
+                _leave_streams(link, store, clock, states)
             if account.was_read(states):  # a first pass, which is long, does without
                 account.look(link, connector, store, clock)
                 fields.look(link, connector, store, clock)
@@ -141,7 +147,8 @@ def _heed_off(link: Link, store: Store, clock: Clock) -> None:
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """One stream of one connection in one pass. `states`: its scopes as they were when the pass began; `accepted`: a person said that
-    what vanishes from the stream is gone. `begin`: of a scope that does not fit one page only that page is read."""
+    what vanishes from the stream is gone. `only`: the ids of the scopes to read, where others are let be. `begin`: of a scope that does
+    not fit one page only that page is read."""
 
     link: Link
     store: Store
@@ -156,6 +163,7 @@ class _Reading:
     crew: Crew
     point: Point
     echoes: Echoes
+    only: Collection[str] | None = None
     going: list[int] = field(default_factory=list)
     begin: bool = False
 
@@ -199,10 +207,11 @@ def _read_stream(reading: _Reading) -> None:
             seen.add(scope.id)
             found.append(scope)
     complete = _read_scopes(reading, found)
-    _leave_others(reading, seen)
+    if reading.only is None:
+        _leave_others(reading, seen)
     _follow(reading, began)
     _take_census(reading, complete)
-    if reading.accepted and len(complete) == len(seen):
+    if reading.accepted and len(complete) == len(seen) and reading.only is None:
         forget_acceptance(reading.link.name, reading.stream, reading.store)
 
 
@@ -271,7 +280,8 @@ def _take_census(reading: _Reading, scopes: list[Scope]) -> None:
 
 def _scopes(reading: _Reading) -> list[Scope | SyncError | Notice]:
     try:
-        return patiently(lambda: list(reading.connector.scopes(reading.stream)), reading.clock)
+        found = patiently(lambda: list(reading.connector.scopes(reading.stream)), reading.clock)
+        return [one for one in found if reading.only is None or (isinstance(one, Scope) and one.id in reading.only)]
     except SyncError as error:
         raise _ConnectionEnds(error) from error
 

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from syncd.app import opened, understanding
+from syncd.cli import completion
 from syncd.cli.frame import DEFAULT_CONFIG, GOOD, TROUBLE, AsJson, ConfigFile, complain, one_line, out, print_json
 from syncd.cli.people import Shows
 from syncd.cli.report import ref_json
@@ -31,7 +32,9 @@ _AROUND = ("issues", "values", "items")
 
 
 def try_mapping(
-    mapping: Annotated[str, typer.Argument(help="The name of a mapping, or the path of a mapping file.")],
+    mapping: Annotated[
+        str, typer.Argument(help="The name of a mapping, or the path of a file.", autocompletion=completion.mappings)
+    ],
     stream: Annotated[str, typer.Option(help="Which stream of the vendor the records are of.")],
     records: Annotated[
         Path,

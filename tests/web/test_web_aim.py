@@ -4,10 +4,12 @@ import json
 import re
 from typing import Any
 
+from syncd.app import opened
 from syncd.contract import Delivery
 from syncd.demo import jira_hooks
 from syncd.demo.outgoing import Outgoing
 from syncd.run.aim import MOST, NOTHING, spoken_of, together
+from syncd.run.one_pass import pull_and_map
 from tests.run.run_given import RELEASES, Company
 from tests.web.test_web_hooks import github
 from tests.web.web_given import SECRET, Listening, listening, with_secrets
@@ -93,3 +95,15 @@ def test_more_than_twenty_things_or_anything_is_the_whole_connection(firm: Compa
     assert together(few[0], spoken_of(Delivery())) is None
     with listening(read) as to:
         assert any(path.endswith("/repos/acme/app/issues") for path in paths(read, to, github(to, event="repository")))
+
+
+def test_a_single_look_is_no_change_of_what_a_list_gave(firm: Company) -> None:
+    firm.github.pull("acme/api", "Ship it", milestone=1, head="ship")
+    firm.gitlab.merge_request("acme/web", "Ship it", milestone=next(iter(firm.gitlab.milestones.values())))
+    assert firm.once().code == 0
+    with opened(firm.config, {}, clock=firm.hand.clock) as app:
+        for link in app.links:
+            ids = [(stream, raw.ref.id) for stream in link.streams for raw in list(app.store.mirror.raws(link.name, stream))[:2]]
+            pulled = pull_and_map(app.works, link, spoken=spoken_of(Delivery(hints=tuple(ids))))
+            assert sum(read.read for read in pulled.streams.values()) == len(ids)
+            assert [stream for stream, read in pulled.streams.items() if read.changed] == []

@@ -16,6 +16,7 @@ from syncd.run.defect import defect
 from syncd.run.echo import Echoes
 from syncd.run.fault_points import Point, unused
 from syncd.run.follow import follow_transfers
+from syncd.run.homes import Homes
 from syncd.run.link import Link
 from syncd.run.log import log
 from syncd.run.retry import patiently
@@ -103,7 +104,8 @@ def pull(
             with closing(Crew(link, connector)) as crew:
                 for stream in pulled.streams:
                     chosen = only[stream] if only else None
-                    what = (connector, stream, care, states, stream in sure, crew, point, echoes, chosen)
+                    homes = Homes(connector.streams[stream].home)
+                    what = (connector, stream, care, states, stream in sure, crew, point, echoes, homes, chosen)
                     _pull_stream(_Reading(link, store, clock, progress, pulled, *what))
             if only is None:
                 _leave_streams(link, store, clock, states)
@@ -163,6 +165,7 @@ class _Reading:
     crew: Crew
     point: Point
     echoes: Echoes
+    homes: Homes
     only: Collection[str] | None = None
     going: list[int] = field(default_factory=list)
     begin: bool = False
@@ -210,6 +213,7 @@ def _read_stream(reading: _Reading) -> None:
     if reading.only is None:
         _leave_others(reading, seen)
     _follow(reading, began)
+    reading.homes.renew(reading.link, reading.connector, reading.stream, reading.store, reading.clock)
     _take_census(reading, complete)
     if reading.accepted and len(complete) == len(seen) and reading.only is None:
         forget_acceptance(reading.link.name, reading.stream, reading.store)
@@ -350,6 +354,7 @@ def _store(reading: _Reading, scope: Scope, page: Page) -> Mirrored:
     own, at = reading.connector.streams[reading.stream].own, reading.clock.now()
     with reading.crew.lock if page.deleted or page.whole else nullcontext():
         _brake(reading, scope, page)
+        reading.homes.note(page.records)
         return reading.store.mirror.put(reading.link.name, reading.stream, scope, page, own=own, at=at)
 
 

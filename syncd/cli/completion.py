@@ -20,9 +20,9 @@ def streams(context: typer.Context, incomplete: str) -> list[str]:
     """The streams of the connection that was given before; without one, those of all kinds that are configured."""
     from syncd.config import entry_point_kinds
 
-    tables, kinds, given = _connections(context), entry_point_kinds(), context.params.get("connection")
+    tables, kinds, given = _connections(context), entry_point_kinds(), str(context.params.get("connection"))
     wanted = [tables[given]] if given in tables else list(tables.values())
-    names = dict.fromkeys(table.get("kind") for table in wanted if isinstance(table, dict))
+    names = dict.fromkeys(str(table.get("kind")) for table in wanted if isinstance(table, dict))
     return _fitting(dict.fromkeys(s for name in names if name in kinds for s in kinds[name]().streams), incomplete)
 
 

@@ -114,10 +114,11 @@ class _Look:
         return known is not None and known.state == "fresh"
 
     def _store_one(self, connector: Connector, record: RawRecord, echoes: Echoes) -> None:
-        stream = record.ref.stream
+        """As a page of its scope would be, of which it says nothing."""
+        stream, scope = record.ref.stream, self._states[record.ref.stream, record.scope.id].scope
         own, page = connector.streams[stream].own, Page((record,))
         ours = echoes.of(page, own)
-        done = self._store.mirror.put(self._link.name, stream, record.scope, page, own=own, at=self._clock.now())
+        done = self._store.mirror.put(self._link.name, stream, scope, page, own=own, at=self._clock.now())
         read = self.pulled.streams.setdefault(stream, Read())
         read.read += done.read
         read.changed += done.new + done.changed - ours
@@ -129,7 +130,8 @@ def as_listed(record: RawRecord, held: RawRecord) -> RawRecord:
 
 
 def _scopes(left: Iterable[Hinted], states: Iterable[ScopeState]) -> Iterator[tuple[str, Collection[str] | None]]:
-    """Which scopes of which streams are to be read on. A place that is not known may be anywhere: in a group that is read as one."""
+    """Which scopes of which streams are to be read on. A place that is not known, or not in good order, may be anywhere: in a group that
+    is read as one."""
     left, states = list(left), list(states)
     for stream in dict.fromkeys(stream for stream, _, _ in left):
         ids: set[str] | None = set()
@@ -140,7 +142,11 @@ def _scopes(left: Iterable[Hinted], states: Iterable[ScopeState]) -> Iterator[tu
 
 
 def _is_meant(known: ScopeState, place: str | None) -> bool:
-    return place is not None and place.casefold() in (known.scope.id.casefold(), known.scope.name.casefold())
+    return (
+        known.state == "fresh"
+        and place is not None
+        and place.casefold() in (known.scope.id.casefold(), known.scope.name.casefold())
+    )
 
 
 def _add(total: Pulled, part: Pulled) -> None:

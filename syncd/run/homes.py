@@ -32,8 +32,8 @@ class Homes:
             return
         for record in records:
             key = _KEY.fullmatch(record.ref.key or "")
-            if key and (id := record.data.get(self._home)) is not None:
-                self._named[str(id)] = key["name"]
+            if key and (id := self._id(record)):
+                self._named[id] = key["name"]
 
     def renew(self, link: Link, connector: Connector, stream: str, store: Store, clock: Clock) -> int:
         """Renew the keys of what is stored under earlier names; how many. What projects are called is remembered."""
@@ -43,18 +43,26 @@ class Homes:
         kept = store.meta.get(place)
         before: dict[str, str] = kept if isinstance(kept, dict) else {}
         renamed = {id: name for id, name in self._named.items() if before.get(id, name) != name}
-        done = 0
-        for id, name in renamed.items():
-            old = [raw for raw in store.mirror.keyed(link.name, stream, before[id]) if str(raw.record.data.get(self._home)) == id]
-            own = connector.streams[stream].own
-            for raw in old:
-                page = Page((renewed(raw, before[id], name),))
-                store.mirror.put(link.name, stream, raw.record.scope, page, own=own, at=clock.now())
-            log().info("project is called otherwise", connection=link.name, stream=stream, before=before[id], now=name)
-            done += len(old)
-        if before | self._named != before:
+        if before | self._named == before:
+            return 0
+        with store.transaction():
+            done = sum(self._renew(link, connector, stream, store, clock, id, before[id]) for id in renamed)
             store.meta.put(place, before | self._named)
         return done
+
+    def _renew(self, link: Link, connector: Connector, stream: str, store: Store, clock: Clock, id: str, before: str) -> int:
+        """Renew the keys of one project's records."""
+        name, own = self._named[id], connector.streams[stream].own
+        old = [raw for raw in store.mirror.keyed(link.name, stream, before) if self._id(raw.record) == id]
+        scopes = {known.scope.id: known.scope for known in store.scopes.states(link.name) if known.stream == stream}
+        for scope in {raw.record.scope.id: raw.record.scope for raw in old}.values():
+            page = Page(tuple(renewed(raw, before, name) for raw in old if raw.record.scope.id == scope.id))
+            store.mirror.put(link.name, stream, scopes.get(scope.id, scope), page, own=own, at=clock.now())
+        log().info("project is called otherwise", connection=link.name, stream=stream, before=before, now=name)
+        return len(old)
+
+    def _id(self, record: RawRecord) -> str:
+        return str(record.data.get(self._home) or "") if self._home else ""
 
 
 def renewed(raw: StoredRaw, before: str, name: str) -> RawRecord:

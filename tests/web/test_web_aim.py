@@ -107,3 +107,15 @@ def test_a_single_look_is_no_change_of_what_a_list_gave(firm: Company) -> None:
             pulled = pull_and_map(app.works, link, spoken=spoken_of(Delivery(hints=tuple(ids))))
             assert sum(read.read for read in pulled.streams.values()) == len(ids)
             assert [stream for stream, read in pulled.streams.items() if read.changed] == []
+
+
+def test_a_single_look_says_nothing_of_the_scope(firm: Company) -> None:
+    firm.github.repository("acme/attic", archived=True)
+    firm.github.issue("acme/attic", "Old")
+    firm.sections["connections.code"]["repositories"] += ["acme/attic"]
+    read = ready(firm, "code")
+    with listening(read) as to:
+        before = to.app.store.scopes.closed("code")
+        assert len(before) == 1
+        paths(read, to, about(to, read, "acme/attic", 1))
+        assert to.app.store.scopes.closed("code") == before

@@ -14,7 +14,7 @@ from syncd.config.secret import Secret
 from syncd.contract import AuthFailed, Kind, Options, Settings, TlsAndProxy
 from syncd.decide.state import Place
 from syncd.mapping import Mapping as RecordMapping
-from syncd.model.action import Mode
+from syncd.model.action import Mode, Verb
 
 HIDDEN = "***"
 
@@ -69,11 +69,18 @@ class Connection:
             history_days=self.history_days,
         )
 
+    def unwritable(self) -> Mapping[Verb, str]:
+        """The verbs that the vendor never takes from these credentials, each with the cure."""
+        with suppress(AuthFailed):  # a token whose file is gone: who needs it says so
+            return self.options.unwritable(self.secret())
+        return {}
+
     def place(self) -> Place:
         """What can be written there, and how far it may speak."""
+        never = self.unwritable().keys()
         return Place(
             connection=self.name,
-            takes={name: stream.takes for name, stream in self.kind.streams.items()},
+            takes={name: stream.takes - never for name, stream in self.kind.streams.items()},
             limits=self.kind.limits,
             write=self.write,
             write_for=self.write_for,

@@ -28,6 +28,7 @@ BACK, AHEAD = 3, 15
 ALWAYS = frozenset({"id", "uid", "series", "status", "occurrences", "problem", "visibility", "updated"})
 """The fields that a record has whoever reads them. Each occurrence has its times, `eventType`, `transparency` and `hint`."""
 
+_LONGEST_UID = 400
 _FREEZE = re.compile(r"\b(?:freeze|no[ -](?:deploy|release)\w*|moratorium|blackout)\b", re.IGNORECASE)
 _MAINTENANCE = re.compile(r"\b(?:maintenance|wartung)", re.IGNORECASE)
 _TRAINING = re.compile(r"\b(?:training|course|workshop|conference)\b", re.IGNORECASE)
@@ -80,9 +81,15 @@ def _by_uid(blocks: Iterable[Block]) -> dict[str, list[Block]]:
     """An event without a UID is known by what it says."""
     found: dict[str, list[Block]] = {}
     for block in blocks:
-        uid = value_of(block, "UID")
-        found.setdefault(uid or hashlib.sha256("\n".join(block.lines).encode()).hexdigest()[:32], []).append(block)
+        found.setdefault(_uid(block), []).append(block)
     return found
+
+
+def _uid(block: Block) -> str:
+    uid = value_of(block, "UID")
+    if uid is None or len(uid) > _LONGEST_UID:
+        return hashlib.sha256((uid or "\n".join(block.lines)).encode()).hexdigest()[:32]
+    return uid
 
 
 @dataclass(frozen=True)

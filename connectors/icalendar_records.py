@@ -108,7 +108,7 @@ class _Making:
         return ZoneInfo(str(name)) if name else None
 
     def record(self, uid: str, blocks: Sequence[Block]) -> dict[str, Json] | None:
-        base = {"uid": uid, "series": f"{self.asked.scope.id}/{uid}"}
+        base = {"uid": uid, "series": f"{self.asked.scope.id.rstrip('/')}/{uid}"}
         try:
             events = [read(block, self.times) for block in blocks]
             found = self._series(events)

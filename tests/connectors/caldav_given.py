@@ -6,7 +6,7 @@ import re
 import shutil
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -28,13 +28,28 @@ Twist = Callable[[Request], Response | None]
 
 
 class Radicale:
-    """The application of Radicale over a folder. `twist` may answer a request in its place. `bearer`: sign-in by token alone."""
+    """The application of Radicale over a folder. `twist` may answer a request in its place. `bearer`: sign-in by token alone.
 
-    def __init__(self, folder: Path, *, bearer: bool = False) -> None:
-        self.folder, self._bearer = folder, bearer
-        self._application = Application(configuration(folder))
+    What it answered is remembered until something changes: it takes its time, and the contract has deadlines. `like`: one to begin
+    from, of which a copy is made once it is needed.
+    """
+
+    def __init__(self, folder: Path, *, like: "Radicale | None" = None, bearer: bool = False) -> None:
+        self._folder, self._like, self._bearer = folder, like, bearer
+        self.remembered: dict[tuple[str, ...], Response] = dict(like.remembered) if like else {}
         self.twist: Twist = lambda _: None
         self.server = TwinServer([(method, "{path*}", self._answer) for method in METHODS], self._authorize)
+
+    @property
+    def folder(self) -> Path:
+        """Where it keeps what it holds."""
+        return self._like.folder if self._like and "_application" not in self.__dict__ else self._folder
+
+    @cached_property
+    def _application(self) -> Application:
+        if self._like is not None:
+            shutil.copytree(self._like.folder, self._folder, dirs_exist_ok=True)
+        return Application(configuration(self._folder))
 
     def put(self, path: str, text: str) -> None:
         """Enter or change an event; the path ends with .ics."""
@@ -57,6 +72,8 @@ class Radicale:
 
     def ask(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] = {}) -> tuple[int, dict[str, str], bytes]:
         """A request of its own, past the server: status, headers, body."""
+        if method not in ("GET", "PROPFIND", "REPORT"):
+            self.remembered.clear()
         said = {"Authorization": "Basic " + base64.b64encode(b"ann:x").decode(), **headers}
         environ: dict[str, Any] = {
             "REQUEST_METHOD": method,
@@ -89,17 +106,20 @@ class Radicale:
     def _answer(self, request: Request) -> Response:
         if (twisted := self.twist(request)) is not None:
             return twisted
-        kept = {"Depth": request.headers["depth"]} if "depth" in request.headers else {}
-        status, headers, content = self.ask(request.method, request.path, request.body, kept)
-        names = ("content-type", "location", "etag")
-        return Response(content, status, {name: value for name, value in headers.items() if name.lower() in names})
+        depth = request.headers.get("depth", "")
+        asked = (request.method, request.path, depth, request.body.decode())
+        if asked not in self.remembered:
+            status, headers, content = self.ask(request.method, request.path, request.body, {"Depth": depth} if depth else {})
+            kept = {name: value for name, value in headers.items() if name.lower() in ("content-type", "location", "etag")}
+            self.remembered[asked] = Response(content, status, kept)
+        return self.remembered[asked]
 
 
 def configuration(folder: Path, **auth: str) -> Any:
     """Radicale's configuration over a folder. Without keys of `auth` everybody is who they say."""
     found = config.load()
     sections = {
-        "storage": {"filesystem_folder": str(folder)},
+        "storage": {"filesystem_folder": str(folder), "_filesystem_fsync": "False"},
         "auth": auth or {"type": "none"},
         "logging": {"level": "critical"},
     }
@@ -108,23 +128,27 @@ def configuration(folder: Path, **auth: str) -> Any:
 
 
 @cache
-def _company() -> Path:
-    """A folder with 262 windows, one of them weekly, and some days of leave, made once."""
-    folder = Path(mkdtemp(prefix="syncd-radicale-"))
-    made = Radicale(folder)
+def _company() -> Radicale:
+    """A folder with 262 windows, one of them weekly, and some days of leave, made and read once."""
+    made = running(Path(mkdtemp(prefix="syncd-radicale-")))
     events = [event(f"deploy-{n}", title=f"deploy {n}", start=NOW + timedelta(days=n)) for n in range(260)]
     events.append(event("weekly", "RRULE:FREQ=WEEKLY", title="weekly maintenance", start=NOW))
     events.append(event("odd", title=ODD, start=NOW))
     away = [event(f"leave-{n}", title="away", start=date(2026, 5, 11 + n), lasts=timedelta(days=1)) for n in range(3)]
     for path, held in ((RELEASES, events), (LEAVE, away)):
         assert made.ask("PUT", path, calendar(*held), {"Content-Type": "text/calendar"})[0] == 201
-    return folder
+    connector = connected(made, timeout_s=60)
+    connector.check()
+    for scope in connector.scopes("events"):
+        assert isinstance(scope, Scope)
+        list(connector.fetch("events", scope, cursor(list(connector.fetch("events", scope, None)))))
+    made.server.stop()
+    return made
 
 
 def company(folder: Path, **options: Any) -> Radicale:
     """Ann's two calendars, listening."""
-    shutil.copytree(_company(), folder, dirs_exist_ok=True)
-    return running(folder, **options)
+    return running(folder, like=_company(), **options)
 
 
 def running(folder: Path, **options: Any) -> Radicale:

@@ -12,7 +12,7 @@ PERSONAL = frozenset({"summary", "description", "location", "attendees", "catego
 class Holding(BaseModel):
     """The keys of a section `[[connections.x.calendars]]` that mappings see as facts of the scope. Subclass it for how to find it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     holds: Literal["windows", "freezes", "absences", "holidays", "milestones"] = Field(description="What its events are")
     person: str | None = Field(default=None, description="Whose absences it holds: an e-mail address, or a name")

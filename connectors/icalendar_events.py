@@ -59,8 +59,14 @@ def read(block: Block, times: Times) -> icalendar.Event:
 
 def each(event: icalendar.Event, name: str) -> list[Any]:
     """All values of a property."""
-    found = event.get(name)
+    found: Any = event.get(name)
     return found if isinstance(found, list) else [] if found is None else [found]
+
+
+def moment(event: icalendar.Event, name: str) -> Any:
+    """The day, the time or the span of a property that the event has."""
+    found: Any = event[name]
+    return found.dt
 
 
 def is_day(moment: object) -> bool:
@@ -117,7 +123,7 @@ def _placed(moment: Any, zone: tzinfo | None) -> Any:
 
 def _put_end(event: icalendar.Event) -> None:
     """DTEND, whether it is written down, follows from DURATION or is understood (RFC 5545, section 3.6.1)."""
-    start = event["DTSTART"].dt
+    start = moment(event, "DTSTART")
     end = _end(event, start)
     if not isinstance(start, date) or not isinstance(end, date) or is_day(start) is not is_day(end):
         raise Unreadable("it begins on a day and ends at a time, or the other way round")
@@ -133,10 +139,10 @@ def _put_end(event: icalendar.Event) -> None:
 
 def _end(event: icalendar.Event, start: Any) -> Any:
     if "DTEND" in event:
-        return event["DTEND"].dt
+        return moment(event, "DTEND")
     if "DURATION" not in event:
         return start + _DAY if is_day(start) else start
-    lasts = event["DURATION"].dt
+    lasts = moment(event, "DURATION")
     if not isinstance(lasts, timedelta) or (is_day(start) and lasts.seconds):
         raise Unreadable("its DURATION does not fit its DTSTART")
     return start + lasts

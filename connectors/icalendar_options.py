@@ -1,4 +1,4 @@
-"""What the configuration says of a calendar, in the same words for each kind that reads iCalendar: what it holds, for whom, in which zone."""
+"""What the configuration says of a calendar of iCalendar, in the same words for each kind: what it holds, for whom, in which zone."""
 
 from typing import Literal
 from zoneinfo import ZoneInfo

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 import recurring_ical_events
 
-from connectors.icalendar_events import Times, Unreadable, each, is_day, read
+from connectors.icalendar_events import Times, Unreadable, each, is_day, moment, read
 from connectors.icalendar_options import PERSONAL
 from connectors.icalendar_rules import MOST, Rules
 from connectors.icalendar_text import Block, Text, value_of
@@ -64,7 +64,11 @@ class Asked:
     @cached_property
     def mark(self) -> str:
         """Changes where the same calendar would be read as other records."""
-        said = [sorted(self.wanted) if self.wanted is not None else None, sorted(self.scope.facts.items(), key=str), horizon(self.today)]
+        said = [
+            sorted(self.wanted) if self.wanted is not None else None,
+            sorted(self.scope.facts.items(), key=str),
+            horizon(self.today),
+        ]
         return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 
@@ -140,10 +144,10 @@ class _Making:
             yield core, None
             return
         taken: set[str] = set()
-        for at in sorted(self._expanded(core, others), key=lambda one: _text(one["DTSTART"].dt)):
-            original = at["RECURRENCE-ID"].dt
+        for at in sorted(self._expanded(core, others), key=lambda one: _text(moment(one, "DTSTART"))):
+            original = moment(at, "RECURRENCE-ID")
             if _text(original) in taken:  # one that follows a change of all later ones has the id of the first of them
-                original = at["DTSTART"].dt
+                original = moment(at, "DTSTART")
             taken.add(_text(original))
             if not _is_off(at):
                 yield at, original
@@ -154,7 +158,7 @@ class _Making:
             raise Unreadable(f"it has more than {MOST} exceptions")
         for rule in _each(core, "RRULE"):
             assert core is not None
-            against = self.rules.against(rule.to_ical().decode(), core["DTSTART"].dt)
+            against = self.rules.against(rule.to_ical().decode(), moment(core, "DTSTART"))
             if against:
                 raise Unreadable(against)
         calendar = icalendar.Calendar()
@@ -169,14 +173,14 @@ class _Making:
         return found
 
     def _occurrence(self, event: icalendar.Event, original: date | None, said: Mapping[str, Json]) -> dict[str, Json]:
-        start, end = event["DTSTART"].dt, event["DTEND"].dt
+        start, end = moment(event, "DTSTART"), moment(event, "DTEND")
         own = {name: value for name, value in self._said(event).items() if value != said.get(name)}
         busy = str(event.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper()
         free = str(event.get("TRANSP", "")).upper() == "TRANSPARENT" or busy == "FREE"
         return {
             **({"original": _text(original)} if original is not None else {}),
-            "start": _moment(start),
-            "end": _moment(end),
+            "start": _in_words(start),
+            "end": _in_words(end),
             "eventType": _TYPES.get(busy, "default"),
             "transparency": "transparent" if free else "opaque",
             **({"hint": hint} if (hint := self._hint(event)) else {}),
@@ -195,13 +199,15 @@ class _Making:
 
     def _hint(self, event: icalendar.Event) -> str | None:
         said = " ".join([_first(event, "SUMMARY"), *_categories(event)])
-        return next((name for name, words in _HINTS.get(self.asked.scope.facts.get("holds"), {}).items() if words.search(said)), None)
+        return next(
+            (name for name, words in _HINTS.get(self.asked.scope.facts.get("holds"), {}).items() if words.search(said)), None
+        )
 
 
 def _core(events: Sequence[icalendar.Event]) -> icalendar.Event | None:
     """The event itself, which its exceptions refer to: the latest, where it is there more than once."""
     latest = [one for one in events if _sequence(one) == max(map(_sequence, events))]
-    if len({(_text(one["DTSTART"].dt), _text(one["DTEND"].dt), str(one.get("RRULE"))) for one in latest}) > 1:
+    if len({(_text(moment(one, "DTSTART")), _text(moment(one, "DTEND")), str(one.get("RRULE"))) for one in latest}) > 1:
         raise Unreadable("two different events have its UID")
     return latest[-1] if latest else None
 
@@ -211,7 +217,8 @@ def _each(event: icalendar.Event | None, name: str) -> list[Any]:
 
 
 def _sequence(event: icalendar.Event) -> int:
-    return int(event.get("SEQUENCE", 0))
+    said: Any = event.get("SEQUENCE", 0)
+    return int(said)
 
 
 def _is_off(event: icalendar.Event) -> bool:
@@ -225,7 +232,9 @@ def _visibility(event: icalendar.Event) -> str:
 
 
 def _updated(events: Sequence[icalendar.Event]) -> str | None:
-    found = [value.dt for event in events for value in each(event, "LAST-MODIFIED") if isinstance(getattr(value, "dt", None), datetime)]
+    found = [
+        value.dt for event in events for value in each(event, "LAST-MODIFIED") if isinstance(getattr(value, "dt", None), datetime)
+    ]
     return max(map(_text, found), default=None)
 
 
@@ -252,15 +261,15 @@ def _person(value: Any) -> dict[str, Json]:
     return ({"email": email} if email else {"id": address}) | ({"displayName": name} if name else {})
 
 
-def _moment(moment: Any) -> dict[str, Json]:
-    if is_day(moment):
-        return {"date": moment.isoformat()}
-    zone = name_of(moment.tzinfo) or ("UTC" if moment.tzinfo is UTC else None)
-    return {"dateTime": moment.isoformat(timespec="seconds")} | ({"timeZone": zone} if zone else {})
+def _in_words(at: Any) -> dict[str, Json]:
+    if is_day(at):
+        return {"date": at.isoformat()}
+    zone = name_of(at.tzinfo) or ("UTC" if at.tzinfo is UTC else None)
+    return {"dateTime": at.isoformat(timespec="seconds")} | ({"timeZone": zone} if zone else {})
 
 
-def _text(moment: Any) -> str:
+def _text(at: Any) -> str:
     """A day, an instant in UTC, or a time without a zone."""
-    if isinstance(moment, datetime) and moment.tzinfo is not None:
-        return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    return moment.isoformat() if isinstance(moment, date) else str(moment)
+    if isinstance(at, datetime) and at.tzinfo is not None:
+        return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return at.isoformat() if isinstance(at, date) else str(at)

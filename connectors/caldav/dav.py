@@ -96,7 +96,9 @@ class Dav:
         assert answer is not None
         return self._read(answer, what, scope, known)
 
-    def report(self, path: str, body: str, *, what: str, scope: str, depth: int = 0, known: Collection[int] = ()) -> Answer | Answered:
+    def report(
+        self, path: str, body: str, *, what: str, scope: str, depth: int = 0, known: Collection[int] = ()
+    ) -> Answer | Answered:
         """What a report says. `body` is XML without a declaration. Refusals whose status is `known` are given as they are."""
         answer = self._send("REPORT", self.url(path, what), body, depth, what, scope)
         return self._read(answer, what, scope, known)
@@ -129,9 +131,7 @@ class Dav:
     def _send(self, method: str, url: str, body: str, depth: int, what: str, scope: str | None) -> requests.Response:
         headers = {"Content-Type": "application/xml; charset=utf-8", "Depth": str(depth), READS: "1"}
         try:
-            return self._session.request(
-                method, url, data=(_HEAD + body).encode(), headers=headers, allow_redirects=False
-            )
+            return self._session.request(method, url, data=(_HEAD + body).encode(), headers=headers, allow_redirects=False)
         except Exception as error:
             raise from_exception(error, what=what, scope=scope) from None
 
@@ -151,7 +151,8 @@ class Dav:
     def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         secret = self._settings.secret() or ""
         if self._settings.user:
-            return HTTPBasicAuth(self._settings.user.encode(), secret.encode())(request)
+            HTTPBasicAuth(self._settings.user.encode(), secret.encode())(request)
+            return request
         request.headers["Authorization"] = f"Bearer {secret}"
         return request
 

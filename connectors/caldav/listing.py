@@ -55,7 +55,8 @@ class Calendar:
         for _ in range(_MOST_ROUNDS):
             answer = self._sync(last)
             if isinstance(answer, Answered):
-                return self._no_sync(answer, last)
+                self._refused(answer, last)
+                return None
             is_cut = False
             for one in answer.responses:
                 if self._is_itself(one.path):
@@ -115,12 +116,10 @@ class Calendar:
 
     def _sync(self, token: str | None) -> Answer | Answered:
         asked = f"<d:sync-token>{_plain(token)}</d:sync-token>" if token else "<d:sync-token/>"
-        body = (
-            f"<d:sync-collection {NAMESPACES}>{asked}<d:sync-level>1</d:sync-level><d:prop><d:getetag/></d:prop></d:sync-collection>"
-        )
+        body = f"<d:sync-collection {NAMESPACES}>{asked}<d:sync-level>1</d:sync-level><d:prop><d:getetag/></d:prop></d:sync-collection>"
         return self.dav.report(self.scope.id, body, what=self.what, scope=self.scope.id, known=_REFUSED)
 
-    def _no_sync(self, answer: Answered, token: str | None) -> None:
+    def _refused(self, answer: Answered, token: str | None) -> None:
         """A 403 without a reason is a right that is lacking; any other refusal leads on to what every server has."""
         if answer.status == 403 and not answer.conditions:
             raise from_status(403, {}, "", now=self.dav.now, what=self.what, scope=self.scope.id)

@@ -30,7 +30,9 @@ class CalDavOptions(Options):
     """`calendars`: at least one."""
 
     calendars: list[CalendarOptions] = Field(min_length=1, description="The calendars to read, and what they hold")
-    exclude: list[str] = Field(default=[], description="Paths, names and patterns of calendars that no pattern of `calendars` takes in")
+    exclude: list[str] = Field(
+        default=[], description="Paths, names and patterns of calendars that no pattern of `calendars` takes in"
+    )
 
     @field_validator("calendars")
     @classmethod

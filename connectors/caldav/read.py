@@ -1,7 +1,7 @@
 """Reading a calendar: in full at first, then what changed. What is gone is told by the server, or not in a full read any more.
 
-A full read is also made where the server has forgotten the sync token, and where the same events would give other records: in another month,
-for another mapping. Then the calendar is one page, so that what it does not hold is deleted in the same transaction.
+A full read is also made where the server has forgotten the sync token, and where the same events would give other records: in another
+month, for another mapping. Then the calendar is one page, so that what it does not hold is deleted in the same transaction.
 """
 
 import json

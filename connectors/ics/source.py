@@ -76,7 +76,9 @@ class Sources:
             plain = self._settings.url.startswith("http://")
             return self._settings.url if plain else address(self._settings.url)
         except OSError:
-            raise Misconfigured(f"{where}: its `url_file` cannot be read. Create it, or correct the path", scope=calendar.id) from None
+            raise Misconfigured(
+                f"{where}: its `url_file` cannot be read. Create it, or correct the path", scope=calendar.id
+            ) from None
         except ValueError as error:
             raise Misconfigured(f"{where}: {error}", scope=calendar.id) from None
 
@@ -96,9 +98,7 @@ class Sources:
             )
 
     def _refusal(self, answer: requests.Response, what: str, scope: str) -> Exception:
-        error = from_status(
-            answer.status_code, answer.headers, answer.content, now=self._settings.now(), what=what, scope=scope
-        )
+        error = from_status(answer.status_code, answer.headers, answer.content, now=self._settings.now(), what=what, scope=scope)
         if isinstance(error, AuthFailed) and self._settings.secret() is None:
             return AuthFailed(
                 f"{what}: it wants to know who we are ({answer.status_code}). Give `user` and `token_file`, or its private address",
@@ -111,7 +111,8 @@ class Sources:
         if secret is None:
             return request
         if self._settings.user:
-            return HTTPBasicAuth(self._settings.user.encode(), secret.encode())(request)
+            HTTPBasicAuth(self._settings.user.encode(), secret.encode())(request)
+            return request
         request.headers["Authorization"] = f"Bearer {secret}"
         return request
 
@@ -126,4 +127,6 @@ def _file(path: str, what: str, scope: str) -> Found:
         with place.open("rb") as opened:
             return Found(opened.read(LARGEST + 1))
     except OSError as error:
-        raise Unavailable(f"{what}: {path} cannot be read ({error.strerror}). Correct its rights, or `file`", scope=scope) from None
+        raise Unavailable(
+            f"{what}: {path} cannot be read ({error.strerror}). Correct its rights, or `file`", scope=scope
+        ) from None

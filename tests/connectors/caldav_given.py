@@ -70,7 +70,9 @@ class Radicale:
         )
         assert self.ask("MKCALENDAR", path, body.encode())[0] == 201
 
-    def ask(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] = {}) -> tuple[int, dict[str, str], bytes]:
+    def ask(
+        self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] = {}
+    ) -> tuple[int, dict[str, str], bytes]:
         """A request of its own, past the server: status, headers, body."""
         if method not in ("GET", "PROPFIND", "REPORT"):
             self.remembered.clear()

@@ -76,7 +76,9 @@ def alone(tmp_path: Path) -> Iterator[str]:
     (tmp_path / "users").write_text(f"ann:{SECRET}\n")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    found = configuration(tmp_path, type="htpasswd", htpasswd_filename=str(tmp_path / "users"), htpasswd_encryption="plain", delay="0")
+    found = configuration(
+        tmp_path, type="htpasswd", htpasswd_filename=str(tmp_path / "users"), htpasswd_encryption="plain", delay="0"
+    )
     found.update({"server": {"hosts": f"127.0.0.1:{port}"}}, "tests")
     ours, theirs = socket.socketpair()
     thread = threading.Thread(target=server.serve, args=(found, theirs), daemon=True)
@@ -169,14 +171,12 @@ def test_an_address_that_leads_on_is_followed_on_the_same_server_only(there: Rad
 
 
 def test_a_home_on_another_server_gets_no_credentials(there: Radicale) -> None:
-    there.twist = lambda request: (
-        Response(
-            MULTISTATUS.format(
-                "<d:response><d:href>/</d:href><d:propstat><d:prop><c:calendar-home-set><d:href>https://p1.acme.example/1/</d:href>"
-                "</c:calendar-home-set></d:prop><d:status>HTTP/1.1 200 OK</d:status></d:propstat></d:response>"
-            ),
-            207,
-        )
+    there.twist = lambda _: Response(
+        MULTISTATUS.format(
+            "<d:response><d:href>/</d:href><d:propstat><d:prop><c:calendar-home-set><d:href>https://p1.acme.example/1/</d:href>"
+            "</c:calendar-home-set></d:prop><d:status>HTTP/1.1 200 OK</d:status></d:propstat></d:response>"
+        ),
+        207,
     )
     with pytest.raises(Misconfigured) as caught:
         listing(there, ("all", "windows"))

@@ -265,7 +265,11 @@ def test_a_calendar_may_be_empty_and_a_stream_may_hold_two() -> None:
 
 
 @settings(max_examples=80, deadline=None)
-@given(st.lists(st.sampled_from([*event("x", BERLIN, "RRULE:FREQ=DAILY;COUNT=2").split("\r\n"), "\x00", ":", ";=", "DTEND:", "é\ud7ff"])))
+@given(
+    st.lists(
+        st.sampled_from([*event("x", BERLIN, "RRULE:FREQ=DAILY;COUNT=2").split("\r\n"), "\x00", ":", ";=", "DTEND:", "é\ud7ff"])
+    )
+)
 def test_whatever_comes_is_records_or_no_calendar(lines: list[str]) -> None:
     body = "\r\n".join(["BEGIN:VCALENDAR", *lines, "END:VCALENDAR"]).encode()
     try:
@@ -355,4 +359,6 @@ def test_what_programs_say_of_an_event_is_kept_in_googles_words(line: str, type:
 def test_a_stamp_of_the_moment_of_sending_changes_nothing() -> None:
     """Some servers write DTSTAMP anew with every answer."""
     stamped = event("x", BERLIN, title="Window")
-    assert only(stamped) == only(stamped.replace("20260505T070000Z", f"{datetime(2026, 5, 5, tzinfo=UTC) + timedelta(1):%Y%m%dT%H%M%SZ}"))
+    assert only(stamped) == only(
+        stamped.replace("20260505T070000Z", f"{datetime(2026, 5, 5, tzinfo=UTC) + timedelta(1):%Y%m%dT%H%M%SZ}")
+    )

@@ -152,7 +152,13 @@ def test_addresses(written: str, asked: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["ftp://acme.example/x", "acme.example/x.ics", "http://acme.example/x.ics", "https://ann:pw@acme.example/x.ics", "https:///x.ics"],
+    [
+        "ftp://acme.example/x",
+        "acme.example/x.ics",
+        "http://acme.example/x.ics",
+        "https://ann:pw@acme.example/x.ics",
+        "https:///x.ics",
+    ],
 )
 def test_an_address_that_is_none_or_open_is_refused_and_not_repeated(written: str) -> None:
     with pytest.raises(ValidationError) as caught:
@@ -201,9 +207,7 @@ def test_user_and_password_are_sent_as_such() -> None:
 
 def test_a_token_is_sent_to_one_server_only(files: Files) -> None:
     other = {"id": "leave", "url": "https://hr.acme.example/leave.ics", "holds": "absences"}
-    connector = connected(
-        {"id": "ops", "url": f"{files.server.url}/ops.ics", "holds": "windows"}, other, secret=lambda: SECRET
-    )
+    connector = connected({"id": "ops", "url": f"{files.server.url}/ops.ics", "holds": "windows"}, other, secret=lambda: SECRET)
     found = error(connector)
     assert isinstance(found, Misconfigured)
     assert found.scope is None

@@ -1,7 +1,6 @@
 """Calendars as files, from the configuration to the model: freezes and leave, what cannot be read, and a file that lost most of itself."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -61,8 +60,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    yield Desk(tmp_path)
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
 
 
 def test_calendars_reach_the_model_and_a_title_of_leave_reaches_no_file(desk: Desk) -> None:

@@ -12,7 +12,7 @@ from connectors.icalendar_text import Block
 from connectors.icalendar_zones import NoZone, Zones
 
 _TIMES = ("DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE")
-_ONCE = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID")
+_ONCE = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "SEQUENCE", "STATUS")
 _NEEDED = (*_TIMES, "DURATION", "RRULE", "STATUS", "SEQUENCE")
 _ZONE = "X-TZID"
 """Stands for TZID in what the library reads: it would look zones up in a list that it keeps for all calendars."""

@@ -118,6 +118,8 @@ class _Making:
             found = self._series(events)
         except Unreadable as error:
             return base | {"occurrences": [], "problem": error.reason}
+        except (OverflowError, ValueError):  # at the ends of the calendar
+            return base | {"occurrences": [], "problem": "its times are further away than can be counted"}
         return None if found is None else base | found
 
     def _series(self, events: Sequence[icalendar.Event]) -> dict[str, Json] | None:

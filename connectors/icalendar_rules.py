@@ -38,6 +38,8 @@ class Rules:
         """
         try:
             parts = dict(part.split("=", 1) for part in rule.upper().split(";") if part)
+            if "COUNT" in parts and "UNTIL" in parts:
+                return "its rule ends twice (COUNT and UNTIL)"
             at = start.replace(tzinfo=None) if isinstance(start, datetime) else datetime.combine(start, time())
             last = min([self._until, *_end(parts)])
             steps = _steps(parts, at, last)
@@ -62,10 +64,14 @@ def _end(parts: dict[str, str]) -> list[datetime]:
 
 
 def _steps(parts: dict[str, str], at: datetime, last: datetime) -> int:
-    every = _STEP_S.get(parts["FREQ"], _YEAR_S) * max(1, int(parts.get("INTERVAL", 1)))
+    interval, count = int(parts.get("INTERVAL", 1)), int(parts.get("COUNT", 1))
+    is_quick = parts["FREQ"] in ("SECONDLY", "MINUTELY", "HOURLY")
+    if interval < 1 or count < 1 or (is_quick and "BYSETPOS" in parts):  # the library would look for ever
+        raise ValueError("a rule that goes nowhere")
+    every = _STEP_S.get(parts["FREQ"], _YEAR_S) * interval
     steps = max(1, int((last - at).total_seconds() / every))
     if "COUNT" in parts and not any(name.startswith("BY") for name in parts):
-        return min(steps, int(parts["COUNT"]))
+        return min(steps, count)
     return steps
 
 

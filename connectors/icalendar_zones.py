@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo, available_timezones
 import icalendar
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-_NOT_YEARLY = re.compile(r"^RRULE[^\r\n]*FREQ=(?!YEARLY)", re.IGNORECASE | re.MULTILINE)
+_NOT_YEARLY = re.compile(r"^RRULE[^\r\n]*(?:FREQ=(?!YEARLY)|INTERVAL=(?!1\b))", re.IGNORECASE | re.MULTILINE)
 _LOCATION = re.compile(r"^X-LIC-LOCATION[^:\r\n]*:[ \t]*([^\r\n]+)", re.IGNORECASE | re.MULTILINE)
-_LARGEST = 50_000
-"""So many characters the definition of a zone may have: two centuries of changes, one by one."""
+_LARGEST = 10_000
+"""So many characters the definition of a zone may have: half a century of changes, one by one."""
 
 
 class NoZone(Exception):

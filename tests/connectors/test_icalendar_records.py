@@ -211,6 +211,12 @@ def test_a_change_of_all_later_times_gives_each_an_identity() -> None:
         ([BERLIN, "RRULE:FREQ=MINUTELY;BYMONTH=2;BYMONTHDAY=30"], "more than"),
         ([BERLIN, "RRULE:FREQ=DAILY;BYHOUR=1,2,3,4,5,6,7,8,9;BYMINUTE=0,30"], f"more than {MOST} times"),
         (["DTSTART:01010101T000000", "RRULE:FREQ=DAILY"], "more than"),
+        ([BERLIN, "RRULE:FREQ=DAILY;INTERVAL=0;BYMONTH=2;BYMONTHDAY=30"], "cannot be understood"),
+        (["DTSTART;TZID=America/New_York:99991231T230000"], "further away"),
+        ([BERLIN, "RRULE:FREQ=SECONDLY;COUNT=-1"], "cannot be understood"),
+        ([BERLIN, "RRULE:FREQ=HOURLY;BYSETPOS=3;COUNT=5"], "cannot be understood"),
+        ([BERLIN, "RRULE:FREQ=DAILY;COUNT=3;UNTIL=20260601T000000Z"], "ends twice"),
+        ([BERLIN, "SEQUENCE:1", "SEQUENCE:2"], "more than one SEQUENCE"),
     ],
 )
 def test_an_event_that_cannot_be_read_says_why_and_stops_no_other(lines: list[str], says: str) -> None:
@@ -230,8 +236,9 @@ def test_two_events_that_share_a_uid_are_told_and_none_is_lost_in_silence() -> N
     assert starts(again) == ["2026-06-01T18:00:00+00:00"]
 
 
-def test_a_definition_of_a_zone_that_is_a_bomb_is_no_zone() -> None:
-    bomb = CUSTOM.replace("FREQ=YEARLY", "FREQ=SECONDLY").replace("\n", "\r\n")
+@pytest.mark.parametrize("rule", ["FREQ=SECONDLY", "FREQ=YEARLY;INTERVAL=0"])
+def test_a_definition_of_a_zone_that_is_a_bomb_is_no_zone(rule: str) -> None:
+    bomb = CUSTOM.replace("FREQ=YEARLY", rule).replace("\n", "\r\n")
     assert "no time zone" in only(bomb, event("x", "DTSTART;TZID=Ours:20260506T180000"))["problem"]
 
 

@@ -7,6 +7,14 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 PERSONAL = frozenset({"summary", "description", "location", "attendees", "categories"})
 """What nobody needs to know of an absence: when, of which type and whose it is, stands elsewhere."""
+UNASKED = {
+    "absences": PERSONAL,
+    "windows": frozenset({"description", "attendees", "organizer"}),
+    "freezes": frozenset({"description", "attendees", "organizer"}),
+    "holidays": frozenset({"description", "attendees", "organizer", "location"}),
+    "milestones": frozenset({"attendees", "organizer", "location"}),
+}
+"""What is not kept without `titles`, by what a calendar holds."""
 
 
 class Holding(BaseModel):
@@ -22,7 +30,7 @@ class Holding(BaseModel):
     private: bool = Field(default=False, description="Never name its events outside of this connection")
     titles: bool = Field(
         default=False,
-        description="Of absences keep titles, places, categories and guests, too, where the title says whose they are",
+        description="Keep titles, places, categories and guests of absences, too, and texts and guests of what else it holds",
     )
 
     @property

@@ -6,7 +6,7 @@ first day of a month: for a month a rule without an end means the same. An event
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from functools import cached_property
@@ -17,7 +17,7 @@ import icalendar
 import recurring_ical_events
 
 from connectors.icalendar_events import Times, Unreadable, each, is_day, moment, read
-from connectors.icalendar_options import PERSONAL
+from connectors.icalendar_options import PERSONAL, UNASKED
 from connectors.icalendar_rules import MOST, Rules
 from connectors.icalendar_text import Block, Text, value_of
 from connectors.icalendar_zones import Zones, iana, name_of
@@ -193,11 +193,15 @@ class _Making:
         """What the event says beside its times, as far as it is asked for and nobody is to be left alone with it."""
         wanted = self.asked.wanted
         found = {name: value for name, value in _words(event) if value and (wanted is None or name in wanted)}
-        facts = self.asked.scope.facts
-        absent = facts.get("holds") == "absences" or str(event.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper() == "OOF"
-        if _visibility(event) != "public" or (absent and not facts.get("titles")):
-            return {name: value for name, value in found.items() if name not in PERSONAL}
-        return found
+        return {name: value for name, value in found.items() if name not in self._unasked(event)}
+
+    def _unasked(self, event: icalendar.Event) -> Collection[str]:
+        if _visibility(event) != "public":
+            return PERSONAL
+        if self.asked.scope.facts.get("titles"):
+            return ()
+        is_away = str(event.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper() == "OOF"
+        return PERSONAL if is_away else UNASKED.get(str(self.asked.scope.facts.get("holds")), PERSONAL)
 
     def _hint(self, event: icalendar.Event) -> str | None:
         said = " ".join([_first(event, "SUMMARY"), *_categories(event)])

@@ -1,5 +1,6 @@
 """A real Radicale for the tests of CalDAV: its application behind the server of the twins, so that faults can be arranged and requests counted."""
 
+import atexit
 import base64
 import io
 import re
@@ -132,7 +133,9 @@ def configuration(folder: Path, **auth: str) -> Any:
 @cache
 def _company() -> Radicale:
     """A folder with 262 windows, one of them weekly, and some days of leave, made and read once."""
-    made = running(Path(mkdtemp(prefix="syncd-radicale-")))
+    folder = Path(mkdtemp(prefix="syncd-radicale-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    made = running(folder)
     events = [event(f"deploy-{n}", title=f"deploy {n}", start=NOW + timedelta(days=n)) for n in range(260)]
     events.append(event("weekly", "RRULE:FREQ=WEEKLY", title="weekly maintenance", start=NOW))
     events.append(event("odd", title=ODD, start=NOW))

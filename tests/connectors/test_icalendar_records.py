@@ -311,6 +311,15 @@ def test_of_absences_nothing_personal_is_kept_and_they_are_told_apart_all_the_sa
     assert found["occurrences"][0]["hint"] == "training"
 
 
+@pytest.mark.parametrize("holds", ["windows", "freezes", "holidays"])
+def test_of_a_window_its_title_is_kept_and_nothing_of_people(holds: str) -> None:
+    personal = [line for line in PERSONAL if not line.startswith(("LOCATION", "CATEGORIES"))]
+    found = only(event("x", *personal, title="Freeze"), holds=holds)
+    assert found["summary"] == "Freeze"
+    assert CANARY not in json.dumps(found)
+    assert "ann@" not in json.dumps(found)
+
+
 def test_with_titles_they_are_kept_but_no_alarm_attachment_or_comment() -> None:
     found = only(event("x", *PERSONAL, title="workshop"), holds="absences", titles=True)
     assert (found["summary"], found["location"], found["categories"]) == ("workshop", CANARY, [CANARY, "Training"])

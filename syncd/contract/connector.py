@@ -176,7 +176,8 @@ class Connector(Protocol):
 class Options(BaseModel):
     """The keys of `[connections.x]` that only this kind of connector has. Subclass it; field descriptions become documentation.
 
-    Keys that end with `_file` name files: relative to the configuration, readable when it is checked.
+    Keys that end with `_file` name files: relative to the configuration, readable when it is checked; those of tables in a list, too. A
+    `file` is relative to it as well, and need not be there yet.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

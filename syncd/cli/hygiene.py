@@ -27,7 +27,7 @@ def hygiene(
 ) -> None:
     """List what is undated, ownerless, untouched, long overdue or plainly wrong, per team. Reads the store only."""
     from syncd.schedule.hygiene import hygiene as untidy
-    from syncd.schedule.hygiene import remarks
+    from syncd.schedule.hygiene import remarks, team_names
 
     with opened(config, os.environ) as app:
         for link in app.links:
@@ -35,7 +35,7 @@ def hygiene(
         read = read_back(app.links, app.store)
         snapshot = model(app.links, app.store, understanding(app.config), app.works.clock.now(), read).snapshot
     found, lines = untidy(snapshot), remarks(snapshot)
-    known = sorted({one.team for one in found} | {one.name for one in snapshot.teams})
+    known = sorted({one.team for one in found}.union(team_names(snapshot)))
     if team and team not in known:
         cure = did_you_mean(team, known, otherwise=f"Known are: {', '.join(known[:20])}.")
         usage(f"There is no team {team!r}. {cure}")

@@ -24,7 +24,7 @@ from syncd.model.finding import Severity
 from syncd.model.ref import Ref
 from syncd.model.snapshot import Snapshot
 from syncd.run.analyse import shown
-from syncd.schedule.hygiene import team_name
+from syncd.schedule.hygiene import team_name, team_names
 from syncd.schedule.plan import plan_of
 
 _COLOUR: Mapping[Word, str] = {"off track": "red", "at risk": "yellow", "unknown": "cyan", "on track": "green"}
@@ -65,11 +65,10 @@ def _unnamed(one: Worded) -> Worded:
 
 
 def _of_team(snapshot: Snapshot, team: str) -> set[Ref]:
-    teams = {ref: team_name(snapshot, milestone) for ref, milestone in snapshot.milestones.items()}
-    known = sorted({*teams.values(), *(one.name for one in snapshot.teams)})
+    known = team_names(snapshot)
     if team not in known:
         usage(f"There is no team {team!r}. {did_you_mean(team, known, otherwise='Known are: ' + ', '.join(known[:20]) + '.')}")
-    return {ref for ref, name in teams.items() if name == team}
+    return {ref for ref, milestone in snapshot.milestones.items() if team_name(snapshot, milestone) == team}
 
 
 def show(portfolio: Portfolio, console: Console) -> None:

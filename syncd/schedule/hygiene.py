@@ -91,6 +91,13 @@ def team_name(snapshot: Snapshot, work: Milestone | Item) -> str:
     return next((one.team for one in above if one and one.team), work.project or NOBODY)
 
 
+def team_names(snapshot: Snapshot) -> tuple[str, ...]:
+    """All that a list can be asked for by: the teams, and the projects of milestones that no team owns."""
+    return tuple(
+        sorted({*(team_name(snapshot, one) for one in snapshot.milestones.values()), *(one.name for one in snapshot.teams)})
+    )
+
+
 def _of_milestones(snapshot: Snapshot) -> Iterator[Untidy]:
     parents = {snapshot.anchor(one.parent) for one in snapshot.milestones.values() if isinstance(one.parent, Ref)}
     for ref, milestone in snapshot.milestones.items():

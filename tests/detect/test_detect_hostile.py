@@ -177,13 +177,14 @@ def with_commitments(model: Snapshot) -> Snapshot:
 
 
 @given(rows=worlds())
-@settings(max_examples=150)
+@settings(max_examples=70)
 def test_nothing_breaks_whatever_records_hold(rows: list[Row]) -> None:
     model = with_commitments(snapshot(*rows))
     found = detect(model, DETECTORS)
     assert found.defects == ()
     assert all(plain_text(finding) for finding in found.findings)
-    assert found == detect(with_commitments(snapshot(*reversed(rows))), DETECTORS[::-1]) or _doubled(rows)
+    if not _doubled(rows):
+        assert found == detect(with_commitments(snapshot(*reversed(rows))), DETECTORS[::-1])
     for one in hygiene(model):
         assert one.condition in CONDITIONS
     assert all(isinstance(line, str) for line in remarks(model))
@@ -215,7 +216,7 @@ def about_late(rows: list[Row]) -> list[Finding]:
 
 
 @given(rows=worlds())
-@settings(max_examples=60)
+@settings(max_examples=25)
 def test_what_is_bad_elsewhere_changes_no_date_and_no_word_here(rows: list[Row]) -> None:
     apart = [row for row in rows if row.kind not in ("window", "deployment")]
     assert about_late(apart) == about_late([])

@@ -204,8 +204,7 @@ def plan_of(snapshot: Snapshot) -> Plan:
     """The plan of a snapshot."""
     working, wiring = snapshot.once(working_of), snapshot.once(wiring_of)
     nodes = _Nodes.of(snapshot, working, wiring)
-    wires = wiring.wires
-    network = Network.of(len(wiring.nodes), wires.earlier, wires.later, wires.relations or None, wires.lags)
+    network = _network(wiring)
     made, problems = _scheduled(snapshot, network, nodes)
     return Plan(
         snapshot=snapshot,
@@ -224,8 +223,16 @@ def plan_of(snapshot: Snapshot) -> Plan:
     )
 
 
+def _network(wiring: Wiring, longest: int | None = None) -> Network:
+    """The wires as arrays; with `longest` no lag is longer."""
+    wires = wiring.wires
+    lags = wires.lags if longest is None else [max(-longest, min(longest, lag)) for lag in wires.lags]
+    return Network.of(len(wiring.nodes), wires.earlier, wires.later, wires.relations or None, lags)
+
+
 def _scheduled(snapshot: Snapshot, network: Network, nodes: "_Nodes") -> tuple[Schedule, tuple[str, ...]]:
-    """Early dates first; then late ones, which no milestone without a due date holds back."""
+    """Early dates first; then late ones, which no milestone without a due date holds back. Where the calendars end before the work does,
+    nothing counts as longer than a day; where even that is too much, than a minute."""
     today = np.datetime64(snapshot.today, "m")
 
     def passed(durations: Sequence[int]) -> Schedule:
@@ -240,11 +247,14 @@ def _scheduled(snapshot: Snapshot, network: Network, nodes: "_Nodes") -> tuple[S
         )
 
     minutes = [one.minutes for one in nodes.durations]
-    try:
-        return passed(minutes), ()
-    except NotComputable as error:
-        problem = f"open work adds up to more than the calendars cover, {error}: nothing counts as longer than a day"
-        return passed([min(one, 480) for one in minutes]), (problem,)
+    problems: tuple[str, ...] = ()
+    for longest, called in ((480, "day"), (1, "minute")):
+        try:
+            return passed(minutes), problems
+        except NotComputable as error:
+            problems = (f"open work adds up to more than the calendars cover, {error}: nothing counts as longer than a {called}",)
+            minutes, network = [min(one, longest) for one in minutes], _network(nodes.wiring, longest)
+    return passed(minutes), problems
 
 
 @dataclass(slots=True)

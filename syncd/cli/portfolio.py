@@ -141,15 +141,15 @@ def _called(snapshot: Snapshot, ref: Ref) -> str:
 def markdown(portfolio: Portfolio) -> list[str]:
     """The table as lines for a wiki."""
     head = ["| milestone | status | due | work ends | 85 % | open | why |", "| --- | --- | --- | --- | --- | --- | --- |"]
-    rows = [f"| {' | '.join(_escaped(cell) for cell in _cells(one))} |" for one in portfolio.words]
-    told = [_escaped(_in_words(portfolio.snapshot, chain)) for chain in portfolio.chains]
+    rows = [f"| {' | '.join(as_text(cell) for cell in _cells(one))} |" for one in portfolio.words]
+    told = [as_text(_in_words(portfolio.snapshot, chain)) for chain in portfolio.chains]
     numbered = ["", "What holds most up:", "", *(f"{n}. {line}" for n, line in enumerate(told, 1))] if told else []
     as_of = f"As of {portfolio.snapshot.as_of:%Y-%m-%d %H:%M} UTC."
     return [*head, *rows, *numbered, "", f"{_totals(portfolio)} {as_of}"]
 
 
-def _escaped(text: str) -> str:
-    """The text as it is: nothing in it is markup, a link or a mention."""
+def as_text(text: str) -> str:
+    """Markdown of the text as it is: nothing in it is markup, a link or a mention."""
     plain = "".join(f"\\{char}" if char in "\\`*_{}[]<>()#|~!" else char for char in one_line(text))
     return plain.replace("@", "@\u200b").replace("://", ":\u200b//")
 

@@ -72,7 +72,10 @@ PLACES: Mapping[str, tuple[str, str]] = {
         "syncd.cli.forecast:cli",
         "How likely milestones are done in time, and how well such forecasts held so far.",
     ),
-    "whatif": ("syncd.cli.whatif:whatif", "What a change of plan would come to, before anybody makes it."),
+    "whatif": (
+        "syncd.cli.whatif:whatif",
+        "Compare the plan with one that is changed: dates, scope, estimates, people, leave, freezes, links.",
+    ),
     "dead": ("syncd.cli.dead:dead", "What was set aside: writes that were refused, records that cannot be read."),
 }
 """Where each command is (module:name), and what it does: the beginning of its own help."""

@@ -99,7 +99,7 @@ class _Reader:
             leaving=leaving,
             leave=tuple(one for place, table in enumerate(self._tables(document, "leave")) if (one := self._leave(place, table))),
             freezes=tuple(
-                one for place, table in enumerate(self._tables(document, "freezes")) if (one := self._freeze(place, table))
+                window for place, table in enumerate(self._tables(document, "freezes")) if (window := self._freeze(place, table))
             ),
             links=(*self._links(document), *self._around(document)),
             unlinked=frozenset(self._unlinked(document)),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from syncd.cli.buffers import buffers
 from syncd.cli.frame import USAGE, AsJson, command, complain, one_line, out, print_json
 from syncd.model.problem import Problem, Problems
 
@@ -44,6 +45,9 @@ def compute(
         complain(str(problem))
     if result.problems:
         raise typer.Exit(USAGE)
+
+
+cli.command("buffers")(command(buffers))
 
 
 def _read(file: Path) -> Any:

@@ -22,7 +22,7 @@ from syncd.schedule.draws import BLOCK, forward_many
 from syncd.schedule.durations import DAY
 from syncd.schedule.plan import Plan
 from syncd.schedule.reference import LEAST, Class, Reference, classes_of, kind_of
-from syncd.schedule.wiring import End, Node
+from syncd.schedule.wiring import Node
 
 Reals = npt.NDArray[np.float64]
 CELLS = 10_000_000
@@ -57,7 +57,7 @@ class Pools:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawn:
-    """`ends`: draws x milestones, the minute index (default calendar) of its last finish. `critical`: ref -> share of draws."""
+    """`ends`: draws x what was watched, the minute index (default calendar) of its finish. `critical`: ref -> share of draws."""
 
     draws: int
     ends: Ints
@@ -65,12 +65,12 @@ class Drawn:
 
 
 def simulate(
-    plan: Plan, reference: Reference, pools: Pools, milestones: Sequence[Ref], draws: int, *, criticality: bool = False
+    plan: Plan, reference: Reference, pools: Pools, watch: Sequence[Node], draws: int, *, criticality: bool = False
 ) -> Drawn:
-    """The ends of these milestones in so many draws. Same plan, same answer; and what one item draws depends on no other, so that two
+    """When these nodes end in so many draws. Same plan, same answer; and what one item draws depends on no other, so that two
     plans that differ in a few items differ in what these do, and by no chance."""
     model = _Model.of(plan, reference, pools)
-    watched = [plan.wiring.number[End(ref)] for ref in milestones]
+    watched = [plan.wiring.number[node] for node in watch]
     ends, counts, done = [], np.zeros(len(plan.wiring.nodes)), 0
     most = max(BLOCK // 4, min(BLOCK * 4, CELLS // max(1, len(plan.wiring.nodes))))
     while done < draws:

@@ -23,7 +23,7 @@ from syncd.schedule.plan import Plan, plan_of
 from syncd.schedule.reference import Reference, reference_of
 from syncd.schedule.throughput import Rates, Reals, drawn, needed, rates
 from syncd.schedule.wall import wall_day
-from syncd.schedule.wiring import is_open
+from syncd.schedule.wiring import End, is_open
 from syncd.schedule.working import Working, working_of
 
 Method = Literal["network", "throughput"]
@@ -154,7 +154,7 @@ class _Forecaster:
         if not refs:
             return {}
         draws = max(LEAST_DRAWS, min(DRAWS, CELLS // max(1, len(self.plan.wiring.nodes))))
-        made = simulate(self.plan, self.reference, self.pools, refs, draws)
+        made = simulate(self.plan, self.reference, self.pools, [End(ref) for ref in refs], draws)
         days = self._days(made.ends)
         return {ref: self._odds(ref, "network", days[:, place]) for place, ref in enumerate(refs)}
 

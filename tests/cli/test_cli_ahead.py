@@ -182,3 +182,42 @@ def test_a_wrong_scenario_is_told_in_full_and_ends_with_2(show: Show, tmp_path: 
     assert syncd("whatif").exit_code == 2
     missing = syncd("whatif", tmp_path / "none.toml")
     assert (missing.exit_code, "cannot be read" in missing.stderr) == (2, True)
+
+
+def test_a_lead_reads_where_buffers_belong_and_how_they_burn(show: Show) -> None:
+    rows: list[Row] = [
+        *finished(40, ratio=1.0),
+        *(replace(one, ref=replace(one.ref, id=f"X-{n}")) for n, one in enumerate(finished(40, ratio=3.0))),
+        milestone("M", due="2026-05-29", labels=("buffer:5d",)),
+        *(item(f"A-{n}", of="M", days=2 + n) for n in range(5)),
+        link("A-0", "A-4"),
+        link("A-1", "A-4"),
+    ]
+    show(seen(*rows))
+    assert lines("schedule", "buffers", "M") == inline(
+        [
+            "paths merge at  paths  buffer  float now  spread of the widest (P85 - P50)",
+            "A-4                 2     5 d       11 d  A-1 4.5 d, A-0 0.0 d",
+            "M                   3     9 d       11 d  A-4 9.0 d, A-2 0.0 d, A-3 0.0 d",
+            "",
+            "   milestone  buffer       meant to end  ends        used  chain done",
+            "a  M          5 d (label)  2026-05-22    2026-05-21  0%    0%",
+            "",
+            " 100% |!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!",
+            "  90% |!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!-",
+            "  80% |!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!---------",
+            "  70% |!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!----------------.",
+            "  60% |!!!!!!!!!!!!!!!!!!!!!!!!!-----------------.........",
+            "  50% |!!!!!!!!!!!!!!!!!-----------------.................",
+            "  40% |!!!!!!!!!----------------..........................",
+            "  30% |-----------------..................................",
+            "  20% |---------..........................................",
+            "  10% |...................................................",
+            "   0% |a..................................................",
+            "used  +---------------------------------------------------",
+            "       0 %                chain done                100 %",
+        ]
+    )
+    found = json.loads(syncd("schedule", "buffers", "--json").stdout)
+    assert [one["at"]["key"] for one in found["merge_points"]] == ["A-4", "M"]
+    assert [one["days"] for one in found["buffers"]] == [5]

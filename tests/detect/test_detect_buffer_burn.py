@@ -105,7 +105,7 @@ def test_each_line_has_an_exit_of_its_own(burnt: float, done: float, stands: Sev
 
 
 def test_what_stands_is_told_until_the_exit() -> None:
-    seen = snapshot(*plan(left=5, labels=("buffer:7d",)))
+    seen = snapshot(*plan(left=5, due="2026-05-21", labels=("buffer:7d",)))
     assert (the_buffer(seen).burnt, the_buffer(seen).done) == (1 / 7, 0.125)
     assert not burn(seen)
     (finding,) = burn(replace(seen, open={fingerprint_of("buffer_burn", ref("M")): "warn"}))

@@ -76,9 +76,30 @@ class Forecast:
     lacking: Mapping[Ref, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a milestone's forecast could rest on. `finished`: items that its teams, or projects, ever finished, in so many `weeks`, on the
+    days `done`, in order; `items`: its open ones, of which nothing says how long `assumed` of them take."""
+
+    finished: int
+    weeks: int
+    items: int
+    assumed: int
+    done: tuple[date, ...] = ()
+
+
+def coverage_of(snapshot: Snapshot) -> Mapping[Ref, Coverage]:
+    """The coverage of all open milestones that have open items. Ask for it as `snapshot.once(coverage_of)`."""
+    return snapshot.once(_forecaster).coverage()
+
+
 def forecast_of(snapshot: Snapshot) -> Forecast:
     """The forecast of all open milestones that have open items."""
-    return _Forecaster.of(snapshot).all()
+    return snapshot.once(_forecaster).all()
+
+
+def _forecaster(snapshot: Snapshot) -> "_Forecaster":
+    return _Forecaster.of(snapshot)
 
 
 @dataclass(slots=True)
@@ -126,6 +147,17 @@ class _Forecaster:
         odds |= self._from_plan(by_plan)
         odds |= self._from_weeks(by_weeks)
         return Forecast(odds, lacking)
+
+    def coverage(self) -> dict[Ref, Coverage]:
+        """What each milestone's forecast could rest on. Milestones of the same groups share the days."""
+        days: dict[tuple[Group, ...], tuple[date, ...]] = {}
+        found = {}
+        for ref, items in self.open_in.items():
+            groups = self._groups(ref)
+            if groups not in days:
+                days[groups] = tuple(sorted(day for group in groups for day in self.past.get(group, _Past()).done))
+            found[ref] = Coverage(*self._history(ref), len(items), round(self._assumed(ref) * len(items)), days[groups])
+        return found
 
     def _groups(self, ref: Ref) -> tuple[Group, ...]:
         if ref not in self.by_milestone:

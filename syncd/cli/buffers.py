@@ -91,8 +91,8 @@ def _show(merges: "Sequence[Merge]", burning: "Sequence[Buffer]") -> None:
     for place, buffer in enumerate(burning):
         size = f"{buffer.days} d ({buffer.origin})"
         shares = (f"{buffer.burnt:.0%}", f"{buffer.done:.0%}")
-        cells = (_mark(place), buffer.milestone.label, size, buffer.meant.isoformat(), buffer.ends.isoformat(), *shares)
-        table.add_row(*(Text(one_line(cell)) for cell in cells))
+        row = (_mark(place), buffer.milestone.label, size, buffer.meant.isoformat(), buffer.ends.isoformat(), *shares)
+        table.add_row(*(Text(one_line(cell)) for cell in row))
     console.print(Text(""))
     console.print(table)
     console.print(Text("\n".join(("", *fever(burning)))))

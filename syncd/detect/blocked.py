@@ -34,7 +34,7 @@ from syncd.schedule.durations import Duration, duration_of
 from syncd.schedule.plan import Finish, Plan, finish_of, plan_of
 from syncd.schedule.reference import reference_of
 from syncd.schedule.starts import Start, set_start, start_of
-from syncd.schedule.wiring import Work, contains, due_of, ends_of, is_open
+from syncd.schedule.wiring import Work, contains, due_of, ends_of, is_open, opened
 from syncd.schedule.workdays import roll_forward, whole_days
 
 CODE = "blocked"
@@ -83,9 +83,10 @@ def detect(snapshot: Snapshot, rules: BlockedRules) -> Iterator[Finding]:
     yield from (_cycle(snapshot, cycle) for cycle in cycles)
     plan = snapshot.once(plan_of)
     found: dict[str, Finding] = {}
+    open_ = snapshot.once(opened)
     for link in snapshot.dependencies:
-        ends = ends_of(link)
-        if ends and not (ends[0] in inside and inside[ends[0]] == inside.get(ends[1]) and link.strength != "soft"):
+        ends = ends_of(link) if link.successor in open_ else None
+        if ends and not (inside and ends[0] in inside and inside[ends[0]] == inside.get(ends[1]) and link.strength != "soft"):
             _keep_worse(found, _judged(snapshot, plan, rules, link, *ends))
     for link, reason in snapshot.dangling:
         _keep_worse(found, _unreachable(snapshot, rules, link, reason))

@@ -114,9 +114,20 @@ class Snapshot:
 
     def get(self, ref: Ref) -> Milestone | Item | MergeRequest | None:
         """The object of that identity, whichever kind it is."""
-        ref = self.anchor(ref)
-        return self.milestones.get(ref) or self.items.get(ref) or self.merge_requests.get(ref)
+        works = self._derived.get(_works)
+        return (self.once(_works) if works is None else works).get(ref)
 
 
 def _today(snapshot: Snapshot) -> date:
     return snapshot.as_of.astimezone(ZoneInfo(snapshot.zone)).date()
+
+
+def _works(snapshot: Snapshot) -> Mapping[Ref, Milestone | Item | MergeRequest]:
+    """Everything that can be waited for, in one look-up: also by the refs of joined milestones."""
+    found: dict[Ref, Milestone | Item | MergeRequest] = {**snapshot.merge_requests, **snapshot.items, **snapshot.milestones}
+    for ref, anchor in snapshot.anchor_of.items():
+        if anchor in found:
+            found[ref] = found[anchor]
+        else:
+            found.pop(ref, None)
+    return found

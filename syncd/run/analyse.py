@@ -18,6 +18,7 @@ from syncd.model.rows import Rejected
 from syncd.model.snapshot import Snapshot
 from syncd.model.teams import Team, Work
 from syncd.run.aside import dropped
+from syncd.run.collecting import uncollected
 from syncd.run.echo import calm
 from syncd.run.fields import lost
 from syncd.run.link import Link
@@ -62,7 +63,7 @@ class Analysed:
 
 def analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: datetime, *, keep: bool = True) -> Analysed:
     """Look at the whole mirror; with `keep` remember findings and desired comments, else leave no trace (a plan)."""
-    with store.transaction(rollback=not keep):
+    with store.transaction(rollback=not keep), uncollected():
         return _analyse(links, store, view, as_of)
 
 

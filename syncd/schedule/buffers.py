@@ -84,8 +84,8 @@ def _given(snapshot: Snapshot, milestone: Milestone) -> tuple[Origin, int] | Non
     """A buffer that people set, in working days: the largest of the labels, else of the items."""
     if days := max((_label(label) for label in milestone.labels), default=0):
         return "label", days
-    sizes = (_size(snapshot.items[ref]) for ref in snapshot.members.get(milestone.ref, ()) if is_buffer(snapshot.items[ref]))
-    days = max(sizes, default=0)
+    planned = snapshot.once(_planned)
+    days = max((planned.get(ref, 0) for ref in snapshot.members.get(milestone.ref, ())), default=0) if planned else 0
     return ("item", days) if days else None
 
 
@@ -94,6 +94,10 @@ def _label(label: str) -> int:
         return 0
     found = amount(label[len(LABEL) :])
     return 0 if isinstance(found, str) else max(0, whole_days(found.minutes(DAY, 5 * DAY)))
+
+
+def _planned(snapshot: Snapshot) -> dict[Ref, int]:
+    return {ref: _size(item) for ref, item in snapshot.items.items() if is_buffer(item)}
 
 
 def _size(item: Item) -> int:

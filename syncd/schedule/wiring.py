@@ -151,10 +151,14 @@ def binding(snapshot: Snapshot) -> tuple[tuple[Dependency, Ref, Ref], ...]:
     return snapshot.once(_binding)
 
 
-def _binding(snapshot: Snapshot) -> tuple[tuple[Dependency, Ref, Ref], ...]:
+def opened(snapshot: Snapshot) -> frozenset[Ref]:
+    """All open work. Ask for it as `snapshot.once(opened)`."""
     kinds = (snapshot.items, snapshot.merge_requests, snapshot.milestones)
-    open_ = {ref for works in kinds for ref, work in works.items() if is_open(work)}
-    found = []
+    return frozenset(ref for works in kinds for ref, work in works.items() if is_open(work))
+
+
+def _binding(snapshot: Snapshot) -> tuple[tuple[Dependency, Ref, Ref], ...]:
+    open_, found = snapshot.once(opened), []
     for link in snapshot.dependencies:
         earlier, later = link.predecessor, link.successor
         if link.strength == "soft" or not isinstance(earlier, Ref) or not isinstance(later, Ref):

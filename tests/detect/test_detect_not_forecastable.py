@@ -85,7 +85,7 @@ def test_another_pace_tells_little_of_the_future(counts: tuple[int, ...], expect
 def test_a_pace_times_as_large_everywhere_is_as_steady(counts: list[int], times: int) -> None:
     one, other = weekly(*counts), weekly(*(times * count for count in counts))
     last, before = paces(known(done=one), TODAY, 6)
-    assert paces(known(done=other), TODAY, 6) == (pytest.approx(times * last), pytest.approx(times * before))
+    assert paces(known(done=other), TODAY, 6) == pytest.approx((times * last, times * before))
 
 
 def test_enough_of_everything_and_what_has_no_date_is_no_finding() -> None:

@@ -1,8 +1,9 @@
 """Pure. `buffer_burn`: more of a milestone's buffer is used than the part of its chain that is done allows.
 
 With x the share of the chain that is done and y the share of the buffer that is used (`syncd.schedule.buffers`): a warning above
-y = 10 % + 0.6 x, critical above y = 30 % + 0.6 x; one that is open clears 5 points below. Source: the fever chart of critical chain
-projects (E. Goldratt, 1997); the lines are this house's.
+y = 10 % + 0.6 x, critical above y = 30 % + 0.6 x; one that is open clears 5 points below. A buffer that nobody set by hand and that is used
+up is told by `drift`, as a date that is missed. Source: the fever chart of critical chain projects (E. Goldratt, 1997); the lines are this
+house's.
 """
 
 from collections.abc import Iterator
@@ -43,11 +44,13 @@ def detect(snapshot: Snapshot, rules: BufferBurnRules) -> Iterator[Finding]:
     """One finding per milestone that uses its buffer too fast."""
     buffers = snapshot.once(buffers_of)
     for ref in sorted(buffers, key=identity):
-        milestone = snapshot.milestones[ref]
+        milestone, buffer = snapshot.milestones[ref], buffers[ref]
+        if buffer.origin == "baseline" and buffer.used > buffer.days:
+            continue
         own = rules.of(milestone.class_)
         stands = snapshot.open.get(fingerprint_of(CODE, ref))
-        if severity := verdict(buffers[ref].burnt, buffers[ref].done, stands, own):
-            yield _finding(snapshot, own, milestone, buffers[ref], severity)
+        if severity := verdict(buffer.burnt, buffer.done, stands, own):
+            yield _finding(snapshot, own, milestone, buffer, severity)
 
 
 DETECTOR = Detector(code=CODE, title="Buffer burns", rules=BufferBurnRules, detect=detect)

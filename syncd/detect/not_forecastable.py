@@ -2,8 +2,9 @@
 
 One of these holds of an open milestone with open items and a due date: fewer than 30 items were finished by its teams, or in fewer than
 5 weeks, so that there is no forecast; they finished `change` times as many or as few items a week of late, in the last `weeks` weeks, as
-in the four times as many before, so that the past tells little; more than `assumed_percent` of the durations of its open items rest on
-nothing. Info. One that is open clears only where a tenth less than that rests on nothing. Source: this house's rules.
+in the two to four times as many before, so that the past tells little; more than `assumed_percent` of the durations of its open items
+rest on nothing. Info. One that is open clears only where a tenth less than that rests on nothing. Who has finished nothing yet is told of
+no forecast: there is none to be expected. Source: this house's rules.
 """
 
 from bisect import bisect_left
@@ -23,7 +24,6 @@ from syncd.model.rows import Milestone
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.driving import driving_of
 from syncd.schedule.forecast import LEAST_ITEMS, LEAST_WEEKS, Coverage, coverage_of
-from syncd.schedule.wiring import is_open
 
 CODE = "not_forecastable"
 
@@ -45,7 +45,7 @@ def detect(snapshot: Snapshot, rules: NotForecastableRules) -> Iterator[Finding]
     covered = snapshot.once(coverage_of)
     for ref in sorted(covered, key=identity):
         milestone = snapshot.milestones[ref]
-        if milestone.due is None or not is_open(milestone):
+        if milestone.due is None or not covered[ref].finished:
             continue
         own = rules.of(milestone.class_)
         stands = fingerprint_of(CODE, ref) in snapshot.open
@@ -69,7 +69,7 @@ def reasons_of(known: Coverage, today: date, rules: NotForecastableRules, *, sta
 
 
 def unstable(known: Coverage, today: date, rules: NotForecastableRules) -> bool:
-    """Whether the last weeks are quite unlike those before them. Whole weeks; as many again, four times, are looked at."""
+    """Whether the last weeks are quite unlike those before them."""
     last, before = paces(known, today, rules.weeks)
     if len(known.done) < rules.least or before == 0:
         return False
@@ -77,14 +77,14 @@ def unstable(known: Coverage, today: date, rules: NotForecastableRules) -> bool:
 
 
 def paces(known: Coverage, today: date, weeks: int) -> tuple[float, float]:
-    """Finished items a week: of the last weeks, and of up to four times as many before them."""
+    """Finished items a week: of the last weeks, and of the two to four times as many before them; 0 where there are fewer."""
     monday = today - timedelta(days=today.weekday())
     since = monday - timedelta(weeks=weeks)
     oldest = known.done[0] if known.done else since
     first = max(oldest - timedelta(days=oldest.weekday()), since - timedelta(weeks=4 * weeks))
     until, middle, begin = (bisect_left(known.done, day) for day in (monday, since, first))
     span = (since - first).days / 7
-    return (until - middle) / weeks, (middle - begin) / span if span >= 1 else 0.0
+    return (until - middle) / weeks, (middle - begin) / span if span >= 2 * weeks else 0.0
 
 
 def _finding(

@@ -1,7 +1,8 @@
 """Pure. Buffers: the time between when a chain of work was meant to end and the due date, how much of it is used, and for what.
 
 A buffer is set by hand (a label `buffer:3d` on the milestone, or an item of the type buffer in it, by its estimate), else it is what lay
-between the end of the agreed chain and the agreed due date when the milestone was committed to. The chain is the longest path through
+between the end of the agreed chain and the agreed due date when the milestone was committed to; where that is more than the chain itself
+the work was hardly planned, and it is no buffer. The chain is the longest path through
 the milestone's items along hard links; all milestones are measured in one pass. Used is what the work now ends later than the due date
 less the buffer; done is the part of the chain that is behind. Source: E. Goldratt, "Critical Chain" (1997); the fever chart as used since.
 """
@@ -117,7 +118,7 @@ def _buffer(snapshot: Snapshot, ref: Ref, given: tuple[Origin, int] | None, chai
         origin, days = "baseline", days_after(time, day - timedelta(days=1), due) - whole_days(chain)
     else:
         return None
-    if days < 1:
+    if days < 1 or (origin == "baseline" and days > whole_days(chain)):
         return None
     meant = later(time, due if time.minutes[_place(time, due)] else later(time, due, -1), -days)
     ends, clocked, likely = _ends(snapshot, ref)

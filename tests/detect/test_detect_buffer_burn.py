@@ -72,6 +72,14 @@ def test_a_buffer_is_set_by_label_by_item_or_by_what_was_agreed_on() -> None:
     assert (by_baseline.origin, by_baseline.days, by_baseline.meant) == ("baseline", 16 - 8, date(2026, 5, 12))
     assert not buffers_of(snapshot(*plan()))
     assert not buffers_of(agreed(snapshot(*plan()), due="2026-05-11")), "what was agreed on left no buffer"
+    assert buffers_of(agreed(snapshot(*plan()), at="2026-05-01", due="2026-05-22"))
+    assert not buffers_of(agreed(snapshot(*plan()), at="2026-04-30", due="2026-05-22")), "more than the chain itself is no buffer"
+
+
+def test_a_buffer_that_nobody_set_and_that_is_used_up_is_told_as_drift() -> None:
+    assert burn(agreed(snapshot(*plan(left=11))))
+    assert not burn(agreed(snapshot(*plan(left=13))))
+    assert burn(snapshot(*plan(left=13, labels=("buffer:8d",))))
 
 
 def test_done_is_what_is_behind_of_the_chain_and_used_what_ends_later_than_it_was_meant_to() -> None:

@@ -75,6 +75,7 @@ def test_forty_per_cent_may_be_assumed(assumed: int, stands: bool, expected: lis
         ((2,) * 12 + (6,) * 6, ["unstable"]),
         ((1,) * 12 + (0,) * 6, []),  # twelve items in all: too few to say anything
         ((3,) * 6, []),  # nothing before to compare with
+        ((1,) * 11 + (9,) * 6, []),  # still beginning
     ],
 )
 def test_another_pace_tells_little_of_the_future(counts: tuple[int, ...], expected: list[str]) -> None:
@@ -93,6 +94,9 @@ def test_enough_of_everything_and_what_has_no_date_is_no_finding() -> None:
     assert not found(milestone("M"), item("A", of="M"))
     assert not found(milestone("M", due="2026-05-29", status="done"), item("A", of="M"))
     rows = [*finished(60), *backlog(5)]
+    assert not found(milestone("N", due="2026-05-29"), item("B", of="N")), (
+        "nobody expects a forecast of who has finished nothing yet"
+    )
     strict = NotForecastableRules(for_class={"bold": {"least": 1, "change": 1.01}})
     assert not found(*rows, rules=strict)
 

@@ -13,6 +13,7 @@ from syncd.store.tables import meta
 
 SALT = "people: salt"
 FORGOTTEN = "people: forgotten"
+_KEPT = select(meta.c.key, meta.c.value).where(meta.c.key.in_((SALT, FORGOTTEN)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,7 @@ class Forgotten:
 
 def forgotten(tx: Connection) -> Forgotten:
     """All who were forgotten in this store."""
-    rows = tx.execute(select(meta.c.key, meta.c.value).where(meta.c.key.in_((SALT, FORGOTTEN))))
-    kept = {row.key: row.value for row in rows}
+    kept = {row.key: row.value for row in tx.execute(_KEPT)}
     return Forgotten(str(kept.get(SALT, "")), kept.get(FORGOTTEN) or {})
 
 

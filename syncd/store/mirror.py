@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -17,6 +18,7 @@ from syncd.store.columns import json_value, storable
 from syncd.store.engine import Database
 from syncd.store.forgotten import without_forgotten
 from syncd.store.raws import CHUNK, StoredRaw, Version, read, stored
+from syncd.store.scopes import ScopeState
 from syncd.store.tables import records, versions
 
 _MIRROR_LOCK = 7_400_000_000
@@ -81,6 +83,20 @@ class Mirror:
             deleted = pages.bury(tx, place, pages.going(tx, place, page, fresh), at)
             back = scopes.save(tx, connection, stream, scope, page.cursor, page.complete, at)
         return Mirrored(len(page.records), len(new), sum(pages.is_other(*pair) for pair in pairs), deleted, back)
+
+    def is_same(self, known: ScopeState, scope: Scope, page: Page, *, own: frozenset[str] = frozenset()) -> bool:
+        """Whether `put` of the scope's last page would change nothing but the time of reading. `known`: what is stored of the scope."""
+        if not page.complete or page.deleted or not scopes.is_same(known, scope, page.cursor):
+            return False
+        if not page.records and not page.whole:
+            return True
+        place = pages.Place(known.connection, known.stream, scope.id)
+        with suppress(RecursionError), self.db.reading() as tx:
+            fresh = pages.incoming(place, without_forgotten(tx, known.connection, page), own)
+            held = pages.known(tx, place, fresh)
+            stays = {id for id, row in held.items() if row.basis == fresh[id].basis and row.gone_at is None}
+            return len(stays) == len(fresh) and not pages.going(tx, place, page, fresh)
+        return False
 
     def losses(self, connection: str, stream: str, scope: Scope, page: Page) -> Losses:
         """What `put` would make tombstones of, to ask before a page that says that nearly everything is gone."""

@@ -35,6 +35,15 @@ class Place:
         return *self.stream_is, records.c.scope_id == self.scope_id, records.c.gone_at.is_(None)
 
 
+_KNOWN: Select[Any] = select(
+    records.c.id, records.c.n, records.c.hash, records.c.basis, records.c.gone_at, records.c.changed_at
+).where(
+    records.c.connection == bindparam("of"),
+    records.c.stream == bindparam("in_stream"),
+    records.c.id.in_(bindparam("ids", expanding=True)),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """A record as it arrives. `hash` tells another content, `basis` also another key, URL, scope or set of fields."""
@@ -65,9 +74,8 @@ def basis(place: Place, raw: RawRecord, digest: str) -> str:
 
 def known(tx: Connection, place: Place, ids: Collection[str]) -> dict[str, Row[Any]]:
     """What the mirror holds of these ids, without their data."""
-    columns = (records.c.id, records.c.n, records.c.hash, records.c.basis, records.c.gone_at, records.c.changed_at)
-    query: Select[Any] = select(*columns).where(*place.stream_is)
-    return {row.id: row for some in chunks(ids) for row in tx.execute(query.where(records.c.id.in_(some)))}
+    here = {"of": place.connection, "in_stream": place.stream}
+    return {row.id: row for some in chunks(ids) for row in tx.execute(_KNOWN, {**here, "ids": some})}
 
 
 def add(tx: Connection, place: Place, new: Sequence[Incoming], at: datetime) -> None:

@@ -21,6 +21,17 @@ proves anything about what is not there."""
 _ONE = select(scopes).where(
     scopes.c.connection == bindparam("of"), scopes.c.stream == bindparam("in_stream"), scopes.c.scope_id == bindparam("with_id")
 )
+_READ = (
+    update(scopes)
+    .where(
+        scopes.c.connection == bindparam("of"),
+        scopes.c.stream == bindparam("in_stream"),
+        scopes.c.scope_id == bindparam("with_id"),
+    )
+    .values(completed_at=bindparam("at"))
+)
+_ALL = select(scopes).order_by(scopes.c.connection, scopes.c.stream, scopes.c.name, scopes.c.scope_id)
+_OF_ONE = _ALL.where(scopes.c.connection == bindparam("of"))
 WHOLE_CONNECTION = Scope("", "")
 """With stream "", the scope that stands for a connection as such."""
 
@@ -77,17 +88,21 @@ class Scopes:
 
     def states(self, connection: str | None = None) -> list[ScopeState]:
         """All scopes that were ever read or found wanting, of one connection or of all."""
-        query = select(scopes).order_by(scopes.c.connection, scopes.c.stream, scopes.c.name, scopes.c.scope_id)
-        if connection is not None:
-            query = query.where(scopes.c.connection == connection)
         with self.db.reading() as tx:
-            return [_state(row) for row in tx.execute(query)]
+            rows = tx.execute(_ALL) if connection is None else tx.execute(_OF_ONE, {"of": connection})
+            return [_state(row) for row in rows]
 
     def closed(self, connection: str) -> dict[str, str]:
         """Scope id -> why nothing can be written there, as the vendor said when the scope was last looked up."""
         query = select(scopes.c.scope_id, scopes.c.closed).where(scopes.c.connection == connection, scopes.c.closed.is_not(None))
         with self.db.reading() as tx:
             return {row.scope_id: row.closed for row in tx.execute(query)}
+
+    def were_read(self, connection: str, ends: Mapping[tuple[str, str], datetime]) -> None:
+        """These scopes, by stream and id, were read to their end then, and are as they were."""
+        with self.db.writing() as tx:
+            values = [{"in_stream": stream, "with_id": id, "of": connection, "at": at} for (stream, id), at in ends.items()]
+            tx.execute(_READ, values, execution_options={ASIDE: True})
 
     def cursor(self, connection: str, stream: str, scope_id: str) -> str | None:
         """Where to go on reading; None means from the start."""
@@ -133,6 +148,13 @@ def save(tx: Connection, connection: str, stream: str, scope: Scope, cursor: str
     return complete and before.state not in ("fresh", "partial")
 
 
+def is_same(known: ScopeState, scope: Scope, cursor: str | None) -> bool:
+    """Whether a last page with this cursor would change nothing that is known of its scope, but for the time."""
+    there = (known.scope.name, known.scope.closed, known.scope.facts)
+    settled = (known.state, known.text, known.until) == ("fresh", None, None)
+    return settled and cursor in (None, known.cursor) and there == (scope.name, scope.closed, dict(scope.facts))
+
+
 def facts_hash(scope: Scope) -> str:
     """What a mapping sees of a scope, in 32 hex digits: another value means that its records are to be mapped again."""
     text = json_text([scope.id, scope.name, sorted(scope.facts.items())])
@@ -175,5 +197,5 @@ def _update(tx: Connection, connection: str, stream: str, scope_id: str, values:
 
 
 def _state(row: Row[Any]) -> ScopeState:
-    scope = Scope(row.scope_id, row.name, row.facts)
+    scope = Scope(row.scope_id, row.name, row.facts, row.closed)
     return ScopeState(row.connection, row.stream, scope, row.state, row.text, row.until, row.since, row.completed_at, row.cursor)

@@ -140,7 +140,13 @@ def pace(session: requests.Session, settings: Settings, gate: Gate) -> requests.
     session.trust_env = False
     session.max_redirects = MOST_REDIRECTS
     session.get_redirect_target = _target  # type: ignore[method-assign]
+    session.merge_environment_settings = _settled  # type: ignore[method-assign, assignment]
     return session
+
+
+def _settled(*_: Any) -> dict[str, Any]:
+    """What the session would find out for each request anew; the transport goes by what is configured all the same."""
+    return {"proxies": {}, "stream": False, "verify": True, "cert": None}
 
 
 def _target(resp: requests.Response) -> str | None:

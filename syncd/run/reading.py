@@ -276,7 +276,7 @@ def _store(reading: Reading, scope: Scope, page: Page, known: ScopeState | None)
     """Store a page, unless the brake is put on, and say how many of its changes are but labels of ours. A page that finds the scope as it
     was needs no transaction. Pages that say what is gone are weighed one after the other."""
     own, at = reading.connector.streams[reading.stream].own, reading.clock.now()
-    if known is not None and reading.store.mirror.is_same(known, scope, page, own=own):
+    if known is not None and reading.store.mirror.is_same(known, scope, page, reading.before.forgotten, own=own):
         reading.before.is_same(known, at)
         return Mirrored(len(page.records), 0, 0, 0), 0
     ours = reading.echoes.of(page, own)

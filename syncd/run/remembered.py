@@ -6,6 +6,7 @@ from functools import cached_property
 
 from syncd.run.census import counted
 from syncd.store import Store
+from syncd.store.forgotten import Forgotten
 from syncd.store.scopes import ScopeState
 
 
@@ -31,6 +32,11 @@ class Remembered:
     def counted(self) -> Mapping[str, str]:
         """When each scope was last counted, as a census wants to know it."""
         return counted(self._connection, self._store)
+
+    @cached_property
+    def forgotten(self) -> Forgotten:
+        """Who was forgotten."""
+        return self._store.mirror.forgotten()
 
     def keep(self) -> None:
         """Write when the scopes were found as they were."""

@@ -41,6 +41,13 @@ class Forgotten:
 
         return of
 
+    def without(self, connection: str, page: Page) -> Page:
+        """The page as it may be stored."""
+        if not self.hashes:
+            return page
+        find: Callable[[Key, str], str | None] = self.find(connection)
+        return replace(page, records=tuple(replace(raw, data=redact(raw.data, find)) for raw in page.records))
+
     def with_(self, keys: Iterable[tuple[Key, str, str]], pseudonym: str) -> "Forgotten":
         """With one more person, known by (key, connection, value)."""
         return Forgotten(self.salt, {**self.hashes, **{self.hash(*key): pseudonym for key in keys}})
@@ -55,12 +62,3 @@ def forgotten(tx: Connection) -> Forgotten:
 def keep(db: Database, tx: Connection, known: Forgotten) -> None:
     """Remember them."""
     db.upsert(tx, meta, [{"key": FORGOTTEN, "value": dict(known.hashes)}])
-
-
-def without_forgotten(tx: Connection, connection: str, page: Page) -> Page:
-    """The page as it may be stored."""
-    known = forgotten(tx)
-    if not known.hashes:
-        return page
-    find: Callable[[Key, str], str | None] = known.find(connection)
-    return replace(page, records=tuple(replace(raw, data=redact(raw.data, find)) for raw in page.records))

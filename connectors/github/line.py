@@ -7,6 +7,7 @@ from typing import Any
 
 import requests
 
+from connectors.decoding import decoded
 from connectors.http import from_exception
 from syncd.contract import Unavailable
 
@@ -30,7 +31,7 @@ class Answer:
     def json(self, *, what: str, scope: str | None = None) -> Any:
         """The decoded body. Raises Unavailable where it is not JSON."""
         try:
-            return json.loads(self.text)
+            return decoded(self.text.encode("utf-8", "surrogatepass"), lambda: json.loads(self.text))
         except RecursionError:
             raise Unavailable(f"{what}: the answer is nested too deeply to be read", scope=scope) from None
         except ValueError as error:

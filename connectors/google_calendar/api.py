@@ -12,7 +12,9 @@ import httplib2
 import requests
 from googleapiclient.discovery import build_from_document
 from googleapiclient.discovery_cache import get_static_doc
+from googleapiclient.model import JsonModel
 
+from connectors.decoding import decoded
 from connectors.google_calendar.sign_in import sign_in
 from connectors.google_calendar.transport import Transport
 from connectors.http import pace
@@ -84,6 +86,13 @@ class _Part:
         return request
 
 
+class _Model(JsonModel):  # type: ignore[misc]
+    """The library's own, but for the pace at which it decodes."""
+
+    def deserialize(self, content: bytes) -> Any:
+        return decoded(content, lambda: super(_Model, self).deserialize(content))
+
+
 @cache
 def _description() -> Any:
     """Google's own description of the API, read once: it is long."""
@@ -95,7 +104,7 @@ def _part(base: str, name: str) -> Any:
     """What the library makes of the description, once: it takes as long as several requests. It sends nothing by itself."""
     # With address and universe given, and no credentials of its own, the library consults neither network nor environment.
     options_of_library = {"api_endpoint": base, "universe_domain": "googleapis.com"}
-    api = build_from_document(_description(), http=httplib2.Http(), client_options=options_of_library)
+    api = build_from_document(_description(), http=httplib2.Http(), client_options=options_of_library, model=_Model())
     return getattr(api, name)()
 
 

@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Text, bindparam, insert, select, type_coerce, update
@@ -67,9 +68,14 @@ def incoming(place: Place, page: Page, own: frozenset[str]) -> dict[str, Incomin
 
 def basis(place: Place, raw: RawRecord, digest: str) -> str:
     """What tells whether a record is stored anew: its content, key, URL, scope and set of fields."""
-    fields = "*" if raw.fields is None else ",".join(sorted(raw.fields))
-    text = "\x1f".join((digest, place.scope_id, raw.ref.key or "", raw.ref.url or "", fields))
+    text = "\x1f".join((digest, place.scope_id, raw.ref.key or "", raw.ref.url or "", _listed(raw.fields)))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+@lru_cache(maxsize=64)
+def _listed(fields: frozenset[str] | None) -> str:
+    """The records of a page share theirs."""
+    return "*" if fields is None else ",".join(sorted(fields))
 
 
 def known(tx: Connection, place: Place, ids: Collection[str]) -> dict[str, Row[Any]]:

@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, select, update
 
 from syncd.model.raw import Scope
 from syncd.store.changes import ASIDE
@@ -18,18 +19,14 @@ State = Literal["fresh", "partial", "stale", "limited", "halted", "off", "unsupp
 """`partial`: read so far without an error, but not to its end. `halted`: too much vanished at once to be believed. Only `fresh`
 proves anything about what is not there."""
 
-_ONE = select(scopes).where(
-    scopes.c.connection == bindparam("of"), scopes.c.stream == bindparam("in_stream"), scopes.c.scope_id == bindparam("with_id")
+_IDENTITY = (
+    scopes.c.connection == bindparam("of"),
+    scopes.c.stream == bindparam("in_stream"),
+    scopes.c.scope_id == bindparam("with_id"),
 )
-_READ = (
-    update(scopes)
-    .where(
-        scopes.c.connection == bindparam("of"),
-        scopes.c.stream == bindparam("in_stream"),
-        scopes.c.scope_id == bindparam("with_id"),
-    )
-    .values(completed_at=bindparam("at"))
-)
+_ONE = select(scopes).where(*_IDENTITY)
+_THIS = update(scopes).where(*_IDENTITY)
+_READ = _THIS.values(completed_at=bindparam("at"))
 _ALL = select(scopes).order_by(scopes.c.connection, scopes.c.stream, scopes.c.name, scopes.c.scope_id)
 _OF_ONE = _ALL.where(scopes.c.connection == bindparam("of"))
 WHOLE_CONNECTION = Scope("", "")
@@ -173,10 +170,6 @@ def _known(tx: Connection, connection: str, stream: str, scope: Scope) -> Row[An
     return find(tx, connection, stream, scope.id)
 
 
-def _is(connection: str, stream: str, scope_id: str) -> tuple[Any, ...]:
-    return scopes.c.connection == connection, scopes.c.stream == stream, scopes.c.scope_id == scope_id
-
-
 def _insert(tx: Connection, connection: str, stream: str, scope: Scope, values: dict[str, Any]) -> None:
     facts = {"name": scope.name, "facts": dict(scope.facts), "facts_hash": facts_hash(scope)}
     identity = {"connection": connection, "stream": stream, "scope_id": scope.id}
@@ -192,8 +185,15 @@ def _change(tx: Connection, before: Row[Any], values: Mapping[str, Any]) -> None
 
 
 def _update(tx: Connection, connection: str, stream: str, scope_id: str, values: dict[str, Any], *, aside: bool = False) -> None:
-    change = update(scopes).where(*_is(connection, stream, scope_id)).values(**values)
-    tx.execute(change, execution_options={ASIDE: aside})
+    told = {f"new_{name}": value for name, value in values.items()}
+    identity = {"of": connection, "in_stream": stream, "with_id": scope_id}
+    tx.execute(_setting(tuple(values)), {**identity, **told}, execution_options={ASIDE: aside})
+
+
+@cache
+def _setting(names: tuple[str, ...]) -> Update:
+    """The statement that sets these columns of one scope."""
+    return _THIS.values({name: bindparam(f"new_{name}") for name in names})
 
 
 def _state(row: Row[Any]) -> ScopeState:

@@ -23,6 +23,7 @@ from syncd.cli.frame import (
     AsJson,
     ConfigFile,
     command,
+    complain,
     err,
     hide_secrets,
     out,
@@ -32,8 +33,8 @@ from syncd.cli.health import healthcheck
 from syncd.cli.hooks import cli as hooks
 from syncd.cli.listening import listening
 from syncd.cli.people import people_list, people_suggest
-from syncd.cli.plan import plan
-from syncd.cli.progress import watching
+from syncd.cli.plan import first_reads, in_words, plan
+from syncd.cli.progress import Bars, watching
 from syncd.cli.records import check, export, schema, try_mapping
 from syncd.cli.resume import resume
 from syncd.run.analyse import shown
@@ -86,6 +87,9 @@ def once(context: typer.Context, config: ConfigFile = DEFAULT_CONFIG, json: AsJs
     """Make one pass: read every connection, find what is wrong, say it on the tickets."""
     with watching(err()) as watcher, opened(config, os.environ, watcher=watcher) as app:
         hide_secrets(context, app)
+        for cost in first_reads(app) if isinstance(watcher, Bars) else ():
+            complain(in_words(cost))
+            watcher.expect(cost)
         passed = one_pass(app.works)
     if json:
         print_json(report.as_json(passed))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from syncd.contract import Connector, Misconfigured, RateLimited, SyncError, Unavailable
 from syncd.model.raw import Scope
-from syncd.run import account, fields
+from syncd.run import account, fields, outlook
 from syncd.run.brake import accepted
 from syncd.run.clock import Clock
 from syncd.run.crew import Crew
@@ -42,6 +42,7 @@ def pull(
     """Read all streams of a connection from their cursors on. `leave_off`: one that a person must mend is not looked at again before
     `LOOK_AGAIN` has passed."""
     pulled = Pulled(link.name, {stream: Read() for stream in link.streams})
+    sent = link.gate.requests
     try:
         before = Remembered(link.name, store)
         patiently(lambda: _heed_limit(before.states, clock), clock)
@@ -54,7 +55,7 @@ def pull(
                 fields.look(link, connector, store, clock)
             _is_used(link, store, clock, before.states)
     except ConnectionEnds as end:
-        _connection_ends(link, store, clock, pulled, end.error)
+        _reading_ends(link, store, clock, pulled, end.error, link.gate.requests - sent)
     except SyncError as error:
         _connection_ends(link, store, clock, pulled, error)
     except StoreError:
@@ -94,6 +95,7 @@ def _is_used(link: Link, store: Store, clock: Clock, states: Iterable[ScopeState
     known = next((one for one in states if not one.stream), None)
     if known is not None and (known.state, known.text, known.until) == ("fresh", None, None):
         return
+    outlook.forget(link, store)
     if store.scopes.set_state(link.name, "", WHOLE_CONNECTION, "fresh", at=clock.now()):
         log().info("connection is used again", connection=link.name)
 
@@ -127,6 +129,14 @@ def _leave_streams(link: Link, store: Store, clock: Clock, states: Iterable[Scop
         if known.stream and known.stream not in link.streams and known.state != "stale":
             text = "not among the configured streams any more"
             store.scopes.set_state(link.name, known.stream, known.scope, "stale", at=clock.now(), text=text)
+
+
+def _reading_ends(link: Link, store: Store, clock: Clock, pulled: Pulled, error: SyncError, sent: int) -> None:
+    """The connection ends after so many requests; of a limit it is said how much is left for afterwards."""
+    if isinstance(error, RateLimited):
+        said, error = line_of(link.name, error), outlook.with_rest(link, store, error, sent)
+        pulled.problems[:] = [line_of(link.name, error) if line == said else line for line in pulled.problems]
+    _connection_ends(link, store, clock, pulled, error)
 
 
 def _connection_ends(link: Link, store: Store, clock: Clock, pulled: Pulled, error: SyncError) -> None:

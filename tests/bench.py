@@ -193,9 +193,9 @@ def result(
 FLOORS = {"wall_s": 2, "cpu_s": 3, "bytes": 1.1}
 """What reading may take at most, in multiples of the reader written by hand."""
 
-QUIET_CPU_S, OVER_IDLE_MB, FLAT = 0.05, 120, 1.1
-"""CPU of a pass of a daemon without changes, memory of a pull over that of the idle process, and that of five times the items in multiples
-of it: at most."""
+QUIET_CPU_S, OVER_IDLE_MB, FLAT_MB = 0.05, 120, 10
+"""CPU of a pass of a daemon without changes, memory of a pull over that of the idle process, and how much more five times the items may
+hold: pages differ in size, and nothing else may grow with their number."""
 
 
 def ratios(reading: Mapping[str, float], reader: Mapping[str, Any] | None) -> dict[str, float]:
@@ -231,7 +231,7 @@ def show(found: Mapping[str, Any]) -> None:
     print(f"memory      idle {reading['idle_mb']:.0f} MB, a pull {held(reading)}")
     if flat := found["flat"]:
         few, many = flat["few"], flat["many"]
-        verdict = "ok" if many["over_idle_mb"] <= FLAT * few["over_idle_mb"] else "OVER"
+        verdict = "ok" if many["over_idle_mb"] <= few["over_idle_mb"] + FLAT_MB else "OVER"
         print(f"flat        {flat['vendor']}: {held(few)} for {items(few):,} items, {held(many)} for {items(many):,} {verdict}")
     if reader := found["reader"]:
         print(f"by hand     {reader['wall_s']:>8.2f} s{reader['cpu_s']:>8.2f} s{reader['peak_mb']:>11.0f} MB", end="   ")

@@ -17,7 +17,7 @@ from syncd.store import pages, scopes
 from syncd.store.columns import json_value, storable
 from syncd.store.engine import Database
 from syncd.store.forgotten import Forgotten, forgotten
-from syncd.store.raws import CHUNK, StoredRaw, Version, read, stored
+from syncd.store.raws import WHOLE, StoredRaw, Version, read, stored
 from syncd.store.scopes import ScopeState
 from syncd.store.tables import records, versions
 
@@ -163,7 +163,7 @@ class Mirror:
         """The records of a query, read in pieces, so that no cursor stays open while somebody writes."""
         last = 0
         with self.db.reading() as tx:
-            while rows := tx.execute(query.where(records.c.n > last).order_by(records.c.n).limit(CHUNK)).all():
+            while rows := tx.execute(query.where(records.c.n > last).order_by(records.c.n).limit(WHOLE)).all():
                 yield from map(read, rows)
                 last = rows[-1].n
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from syncd.contract import Account, Connector, SyncError
+from syncd.model.raw import Json
 from syncd.run.clock import Clock
 from syncd.run.link import Link
 from syncd.run.log import log
@@ -32,7 +33,10 @@ class Known:
 
 def known(link: Link, store: Store) -> Known | None:
     """The account as it was last seen; what the configuration says of the token's end counts where the vendor says nothing."""
-    kept = store.meta.get(_key(link))
+    return _known(link, store.meta.get(_key(link)))
+
+
+def _known(link: Link, kept: Json | None) -> Known | None:
     if not isinstance(kept, dict):
         return None
     granted = kept.get("granted")
@@ -61,14 +65,15 @@ def look(link: Link, connector: Connector, store: Store, clock: Clock) -> None:
 
 def ends_soon(link: Link, store: Store, today: date) -> str | None:
     """The line for a person where the credentials end within 30 days, or have ended. The log is told once at 30 and at 7 days."""
-    seen = known(link, store)
+    kept, warned = store.meta.some(_key(link), _warned(link))
+    seen = _known(link, kept)
     last = seen.expires if seen else link.token_expires
     if last is None or (last - today).days > max(WARN_DAYS):
-        if store.meta.get(_warned(link)) is not None:
+        if warned is not None:
             store.meta.put(_warned(link), None)
         return None
     step = next(days for days in WARN_DAYS if (last - today).days <= days)
-    if store.meta.get(_warned(link)) != [last.isoformat(), step]:
+    if warned != [last.isoformat(), step]:
         store.meta.put(_warned(link), [last.isoformat(), step])
         log().warning("credentials end soon", connection=link.name, last_day=last.isoformat())
     return f"{link.name}: the token {when(last, today)}. Make a new one and put it in place"

@@ -73,7 +73,9 @@ def works(config: Config, store: Store, clock: Clock, watcher: Watcher, point: P
     """The parts of a pass, wired as the configuration says."""
     importing = Lock()
     return Works(
-        links=tuple(_link(connection, store, clock, importing, lambda: secrets(config)) for connection in config.connections.values()),
+        links=tuple(
+            _link(connection, store, clock, importing, lambda: secrets(config)) for connection in config.connections.values()
+        ),
         store=store,
         clock=clock,
         view=understanding(config),

@@ -73,7 +73,7 @@ def lines(twin: JiraTwin, match: str = "") -> list[str]:
 # --- two editions ---------------------------------------------------------------------------------------------------------
 
 
-def test_each_edition_is_searched_in_its_own_way_and_asked_once_which_it_is(cloud: JiraTwin, server: JiraTwin) -> None:
+def test_each_edition_is_searched_in_its_own_way_as_our_account_there_shows(cloud: JiraTwin, server: JiraTwin) -> None:
     for twin, path in ((cloud, "/rest/api/2/search/jql?"), (server, "/rest/api/2/search?")):
         work(twin, 150)
         records, _, _ = read(connect(twin), "issues")

@@ -39,6 +39,15 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class _Begun:
+    """A read of the issues that is not at its end: where it stands, and what it showed."""
+
+    at: str
+    base: str | None
+    pulls: Times
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """What a position of the pull requests remembers: the issues told up to `until` are accounted for, the latest being `pulls`.
     `at`: when the list itself was asked last."""
@@ -60,27 +69,40 @@ class Feed:
 
     def issues(self, steps: Iterator[Step], start: Position) -> Iterator[Step]:
         """The steps of reading the issues; once they are complete it is told what they showed."""
-        self._take()
-        whole = start.next is None and start.open is None and not (start.until is None and self.days)
-        pulls: dict[str, str] = {}
+        self.beside.pop(self._key, None)
+        begun = self._begun(start)
+        pulls = dict(begun.pulls) if begun else {}
         for rows, at, complete in steps:
             pulls |= {str(row["number"]): row["updated_at"] for row in rows if _is_told(row)}
-            if complete and whole and at.until and at.open is None:
-                self.beside[self._key] = Told(start.until, at.until, pulls)
+            if begun is not None and complete and at.until and at.open is None:
+                self.beside[self._key] = Told(begun.base, at.until, pulls)
+            elif begun is not None and not complete:
+                self.beside[f"{self._key}, begun"] = replace(begun, at=at.dump(), pulls=pulls)
             yield rows, at, complete
+
+    def _begun(self, start: Position) -> _Begun | None:
+        """What a read that begins here, or goes on, has shown so far; None where that is not known."""
+        known = self.beside.pop(f"{self._key}, begun", None)
+        if isinstance(known, _Begun) and known.at == start.dump():
+            return known
+        whole = start.next is None and start.open is None and not (start.until is None and self.days)
+        return _Begun(start.dump(), start.until, {}) if whole else None
 
     def pulls(self, steps: Iterator[Step], start: Position) -> Iterator[Step]:
         """The steps of reading the pull requests; none is asked for where the issues show that they are as they were."""
-        told, seen = self._take(), _seen(start.feed)
-        if told is None or start.feed == ALONE:
+        told, seen = self.beside.get(self._key), _seen(start.feed)
+        if not isinstance(told, Told) or start.feed == ALONE:
             yield from steps
             return
         if seen is not None and start.next is None and start.open is None and self._unchanged(told, seen):
+            self.beside.pop(self._key, None)
             yield (), replace(start, feed=_dump(told, seen.pulls, seen.at)), True
             return
         believed = True
         for rows, at, complete in steps:
             believed = believed and all(_is_named(row, told, seen, start) for row in rows)
+            if complete:
+                self.beside.pop(self._key, None)
             feed = _dump(told, seen.pulls if seen else {}, stamp(self.now)) if complete and at.open is None else start.feed
             yield rows, replace(at, feed=feed if believed else ALONE), complete
 
@@ -89,10 +111,6 @@ class Feed:
         recent = asked is not None and timedelta() <= self.now - asked < LOOK_EVERY
         joined = told.base is not None and told.base <= seen.until
         return recent and joined and all(seen.pulls.get(number) == at for number, at in told.pulls.items())
-
-    def _take(self) -> Told | None:
-        found = self.beside.pop(self._key, None)
-        return found if isinstance(found, Told) else None
 
     @property
     def _key(self) -> str:

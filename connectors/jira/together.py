@@ -63,21 +63,18 @@ class Together:
         """The issues of one project changed since the cursor, as `Scan.steps`."""
         cursor, own = self._scan.cursor(since), Query("", fields, scope.name, f"{_WHAT} of {scope.name}", expand)
         shared = self._beside.get(_ROUND)
-        if not isinstance(shared, Round) or scope not in shared.scopes or cursor.began is not None:
-            yield from self._scan.walk(own, cursor.at(self._settings.now()))
-            return
-        with shared.lock:
-            if cursor.since is None:
-                self._look(shared, own)
-                found = None
-            else:
-                found = self._found(shared, own, cursor, scope)
-        if found is not None:
-            yield self._noted(found, scope)
-            return
-        moment = shared.moment
-        for step in self._scan.walk(own, cursor.at(self._settings.now())):
-            yield self._noted(self._advanced(step, moment), scope) if step.last else step
+        found = None
+        if isinstance(shared, Round) and scope in shared.scopes and cursor.began is None:
+            with shared.lock:
+                if cursor.since is None:
+                    self._look(shared, own)
+                    cursor = replace(cursor, moment=shared.moment)
+                else:
+                    found = self._found(shared, own, cursor, scope)
+        for step in [found] if found is not None else self._scan.walk(own, cursor.at(self._settings.now())):
+            if step.last:
+                self._note(step, scope)
+            yield step
 
     def _look(self, shared: Round, query: Query) -> None:
         """Before the first scan of all: see what moment it is at the site, so that all projects go on from there."""
@@ -89,14 +86,6 @@ class Together:
         except (AuthFailed, Misconfigured):
             return  # what it is, and whose, the projects tell by themselves
         shared.moment = min(found, self._settings.now()) if found else None
-
-    def _advanced(self, step: Step, moment: datetime | None) -> Step:
-        """What began after a moment has seen all that was changed before it."""
-        if moment is None:
-            return step
-        cursor = parse(step.cursor, self._scan.where)
-        later = max(moment, cursor.since) if cursor.since else moment
-        return replace(step, cursor=str(replace(cursor, since=later)))
 
     def _found(self, shared: Round, query: Query, cursor: Cursor, scope: Scope) -> Step | None:
         """The part of one project; None where it has to be searched by itself."""
@@ -138,12 +127,11 @@ class Together:
         names = tuple(scope.name for scope in shared.scopes)
         return replace(query, among=names, what=f"{_WHAT} of {len(names)} projects")
 
-    def _noted(self, step: Step, scope: Scope) -> Step:
+    def _note(self, step: Step, scope: Scope) -> None:
         """Write down where the project stands, for the search of the next pass."""
         since = self._scan.cursor(step.cursor).since
         if since is not None:
             self._settings.notes.put(_MARKS, {**self._marks(), scope.id: since.isoformat()})
-        return step
 
     def _marks(self) -> dict[str, str]:
         kept = self._settings.notes.get(_MARKS)

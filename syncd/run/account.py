@@ -13,6 +13,7 @@ from syncd.store import Store
 from syncd.store.scopes import ScopeState
 
 LOOK_EVERY = timedelta(hours=24)
+SETTLED = timedelta(minutes=15)
 WARN_DAYS = (7, 30)
 """So many days ahead people are told that credentials end; in the log once at each of these, in reports as long as it holds."""
 
@@ -77,6 +78,11 @@ def ends_soon(link: Link, store: Store, today: date) -> str | None:
 def was_read(states: Iterable[ScopeState]) -> bool:
     """Whether anything of a connection was read before, by its states."""
     return any(seen.stream and seen.cursor for seen in states)
+
+
+def is_settled(states: Iterable[ScopeState], now: datetime) -> bool:
+    """Whether anything of a connection was first read a while ago, by its states: what is asked beside its records can wait that long."""
+    return any(seen.stream and seen.cursor and now - seen.since >= SETTLED for seen in states)
 
 
 def when(last: date, today: date) -> str:

@@ -101,7 +101,7 @@ def pull(
                     what = (connector, stream, care, states, stream in sure, crew, point, echoes)
                     _pull_stream(_Reading(link, store, clock, progress, pulled, *what))
             _leave_streams(link, store, clock, states)
-            if account.was_read(states):  # a first pass, which is long, does without
+            if account.is_settled(states, clock.now()):  # a first pass, which is long, does without
                 account.look(link, connector, store, clock)
                 fields.look(link, connector, store, clock)
             if store.scopes.set_state(link.name, "", WHOLE_CONNECTION, "fresh", at=clock.now()):

@@ -49,10 +49,11 @@ def known(link: Link, store: Store) -> Known | None:
     )
 
 
-def look(link: Link, connector: Connector, store: Store, clock: Clock) -> None:
-    """Ask the vendor who we are, unless that was done within a day. What it cannot say is no reason not to read: reading says it better."""
+def look(link: Link, connector: Connector, store: Store, clock: Clock, *, settled: bool = True) -> None:
+    """Ask the vendor who we are, unless that was done within a day, and for the first time once the connection is `settled`. What it
+    cannot say is no reason not to read: reading says it better."""
     before, now = known(link, store), clock.now()
-    if before is not None and now - before.at < LOOK_EVERY:
+    if (not settled) if before is None else (now - before.at < LOOK_EVERY):
         return
     try:
         store.meta.put(_key(link), _to_keep(connector.check(), now))

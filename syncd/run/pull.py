@@ -101,9 +101,10 @@ def pull(
                     what = (connector, stream, care, states, stream in sure, crew, point, echoes)
                     _pull_stream(_Reading(link, store, clock, progress, pulled, *what))
             _leave_streams(link, store, clock, states)
-            if account.is_settled(states, clock.now()):  # a first pass, which is long, does without
-                account.look(link, connector, store, clock)
-                fields.look(link, connector, store, clock)
+            if account.was_read(states):  # a first pass, which is long, does without
+                settled = account.is_settled(states, clock.now())
+                account.look(link, connector, store, clock, settled=settled)
+                fields.look(link, connector, store, clock, settled=settled)
             if store.scopes.set_state(link.name, "", WHOLE_CONNECTION, "fresh", at=clock.now()):
                 log().info("connection is used again", connection=link.name)
     except _ConnectionEnds as end:

@@ -124,8 +124,7 @@ class Together:
         return None
 
     def _among(self, shared: Round, query: Query) -> Query:
-        names = tuple(scope.name for scope in shared.scopes)
-        return replace(query, among=names, what=f"{_WHAT} of {len(names)} projects")
+        return replace(query, among=tuple(scope.name for scope in shared.scopes))
 
     def _note(self, step: Step, scope: Scope) -> None:
         """Write down where the project stands, for the search of the next pass."""

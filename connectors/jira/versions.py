@@ -49,21 +49,21 @@ class Versions:
         shared = self._beside.get(_ROUND)
         if not first and isinstance(shared, _Round) and scope in shared.scopes:
             with shared.lock:
-                self._try(shared)
+                self._try(shared, scope)
                 if scope.id in shared.found:
                     return shared.found.pop(scope.id)
         what = f"reading versions of {scope.name}"
         found = self._api.get(f"project/{quote(scope.name, safe='')}/versions", what=what, scope=scope.name)
         return [expect(v, dict, what=what, scope=scope.name) for v in expect(found, list, what=what, scope=scope.name)]
 
-    def _try(self, shared: _Round) -> None:
+    def _try(self, shared: _Round, scope: Scope) -> None:
         if shared.tried:
             return
         shared.tried = True
         if not self._site.is_data_center or self._lately.known(_LACKING, _KEPT):
             return
         try:
-            found = self._listed(shared.scopes)
+            found = self._listed(shared.scopes, scope)
         except (AuthFailed, Misconfigured):
             return  # each project tells by itself what is wrong with it
         if found is None:
@@ -71,13 +71,13 @@ class Versions:
         elif all(str(version.get("projectId")) in {scope.id for scope in shared.scopes} for version in found):
             shared.found = {scope.id: [v for v in found if str(v["projectId"]) == scope.id] for scope in shared.scopes}
 
-    def _listed(self, scopes: Sequence[Scope]) -> list[Version] | None:
-        """All pages; None where the version of Jira has no such list."""
-        what = f"reading versions of {len(scopes)} projects"
+    def _listed(self, scopes: Sequence[Scope], turn: Scope) -> list[Version] | None:
+        """All pages; None where the version of Jira has no such list. `turn`: the scope that is being read."""
+        what, scope = f"reading versions of {turn.name}", turn.name
 
         def ask(place: Place, none_on: tuple[int, ...] = ()) -> Json:
             asked: dict[str, Any] = {"projectIds": [scope.id for scope in scopes], "maxResults": _PAGE}
-            return self._api.get("version", {**asked, "startAt": place.offset}, what=what, none_on=none_on)
+            return self._api.get("version", {**asked, "startAt": place.offset}, what=what, scope=scope, none_on=none_on)
 
         first = ask(START, (400, 403, 404, 405))
-        return None if first is None else list(all_of("values", ask, what=what, first=first))
+        return None if first is None else list(all_of("values", ask, what=what, scope=scope, first=first))

@@ -44,8 +44,8 @@ class Reader:
         except Lacks:
             yield Page(unsupported=True)
         except SyncError as error:
-            if not isinstance(error, RateLimited):  # what is not as it was is looked up again
-                self._repositories.forget(scope.name)
+            if not isinstance(error, RateLimited):
+                self._repositories.confirm(scope.name)
             raise
 
     def _pages(self, stream: str, scope: Scope, start: Position) -> Iterator[Page]:

@@ -44,6 +44,7 @@ class Repositories:
     def __init__(self, client: Client, options: GithubOptions, owners: Owners, lately: Lately) -> None:
         self._client, self._options, self._owners, self._lately = client, options, owners, lately
         self._known: dict[str, Row] = {}
+        self._recalled: set[str] = set()
 
     def scopes(self, stream: str) -> Iterator[Scope | SyncError | Notice]:
         """A scope for each repository, or the error it met, and a notice where two keys name the same. Raises what concerns the whole
@@ -74,13 +75,19 @@ class Repositories:
 
     def row(self, name: str) -> Row:
         """What GitHub says about the repository, looked up where no list gave it."""
-        if name.casefold() not in self._known:
-            self._known[name.casefold()] = self._lately.known(_noted(name)) or self._look_up(name)
-        return self._known[name.casefold()]
+        known = self._known.get(name.casefold())
+        if known is None and (known := self._lately.known(_noted(name))) is not None:
+            self._recalled.add(name.casefold())
+        self._known[name.casefold()] = found = known or self._look_up(name)
+        return found
 
-    def forget(self, name: str) -> None:
-        """Look the repository up anew in the next pass."""
-        self._lately.found(_noted(name), None)
+    def confirm(self, name: str) -> None:
+        """Reading the repository failed: where it was looked up in an earlier pass, that is done again. Raises what that meets."""
+        if name.casefold() in self._recalled:
+            self._known.pop(name.casefold(), None)
+            self._lately.found(_noted(name), None)
+            self._known[name.casefold()] = self._look_up(name)
+            self._recalled.discard(name.casefold())
 
     def _found(self) -> Iterator[_Found | SyncError | Notice]:
         """Lists are asked for first, so that what they name is not looked up; names come first all the same."""

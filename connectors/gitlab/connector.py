@@ -71,8 +71,8 @@ class Gitlab:
             except Moved:
                 yield from read.pages(self._reading(stream, self._places.again(scope)), since)
         except SyncError as error:
-            if not isinstance(error, RateLimited):  # what is not as it was is looked up again
-                self._places.forget(scope)
+            if not isinstance(error, RateLimited) and scope.id in self._places.recalled:
+                self._places.again(scope)
             raise
 
     def fetch_one(self, ref: Ref) -> RawRecord:

@@ -59,19 +59,15 @@ class Places:
             self.named[kind, name] = found
         return found
 
-    def forget(self, scope: Scope) -> None:
-        """Look for the project or group anew."""
+    def again(self, scope: Scope) -> Scope:
+        """A project or group as it is now. Raises what it met."""
         kind = "groups" if scope.id.startswith("g:") else "projects"
         self.lately.found(f"{kind} {scope.name}", None)
         self.named.pop((kind, scope.name), None)
-        self.recalled.discard(scope.id)
-
-    def again(self, scope: Scope) -> Scope:
-        """The same project or group as it is now. Raises what it met."""
-        self.forget(scope)
-        found = self.look("groups" if scope.id.startswith("g:") else "projects", scope.name)
+        found = self.look(kind, scope.name)
         if isinstance(found, SyncError):
             raise found
+        self.recalled.discard(scope.id)
         return replace(found.scope, facts={**scope.facts, **found.scope.facts})
 
     def _noted(self, kind: str, name: str) -> Place | None:

@@ -31,7 +31,7 @@ class Projects:
         self._named = Counter(name.casefold() for name in options.projects)
         self._wanted = Wanted("projects", tuple(options.projects), tuple(options.exclude))
         self._known: dict[str, Json] = {}
-        self._lately = Lately(settings)
+        self._lately, self._recalled = Lately(settings), dict[str, str]()
         self._listed: list[str] | None = None
 
     def scopes(self, *, anew: bool) -> Iterator[Scope | SyncError | Notice]:
@@ -53,16 +53,20 @@ class Projects:
         """Whether the project's record was given in this pass."""
         return scope.name in self._known
 
-    def forget(self) -> None:
-        """Look all projects up anew in the next pass."""
-        for name in self._wanted.exact:
+    def confirm(self, scope: Scope) -> None:
+        """Reading the project failed: where it was looked up in an earlier pass, that is done again. Raises what that meets."""
+        if (name := self._recalled.get(scope.id)) is not None:
             self._lately.found(_noted(name), None)
+            self.scope(name, anew=True)
+            del self._recalled[scope.id]
 
     def _named_scope(self, name: str, *, anew: bool) -> Scope:
         """A project that is named outright. One that was found lately is not looked up."""
         noted = self._lately.known(_noted(name)) if anew or name not in self._known else None
         if isinstance(noted, dict):
-            return _as_scope(noted, name)
+            scope = _as_scope(noted, name)
+            self._recalled[scope.id] = name
+            return scope
         project = self.record(name, anew=anew)
         self._lately.found(_noted(name), {part: project[part] for part in _NOTED if part in project})
         return self._scope(name, project)

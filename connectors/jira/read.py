@@ -65,8 +65,8 @@ class Reading:
         try:
             yield from _unless_hidden(found) if scope.closed and stream in _BY_SEARCH else found
         except SyncError as error:
-            if not isinstance(error, RateLimited):  # what is not as it was is looked up again
-                self._projects.forget()
+            if not isinstance(error, RateLimited):
+                self._projects.confirm(scope)
             raise
 
     def one(self, ref: Ref) -> RawRecord:

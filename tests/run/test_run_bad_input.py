@@ -19,7 +19,7 @@ LOGIN_PAGE = "<!doctype html><html><title>Sign in</title><body>Sign in to go on<
 @dataclass(frozen=True)
 class Vendor:
     """One connection. `listing`: the requests that list its main stream in the first project; `what`: how syncd calls that;
-    `first`: how it calls its first request of a second pass. `news(company, n)` makes a record in each project; gives how `export` calls them.
+    `first`: how it calls its first request. `news(company, n)` makes a record in each project; gives how `export` calls them.
     `lines`: where it words a failure in its own way."""
 
     name: str
@@ -60,7 +60,7 @@ JIRA = Vendor(
     "plat",
     "issues",
     "reading issues of PLAT",
-    "reading versions of PLAT",
+    "looking for project PLAT",
     "item",
     lambda _: r"^GET \S*/search\S*PLAT",
     jira_news,
@@ -74,7 +74,7 @@ GITHUB = Vendor(
     "code",
     "issues",
     "reading issues of acme/api",
-    "reading milestones of acme/api",
+    "looking up acme/api",
     "item",
     lambda _: r"^GET /repos/acme/api/issues\?",
     github_news,
@@ -87,7 +87,7 @@ GITLAB = Vendor(
     "web",
     "issues",
     "reading issues of acme/web",
-    "reading milestones of acme/web",
+    "looking for project acme/web",
     "item",
     lambda company: rf"^GET /api/v4/projects/{min(company.gitlab.projects)}/issues\?",
     gitlab_news,
@@ -260,6 +260,7 @@ def test_a_project_that_is_not_found_is_named_once_and_the_others_are_read(
     firm: Company, name: str, match: str, line: str
 ) -> None:
     firm.once()
+    firm.hand.go(minutes=15)  # until then a look-up is believed
     vendor = next(vendor for vendor in VENDORS if vendor.name == name)
     before, (hidden, seen) = firm.exports(), vendor.news(firm, "meanwhile")
     firm.servers[name].fail(match, status=404, body={"message": "no"}, times=0)

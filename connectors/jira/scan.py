@@ -61,7 +61,7 @@ class Scan:
         before = cursor.since
         query = replace(query, jql=issues_of(query.projects, before, zone, self.where))
         for found in self._pages(query, cursor.place):
-            updated = _moments(found.issues)
+            updated = moments(found.issues)
             if found.next is None or self._nothing_new(query, cursor, found):
                 yield Step(found.issues, query, str(cursor.done(updated, self._settings.now())), last=True, since=before)
                 return
@@ -72,7 +72,7 @@ class Scan:
         """When anything in these projects was changed last; None where that is not to be had."""
         query = replace(query, jql=latest_of(query.projects, self.where), fields=("updated",), expand="", size=1)
         found = self._search.page(query, START)
-        return max(_moments(found.issues), default=None) if found else None
+        return max(moments(found.issues), default=None) if found else None
 
     def ids(self, scope: Scope) -> Iterator[list[str]]:
         """The ids of all issues, page by page: what only stopped fitting the condition is still there."""
@@ -93,7 +93,7 @@ class Scan:
         one that the search learns of late and that is not among the newest on this page, and, where the order is not heeded, one
         in the minute of the watermark; each only where that minute and the overlap before it hold more than a page.
         """
-        updated = _moments(found.issues)
+        updated = moments(found.issues)
         if cursor.since is None or cursor.place != START or len(updated) < len(found.issues) or not updated:
             return False
         if updated[0] > cursor.since or updated != sorted(updated, reverse=True):
@@ -130,7 +130,8 @@ class Scan:
             raise Misconfigured(f"{error.text}. Correct `jql`: without it Jira takes the query") from error
 
 
-def _moments(issues: Sequence[dict[str, Any]]) -> list[datetime]:
+def moments(issues: Sequence[dict[str, Any]]) -> list[datetime]:
+    """When the issues were changed, as far as they say it."""
     found = (instant(part(issue, "fields").get("updated")) for issue in issues)
     return [moment for moment in found if moment]
 
@@ -138,4 +139,4 @@ def _moments(issues: Sequence[dict[str, Any]]) -> list[datetime]:
 def _proves(zone: str | None, first: Step, since: datetime) -> bool:
     """Whether the page shows that Jira reads our dates in the zone that we take for the account's: it begins where it should. Zones
     differ by a quarter of an hour at the least."""
-    return zone is None or any(moment < since - OVERLAP + _LEAST for moment in _moments(first.issues))
+    return zone is None or any(moment < since - OVERLAP + _LEAST for moment in moments(first.issues))

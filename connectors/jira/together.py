@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any
 
 from connectors.jira.cursor import Cursor, instant, parse
-from connectors.jira.scan import Scan, Step
+from connectors.jira.scan import Scan, Step, moments
 from connectors.jira.search import Query, part
 from syncd.contract import AuthFailed, Misconfigured, Settings
 from syncd.model.raw import Scope
@@ -68,9 +68,9 @@ class Together:
             with shared.lock:
                 if cursor.since is None:
                     self._look(shared, own)
-                    cursor = replace(cursor, moment=shared.moment)
                 else:
                     found = self._found(shared, own, cursor, scope)
+                cursor = replace(cursor, moment=shared.moment)
         for step in [found] if found is not None else self._scan.walk(own, cursor.at(self._settings.now())):
             if step.last:
                 self._note(step, scope)
@@ -85,7 +85,11 @@ class Together:
             found = self._scan.latest(self._among(shared, query))
         except (AuthFailed, Misconfigured):
             return  # what it is, and whose, the projects tell by themselves
-        shared.moment = min(found, self._settings.now()) if found else None
+        self._passed(shared, found)
+
+    def _passed(self, shared: Round, moment: datetime | None) -> None:
+        """Something was changed at that moment; one that is said to lie ahead of us is not believed."""
+        shared.moment = min(moment, self._settings.now()) if moment else shared.moment
 
     def _found(self, shared: Round, query: Query, cursor: Cursor, scope: Scope) -> Step | None:
         """The part of one project; None where it has to be searched by itself."""
@@ -110,6 +114,8 @@ class Together:
         issues: dict[str, list[dict[str, Any]]] = {}
         try:
             for number, step in enumerate(self._scan.walk(asked, cursor)):
+                if number == 0:  # should each be searched by itself, they come together for the next pass
+                    self._passed(shared, max(moments(step.issues), default=None))
                 for issue in step.issues:
                     project = str(part(part(issue, "fields"), "project").get("id"))
                     if project not in ids:

@@ -90,6 +90,20 @@ def test_after_ten_changes_in_three_projects_a_pass_sends_at_most_twice_the_leas
         assert len(vendor.log) <= MOST[name], vendor.lines()
 
 
+def test_what_is_too_much_for_one_search_is_read_by_project_and_the_next_pass_is_one_search_again(tmp_path: Path) -> None:
+    with watched(tmp_path, SITES["jira"]) as vendor:
+        vendor.once()
+        _twin(vendor, JiraTwin).most_per_page = 2
+        for n in range(CHANGES):
+            vendor.change(n)
+        assert changed(vendor.once()) >= CHANGES
+        assert len(vendor.lines("project\\+%3D")) >= PROJECTS
+        _twin(vendor, JiraTwin).most_per_page = 100
+        vendor.change(0)
+        assert changed(vendor.once()) == 1
+        assert len(vendor.lines("/search")) == 1
+
+
 def test_a_github_that_is_as_it_was_answers_304_to_every_request(tmp_path: Path) -> None:
     """Also where there are more milestones than fit a page, and right after a pass that found something."""
     with watched(tmp_path, github, items=90) as vendor:

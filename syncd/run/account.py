@@ -14,6 +14,7 @@ from syncd.store import Store
 from syncd.store.scopes import ScopeState
 
 LOOK_EVERY = timedelta(hours=24)
+SETTLED = timedelta(minutes=15)
 WARN_DAYS = (7, 30)
 """So many days ahead people are told that credentials end; in the log once at each of these, in reports as long as it holds."""
 
@@ -52,10 +53,11 @@ def _known(link: Link, kept: Json | None) -> Known | None:
     )
 
 
-def look(link: Link, connector: Connector, store: Store, clock: Clock) -> None:
-    """Ask the vendor who we are, unless that was done within a day. What it cannot say is no reason not to read: reading says it better."""
+def look(link: Link, connector: Connector, store: Store, clock: Clock, *, settled: bool = True) -> None:
+    """Ask the vendor who we are, unless that was done within a day, and for the first time once the connection is `settled`. What it
+    cannot say is no reason not to read: reading says it better."""
     before, now = known(link, store), clock.now()
-    if before is not None and now - before.at < LOOK_EVERY:
+    if (not settled) if before is None else (now - before.at < LOOK_EVERY):
         return
     try:
         store.meta.put(_key(link), _to_keep(connector.check(), now))
@@ -82,6 +84,11 @@ def ends_soon(link: Link, store: Store, today: date) -> str | None:
 def was_read(states: Iterable[ScopeState]) -> bool:
     """Whether anything of a connection was read before, by its states."""
     return any(seen.stream and seen.cursor for seen in states)
+
+
+def is_settled(states: Iterable[ScopeState], now: datetime) -> bool:
+    """Whether anything of a connection was first read a while ago, by its states: what is asked beside its records can wait that long."""
+    return any(seen.stream and seen.cursor and now - seen.since >= SETTLED for seen in states)
 
 
 def when(last: date, today: date) -> str:

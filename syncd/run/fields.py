@@ -21,13 +21,16 @@ Fields = Mapping[str, str]
 """id -> the name that people see."""
 
 
-def look(link: Link, connector: Connector, store: Store, clock: Clock) -> None:
-    """Ask which fields there are: once a day, with another mapping, after a doubt; every time while one is lost.
+def look(link: Link, connector: Connector, store: Store, clock: Clock, *, settled: bool = True) -> None:
+    """Ask which fields there are: for the first time once the connection is `settled`; then once a day, with another mapping, after a
+    doubt; every time while one is lost.
 
     What is lost stays known under its last name until it is back or no mapping reads it.
     """
     held, doubted = store.meta.some(_key(link), _doubt(link))
     kept, now = _as_kept(held), clock.now()
+    if not kept and not settled:
+        return
     if _is_recent(kept, link, now) and not _is_lacking(link, kept) and not doubted:
         return
     streams: dict[str, dict[str, str]] = {}

@@ -55,8 +55,9 @@ def pull(
         with closing(link.open()) as connector:
             _read_all(link, store, clock, progress, pulled, connector, care, point, before, only)
             if account.was_read(before.states):  # a first pass, which is long, does without
-                account.look(link, connector, store, clock)
-                fields.look(link, connector, store, clock)
+                settled = account.is_settled(before.states, clock.now())
+                account.look(link, connector, store, clock, settled=settled)
+                fields.look(link, connector, store, clock, settled=settled)
             _is_used(link, store, clock, before.states)
     except ConnectionEnds as end:
         _reading_ends(link, store, clock, pulled, end.error, link.gate.requests - sent)

@@ -73,13 +73,13 @@ def lines(twin: JiraTwin, match: str = "") -> list[str]:
 # --- two editions ---------------------------------------------------------------------------------------------------------
 
 
-def test_each_edition_is_searched_in_its_own_way_and_asked_once_which_it_is(cloud: JiraTwin, server: JiraTwin) -> None:
+def test_each_edition_is_searched_in_its_own_way_as_our_account_there_shows(cloud: JiraTwin, server: JiraTwin) -> None:
     for twin, path in ((cloud, "/rest/api/2/search/jql?"), (server, "/rest/api/2/search?")):
         work(twin, 150)
         records, _, _ = read(connect(twin), "issues")
         assert len(records) == 150
         assert [path in line for line in lines(twin, "/search")] == [True, True]
-        assert len(lines(twin, "/serverInfo")) == 1
+        assert (len(lines(twin, "/myself")), lines(twin, "/serverInfo")) == (1, [])
 
 
 def test_a_site_that_searches_by_version_3_only_is_read_all_the_same(cloud: JiraTwin) -> None:

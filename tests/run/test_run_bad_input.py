@@ -260,6 +260,7 @@ def test_a_project_that_is_not_found_is_named_once_and_the_others_are_read(
     firm: Company, name: str, match: str, line: str
 ) -> None:
     firm.once()
+    firm.hand.go(minutes=15)  # until then a look-up is believed
     vendor = next(vendor for vendor in VENDORS if vendor.name == name)
     before, (hidden, seen) = firm.exports(), vendor.news(firm, "meanwhile")
     firm.servers[name].fail(match, status=404, body={"message": "no"}, times=0)

@@ -7,13 +7,11 @@ from typing import Any
 
 from connectors.github import KIND
 from connectors.github.client import Client
+from connectors.github.hooks import events
 from connectors.github.sign_in import sign_in
 from connectors.github.wire import Wire
 from syncd.contract import AuthFailed, Gate, HookOrder, HookStep, RateLimited, Settings, SyncError
 from syncd.model.raw import Scope
-
-EVENTS = ["issues", "label", "milestone", "pull_request", "pull_request_review", "repository"]
-"""What tells of a change to something that is mirrored. Comments, our own among them, are none."""
 
 
 def register(settings: Settings, gate: Gate, order: HookOrder) -> Iterator[HookStep]:
@@ -47,7 +45,7 @@ def _step(client: Client, name: str, order: HookOrder) -> HookStep:
             raise
         return HookStep(name, "nothing", error=error)
     if there is None:
-        return HookStep(name, "create", f"a hook for {', '.join(EVENTS)}")
+        return HookStep(name, "create", f"a hook for {', '.join(events(order.streams))}")
     return HookStep(name, "update", "its events and its secret")
 
 
@@ -70,7 +68,7 @@ def _ours(client: Client, name: str, url: str) -> int | None:
 def _write(client: Client, name: str, hook: int | None, order: HookOrder) -> None:
     what = f"registering a hook in {name}"
     config = {"url": order.url, "content_type": "json", "secret": order.secret, "insecure_ssl": "0"}
-    body: dict[str, Any] = {"config": config, "events": EVENTS, "active": True}
+    body: dict[str, Any] = {"config": config, "events": events(order.streams), "active": True}
     path = f"/repos/{name}/hooks"
     if hook is None:
         answer = client.ask("POST", path, what=what, scope=name, body={"name": "web", **body})

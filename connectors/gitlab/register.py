@@ -6,20 +6,11 @@ from typing import Any
 
 from connectors.gitlab import KIND
 from connectors.gitlab.client import Client
-from connectors.gitlab.hooks import SIGNING
+from connectors.gitlab.hooks import SIGNING, events
 from connectors.gitlab.paging import listing
 from connectors.http import expect
 from syncd.contract import AuthFailed, Gate, HookOrder, HookStep, Misconfigured, RateLimited, Settings, SyncError, Unavailable
 from syncd.model.raw import Scope
-
-EVENTS = {
-    "push_events": False,
-    "issues_events": True,
-    "confidential_issues_events": True,
-    "merge_requests_events": True,
-    "milestone_events": True,
-}
-"""What tells of a change to something that is mirrored. Comments, our own among them, are none."""
 
 
 def register(settings: Settings, gate: Gate, order: HookOrder) -> Iterator[HookStep]:
@@ -53,7 +44,7 @@ def _step(client: Client, place: Scope, order: HookOrder) -> HookStep:
         if error.scope is None:
             raise
         return HookStep(place.name, "nothing", error=_explained(error, kind, place))
-    told = ", ".join(name.removesuffix("_events") for name, wanted in EVENTS.items() if wanted)
+    told = ", ".join(name.removesuffix("_events") for name, wanted in events(order.streams).items() if wanted)
     if there is None:
         return HookStep(place.name, "create", f"a hook for {told}")
     return HookStep(place.name, "update", "its events and its secret")
@@ -87,7 +78,7 @@ def _write(client: Client, path: str, place: Scope, hook: int | None, order: Hoo
     what = f"registering a hook in {place.name}"
     signing = order.secret.startswith(SIGNING)
     secret = {"signing_token" if signing else "token": order.secret}
-    body: dict[str, Any] = {"url": order.url, **secret, **EVENTS, "enable_ssl_verification": True}
+    body: dict[str, Any] = {"url": order.url, **secret, **events(order.streams), "enable_ssl_verification": True}
     verb, address = ("post", path) if hook is None else ("put", f"{path}/{hook}")
     made = expect(client.send(verb, address, body, what=what, scope=place.name).body, dict, what=what, scope=place.name)
     if signing and made.get("signing_token_present") is not True:

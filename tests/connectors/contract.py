@@ -77,10 +77,12 @@ class World:
     page_size: int = 100
     extra_requests: int = 0
     gate: OpenGate = field(default_factory=OpenGate)
+    made: list[Connector] = field(default_factory=list)
 
     def connect(self, **changes: Any) -> Connector:
         """A new connector, as a worker thread would make one."""
-        return self.kind.connect(replace(self.settings, **changes), self.gate)
+        self.made.append(self.kind.connect(replace(self.settings, **changes), self.gate))
+        return self.made[-1]
 
 
 def scopes(connector: Connector, stream: str) -> list[Scope]:
@@ -119,11 +121,15 @@ def action(world: World, body: str = "hello", remote_id: str | None = None, key:
 class ConnectorContract:
     """Subclass it beside a fixture `world` that gives a `World` around a running twin."""
 
+    @pytest.fixture(autouse=True)
+    def _sockets_are_let_go(self, world: World) -> Iterator[None]:
+        yield
+        for connector in world.made:
+            connector.close()
+
     @pytest.fixture
-    def connector(self, world: World) -> Iterator[Connector]:
-        connector = world.connect()
-        yield connector
-        connector.close()
+    def connector(self, world: World) -> Connector:
+        return world.connect()
 
     # --- who and where ---------------------------------------------------------------------------------------------------
 
@@ -143,7 +149,8 @@ class ConnectorContract:
     def test_a_project_that_does_not_exist_is_reported_and_the_others_follow(self, world: World) -> None:
         if world.settings_with_missing is None:
             pytest.skip("this kind has one fixed scope")
-        connector = world.kind.connect(world.settings_with_missing, world.gate)
+        missing = world.settings_with_missing
+        connector = world.connect(**{name: getattr(missing, name) for name in ("options", "user", "secret")})
         found = list(connector.scopes(world.main))
         good = {s.id for s in found if isinstance(s, Scope)}
         assert good >= {s.id for s in scopes(world.connect(), world.main)}

@@ -266,11 +266,13 @@ def test_an_empty_project_is_seen_and_what_comes_later_too(cloud: JiraTwin) -> N
 def test_edits_are_found_in_every_zone_also_where_jira_keeps_it_to_itself(zone: str, told: bool, clock: Clock) -> None:
     for twin in serving(JiraTwin(clock, zone=zone, token=SECRET)):
         work(twin, 5)
+        twin.edit("PLAT-1", summary="A moment ago")
         if not told:
             del twin.me["timeZone"]
-        _, _, cursors = read(connect(twin), "issues")
+        _, _, cursors = read(connect(twin, now=clock), "issues")
+        clock.go(minutes=1)
         twin.edit("PLAT-2", summary="Other")
-        assert ref(twin, "PLAT-2").id in read(connect(twin), "issues", cursors)[0]
+        assert ref(twin, "PLAT-2").id in read(connect(twin, now=clock), "issues", cursors)[0]
 
 
 # --- records --------------------------------------------------------------------------------------------------------------

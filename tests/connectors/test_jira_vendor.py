@@ -210,13 +210,13 @@ def test_nothing_is_skipped_where_something_is_edited_while_we_page(server: Jira
     work(server, 18)
     connector = connect(server, now=clock)
     pages = connector.fetch("issues", Scope("1", "PLAT"), None)
-    found = [record.ref.key for record in next(pages).records]
+    found = [str(record.ref.key) for record in next(pages).records]
     edited = found[0] if which == "a read one" else min({f"PLAT-{n}" for n in range(6, 13)} - set(found))
     clock.go(minutes=1)
     server.edit(edited, duedate="2026-09-09")
     *rest, last = pages
-    found += [record.ref.key for page in (*rest, last) for record in page.records]
-    found += [r.ref.key for page in connector.fetch("issues", Scope("1", "PLAT"), last.cursor) for r in page.records]
+    found += [str(record.ref.key) for page in (*rest, last) for record in page.records]
+    found += [str(r.ref.key) for page in connector.fetch("issues", Scope("1", "PLAT"), last.cursor) for r in page.records]
     assert set(found) == {f"PLAT-{n}" for n in range(1, 19)}
 
 

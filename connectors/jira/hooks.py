@@ -11,14 +11,16 @@ from connectors.proof import at, document, id_in, signed
 from syncd.contract import Delivery, Distrusted, Gate, HookOrder, HookScheme, HookStep, Settings
 from syncd.contract.hooks import Hint
 
+_ISSUE = "Issue: created, updated, deleted"
 _EVENTS = {
-    "issues": ("Issue: created, updated, deleted", "Issue link: created, deleted"),
+    "issues": (_ISSUE, "Issue link: created, deleted"),
     "versions": ("Version: created, updated, moved, deleted, released, unreleased",),
     "projects": ("Project: updated, deleted",),
     "sprints": ("Sprint: created, updated, deleted, started, closed",),
     "worklogs": ("Worklog: created, updated, deleted",),
+    "remote_links": (_ISSUE,),
 }
-"""What tells of a change to a stream, as Jira's page of webhooks calls it. Of remote links and security levels it tells nothing."""
+"""What tells of a change to a stream, as Jira's page of webhooks calls it. Of security levels it tells nothing."""
 
 
 def verify(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -> Delivery | Distrusted:  # noqa: ARG001
@@ -55,14 +57,14 @@ def _text(value: object) -> str | None:
 
 def sync(settings: Settings, gate: Gate, order: HookOrder) -> Iterator[HookStep]:  # noqa: ARG001
     """What a person is to enter: Jira lets only apps, and administrators by hand, register hooks."""
-    told = "; ".join(event for stream, those in _EVENTS.items() if stream in order.streams for event in those)
+    told = dict.fromkeys(event for stream, those in _EVENTS.items() if stream in order.streams for event in those)
     keys = ", ".join(getattr(settings.options, "projects", []))
     narrowed = f"; JQL: project in ({keys})" if keys and not any(c in keys for c in "*?[") else ""
     yield HookStep(
         settings.connection,
         "by hand",
         "Jira lets no API token register hooks. As an administrator, under System > WebHooks, enter: "
-        f"URL {order.url}; secret: that of hook_secret{narrowed}; events: {told}",
+        f"URL {order.url}; secret: that of hook_secret{narrowed}; events: {'; '.join(told)}",
     )
 
 

@@ -118,8 +118,9 @@ def play(firm: Company, script: list[tuple[str, str, bool]]) -> dict[str, Any]:
 
 
 def anywhere(told: Any) -> str:
-    """Without the ports of the day, and without the time at which a comment was written: a hook makes it sooner."""
-    return re.sub(r"127\.0\.0\.1:\d+|\d\d:\d\d CEST", "", json.dumps(told, indent=1, default=str))
+    """Without the ports of the day, and without the times at which our comments were written, and records were touched by them: a hook
+    makes them sooner."""
+    return re.sub(r'127\.0\.0\.1:\d+|\d\d:\d\d CEST|"updated_at": "[^"]*"', "", json.dumps(told, indent=1, default=str))
 
 
 _NUMBERS = itertools.count()

@@ -59,6 +59,15 @@ PLACES: Mapping[str, tuple[str, str]] = {
     "doctor": ("syncd.cli.doctor:doctor", "Look at every connection and the store."),
     "backfill": ("syncd.cli.backfill:backfill", "Read again, from the beginning, what lacks fields that the mapping reads."),
     "schedule": ("syncd.cli.schedule:cli", "Work out when a plan's items can start and have to end."),
+    "status": (
+        "syncd.cli.status:status",
+        "Show how the milestones stand: a word with its reason, dates, what is open, and what blocks.",
+    ),
+    "hygiene": (
+        "syncd.cli.hygiene:hygiene",
+        "List what is undated, ownerless, untouched, long overdue or plainly wrong, per team.",
+    ),
+    "baseline": ("syncd.cli.baseline:baseline", "What was agreed on for each milestone: appended to, never changed."),
     "dead": ("syncd.cli.dead:dead", "What was set aside: writes that were refused, records that cannot be read."),
 }
 """Where each command is (module:name), and what it does: the beginning of its own help."""

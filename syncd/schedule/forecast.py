@@ -22,6 +22,7 @@ from syncd.schedule.chances import Pools, simulate
 from syncd.schedule.plan import Plan, plan_of
 from syncd.schedule.reference import Reference, reference_of
 from syncd.schedule.throughput import Rates, Reals, drawn, needed, rates
+from syncd.schedule.wall import wall_day
 from syncd.schedule.wiring import is_open
 from syncd.schedule.working import Working, working_of
 
@@ -201,7 +202,7 @@ class _Forecaster:
             return 0.0
         since = max(min(began), weekly.first)
         weeks = max(1.0, (self.snapshot.today - since).days / 7)
-        added = sum(item.created_at is not None and item.created_at.astimezone(zone).date() > since for item in members)
+        added = sum(item.created_at is not None and wall_day(item.created_at, zone) > since for item in members)
         mean = weekly.finished / max(len(weekly.done), 1)
         return min(0.9, added / weeks / mean) if mean else 0.0
 

@@ -159,6 +159,8 @@ class Working:
         if not seats:
             return self._less(person, self.hours(None, team))
         within = tuple(seat for seat in seats if team and seat.team.name == team.name)
+        if within == seats and all(seat.member.since is seat.member.until is None for seat in seats):
+            return self.minutes(person)
         made = self._together(person, within or seats)
         if not within:
             free = np.ones(len(made), bool)

@@ -40,12 +40,13 @@ def crossed(
     start: Instants,
     not_earlier: Instants | None = None,
     deadline: Instants | None = None,
+    not_later: Instants | None = None,
 ) -> Schedule:
     """One forward and one backward pass. `calendar`: each item's number in `calendars`, 0 where nothing is said.
 
-    `durations` are working minutes of the item's calendar. `start`, `not_earlier` (one for each item, NaT for none) and `deadline` are
-    local instants; a date as deadline means its beginning: give the next date for the end of one. Raises `NotComputable` where the dates
-    run out of the calendars' range.
+    `durations` are working minutes of the item's calendar. `start`, `deadline`, `not_earlier` and `not_later` are local instants, the
+    last two one for each item, NaT for none; `not_later` bounds its late finish. A date as an end means its beginning: give the next
+    date for the end of one. Raises `NotComputable` where the dates run out of the calendars' range.
     """
     crossing = Crossing.of(calendars)
     of = np.zeros(network.items, np.int64) if calendar is None else np.asarray(calendar, np.int64)
@@ -56,7 +57,7 @@ def crossed(
     finish = int(crossing.wall(of, ends).max(initial=int(_wall(crossing, start))))
     end = finish if deadline is None else min(finish, int(_wall(crossing, deadline)))
     back = _links(network, of, lasting, forward=False)
-    late = _late(network, crossing, of, lasting, end, back)
+    late = _late(network, crossing, lasting, _last(network, crossing, of, end, not_later), back)
     free = crossing.mark(of, np.full(network.items, finish)) >> 1
     least(network.backward, free, _bound_back(crossing, early[network.backward.source] >> 1, back, slice(None)))
     driving = np.zeros(network.links, np.bool_)
@@ -91,6 +92,17 @@ def _own(network: Network, crossing: Crossing, of: Ints, start: Instants, not_ea
     told = np.flatnonzero(~np.isnat(given))
     first[told] = np.maximum(first[told], crossing.mark(of[told], _wall(crossing, given[told])))
     return first
+
+
+def _last(network: Network, crossing: Crossing, of: Ints, end: int, not_later: Instants | None) -> Ints:
+    """The minute index by which each item has to end by itself."""
+    last = crossing.mark(of, np.full(network.items, end)) >> 1
+    if not_later is None:
+        return last
+    given = np.asarray(not_later, "datetime64[m]")[network.order]
+    told = np.flatnonzero(~np.isnat(given))
+    last[told] = crossing.mark(of[told], _wall(crossing, given[told])) >> 1
+    return last
 
 
 def _links(network: Network, of: Ints, lasting: Ints, *, forward: bool) -> _Links:
@@ -144,12 +156,12 @@ def _settle(starts: Ints, ends: Ints, lasting: Ints, works: Ints, places: slice)
     ends[places] = starts[places] - works[places] + 2 * lasting[places]
 
 
-def _late(network: Network, crossing: Crossing, of: Ints, lasting: Ints, end: int, links: _Links) -> Ints:
+def _late(network: Network, crossing: Crossing, lasting: Ints, last: Ints, links: _Links) -> Ints:
     """Late finishes as minute indexes, by place."""
     items, side = network.items, network.backward
     late = np.empty(2 * items, np.int64)
     starts, ends = late[:items], late[items:]
-    ends[:] = crossing.mark(of, np.full(items, end)) >> 1
+    ends[:] = last
     np.subtract(ends, lasting, out=starts)
     for level in side.levels:
         places, reach = slice(level.low, level.high), slice(level.first, level.last)

@@ -1,0 +1,358 @@
+"""Pure. The plan: when open work starts and ends, early and late, by the calendars of the people who do it, and what drives it.
+
+`plan_of(snapshot)`, asked for as `snapshot.once(plan_of)`. The network is that of `wiring`, durations are those of `durations`,
+dates follow the critical path method (`cpm`, `crossed`). What people set are inputs: open work ends no earlier than its due date,
+and does not start before the start that was set, nor before today. Links push later, never earlier. A late finish is bounded by the due dates of the
+milestones that wait for the work. Days count from their beginning, so that nothing moves while the day goes on.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from syncd.model.ref import Ref
+from syncd.model.rows import Dependency, Item, Milestone, Person
+from syncd.model.snapshot import Snapshot
+from syncd.schedule.calendar import Ints, NotComputable, WorkingTime
+from syncd.schedule.compiled import Network
+from syncd.schedule.cpm import Schedule
+from syncd.schedule.crossed import crossed
+from syncd.schedule.durations import ASSUMED, Duration, duration_of
+from syncd.schedule.reference import reference_of
+from syncd.schedule.wiring import End, Node, Wire, Wiring, Work, wiring_of
+from syncd.schedule.working import Working, working_of
+
+Own = Literal["today", "start", "due"]
+Walls = npt.NDArray[np.datetime64]
+_NONE = np.datetime64("NaT", "m")
+_SHORT = Duration(0, "assumed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dates:
+    """When one piece of work is done. Floats in working minutes of its own calendar.
+
+    `start`, `finish`: the first and the last day of it, early; `late`: the last day on which it may end. `own`: its dates are its own:
+    it begins today, or when people set, or ends when it is due; None: `by` pushes it, along `link` (None where it follows from a
+    membership). `clocked`: that follows from today, so that another day moves it. `person`: whose calendar counts.
+    """
+
+    start: date
+    finish: date
+    late: date
+    total_float: int
+    free_float: int
+    duration: Duration
+    clocked: bool
+    own: Own | None = None
+    by: Ref | None = None
+    link: Dependency | None = None
+    person: Person | None = None
+
+    @property
+    def critical(self) -> bool:
+        """Whether it has no total float."""
+        return self.total_float <= 0
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """The dates of all open work. `cycles`: work that waits for itself, whose links push nothing; `problems`: what was not computed."""
+
+    snapshot: Snapshot
+    working: Working
+    wiring: Wiring
+    schedule: Schedule
+    durations: Sequence[Duration]
+    calendars: Sequence[WorkingTime]
+    calendar_of: Sequence[int]
+    people: Sequence[Person | None]
+    own: Sequence[Own]
+    own_start: Ints
+    cycles: tuple[tuple[Ref, ...], ...] = ()
+    problems: tuple[str, ...] = ()
+    _known: dict[int, Dates] = field(default_factory=dict)
+
+    def dates(self, node: Node) -> Dates | None:
+        """When that work is done; None where it is no open work of the network. Of a milestone itself: not before its due date."""
+        number = self.wiring.number.get(node)
+        if number is None:
+            return None
+        if number not in self._known:
+            self._known[number] = self._dates(number)
+        return self._known[number]
+
+    def end(self, milestone: Ref) -> Dates | None:
+        """When the last of a milestone's open items has ended, and all that it waits for; None without any."""
+        return self.dates(End(milestone))
+
+    def path(self, node: Node) -> tuple[Ref, ...]:
+        """The driving path: the work that pushes, from the first one to `node` itself, which is left out where it is no work."""
+        found: list[Ref] = []
+        seen: set[Node] = set()
+        step: Node | None = node
+        while step is not None and step not in seen:
+            seen.add(step)
+            if isinstance(step, Ref):
+                found.append(step)
+            wire = self.driver(step)
+            step = self.wiring.nodes[wire.earlier] if wire else None
+        return tuple(reversed(found))
+
+    def driver(self, node: Node) -> Wire | None:
+        """The wire that sets the early dates of a node; None where they are its own."""
+        number = self.wiring.number[node]
+        if self.schedule.early_start[number] <= self.own_start[number]:
+            return None
+        return next((self.wiring.wires[wire] for wire in self._into(number) if self.schedule.driving[wire]), None)
+
+    def upstream(self, nodes: Iterable[Node]) -> frozenset[Ref]:
+        """The work itself, and all open work that it waits for, however far."""
+        seen: set[int] = set()
+        todo = [number for node in nodes if (number := self.wiring.number.get(node)) is not None]
+        while todo:
+            number = todo.pop()
+            if number not in seen:
+                seen.add(number)
+                todo += [self.wiring.wires[wire].earlier for wire in self._into(number)]
+        found = (self.wiring.nodes[number] for number in seen)
+        return frozenset(node for node in found if isinstance(node, Ref))
+
+    def waits(self, node: Node) -> Iterator[Wire]:
+        """What a node waits for."""
+        number = self.wiring.number.get(node)
+        return iter(()) if number is None else (self.wiring.wires[wire] for wire in self._into(number))
+
+    def calendar(self, node: Node) -> WorkingTime:
+        """The working time in which a node is counted."""
+        return self.calendars[self.calendar_of[self.wiring.number[node]]]
+
+    @cached_property
+    def _wires(self) -> tuple[Ints, Ints]:
+        later = np.array([wire.later for wire in self.wiring.wires], np.int64)
+        counts = np.bincount(later, minlength=len(self.wiring.nodes))
+        return np.argsort(later, kind="stable"), np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
+
+    def _into(self, number: int) -> list[int]:
+        order, first = self._wires
+        found: list[int] = order[first[number] : first[number + 1]].tolist()
+        return found
+
+    def _dates(self, number: int) -> Dates:
+        node, time, plan = self.wiring.nodes[number], self.calendars[self.calendar_of[number]], self.schedule
+        begins, ends, late = (int(of[number]) for of in (plan.early_start, plan.early_finish, plan.late_finish))
+        wire = self.driver(node)
+        finish = _day(time.finish(ends))
+        work = self.snapshot.get(node) if isinstance(node, Ref) else None
+        own = None if wire else self.own[number]
+        if own == "due" and isinstance(work, Item | Milestone) and work.due:
+            finish = work.due
+        return Dates(
+            start=finish if ends == begins else _day(time.start(begins)),
+            finish=finish,
+            late=_day(time.finish(min(max(late, 0), time.total))),
+            total_float=late - ends,
+            free_float=int(plan.free_float[number]),
+            duration=self.durations[number],
+            clocked=self._clocked(number),
+            own=own,
+            by=self._work_behind(wire),
+            link=wire.link if wire else None,
+            person=self.people[number],
+        )
+
+    def _work_behind(self, wire: Wire | None) -> Ref | None:
+        while wire is not None:
+            node = self.wiring.nodes[wire.earlier]
+            if isinstance(node, Ref):
+                return node
+            wire = self.driver(node)
+        return None
+
+    def _clocked(self, number: int) -> bool:
+        seen: set[int] = set()
+        while number not in seen:
+            seen.add(number)
+            wire = self.driver(self.wiring.nodes[number])
+            if wire is None:
+                return self.own[number] == "today"
+            number = wire.earlier
+        return False
+
+
+def plan_of(snapshot: Snapshot) -> Plan:
+    """The plan of a snapshot."""
+    working, wiring = snapshot.once(working_of), snapshot.once(wiring_of)
+    nodes = _Nodes.of(snapshot, working, wiring)
+    wires = wiring.wires
+    network = Network.of(
+        len(wiring.nodes),
+        [wire.earlier for wire in wires],
+        [wire.later for wire in wires],
+        [wire.relation for wire in wires] or None,
+        [wire.lag for wire in wires],
+    )
+    made, problems = _scheduled(snapshot, network, nodes)
+    return Plan(
+        snapshot=snapshot,
+        working=working,
+        wiring=wiring,
+        schedule=made,
+        durations=nodes.durations,
+        calendars=nodes.calendars,
+        calendar_of=nodes.calendar_of,
+        people=nodes.people,
+        own=nodes.own,
+        own_start=nodes.own_start(),
+        cycles=tuple(_refs(cycle, wiring) for cycle in network.cycles),
+        problems=(*nodes.problems, *problems),
+    )
+
+
+def _scheduled(snapshot: Snapshot, network: Network, nodes: "_Nodes") -> tuple[Schedule, tuple[str, ...]]:
+    """Early dates first; then late ones, which no milestone without a due date holds back."""
+    today = np.datetime64(snapshot.today, "m")
+
+    def passed(durations: Sequence[int], not_later: Walls | None = None) -> Schedule:
+        return crossed(
+            network,
+            durations,
+            nodes.calendars,
+            nodes.calendar_of,
+            start=today,
+            not_earlier=nodes.floors,
+            not_later=not_later,
+        )
+
+    minutes = [one.minutes for one in nodes.durations]
+    problems: tuple[str, ...] = ()
+    try:
+        first = passed(minutes)
+    except NotComputable as error:
+        problems = (f"open work adds up to more than the calendars cover, {error}: nothing counts as longer than a day",)
+        minutes = [min(one, 480) for one in minutes]
+        first = passed(minutes)
+    return passed(minutes, nodes.latest(first)), problems
+
+
+@dataclass(slots=True)
+class _Nodes:
+    """What is known of each node, in their order."""
+
+    snapshot: Snapshot
+    wiring: Wiring
+    calendars: list[WorkingTime]
+    calendar_of: list[int] = field(default_factory=list)
+    durations: list[Duration] = field(default_factory=list)
+    people: list[Person | None] = field(default_factory=list)
+    own: list[Own] = field(default_factory=list)
+    due: list[date | None] = field(default_factory=list)
+    floors: Walls = field(default_factory=lambda: np.zeros(0, "datetime64[m]"))
+    problems: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, working: Working, wiring: Wiring) -> "_Nodes":
+        nodes = cls(snapshot, wiring, [])
+        numbers: dict[int, int] = {}
+        starts: list[date | None] = []
+        reference = snapshot.once(reference_of)
+        for node in wiring.nodes:
+            work = snapshot.get(node) if isinstance(node, Ref) else snapshot.milestones[node.milestone]
+            person, calendar = _calendar(work, working)
+            place = numbers.setdefault(id(calendar), len(nodes.calendars))
+            if place == len(nodes.calendars):
+                nodes.calendars.append(calendar)
+            nodes.calendar_of.append(place)
+            nodes.people.append(person)
+            takes = isinstance(node, Ref) and not isinstance(work, Milestone)
+            nodes.durations.append(duration_of(work, reference) if takes and work else ASSUMED if takes else _SHORT)
+            dated = work if isinstance(node, Ref) and isinstance(work, Item | Milestone) else None
+            nodes.due.append(dated.due if dated else None)
+            starts.append(dated.start if isinstance(dated, Item) else None)
+        nodes._set_floors(starts)
+        return nodes
+
+    def _set_floors(self, starts: Sequence[date | None]) -> None:
+        """The instant before which each node does not start by itself, and what says so."""
+        today = self.snapshot.today
+        begins, dues = self._inside(starts), self._inside(self.due)
+        floors = begins.astype("datetime64[m]")
+        floors[floors <= np.datetime64(today, "m")] = _NONE
+        own = np.where(np.isnat(floors), 0, 1)
+        lasting = np.array([one.minutes for one in self.durations], np.int64)
+        of = np.array(self.calendar_of, np.int64)
+        dated = np.flatnonzero(~np.isnat(dues) & (dues >= np.datetime64(today)))
+        for number in np.unique(of[dated]).tolist():
+            these = dated[of[dated] == number]
+            time = self.calendars[number]
+            ends = time.index((dues[these] + 1).astype("datetime64[m]"))
+            at = np.maximum(ends - lasting[these], 0)
+            at = np.minimum(at, time.total - 1)
+            floor = np.where(lasting[these] > 0, time.start(at), time.finish(at))
+            later = np.isnat(floors[these]) | (floor > floors[these])
+            later &= floor > np.datetime64(today, "m")
+            floors[these[later]], own[these[later]] = floor[later], 2
+        self.floors = floors
+        kinds: tuple[Own, ...] = ("today", "start", "due")
+        self.own = [kinds[one] for one in own.tolist()]
+
+    def own_start(self) -> Ints:
+        """The minute index at which each node may start by itself."""
+        walls = np.where(np.isnat(self.floors), np.datetime64(self.snapshot.today, "m"), self.floors)
+        return self._indexes(walls)
+
+    def latest(self, first: Schedule) -> Walls:
+        """The instant by which each milestone has to end: its due date, else its own early end."""
+        found = np.full(len(self.due), _NONE)
+        for number, node in enumerate(self.wiring.nodes):
+            if isinstance(node, End):
+                due = self.snapshot.milestones[node.milestone].due
+                time = self.calendars[self.calendar_of[number]]
+                day = self._inside([due])[0]
+                wall = time.finish(int(first.early_finish[number])) if np.isnat(day) else (day + 1).astype("datetime64[m]")
+                found[number] = wall
+        return found
+
+    def _indexes(self, walls: Walls) -> Ints:
+        found, of = np.zeros(len(walls), np.int64), np.array(self.calendar_of, np.int64)
+        for number in np.unique(of).tolist():
+            these = np.flatnonzero(of == number)
+            found[these] = self.calendars[number].index(walls[these])
+        return found
+
+    def _inside(self, days: Sequence[date | None]) -> npt.NDArray[np.datetime64]:
+        """Dates as an array; those outside of what the calendars cover are none, and are told."""
+        if not self.calendars:
+            return np.zeros(0, "datetime64[D]")
+        first, last = self.calendars[0].origin, self.calendars[0].end - timedelta(days=2)
+        found = np.array([day if day and first <= day <= last else None for day in days], "datetime64[D]")
+        for number, day in enumerate(days):
+            if day and day > last and number < len(self.wiring.nodes):
+                node = self.wiring.nodes[number]
+                label = node.label if isinstance(node, Ref) else node.milestone.label
+                self.problems.append(f"{label}: {day} is later than the calendars reach ({last}), and moves nothing")
+        return found
+
+
+def _calendar(work: Work | None, working: Working) -> tuple[Person | None, WorkingTime]:
+    if work is None:
+        return None, working.default
+    team = working.team_of(work)
+    person = work.assignees[0] if isinstance(work, Item) and work.assignees else None
+    return person, working.calendar(person, team)
+
+
+def _refs(numbers: Iterable[int], wiring: Wiring) -> tuple[Ref, ...]:
+    """A cycle as the work in it: a gate or an end stands for its milestone, once."""
+    nodes = (wiring.nodes[number] for number in numbers)
+    return tuple(dict.fromkeys(node if isinstance(node, Ref) else node.milestone for node in nodes))
+
+
+def _day(at: Walls | np.datetime64) -> date:
+    found: date = np.asarray(at, "datetime64[D]").item()
+    return found

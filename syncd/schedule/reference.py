@@ -1,0 +1,143 @@
+"""Pure. Reference classes: how long finished work of the same kind took, by which open work without an estimate is judged.
+
+A class is (team or project, type, size); where fewer than `LEAST` finished items are in it, size, then type, then project are
+left out. Cycle time is counted in working days, from the day on which work began up to and including the day on which it was done.
+Source: the outside view of D. Kahneman and A. Tversky, "Intuitive prediction" (1979), as reference class forecasting.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from statistics import median
+from zoneinfo import ZoneInfo
+
+from syncd.model.ref import Ref
+from syncd.model.rows import Item, Status
+from syncd.model.snapshot import Snapshot
+from syncd.schedule.workdays import workdays_within
+
+LEAST = 20
+"""So many finished items make a class."""
+_SIZES = (480, 1440, 2880, 4800)
+"""Upper ends of the sizes, in minutes of estimate: up to a day, three days, six days, ten days, more."""
+
+Class = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """An item that was done: `began`, `ended` in the model's zone, `days` its cycle time in working days, `planned` its estimate in
+    minutes."""
+
+    item: Item
+    began: date
+    ended: date
+    days: int
+    planned: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Typical:
+    """What is typical of a class. `days`: the median cycle time in working days; `of`: so many finished items say so; `name`: its own."""
+
+    days: float
+    of: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Reference:
+    """All finished items, oldest first, by class. `began`: when open work in progress began."""
+
+    today: date
+    finished: tuple[Finished, ...] = ()
+    began: Mapping[Ref, date] = field(default_factory=dict)
+
+    @cached_property
+    def classes(self) -> Mapping[Class, tuple[Finished, ...]]:
+        """The classes that are large enough."""
+        found: dict[Class, list[Finished]] = {}
+        for one in self.finished:
+            for class_ in classes_of(one.item):
+                found.setdefault(class_, []).append(one)
+        return {class_: tuple(items) for class_, items in found.items() if len(items) >= LEAST}
+
+    @cached_property
+    def _medians(self) -> Mapping[Class, Typical]:
+        return {
+            class_: Typical(float(median(one.days for one in items)), len(items), name_of(class_))
+            for class_, items in self.classes.items()
+        }
+
+    def like(self, item: Item) -> Class | None:
+        """The narrowest class of the item that is large enough."""
+        return next((class_ for class_ in classes_of(item) if class_ in self.classes), None)
+
+    def typical(self, item: Item) -> Typical | None:
+        """What is typical of work like this; None where too little like it was ever finished."""
+        class_ = self.like(item)
+        return None if class_ is None else self._medians[class_]
+
+    def left(self, item: Item, age: int) -> float | None:
+        """The median of what was left, in working days, of work like this that took longer than `age` working days."""
+        class_ = self.like(item)
+        longer = [one.days - age for one in self.classes[class_] if one.days > age] if class_ is not None else []
+        return float(median(longer)) if longer else None
+
+
+def reference_of(snapshot: Snapshot) -> Reference:
+    """What the finished items of a snapshot tell. Use it as `snapshot.once(reference_of)`."""
+    names, zone = status_names(snapshot), ZoneInfo(snapshot.zone)
+    finished, began = [], {}
+    for ref, item in snapshot.items.items():
+        if item.status == "doing":
+            began[ref] = _began(item, names, zone, snapshot.today)
+        elif item.status == "done" and item.done_at is not None:
+            ended = item.done_at.astimezone(zone).date()
+            start = min(_began(item, names, zone, ended), ended)
+            planned = (
+                item.estimate.value if item.estimate and item.estimate.unit == "minutes" and item.estimate.value > 0 else None
+            )
+            finished.append(Finished(item, start, ended, max(1, workdays_within(start, ended)), planned))
+    finished.sort(key=lambda one: (one.ended, one.item.ref))
+    return Reference(snapshot.today, tuple(finished), began)
+
+
+def classes_of(item: Item) -> Iterator[Class]:
+    """The classes of an item, the narrowest first."""
+    where, size = f"{item.ref.connection}/{item.project}", size_of(item)
+    yield where, item.type, size
+    yield where, item.type
+    yield (where,)
+    yield ()
+
+
+def size_of(item: Item) -> str:
+    """The size bucket of an item, by its estimate in time: "" where it has none."""
+    if item.estimate is None or item.estimate.unit != "minutes" or not item.estimate.value > 0:
+        return ""
+    value = item.estimate.value
+    return next((f"up to {edge // 480} d" for edge in _SIZES if value <= edge), f"over {_SIZES[-1] // 480} d")
+
+
+def name_of(class_: Class) -> str:
+    """A class as a person reads it."""
+    return ", ".join(part for part in class_ if part) or "all work"
+
+
+def status_names(snapshot: Snapshot) -> Mapping[tuple[str, str], Status]:
+    """(connection, the vendor's name of a status) -> what it means, as far as items have it now: what a history names, too."""
+    return {
+        (item.ref.connection, item.status_name): item.status for item in snapshot.items.values() if item.status_name is not None
+    }
+
+
+def _began(item: Item, names: Mapping[tuple[str, str], Status], zone: ZoneInfo, latest: date) -> date:
+    """The day on which work began: the first time that its status said so, else the start that people set, else its creation."""
+    moves = [c.at for c in item.history if c.field == "status" and names.get((item.ref.connection, c.new or "")) == "doing"]
+    if moves:
+        return min(moves).astimezone(zone).date()
+    if item.start is not None and item.start <= latest:
+        return item.start
+    return item.created_at.astimezone(zone).date() if item.created_at else latest

@@ -1,4 +1,4 @@
-"""Pure. What open work asks of people: how many minutes of it are left, within which days, whose they are and which skills they take."""
+"""Pure. What open work asks of people: how many minutes of it are left, within which days, and which skills they take."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ from datetime import date
 from syncd.model.ref import Ref
 from syncd.model.rows import Item, Milestone
 from syncd.model.snapshot import Snapshot
-from syncd.model.teams import Team
 from syncd.schedule.forward import is_open
 from syncd.schedule.working import Working
 
@@ -25,7 +24,6 @@ class Asked:
     first: date
     last: date | None
     milestones: tuple[Ref, ...]
-    team: Team | None
     skills: tuple[str, ...]
 
     @property
@@ -53,6 +51,8 @@ def minutes_left(item: Item) -> float | None:
 
 def skills_of(item: Item) -> tuple[str, ...]:
     """The skills that its labels name."""
+    if not item.labels:
+        return ()
     found = (label[len(SKILL) :].strip().casefold() for label in item.labels if label[: len(SKILL)].casefold() == SKILL)
     return tuple(sorted({skill for skill in found if skill}))
 
@@ -75,14 +75,12 @@ def asked_of(snapshot: Snapshot, working: Working) -> tuple[tuple[Asked, ...], U
             if due is None:
                 undated.append(ref)
             else:
-                found.append(_asked(snapshot, working, item, minutes, due, milestones))
+                found.append(_asked(working, item, minutes, due, milestones))
     return tuple(found), Uncounted(tuple(untimed), tuple(undated))
 
 
-def _asked(
-    snapshot: Snapshot, working: Working, item: Item, minutes: float, due: date, milestones: tuple[Milestone, ...]
-) -> Asked:
-    today = snapshot.today
+def _asked(working: Working, item: Item, minutes: float, due: date, milestones: tuple[Milestone, ...]) -> Asked:
+    today = working.today
     start = item.start or min((one.start for one in milestones if one.start), default=None) or today
     first = max(today, start)
     last = None if due < today else max(due, first)
@@ -92,7 +90,6 @@ def _asked(
         first=first if last else today,
         last=last,
         milestones=tuple(one.ref for one in milestones),
-        team=working.team_of(item),
         skills=skills_of(item),
     )
 

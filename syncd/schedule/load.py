@@ -80,11 +80,11 @@ class Load:
     def part(self, asked: Asked, person: Person) -> Floats:
         """What one item asks of one of its people, per week."""
         supply = self.supply(person)
-        return self.weekly(spread(supply, [asked], self.working.snapshot.today, 1 / max(1, len(asked.item.assignees))))
+        return self.weekly(spread(supply, [asked], self.working.today, 1 / max(1, len(asked.item.assignees))))
 
     def weekly(self, daily: Floats) -> Floats:
         """Sums per week."""
-        return _weekly(daily, self.working.snapshot.today)
+        return _weekly(daily, self.working.today)
 
 
 def load_of(snapshot: Snapshot) -> Load:
@@ -109,12 +109,9 @@ class _Books:
 
     def __init__(self, working: Working, asked: Sequence[Asked]) -> None:
         self.working = working
-        self.today = working.snapshot.today
+        self.today = working.today
         self.nobodys = tuple(one for one in asked if not one.item.assignees)
-        by_person: dict[Person, list[Asked]] = {}
-        for one in asked:
-            for person in one.item.assignees:
-                by_person.setdefault(person, []).append(one)
+        by_person = _by_person(asked)
         self._of_team: dict[str, list[tuple[Floats, Floats]]] = {team.name: [] for team in working.snapshot.teams}
         self._asked_of_team: dict[str, dict[Asked, None]] = {team.name: {} for team in working.snapshot.teams}
         self._daily_of_team = {team.name: np.zeros(_days_ahead(working)) for team in working.snapshot.teams}
@@ -128,7 +125,7 @@ class _Books:
         daily = self.daily[person] = together(parts.values(), self.working)
         supply = {name: _weekly(minutes, self.today) for name, minutes in parts.items() if name}
         demand = np.zeros(WEEKS)
-        for name, theirs in _by_team(asked, parts).items():
+        for name, theirs in self._by_team(asked, parts).items():
             took = _weekly(_spread_shares(daily, theirs, self.today), self.today)
             demand += took
             self._ask(name, theirs, took, supply)
@@ -136,6 +133,17 @@ class _Books:
             self._of_team[name].append((minutes, np.zeros(WEEKS)))
             self._daily_of_team[name] += parts[name]
         return Book(_weekly(daily, self.today), demand, tuple(asked))
+
+    def _by_team(self, asked: Iterable[Asked], parts: Mapping[str, Floats]) -> dict[str, list[Asked]]:
+        """By the team of a person that the work is put down to; "": all of theirs."""
+        teams = [name for name in parts if name]
+        if len(teams) < 2:
+            return {name: list(asked) for name in teams or [""]}
+        found: dict[str, list[Asked]] = {}
+        for one in asked:
+            team = self.working.team_of(one.item)
+            found.setdefault(team.name if team and team.name in teams else "", []).append(one)
+        return found
 
     def _ask(self, name: str, asked: Iterable[Asked], took: Floats, supply: Mapping[str, Floats]) -> None:
         """Put what one person is asked for down to their team, or to all of theirs by their shares."""
@@ -148,7 +156,7 @@ class _Books:
 
     def teams(self) -> dict[str, Book]:
         for team in self.working.snapshot.teams:
-            own = [one for one in self.nobodys if one.team is team]
+            own = [one for one in self.nobodys if self.working.team_of(one.item) is team]
             took = spread(self._daily_of_team[team.name], own, self.today)
             self._of_team[team.name].append((np.zeros(WEEKS), _weekly(took, self.today)))
             self._asked_of_team[team.name].update(dict.fromkeys(own))
@@ -177,6 +185,19 @@ class _Books:
         return _book(pairs, dict.fromkeys((*(one for book in books for one in book.asked), *others)))
 
 
+def _by_person(asked: Iterable[Asked]) -> dict[Person, list[Asked]]:
+    """What each is asked for. People are many items' very same object, and looked up by that first: to compare them takes long."""
+    found: dict[Person, list[Asked]] = {}
+    by_object: dict[int, list[Asked]] = {}
+    for one in asked:
+        for person in one.item.assignees:
+            theirs = by_object.get(id(person))
+            if theirs is None:
+                theirs = by_object[id(person)] = found.setdefault(person, [])
+            theirs.append(one)
+    return found
+
+
 def _book(pairs: Iterable[tuple[Floats, Floats]], asked: Iterable[Asked]) -> Book:
     supply, demand = np.zeros(WEEKS), np.zeros(WEEKS)
     for there, wanted in pairs:
@@ -190,7 +211,7 @@ def _skills(working: Working, person: Person) -> frozenset[str]:
 
 
 def _days_ahead(working: Working) -> int:
-    return (working.weeks.end - working.snapshot.today).days
+    return (working.weeks.end - working.today).days
 
 
 def together(parts: Iterable[Floats], working: Working) -> Floats:
@@ -203,7 +224,7 @@ def together(parts: Iterable[Floats], working: Working) -> Floats:
 
 def _parts(working: Working, person: Person) -> dict[str, Floats]:
     """Minutes for planned work per day from today on, by team; under "" on days on which they are in none."""
-    today, default = working.place(working.snapshot.today), working.snapshot.work.focus
+    today, default = working.place(working.today), working.snapshot.work.focus
     teams = {seat.team.name: seat.team for seat in working.seats.get(person, ())}
     whole: Floats = working.minutes(person)[today:].astype(np.float64)
     if not teams:
@@ -218,17 +239,6 @@ def _parts(working: Working, person: Person) -> dict[str, Floats]:
 
 def _focus(team: Team, default: float) -> float:
     return default if team.focus is None else team.focus
-
-
-def _by_team(asked: Iterable[Asked], parts: Mapping[str, Floats]) -> dict[str, list[Asked]]:
-    """By the team of a person that the work is put down to; "": all of theirs."""
-    teams = [name for name in parts if name]
-    found: dict[str, list[Asked]] = {}
-    for one in asked:
-        own = one.team.name if one.team else ""
-        name = own if own in teams else teams[0] if len(teams) == 1 else ""
-        found.setdefault(name, []).append(one)
-    return found
 
 
 def _spread_shares(supply: Floats, asked: Sequence[Asked], today: date) -> Floats:

@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -116,7 +117,7 @@ def test_points_are_no_time_and_what_cannot_be_counted_is_listed() -> None:
         ({}, None),
     ],
 )
-def test_what_is_left_of_an_item(fields: dict[str, object], left: float | None) -> None:
+def test_what_is_left_of_an_item(fields: dict[str, Any], left: float | None) -> None:
     assert minutes_left(item("A", **fields)) == left
 
 

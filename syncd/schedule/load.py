@@ -7,6 +7,7 @@
 - Demand: what is left of open items, spread evenly over the working time of its people within [max(today, start), due], of the item
   or else of its milestone; where they have none there, over the days. Several people share it equally. Overdue work is asked for from
   today on, as fast as its people can. Points are no time: such items ask for nothing, and are counted in `uncounted`.
+- Due: the same work, all of it in the week by whose end it has to be done.
 - A team is asked by what is assigned to its members (where one is in several teams: by that of the item's team, else by their shares),
   and by what is its own and nobody's. A skill is asked by all that is asked of whoever has it, since that takes their time, and by
   what is labelled "skill:<name>" and is not theirs.
@@ -33,15 +34,20 @@ WEEKS = 104
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Book:
-    """Minutes per week: what there is and what is asked for, and by which items."""
+    """Minutes per week: `supply` is there, `demand` is asked for when spread evenly, `due` has to be done by the end of that week."""
 
     supply: Floats
     demand: Floats
+    due: Floats
     asked: tuple[Asked, ...] = ()
 
     def ratio(self, weeks: slice = slice(None)) -> float:
         """Demand / supply over these weeks: 0 where nothing is asked for, infinite where nobody is there for what is."""
         return ratio(float(self.demand[weeks].sum()), float(self.supply[weeks].sum()))
+
+    def ratio_by(self, week: int) -> float:
+        """What has to be done by the end of that week / what there is until then: over 1 it cannot be done, in whatever order."""
+        return ratio(float(self.due[: week + 1].sum()), float(self.supply[: week + 1].sum()))
 
 
 def ratio(demand: float, supply: float) -> float:
@@ -79,12 +85,8 @@ class Load:
 
     def part(self, asked: Asked, person: Person) -> Floats:
         """What one item asks of one of its people, per week."""
-        supply = self.supply(person)
-        return self.weekly(spread(supply, [asked], self.working.today, 1 / max(1, len(asked.item.assignees))))
-
-    def weekly(self, daily: Floats) -> Floats:
-        """Sums per week."""
-        return _weekly(daily, self.working.today)
+        found: Floats = claims(self.supply(person), [asked], self.working.today, [1 / max(1, len(asked.item.assignees))])[1]
+        return found
 
 
 def load_of(snapshot: Snapshot) -> Load:
@@ -104,35 +106,39 @@ def load_of(snapshot: Snapshot) -> Load:
     )
 
 
+Sums = Floats
+"""Three rows of weeks: supply, demand, due."""
+
+
 class _Books:
     """Makes the books: people first, then what is nobody's, then teams and skills of both."""
 
     def __init__(self, working: Working, asked: Sequence[Asked]) -> None:
-        self.working = working
-        self.today = working.today
+        self.working, self.today = working, working.today
         self.nobodys = tuple(one for one in asked if not one.item.assignees)
-        by_person = _by_person(asked)
-        self._of_team: dict[str, list[tuple[Floats, Floats]]] = {team.name: [] for team in working.snapshot.teams}
-        self._asked_of_team: dict[str, dict[Asked, None]] = {team.name: {} for team in working.snapshot.teams}
+        self._sums = {team.name: np.zeros((3, WEEKS)) for team in working.snapshot.teams}
+        self._asked: dict[str, dict[Asked, None]] = {team.name: {} for team in working.snapshot.teams}
         self._daily_of_team = {team.name: np.zeros(_days_ahead(working)) for team in working.snapshot.teams}
         self.daily: dict[Person, Floats] = {}
+        by_person = _by_person(asked)
         self.people = {
-            person: self._person(person, by_person.get(person, [])) for person in dict.fromkeys((*working.seats, *by_person))
+            person: self._person(person, by_person.get(person, ())) for person in dict.fromkeys((*working.seats, *by_person))
         }
 
     def _person(self, person: Person, asked: Sequence[Asked]) -> Book:
         parts = _parts(self.working, person)
         daily = self.daily[person] = together(parts.values(), self.working)
         supply = {name: _weekly(minutes, self.today) for name, minutes in parts.items() if name}
-        demand = np.zeros(WEEKS)
+        sums = np.zeros((3, WEEKS))
+        sums[0] = _weekly(daily, self.today)
         for name, theirs in self._by_team(asked, parts).items():
-            took = _weekly(_spread_shares(daily, theirs, self.today), self.today)
-            demand += took
+            took = claims(daily, theirs, self.today, [1 / len(one.item.assignees) for one in theirs])
+            sums += took
             self._ask(name, theirs, took, supply)
         for name, minutes in supply.items():
-            self._of_team[name].append((minutes, np.zeros(WEEKS)))
+            self._sums[name][0] += minutes
             self._daily_of_team[name] += parts[name]
-        return Book(_weekly(daily, self.today), demand, tuple(asked))
+        return Book(*sums, tuple(asked))
 
     def _by_team(self, asked: Iterable[Asked], parts: Mapping[str, Floats]) -> dict[str, list[Asked]]:
         """By the team of a person that the work is put down to; "": all of theirs."""
@@ -145,65 +151,52 @@ class _Books:
             found.setdefault(team.name if team and team.name in teams else "", []).append(one)
         return found
 
-    def _ask(self, name: str, asked: Iterable[Asked], took: Floats, supply: Mapping[str, Floats]) -> None:
+    def _ask(self, name: str, asked: Iterable[Asked], took: Sums, supply: Mapping[str, Floats]) -> None:
         """Put what one person is asked for down to their team, or to all of theirs by their shares."""
         teams = [name] if name else list(supply)
         every = sum((supply[team] for team in teams), np.zeros(WEEKS))
         for team in teams:
             share = np.divide(supply[team], every, out=np.full(WEEKS, 1 / len(teams)), where=every > 0)
-            self._of_team[team].append((np.zeros(WEEKS), took * share))
-            self._asked_of_team[team].update(dict.fromkeys(asked))
+            self._sums[team] += took * share
+            self._asked[team].update(dict.fromkeys(asked))
 
     def teams(self) -> dict[str, Book]:
         for team in self.working.snapshot.teams:
             own = [one for one in self.nobodys if self.working.team_of(one.item) is team]
-            took = spread(self._daily_of_team[team.name], own, self.today)
-            self._of_team[team.name].append((np.zeros(WEEKS), _weekly(took, self.today)))
-            self._asked_of_team[team.name].update(dict.fromkeys(own))
-        return {name: _book(pairs, self._asked_of_team[name]) for name, pairs in self._of_team.items()}
+            self._sums[team.name] += claims(self._daily_of_team[team.name], own, self.today)
+            self._asked[team.name].update(dict.fromkeys(own))
+        return {name: Book(*sums, tuple(self._asked[name])) for name, sums in self._sums.items()}
 
     def skills(self) -> dict[str, Book]:
         holders: dict[str, list[Person]] = {}
         for person in self.working.seats:
             for skill in _skills(self.working, person):
                 holders.setdefault(skill, []).append(person)
-        labelled: dict[str, list[Asked]] = {}
-        for one in dict.fromkeys((*self.nobodys, *(one for book in self.people.values() for one in book.asked))):
+        labelled: dict[str, dict[Asked, None]] = {}
+        for one in (*self.nobodys, *(one for book in self.people.values() for one in book.asked)):
             for skill in one.skills:
-                labelled.setdefault(skill, []).append(one)
+                labelled.setdefault(skill, {})[one] = None
         if not holders:
             return {}
-        return {skill: self._skill(holders.get(skill, []), labelled.get(skill, [])) for skill in sorted({*holders, *labelled})}
+        return {skill: self._skill(holders.get(skill, []), labelled.get(skill, {})) for skill in sorted({*holders, *labelled})}
 
     def _skill(self, holders: Sequence[Person], labelled: Iterable[Asked]) -> Book:
         have = frozenset(holders)
         books = [self.people[person] for person in holders]
         others = [one for one in labelled if have.isdisjoint(one.item.assignees)]
-        daily = together((self.daily[person] for person in holders), self.working)
-        pairs = [(book.supply, book.demand) for book in books]
-        pairs.append((np.zeros(WEEKS), _weekly(spread(daily, others, self.today), self.today)))
-        return _book(pairs, dict.fromkeys((*(one for book in books for one in book.asked), *others)))
+        sums = claims(together((self.daily[person] for person in holders), self.working), others, self.today)
+        for book in books:
+            sums += np.array((book.supply, book.demand, book.due))
+        return Book(*sums, tuple(dict.fromkeys((*(one for book in books for one in book.asked), *others))))
 
 
 def _by_person(asked: Iterable[Asked]) -> dict[Person, list[Asked]]:
-    """What each is asked for. People are many items' very same object, and looked up by that first: to compare them takes long."""
+    """What each is asked for."""
     found: dict[Person, list[Asked]] = {}
-    by_object: dict[int, list[Asked]] = {}
     for one in asked:
         for person in one.item.assignees:
-            theirs = by_object.get(id(person))
-            if theirs is None:
-                theirs = by_object[id(person)] = found.setdefault(person, [])
-            theirs.append(one)
+            found.setdefault(person, []).append(one)
     return found
-
-
-def _book(pairs: Iterable[tuple[Floats, Floats]], asked: Iterable[Asked]) -> Book:
-    supply, demand = np.zeros(WEEKS), np.zeros(WEEKS)
-    for there, wanted in pairs:
-        supply = supply + there
-        demand = demand + wanted
-    return Book(supply, demand, tuple(asked))
 
 
 def _skills(working: Working, person: Person) -> frozenset[str]:
@@ -241,18 +234,16 @@ def _focus(team: Team, default: float) -> float:
     return default if team.focus is None else team.focus
 
 
-def _spread_shares(supply: Floats, asked: Sequence[Asked], today: date) -> Floats:
-    """What several items ask of one of their people."""
-    shares = np.array([1 / len(one.item.assignees) for one in asked])
-    return spread(supply, asked, today, shares)
+def claims(supply: Floats, asked: Sequence[Asked], today: date, shares: Sequence[float] | None = None) -> Sums:
+    """What items ask of somebody with that supply per day from today on, as sums per week: no supply, demand, due.
 
-
-def spread(supply: Floats, asked: Sequence[Asked], today: date, shares: Floats | float = 1.0) -> Floats:
-    """Minutes per day from today on that items ask of somebody with that supply: evenly over it, within each one's days."""
+    Demand is spread evenly over the supply within each one's days. `shares`: the part of each item that is theirs.
+    """
+    sums = np.zeros((3, WEEKS))
     if not asked:
-        return np.zeros(len(supply))
+        return sums
     before = np.concatenate((np.zeros(1), np.cumsum(supply)))
-    minutes = np.array([one.minutes for one in asked]) * shares
+    minutes = np.array([one.minutes for one in asked]) * (1.0 if shares is None else np.array(shares))
     first = np.minimum([(one.first - today).days for one in asked], len(supply) - 1)
     last = _ends(asked, today, before, before[first] + minutes)
     last = np.maximum(np.minimum(last, len(supply)), first + 1)
@@ -260,8 +251,10 @@ def spread(supply: Floats, asked: Sequence[Asked], today: date, shares: Floats |
     paced = there > 0
     rate = _between(first, last, np.divide(minutes, there, out=np.zeros(len(minutes)), where=paced), len(supply))
     flat = _between(first, last, np.where(paced, 0, minutes / (last - first)), len(supply))
-    found: Floats = rate * supply + flat
-    return found
+    sums[1] = _weekly(rate * supply + flat, today)
+    weeks = (last - 1 + today.weekday()) // 7
+    sums[2] = np.bincount(weeks[weeks < WEEKS], minutes[weeks < WEEKS], WEEKS)
+    return sums
 
 
 def _ends(asked: Sequence[Asked], today: date, before: Floats, done: Floats) -> npt.NDArray[np.int64]:

@@ -182,3 +182,14 @@ def test_a_thousand_people_with_ten_thousand_items_take_a_moment() -> None:
     taken = time.perf_counter() - begun
     assert len(found.people) == 1000
     assert taken < 5, "0.4 s on a quiet machine; this only catches what grows with the square"
+
+
+def test_what_has_to_be_done_by_a_week_is_all_of_it_due_then() -> None:
+    rows = (
+        item("A", assignees="Ada", days=4, due="2026-05-08"),
+        item("B", assignees="Ada", days=4, due="2026-05-15"),
+        item("C", assignees="Ada", days=2, due="2026-05-01"),  # overdue: done after two days of all their time
+    )
+    book = load(*rows).people[Person("Ada")]
+    assert [round(hours / 60) for hours in book.due[:3]] == [48, 32, 0]
+    assert [round(book.ratio_by(week), 2) for week in (0, 1, 2)] == [1.2, 1.0, 0.67]

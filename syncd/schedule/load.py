@@ -59,7 +59,8 @@ def ratio(demand: float, supply: float) -> float:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Load:
-    """Everybody's weeks. `weeks`: their Mondays; the first one counts from today on. `uncounted`: what of the open work is in no number."""
+    """Everybody's weeks. `weeks`: their Mondays; the first one counts from today on. `uncounted`: what of the open work is in no number.
+    `daily_of_team`: minutes for planned work per day from today on."""
 
     working: Working
     weeks: tuple[date, ...]
@@ -67,6 +68,7 @@ class Load:
     teams: Mapping[str, Book]
     skills: Mapping[str, Book]
     uncounted: Uncounted
+    daily_of_team: Mapping[str, Floats]
     _daily: dict[Person, Floats] = field(default_factory=dict)
 
     def week_of(self, day: date) -> int:
@@ -102,6 +104,7 @@ def load_of(snapshot: Snapshot) -> Load:
         teams=books.teams(),
         skills=books.skills(),
         uncounted=uncounted,
+        daily_of_team=books.daily_of_team,
         _daily=books.daily,
     )
 
@@ -118,7 +121,7 @@ class _Books:
         self.nobodys = tuple(one for one in asked if not one.item.assignees)
         self._sums = {team.name: np.zeros((3, WEEKS)) for team in working.snapshot.teams}
         self._asked: dict[str, dict[Asked, None]] = {team.name: {} for team in working.snapshot.teams}
-        self._daily_of_team = {team.name: np.zeros(_days_ahead(working)) for team in working.snapshot.teams}
+        self.daily_of_team = {team.name: np.zeros(_days_ahead(working)) for team in working.snapshot.teams}
         self.daily: dict[Person, Floats] = {}
         by_person = _by_person(asked)
         self.people = {
@@ -137,8 +140,8 @@ class _Books:
             self._ask(name, theirs, took, supply)
         for name, minutes in supply.items():
             self._sums[name][0] += minutes
-            self._daily_of_team[name] += parts[name]
-        return Book(*sums, tuple(asked))
+            self.daily_of_team[name] += parts[name]
+        return _book(sums, asked)
 
     def _by_team(self, asked: Iterable[Asked], parts: Mapping[str, Floats]) -> dict[str, list[Asked]]:
         """By the team of a person that the work is put down to; "": all of theirs."""
@@ -163,9 +166,9 @@ class _Books:
     def teams(self) -> dict[str, Book]:
         for team in self.working.snapshot.teams:
             own = [one for one in self.nobodys if self.working.team_of(one.item) is team]
-            self._sums[team.name] += claims(self._daily_of_team[team.name], own, self.today)
+            self._sums[team.name] += claims(self.daily_of_team[team.name], own, self.today)
             self._asked[team.name].update(dict.fromkeys(own))
-        return {name: Book(*sums, tuple(self._asked[name])) for name, sums in self._sums.items()}
+        return {name: _book(sums, self._asked[name]) for name, sums in self._sums.items()}
 
     def skills(self) -> dict[str, Book]:
         holders: dict[str, list[Person]] = {}
@@ -187,7 +190,11 @@ class _Books:
         sums = claims(together((self.daily[person] for person in holders), self.working), others, self.today)
         for book in books:
             sums += np.array((book.supply, book.demand, book.due))
-        return Book(*sums, tuple(dict.fromkeys((*(one for book in books for one in book.asked), *others))))
+        return _book(sums, dict.fromkeys((*(one for book in books for one in book.asked), *others)))
+
+
+def _book(sums: Sums, asked: Iterable[Asked]) -> Book:
+    return Book(sums[0], sums[1], sums[2], tuple(asked))
 
 
 def _by_person(asked: Iterable[Asked]) -> dict[Person, list[Asked]]:

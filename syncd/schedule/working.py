@@ -127,11 +127,12 @@ class Working:
             self._teams[work.ref] = self._team_of(work)
         return self._teams[work.ref]
 
-    def days_away(self, person: Person, first: date, last: date) -> int:
-        """Days from `first` to `last` on which they would work and are away for all of it."""
-        week = self.weeks.minutes(self.hours(person))[self.place(first) : self.place(last) + 1]
-        own = self._less(person, self.hours(person))[self.place(first) : self.place(last) + 1]
-        return int(np.count_nonzero((week > 0) & (own == 0)))
+    def days_away(self, person: Person, first: date, last: date) -> tuple[int, int]:
+        """Of the days from `first` to `last` on which a person would work: on how many they are away all day, and how many there are."""
+        days = slice(self.place(first), self.place(last) + 1)
+        hours = self.hours(person)
+        would = self.weeks.minutes(hours)[days] > 0
+        return int(np.count_nonzero(would & (self._less(person, hours)[days] == 0))), int(np.count_nonzero(would))
 
     def _team_of(self, work: Work) -> Team | None:
         if not self.snapshot.teams:

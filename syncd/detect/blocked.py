@@ -2,10 +2,10 @@
 
 Rules, for links between open work, within and across vendors:
 - hard (or external), FS: the predecessor is unfinished and the successor has started, or starts within 2 working days, or the
-  predecessor's early end with its lag (`syncd.schedule.forward`) is not before the successor's start. A missing start is
+  predecessor's early end with its lag (`syncd.schedule.plan`) is not before the successor's start. A missing start is
   the latest that duration and due date allow. The number is the working days from that start, or from today where it runs without
   a date, up to and including the predecessor's end. Warn from 1, and where the predecessor has no date or is overdue; critical
-  when the predecessor ends on or after the successor's due date, so that no time is left for it; else info.
+  when the predecessor ends on or after the successor's due date, or eats all its float, so that no time is left for it; else info.
 - hard, SS: the same, with a predecessor that has not started. FF and SF hold up an end, not a start: `drift` counts them.
 - the predecessor was dropped, or is nowhere in the mirror: warn when the successor has started or starts within 2 working days,
   else info.
@@ -16,6 +16,7 @@ Source: the critical path method's early dates; the limits are this house's.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from pydantic import Field
 
@@ -25,10 +26,15 @@ from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Named, Pa
 from syncd.model.ref import Alias, Ref
 from syncd.model.rows import Dependency, Item
 from syncd.model.snapshot import Snapshot
-from syncd.schedule.forward import End, Forward, Work, binding, contains, due_of, duration, ends_of, forward, is_open, own_end
-from syncd.schedule.network import parts, shortest_cycle
+from syncd.schedule.cycles import Cycle, cycles_of
+from syncd.schedule.days import days_within
+from syncd.schedule.days import later as later_day
+from syncd.schedule.durations import Duration, duration_of
+from syncd.schedule.plan import Finish, Plan, finish_of, plan_of
+from syncd.schedule.reference import reference_of
 from syncd.schedule.starts import Start, set_start, start_of
-from syncd.schedule.workdays import add_workdays, roll_forward, whole_days, workdays_within
+from syncd.schedule.wiring import Work, contains, due_of, ends_of, is_open
+from syncd.schedule.workdays import roll_forward, whole_days
 
 CODE = "blocked"
 
@@ -45,15 +51,18 @@ class BlockedRules(Rules):
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """One link under judgement. `start`: of the successor; `end`: of the predecessor, with lag; `lost`: working days."""
+    """One link under judgement. `start`: of the successor; `end`: of the predecessor, with lag; `lost`: working days.
+    `takes`: how long the successor takes; `after`: the first working day after the end."""
 
     link: Dependency
     earlier: Work
     later: Work
     start: Start
     near: bool
-    end: End
+    end: Finish
     lost: int
+    takes: Duration
+    after: date
 
     @property
     def clocked(self) -> bool:
@@ -63,11 +72,10 @@ class _Case:
 
 def detect(snapshot: Snapshot, rules: BlockedRules) -> Iterator[Finding]:
     """One finding per successor and predecessor, one per cycle."""
-    before = _hard_network(snapshot)
-    cycles = [cycle for cycle in parts(before) if len(cycle) > 1]
-    inside = {ref: place for place, cycle in enumerate(cycles) for ref in cycle}
-    yield from (_cycle(snapshot, cycle, before) for cycle in cycles)
-    plan = forward(snapshot)
+    cycles = snapshot.once(cycles_of)
+    inside = {ref: place for place, cycle in enumerate(cycles) for ref in cycle.members}
+    yield from (_cycle(snapshot, cycle) for cycle in cycles)
+    plan = snapshot.once(plan_of)
     found: dict[str, Finding] = {}
     for link in snapshot.dependencies:
         ends = ends_of(link)
@@ -93,7 +101,7 @@ def _badness(finding: Finding) -> tuple[int, int]:
     return SEVERITIES.index(finding.severity), finding.weight
 
 
-def _judged(snapshot: Snapshot, plan: Forward, rules: BlockedRules, link: Dependency, before: Ref, after: Ref) -> Finding | None:
+def _judged(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency, before: Ref, after: Ref) -> Finding | None:
     earlier, later = snapshot.get(before), snapshot.get(after)
     if earlier is None or later is None or not is_open(later):
         return None
@@ -109,24 +117,27 @@ def _judged(snapshot: Snapshot, plan: Forward, rules: BlockedRules, link: Depend
     return _hard(snapshot, plan, rules, case) if case.near or case.lost else None
 
 
-def _case(snapshot: Snapshot, plan: Forward, rules: BlockedRules, link: Dependency, earlier: Work, later: Work) -> _Case:
-    end = plan.ends.get(earlier.ref) or own_end(earlier, snapshot.today)
-    lagged = End(add_workdays(end.day, whole_days(link.lag)), end.clocked, end.by)
-    start = start_of(later, snapshot.today)
+def _case(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency, earlier: Work, later: Work) -> _Case:
+    end, time = finish_of(plan, earlier), plan.calendar(later.ref) if plan.dates(later.ref) else plan.working.default
+    lagged = Finish(later_day(time, end.day, whole_days(link.lag)), end.clocked, end.by)
+    takes = duration_of(later, snapshot.once(reference_of))
+    start = start_of(later, snapshot.today, whole_days(takes.minutes))
     last = roll_forward(lagged.day) if lagged.clocked else lagged.day  # nothing that is open on a weekend ends before Monday
-    lost = workdays_within(start.day, last) if start.day and link.relation == "FS" else 0
-    return _Case(link, earlier, later, start, start.within(rules.soon_days, snapshot.today), lagged, lost)
+    lost = days_within(time, start.day, last) if start.day and link.relation == "FS" else 0
+    near = start.within(rules.soon_days, snapshot.today)
+    return _Case(link, earlier, later, start, near, lagged, lost, takes, later_day(time, lagged.day, 1))
 
 
 def _near(snapshot: Snapshot, rules: BlockedRules, later: Work) -> bool:
-    return start_of(later, snapshot.today).within(rules.soon_days, snapshot.today)
+    days = whole_days(duration_of(later, snapshot.once(reference_of)).minutes)
+    return start_of(later, snapshot.today, days).within(rules.soon_days, snapshot.today)
 
 
-def _hard(snapshot: Snapshot, plan: Forward, rules: BlockedRules, case: _Case) -> Finding:
+def _hard(snapshot: Snapshot, plan: Plan, rules: BlockedRules, case: _Case) -> Finding:
     due, own = due_of(case.later), due_of(case.earlier)
     unsure = own is None or own < snapshot.today
     severity: Severity = "warn" if case.lost >= rules.warn_days or unsure else "info"
-    if due and case.end.day >= due and case.link.relation == "FS":
+    if case.link.relation == "FS" and ((due and case.end.day >= due) or _eats_all_float(plan, case)):
         severity = "critical"
     lines = (
         Line("Why", (*_where(case), ". Who can unblock it: ", *owners(case.earlier), ".")),
@@ -154,6 +165,12 @@ def _hard(snapshot: Snapshot, plan: Forward, rules: BlockedRules, case: _Case) -
             "warn_days": rules.warn_days,
         },
     )
+
+
+def _eats_all_float(plan: Plan, case: _Case) -> bool:
+    """Whether what waits cannot end in time for its milestone any more, and this is why."""
+    dates = plan.dates(case.later.ref)
+    return dates is not None and dates.total_float < 0 and dates.by == case.earlier.ref
 
 
 def _headline(case: _Case) -> tuple[Part, ...]:
@@ -191,8 +208,8 @@ def _basis(case: _Case) -> tuple[Part, ...]:
     earlier, later = case.earlier, case.later
     basis: list[Part] = [_dates_of(earlier), " of ", keyed(earlier), ", ", _dates_of(later), " of ", keyed(later)]
     if case.start.day and not (case.start.started or case.start.set_):
-        days, assumed = duration(later)
-        basis += [", which takes ", Count(days, "working day"), *([" (assumed)"] if assumed else [])]
+        days = whole_days(case.takes.minutes)
+        basis += [", which takes ", Count(days, "working day"), *([" (assumed)"] if case.takes.assumed else [])]
     return tuple(basis)
 
 
@@ -211,7 +228,7 @@ def _rule(case: _Case, rules: BlockedRules) -> tuple[Part, ...]:
 def _or_start(case: _Case) -> tuple[Part, ...]:
     if case.start.started or case.end.clocked or case.link.relation != "FS":
         return (", or the link removed",)
-    return ", or ", keyed(case.later), " starting ", Day(add_workdays(case.end.day, 1)), " or later"
+    return ", or ", keyed(case.later), " starting ", Day(case.after), " or later"
 
 
 def _wrong(case: _Case) -> tuple[Part, ...]:
@@ -310,22 +327,14 @@ def _finding(
     )
 
 
-def _hard_network(snapshot: Snapshot) -> dict[Ref, tuple[Ref, ...]]:
-    before: dict[Ref, set[Ref]] = {}
-    for _, earlier, later in binding(snapshot):
-        before.setdefault(later, set()).add(earlier)
-    return {later: tuple(sorted(before[later])) for later in sorted(before)}
-
-
-def _cycle(snapshot: Snapshot, members: Sequence[Ref], before: Mapping[Ref, tuple[Ref, ...]]) -> Finding:
-    first = min(members)
-    order = shortest_cycle(first, members, before)
+def _cycle(snapshot: Snapshot, cycle: Cycle) -> Finding:
+    order, members = cycle.ring, cycle.members
     works = [work for ref in order if (work := snapshot.get(ref))]
     more = len(members) - len(order)
     others = f" {more} more are caught in it." if more else ""
     return Finding(
         code=CODE,
-        subject=first,
+        subject=min(members),
         discriminator=" ".join(sorted(str(ref) for ref in members)),
         severity="critical",
         headline=(Count(len(members), "piece of work"), " wait for each other: ", *_ring(works), "."),

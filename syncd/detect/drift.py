@@ -1,35 +1,37 @@
 """Pure. `drift`: the open work of a milestone ends after the milestone's due date.
 
-Rule: the finish is the latest, over the open items and their hard predecessors, of max(due, today) pushed along links (how: see
-`syncd.schedule.forward`); late is the number of working days, Monday to Friday in the model's zone, after the due date up to and
-including the finish. An open item without a due date finishes no earlier than today, so an overdue milestone with open work is
+Rule: the finish is the latest early finish of the milestone's open items, by the plan (`syncd.schedule.plan`): people's dates, pushed
+later along links, in the working time of whoever does the work. Late is the number of working days of the milestone's own calendar
+after the due date up to and including the finish. Open work takes at least some of today, so an overdue milestone with open work is
 always late. A milestone without a due date, without open items, or done or dropped has no drift. Warn from 1 working day late,
 critical from 5. Source: the critical path method's early dates; the thresholds are this house's.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
-from itertools import pairwise
+from datetime import date, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
 from syncd.contract import Detector, Rules
+from syncd.detect import likely
+from syncd.detect.driving import SHOWN, assumed_in, not_counted_between, told
 from syncd.detect.wording import end_day, keyed, named, ref_facts, with_sources
-from syncd.model.finding import Count, Day, Finding, Line, Part, Severity, bucket
+from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Part, Severity, bucket, fingerprint_of
 from syncd.model.raw import Json
 from syncd.model.ref import Ref
 from syncd.model.rows import Change, Item, Milestone
 from syncd.model.snapshot import Snapshot
-from syncd.schedule.forward import End, Forward, Work, due_of, duration, forward, is_open
-from syncd.schedule.workdays import roll_forward, workdays_after
+from syncd.schedule.calendar import WorkingTime
+from syncd.schedule.days import days_after
+from syncd.schedule.forecast import Forecast, Odds, forecast_of
+from syncd.schedule.plan import Dates, Finish, Plan, plan_of
+from syncd.schedule.wiring import End, Work, due_of, is_open
+from syncd.schedule.workdays import roll_forward
 
 CODE = "drift"
-
-_SHOWN = 5
-"""So many items of the driving path are shown: the last ones."""
 
 
 class DriftRules(Rules):
@@ -38,175 +40,208 @@ class DriftRules(Rules):
     warn_days: int = Field(1, ge=1, description="Working days late from which it is a warning.")
     critical_days: int = Field(5, ge=1, description="Working days late from which it is critical.")
 
+    warn_below: float = Field(0.85, ge=0, le=1, description="Likelihood of the due date below which it is a warning.")
+    critical_below: float = Field(0.5, ge=0, le=1, description="Likelihood of the due date below which it is critical.")
+    clear_above: float = Field(0.9, ge=0, le=1, description="Likelihood from which a warning is over.")
+    calm_above: float = Field(0.6, ge=0, le=1, description="Likelihood from which it is critical no longer.")
+
+    @property
+    def limits(self) -> tuple[float, float, float, float]:
+        """The likelihoods in the order in which `likely.verdict` takes them."""
+        return self.warn_below, self.critical_below, self.clear_above, self.calm_above
+
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.critical_days < self.warn_days:
             raise ValueError("critical_days is smaller than warn_days: make it at least as large")
+        if not (self.critical_below <= self.warn_below <= self.clear_above and self.critical_below <= self.calm_above):
+            raise ValueError(
+                "likelihoods are out of order: critical_below <= warn_below <= clear_above, critical_below <= calm_above"
+            )
         return self
 
 
 @dataclass(frozen=True, slots=True)
-class _Late:
-    """A milestone that ends late: `path` is the driving path, the work that ends last is its last."""
+class _Case:
+    """A milestone under judgement. `days`: working days late, by the plan; `path` is the driving path, the work that ends last its last.
+
+    `odds`: the forecast, where there is one; `median`: how late half of all outcomes are.
+    """
 
     milestone: Milestone
     due: date
-    end: End
+    end: Finish
     days: int
     path: tuple[Work, ...]
     open_items: tuple[Item, ...]
+    odds: Odds | None = None
+    median: int = 0
 
 
 def detect(snapshot: Snapshot, rules: DriftRules) -> Iterator[Finding]:
-    """One finding per milestone that ends late."""
-    plan = forward(snapshot)
+    """One finding per milestone that ends late, or probably does."""
+    plan, forecast = snapshot.once(plan_of), snapshot.once(forecast_of)
     for ref in sorted(snapshot.milestones):
-        late = _late(snapshot, plan, snapshot.milestones[ref])
-        if late and late.days >= rules.warn_days:
-            yield _finding(snapshot, plan, rules, late)
+        milestone = snapshot.milestones[ref]
+        own = rules.of(milestone.class_)
+        case = _case(snapshot, plan, forecast, milestone)
+        severity = _severity(snapshot, plan, own, case) if case else None
+        if case and severity:
+            yield _finding(snapshot, plan, own, case, severity)
 
 
 DETECTOR = Detector(code=CODE, title="Drift", rules=DriftRules, detect=detect)
 
 
-def _late(snapshot: Snapshot, plan: Forward, milestone: Milestone) -> _Late | None:
+def _case(snapshot: Snapshot, plan: Plan, forecast: Forecast, milestone: Milestone) -> _Case | None:
+    """None where there is nothing to judge: no due date, no open work, or all of it surely in time."""
+    whole, due, odds = plan.end(milestone.ref), milestone.due, forecast.odds.get(milestone.ref)
     open_items = tuple(item for ref in snapshot.members.get(milestone.ref, ()) if is_open(item := snapshot.items[ref]))
-    if not (is_open(milestone) and milestone.due and open_items):
+    if not (is_open(milestone) and due and open_items and whole):
+        return None
+    if whole.finish <= due and (odds is None or odds.p == 1) and all(item.due is None or item.due <= due for item in open_items):
         return None
     last, end = _last(plan, milestone.ref, open_items)
-    days = days_late(milestone.due, end)
-    return _Late(milestone, milestone.due, end, days, _path(snapshot, plan, last), open_items) if days else None
+    time = plan.calendar(End(milestone.ref))
+    path = tuple(work for ref in plan.path(last) if (work := snapshot.get(ref)))
+    return _Case(milestone, due, end, _days_late(time, due, end), path, open_items, odds, likely.days_late(odds, due, time))
 
 
-def days_late(due: date, end: End) -> int:
-    """Working days after `due` up to and including the end. Work that is open on a weekend cannot end before Monday."""
+def _severity(snapshot: Snapshot, plan: Plan, rules: DriftRules, case: _Case) -> Severity | None:
+    """The worse of what the plan says and what the forecast says; where the path is a guess by its class, the forecast alone."""
+    by_plan = _by_plan(rules, case)
+    if case.odds is None:
+        return by_plan
+    ahead = days_after(plan.calendar(End(case.milestone.ref)), snapshot.today, min(case.odds.p50, date(9000, 1, 1)))
+    stands = snapshot.open.get(fingerprint_of(CODE, case.milestone.ref))
+    by_odds = likely.verdict(case.odds, case.median, ahead, stands, rules.limits, rules.critical_days)
+    found = [by_odds] if _guessed(plan, case) else [by_plan, by_odds]
+    return max((one for one in found if one), key=SEVERITIES.index, default=None)
+
+
+def _by_plan(rules: DriftRules, case: _Case) -> Severity | None:
+    if case.days < rules.warn_days:
+        return None
+    return "critical" if case.days >= rules.critical_days else "warn"
+
+
+def _guessed(plan: Plan, case: _Case) -> bool:
+    """Whether the path rests on what is typical of such work: the forecast knows more of it than its median."""
+    known = (plan.dates(work.ref) for work in case.path if isinstance(work, Item))
+    return any(dates is not None and dates.own != "due" and dates.duration.basis == "class" for dates in known)
+
+
+def _days_late(time: WorkingTime, due: date, end: Finish) -> int:
+    """Working days after the due date up to and including the end. What is open on a weekend cannot end before Monday."""
     if end.day <= due:
         return 0
-    return workdays_after(due, roll_forward(end.day) if end.clocked else end.day)
+    return days_after(time, due, roll_forward(end.day) if end.clocked else end.day)
 
 
-def _last(plan: Forward, milestone: Ref, open_items: Iterable[Item]) -> tuple[Ref, End]:
+def _last(plan: Plan, milestone: Ref, open_items: Iterable[Item]) -> tuple[Ref, Finish]:
     """What ends last. Of equals one that only today holds up, then the one that is due for longest: so that the answer stays."""
-    item = max(sorted(open_items, key=lambda item: item.ref), key=lambda item: _lateness(plan.ends[item.ref], item.due))
-    last, end = item.ref, plan.ends[item.ref]
-    gate = plan.gates.get(milestone)
-    return (gate.by, gate) if gate and gate.by and gate.day > end.day else (last, end)
+    dated = [(item, dates) for item in sorted(open_items, key=lambda item: item.ref) if (dates := plan.dates(item.ref))]
+    item, dates = max(dated, key=lambda found: _lateness(found[1], found[0].due))
+    whole = plan.end(milestone)
+    if whole and whole.by and whole.finish > dates.finish:
+        return whole.by, Finish(whole.finish, whole.clocked, whole.by)
+    return item.ref, Finish(dates.finish, dates.clocked, dates.by)
 
 
-def _lateness(end: End, due: date | None) -> tuple[date, bool, int]:
-    return end.day, end.clocked, -due.toordinal() if due else -date.max.toordinal()
+def _lateness(dates: Dates, due: date | None) -> tuple[date, bool, int]:
+    return dates.finish, dates.clocked, -due.toordinal() if due else -date.max.toordinal()
 
 
-def _path(snapshot: Snapshot, plan: Forward, last: Ref) -> tuple[Work, ...]:
-    path: list[Work] = []
-    step: Ref | None = last
-    while step is not None and (work := snapshot.get(step)):
-        path.append(work)
-        step = plan.ends[step].by
-    return tuple(reversed(path))
-
-
-def _finding(snapshot: Snapshot, plan: Forward, rules: DriftRules, late: _Late) -> Finding:
-    resting = plan.upstream([late.milestone.ref, *(item.ref for item in late.open_items)])
-    tally = _tally(snapshot, plan, late, resting)
-    changed = _changed(snapshot, late)
-    severity: Severity = "critical" if late.days >= rules.critical_days else "warn"
+def _finding(snapshot: Snapshot, plan: Plan, rules: DriftRules, case: _Case, severity: Severity) -> Finding:
+    resting = plan.upstream([case.milestone.ref, *(item.ref for item in case.open_items)])
+    tally = _tally(snapshot, plan, case, resting)
+    changed = _changed(snapshot, case)
+    by_plan = _by_plan(rules, case)
     lines = [
-        Line("Why", _why(plan, late)),
+        Line("Why" if by_plan else "Path", told(plan, case.path)),
         *([Line("Changed", changed)] if changed else []),
-        Line("Rests on", _rests_on(tally, rules)),
-        Line("Clears", _clears(late)),
-        Line("Wrong?", _wrong(plan, late)),
+        *([Line("Forecast", _likely(case, case.odds))] if case.odds else []),
+        Line("Rests on", (*_rests_on(tally), *_rule(plan, case, rules))),
+        Line("Clears", _clears(rules, case, by_plan)),
+        Line("Wrong?", _wrong(plan, case)),
     ]
     return Finding(
         code=CODE,
-        subject=late.milestone.ref,
+        subject=case.milestone.ref,
         severity=severity,
-        headline=_headline(late),
+        headline=_headline(case) if by_plan or case.odds is None else _odds_headline(case, case.odds),
         lines=tuple(lines),
-        inputs=with_sources(snapshot, {late.milestone.ref, *resting, *(work.ref for work in late.path)}),
-        facts={**_facts(plan, late), **tally, "warn_days": rules.warn_days, "critical_days": rules.critical_days},
-        weight=bucket(late.days) if late.end.clocked else late.days,
-        driving=_driving(late),
+        inputs=with_sources(snapshot, {case.milestone.ref, *resting, *(work.ref for work in case.path)}),
+        facts={
+            **_facts(plan, case),
+            **tally,
+            "warn_days": rules.warn_days,
+            "critical_days": rules.critical_days,
+            **({"forecast": likely.facts(case.odds)} if case.odds else {}),
+        },
+        weight=_weight(case, by_plan),
+        driving=_driving(case),
+        hovers=severity != by_plan,
     )
 
 
-def _tally(snapshot: Snapshot, plan: Forward, late: _Late, resting: frozenset[Ref]) -> dict[str, int]:
+def _weight(case: _Case, by_plan: Severity | None) -> int:
+    if by_plan is None and case.odds is not None:
+        return 10 - likely.per_cent(case.odds).value // 10
+    return bucket(case.days) if case.end.clocked else case.days
+
+
+def _tally(snapshot: Snapshot, plan: Plan, case: _Case, resting: frozenset[Ref]) -> dict[str, int]:
     """What the verdict rests on, in numbers."""
-    waiting = [work for ref in resting & set(plan.waits_for) if isinstance(work := snapshot.get(ref), Item)]
-    items = [snapshot.items[ref] for ref in snapshot.members[late.milestone.ref]]
+    items = [snapshot.items[ref] for ref in snapshot.members[case.milestone.ref]]
     return {
         "items_total": sum(item.status != "dropped" for item in items),
-        "items_open": len(late.open_items),
-        "undated": sum(item.due is None for item in late.open_items),
-        "unestimated": sum(not (item.remaining or item.estimate) for item in late.open_items),
-        "assumed_durations": sum(duration(work)[1] for work in waiting),
+        "items_open": len(case.open_items),
+        "undated": sum(item.due is None for item in case.open_items),
+        "unestimated": sum(not (item.remaining or item.estimate) for item in case.open_items),
+        "assumed_durations": assumed_in(plan, case.path),
         "in_cycles": len({ref for cycle in plan.cycles for ref in cycle} & resting),
     }
 
 
-def _facts(plan: Forward, late: _Late) -> dict[str, Json]:
+def _facts(plan: Plan, case: _Case) -> dict[str, Json]:
     return {
-        "due": late.due.isoformat(),
-        "finish": late.end.day.isoformat(),
-        "clocked": late.end.clocked,
-        "days_late": late.days,
+        "due": case.due.isoformat(),
+        "finish": case.end.day.isoformat(),
+        "clocked": case.end.clocked,
+        "days_late": case.days,
         "path": [
-            ref_facts(work.ref) | {"finish": plan.ends[work.ref].day.isoformat(), "clocked": plan.ends[work.ref].clocked}
-            for work in late.path[-_SHOWN:]
+            ref_facts(work.ref) | {"finish": dates.finish.isoformat(), "clocked": dates.clocked}
+            for work in case.path[-SHOWN:]
+            if (dates := plan.dates(work.ref))
         ],
     }
 
 
-def _driving(late: _Late) -> Ref | None:
-    return next((work.ref for work in reversed(late.path) if isinstance(work, Item)), None)
+def _odds_headline(case: _Case, odds: Odds) -> tuple[Part, ...]:
+    return named(case.milestone), ": about ", likely.per_cent(odds), " likely by its due date, ", Day(case.due), "."
 
 
-def _headline(late: _Late) -> tuple[Part, ...]:
-    days = Count(late.days, "working day", late.end.clocked)
-    due = (", due ", Day(late.due), ".")
-    if late.end.clocked:
-        return named(late.milestone), ": at least ", days, " late. Work ends no earlier than ", end_day(late.end), *due
-    return named(late.milestone), ": ", days, " late. Work ends ", end_day(late.end), *due
+def _likely(case: _Case, odds: Odds) -> tuple[Part, ...]:
+    chance = ("about ", likely.per_cent(odds), " likely by ", Day(case.due), "; ")
+    return *chance, *likely.outcomes(odds), ". ", *likely.rests_on(odds), "."
 
 
-def _why(plan: Forward, late: _Late) -> tuple[Part, ...]:
-    shown = late.path[-_SHOWN:]
-    hidden = len(late.path) - len(shown)
-    parts: list[Part] = [*_after(hidden), *_beginning(shown[0], plan.ends[shown[0].ref])]
-    for earlier, work in pairwise(shown):
-        parts += [" -> ", keyed(work), *_step(plan, earlier, work)]
-    return *parts, "."
+def _driving(case: _Case) -> Ref | None:
+    return next((work.ref for work in reversed(case.path) if isinstance(work, Item)), None)
 
 
-def _after(hidden: int) -> tuple[Part, ...]:
-    return ("after ", Count(hidden, "earlier item"), ": ") if hidden else ()
+def _headline(case: _Case) -> tuple[Part, ...]:
+    days = Count(case.days, "working day", case.end.clocked)
+    due = (", due ", Day(case.due), ".")
+    if case.end.clocked:
+        return named(case.milestone), ": at least ", days, " late. Work ends no earlier than ", end_day(case.end), *due
+    return named(case.milestone), ": ", days, " late. Work ends ", end_day(case.end), *due
 
 
-def _beginning(work: Work, end: End) -> tuple[Part, ...]:
-    due = due_of(work)
-    if end.by is not None or not end.clocked:
-        return keyed(work), " ends ", end_day(end)
-    if due is None:
-        return keyed(work), " is open and has no due date"
-    return keyed(work), " was due ", Day(due), " and is open"
-
-
-def _step(plan: Forward, earlier: Work, work: Work) -> tuple[Part, ...]:
-    """How the work follows: in what time, with which lag."""
-    if not isinstance(work, Item):
-        return ()
-    link = next((link for link in plan.waits_for.get(work.ref, ()) if link.predecessor == earlier.ref), None)
-    if link and link.relation in ("FF", "SF"):
-        return (f" ends after it ({link.relation})",)
-    days, assumed = duration(work)
-    lag = (" after a lag of ", Count(link.lag, "working day")) if link and link.lag else ()
-    return " needs ", Count(days, "working day"), *((", assumed",) if assumed else ()), *lag
-
-
-def _changed(snapshot: Snapshot, late: _Late) -> tuple[Part, ...]:
+def _changed(snapshot: Snapshot, case: _Case) -> tuple[Part, ...]:
     """The moves of a date that explain it, the latest first: the path's first item pushed out, the milestone pulled in."""
-    moves = [(change, work) for change, work in (_pushed_out(late), _pulled_in(late)) if change]
+    moves = [(change, work) for change, work in (_pushed_out(case), _pulled_in(case)) if change]
     moves.sort(key=lambda move: move[0].at, reverse=True)
     parts: list[Part] = []
     for change, work in moves:
@@ -214,15 +249,15 @@ def _changed(snapshot: Snapshot, late: _Late) -> tuple[Part, ...]:
     return (*parts, ".") if parts else ()
 
 
-def _pushed_out(late: _Late) -> tuple[Change | None, Work]:
-    first = late.path[0]
+def _pushed_out(case: _Case) -> tuple[Change | None, Work]:
+    first = case.path[0]
     change, old, new = _last_move(first)
-    return change if old < new and not late.end.clocked else None, first
+    return change if old < new and not case.end.clocked else None, first
 
 
-def _pulled_in(late: _Late) -> tuple[Change | None, Work]:
-    change, old, new = _last_move(late.milestone)
-    return change if new < old else None, late.milestone
+def _pulled_in(case: _Case) -> tuple[Change | None, Work]:
+    change, old, new = _last_move(case.milestone)
+    return change if new < old else None, case.milestone
 
 
 def _last_move(work: Work) -> tuple[Change | None, date, date]:
@@ -250,7 +285,7 @@ def _move(change: Change, zone: str) -> tuple[Part, ...]:
     return Day(old), " -> ", Day(new), *on
 
 
-def _rests_on(tally: dict[str, int], rules: DriftRules) -> tuple[Part, ...]:
+def _rests_on(tally: dict[str, int]) -> tuple[Part, ...]:
     undated = tally["undated"]
     parts: list[Part] = [f"{tally['items_open'] - undated} of ", Count(tally["items_open"], "open item"), " dated"]
     if undated:
@@ -259,20 +294,31 @@ def _rests_on(tally: dict[str, int], rules: DriftRules) -> tuple[Part, ...]:
         parts += ["; ", Count(tally["assumed_durations"], "duration"), " assumed"]
     if tally["in_cycles"]:
         parts += ["; links among ", Count(tally["in_cycles"], "item in a cycle"), " are not counted"]
+    return *parts, ". "
+
+
+def _rule(plan: Plan, case: _Case, rules: DriftRules) -> tuple[Part, ...]:
+    """The thresholds, and the days after the due date that do not count."""
+    off = not_counted_between(plan, case.milestone, case.due + timedelta(days=1), case.end.day)
+    days = ("working days", *off) if not case.end.clocked else ("working days",)
     warn = Count(rules.warn_days, "working day late")
-    return *parts, ". Rule: Monday to Friday, a warning from ", warn, f", critical from {rules.critical_days}."
+    chances = f"; or below {rules.warn_below:.0%} likely, critical below {rules.critical_below:.0%}" if case.odds else ""
+    return "Rule: ", *days, ", a warning from ", warn, f", critical from {rules.critical_days}{chances.replace('%', ' %')}."
 
 
-def _clears(late: _Late) -> tuple[Part, ...]:
-    if late.end.clocked:
+def _clears(rules: DriftRules, case: _Case, by_plan: Severity | None) -> tuple[Part, ...]:
+    if by_plan is None:
+        return (f"{rules.clear_above:.0%} likely, by a later due date, less to do, or more people.".replace("%", " %"),)
+    if case.end.clocked:
         return ("the open work done or dropped, or a later due date.",)
-    return "due ", Day(late.end.day), " or later, or ", Count(late.days, "working day"), " less on this path."
+    return "due ", Day(case.end.day), " or later, or ", Count(case.days, "working day"), " less on this path."
 
 
-def _wrong(plan: Forward, late: _Late) -> tuple[Part, ...]:
-    first, last = late.path[0], late.path[-1]
+def _wrong(plan: Plan, case: _Case) -> tuple[Part, ...]:
+    first, last = case.path[0], case.path[-1]
     other = () if first is last else (" or ", keyed(last))
     if due_of(first) is None:
         return "Give ", keyed(first), " a due date", *((", or correct that of ", keyed(last)) if other else ()), "."
-    close = ", or close what is done" if plan.ends[first.ref].clocked else ""
+    dates = plan.dates(first.ref)
+    close = ", or close what is done" if dates and dates.clocked else ""
     return "Correct the due date of ", keyed(first), *other, f"{close}."

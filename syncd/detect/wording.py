@@ -8,7 +8,8 @@ from syncd.model.raw import Json
 from syncd.model.ref import Ref
 from syncd.model.rows import Claim, Item, Milestone, Person
 from syncd.model.snapshot import Snapshot
-from syncd.schedule.forward import End, Work
+from syncd.schedule.plan import Finish
+from syncd.schedule.wiring import Work
 
 Written = Work | Claim
 Role = Literal["owner", "assignee", "author"]
@@ -61,7 +62,7 @@ def listed(parts: Sequence[Part], last: str = " and ") -> tuple[Part, ...]:
     return tuple(separated)
 
 
-def end_day(end: End) -> Day:
+def end_day(end: Finish) -> Day:
     """An early end as a date."""
     return Day(end.day, end.clocked)
 

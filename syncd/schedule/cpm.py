@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from syncd.schedule.calendar import Ints
+from syncd.schedule.calendar import Ints, NotComputable
 from syncd.schedule.compiled import Bools, Network, Run, Side
 
 
@@ -70,8 +70,10 @@ def schedule(
 ) -> Schedule:
     """One forward and one backward pass on one calendar: all times are working minutes, lags too (`crossed` knows several calendars).
 
-    `durations`, `not_earlier`: one for each item. Always a full pass, level by level.
+    `durations`, `not_earlier`: one for each item. Always a full pass, level by level. Raises `NotComputable` for elapsed lags.
     """
+    if np.any(network.elapsed & (network.lags != 0)):
+        raise NotComputable("because elapsed lags need dates: schedule over calendars")
     order, places = network.order, slice(0, network.items)
     lasting = np.asarray(durations, np.int64)[order]
     early = np.empty(2 * network.items, np.int64)

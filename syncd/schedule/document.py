@@ -128,8 +128,8 @@ class Reader:
 
     def calendars(self, document: Mapping[str, Any]) -> dict[str, Calendar | None]:
         """All calendars by name, the plan's own one under the empty name; None: there, but wrong."""
-        found = {_DEFAULT: self.calendar("calendar", document.get("calendar") or {})}
-        named = document.get("calendars") or {}
+        found = {_DEFAULT: self.calendar("calendar", _or(document.get("calendar"), {}))}
+        named = _or(document.get("calendars"), {})
         if not isinstance(named, Mapping):
             self.wrong("calendars", "it is no object", "Give calendars by name.")
             return found
@@ -143,7 +143,7 @@ class Reader:
         self.known(key, given, ("weekdays", "hours_per_day", "holidays", "start_of_day"))
         minutes = self.hours(f"{key}.hours_per_day", given.get("hours_per_day", 8))
         weekdays = self.weekdays(f"{key}.weekdays", given.get("weekdays", [1, 2, 3, 4, 5]))
-        off = self.holidays(f"{key}.holidays", given.get("holidays") or [])
+        off = self.holidays(f"{key}.holidays", _or(given.get("holidays"), []))
         begins = self.begins(f"{key}.start_of_day", given.get("start_of_day"), minutes)
         if len(self.problems) > before:
             return None
@@ -268,6 +268,10 @@ def _some(ids: Iterable[str]) -> list[str]:
     """Few enough ids to look for similar ones."""
     found = sorted(ids)
     return found if len(found) <= 1000 else []
+
+
+def _or(given: object, otherwise: object) -> object:
+    return otherwise if given is None else given
 
 
 def _at(key: str, name: object) -> str:

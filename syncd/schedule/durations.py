@@ -52,7 +52,7 @@ def duration_of(work: Work, reference: Reference) -> Duration:
     if typical is None:
         return ASSUMED
     left = reference.left(work, _age(work, reference)) if work.status == "doing" else typical.days
-    return Duration(min(LONGEST, round(DAY * max(left or 1, 0.125))), "class", typical)
+    return Duration(min(LONGEST, DAY * max(1, round(left or 1))), "class", typical)
 
 
 def _minutes(item: Item, name: Literal["remaining", "estimate"]) -> int | None:

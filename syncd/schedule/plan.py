@@ -2,8 +2,8 @@
 
 `plan_of(snapshot)`, asked for as `snapshot.once(plan_of)`. The network is that of `wiring`, durations are those of `durations`,
 dates follow the critical path method (`cpm`, `crossed`). What people set are inputs: open work ends no earlier than its due date,
-and does not start before the start that was set, nor before today. Links push later, never earlier. A late finish is bounded by the due dates of the
-milestones that wait for the work. Days count from their beginning, so that nothing moves while the day goes on.
+and does not start before the start that was set, nor before today. Links push later, never earlier. A late finish is bounded by
+the due dates of the milestones that wait for the work. Days count from their beginning, so that nothing moves while the day goes on.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,7 +24,7 @@ from syncd.schedule.cpm import Schedule
 from syncd.schedule.crossed import crossed
 from syncd.schedule.durations import ASSUMED, Duration, duration_of
 from syncd.schedule.reference import reference_of
-from syncd.schedule.wiring import End, Node, Wire, Wiring, Work, wiring_of
+from syncd.schedule.wiring import End, Node, Wire, Wiring, Work, due_of, wiring_of
 from syncd.schedule.working import Working, working_of
 
 Own = Literal["today", "start", "due"]
@@ -150,8 +150,8 @@ class Plan:
         finish = _day(time.finish(ends))
         work = self.snapshot.get(node) if isinstance(node, Ref) else None
         own = None if wire else self.own[number]
-        if own == "due" and isinstance(work, Item | Milestone) and work.due:
-            finish = work.due
+        if isinstance(work, Item | Milestone) and work.due and (own == "due" or work.due >= time.end - timedelta(days=1)):
+            finish, own = max(work.due, finish), "due"
         return Dates(
             start=finish if ends == begins else _day(time.start(begins)),
             finish=finish,
@@ -159,7 +159,7 @@ class Plan:
             total_float=late - ends,
             free_float=int(plan.free_float[number]),
             duration=self.durations[number],
-            clocked=self._clocked(number),
+            clocked=own != "due" and self._clocked(number),
             own=own,
             by=self._work_behind(wire),
             link=wire.link if wire else None,
@@ -257,8 +257,8 @@ class _Nodes:
 
     @classmethod
     def of(cls, snapshot: Snapshot, working: Working, wiring: Wiring) -> "_Nodes":
-        nodes = cls(snapshot, wiring, [])
-        numbers: dict[int, int] = {}
+        nodes = cls(snapshot, wiring, [working.default])
+        numbers = {id(working.default): 0}
         starts: list[date | None] = []
         reference = snapshot.once(reference_of)
         for node in wiring.nodes:
@@ -327,8 +327,6 @@ class _Nodes:
 
     def _inside(self, days: Sequence[date | None]) -> npt.NDArray[np.datetime64]:
         """Dates as an array; those outside of what the calendars cover are none, and are told."""
-        if not self.calendars:
-            return np.zeros(0, "datetime64[D]")
         first, last = self.calendars[0].origin, self.calendars[0].end - timedelta(days=2)
         found = np.array([day if day and first <= day <= last else None for day in days], "datetime64[D]")
         for number, day in enumerate(days):
@@ -356,3 +354,21 @@ def _refs(numbers: Iterable[int], wiring: Wiring) -> tuple[Ref, ...]:
 def _day(at: Walls | np.datetime64) -> date:
     found: date = np.asarray(at, "datetime64[D]").item()
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The early end of open work. `clocked`: it follows from today. `by`: the work that pushed it; None: it is its own."""
+
+    day: date
+    clocked: bool
+    by: Ref | None = None
+
+
+def finish_of(plan: Plan, work: Work) -> Finish:
+    """When open work ends; work that nothing hard is linked to, and that is no item, by its own date."""
+    known = plan.dates(work.ref)
+    if known is not None:
+        return Finish(known.finish, known.clocked, known.by)
+    due, today = due_of(work), plan.snapshot.today
+    return Finish(due, clocked=False) if due and due >= today else Finish(today, clocked=True)

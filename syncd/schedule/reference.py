@@ -70,6 +70,11 @@ class Reference:
             for class_, items in self.classes.items()
         }
 
+    @cached_property
+    def by_ref(self) -> Mapping[Ref, Finished]:
+        """The finished items by their identity."""
+        return {one.item.ref: one for one in self.finished}
+
     def like(self, item: Item) -> Class | None:
         """The narrowest class of the item that is large enough."""
         return next((class_ for class_ in classes_of(item) if class_ in self.classes), None)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from syncd.model.rows import Item, Milestone
-from syncd.schedule.forward import Work, due_of, duration
+from syncd.schedule.wiring import Work, due_of
 from syncd.schedule.workdays import start_for, workdays_after
 
 
@@ -25,15 +25,15 @@ class Start:
         return self.started or (self.day is not None and workdays_after(today, self.day) <= days)
 
 
-def start_of(work: Work, today: date) -> Start:
-    """The start of open work. Work that runs without a start date in the past counts from today."""
+def start_of(work: Work, today: date, days: int) -> Start:
+    """The start of open work that takes so many working days. Work that runs without a start date in the past counts from today."""
     start, due = set_start(work), due_of(work)
     if work.status == "doing":
         past = start is not None and start <= today
         return Start(start if past else today, started=True, set_=past, clocked=not past)
     if start:
         return Start(start, started=start <= today, set_=True)
-    return Start(start_for(due, duration(work)[0]) if due else None, started=False)
+    return Start(start_for(due, days) if due else None, started=False)
 
 
 def set_start(work: Work) -> date | None:

@@ -9,6 +9,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 
 from syncd.model.ref import Ref
 from syncd.model.rows import Dependency, Item, MergeRequest, Milestone
@@ -70,6 +71,11 @@ class Wiring:
 def is_open(work: Work | None) -> bool:
     """Whether there is work left: todo, doing, unknown; an open merge request."""
     return work is not None and work.status not in CLOSED
+
+
+def due_of(work: Work) -> date | None:
+    """The date that people set for its end."""
+    return None if isinstance(work, MergeRequest) else work.due
 
 
 def ends_of(link: Dependency) -> tuple[Ref, Ref] | None:

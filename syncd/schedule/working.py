@@ -18,11 +18,11 @@ from syncd.model.rows import Item, Milestone, Person
 from syncd.model.snapshot import Snapshot
 from syncd.model.teams import Hours, Team
 from syncd.schedule.calendar import Ints, WorkingTime, around
-from syncd.schedule.forward import Work, is_open
 from syncd.schedule.leave import Leave, leave_of, take
 from syncd.schedule.members import Seat, seated
 from syncd.schedule.owning import Owners
 from syncd.schedule.weeks import Weeks
+from syncd.schedule.wiring import Work, is_open
 from syncd.schedule.working_faults import wrong_regions, wrong_weeks
 
 K = TypeVar("K", bound=Hashable)

@@ -39,9 +39,9 @@ def test_a_pushed_milestone_says_by_how_much_why_and_what_would_clear_it() -> No
     finding = late(*CHECKOUT)
     assert text_of(finding) == inline("""\
 [warn] <PAY-1 Checkout v2>: 3 working day(s) late. Work ends Wed 2026-05-20, due Fri 2026-05-15.
-Why <PLAT-41> ends Tue 2026-05-12 -> <PAY-7> needs 6 working day(s).
+Why <PLAT-41> ends Tue 2026-05-12 -> <PAY-7> needs 6 working day(s) left, ends Wed 2026-05-20.
 Changed <PLAT-41>'s due date, Wed 2026-05-06 -> Tue 2026-05-12, on Mon 2026-05-04.
-Rests on 1 of 2 open item(s) dated; 1 without a date may move this later. Rule: Monday to Friday, a warning from 1 working day late(s), critical from 5.
+Rests on 1 of 2 open item(s) dated; 1 without a date may move this later. Rule: working days, a warning from 1 working day late(s), critical from 5.
 Clears due Wed 2026-05-20 or later, or 3 working day(s) less on this path.
 Wrong? Correct the due date of <PLAT-41> or <PAY-7>.\
 """)
@@ -57,7 +57,7 @@ def test_an_overdue_milestone_with_undated_work_is_late_and_says_the_same_until_
     assert text_of(finding) == inline("""\
 [warn] <M Title of M>: at least 2~ working day(s) late. Work ends no earlier than Tue 2026-05-05~, due Fri 2026-05-01.
 Why <A> is open and has no due date.
-Rests on 0 of 1 open item(s) dated; 1 without a date may move this later. Rule: Monday to Friday, a warning from 1 working day late(s), critical from 5.
+Rests on 0 of 1 open item(s) dated; 1 without a date may move this later; 1 duration(s) assumed. Rule: working days, a warning from 1 working day late(s), critical from 5.
 Clears the open work done or dropped, or a later due date.
 Wrong? Give <A> a due date.\
 """)
@@ -93,7 +93,7 @@ def test_the_thresholds_can_be_set() -> None:
         ("2026-05-10", "2026-05-08", 1),
         ("2026-05-11", "2026-05-08", 1),
         ("2026-05-12", "2026-05-08", 2),
-        ("2026-05-09", "2026-05-09", 0),  # due on a Saturday, which is today
+        ("2026-05-09", "2026-05-09", 1),  # due on a Saturday, which is today: nothing ends before Monday
         ("2026-05-10", "2026-05-09", 1),
     ],
 )
@@ -145,7 +145,7 @@ def test_work_in_a_cycle_is_not_pushed_and_that_is_said() -> None:
     finding = late(
         milestone("M", due="2026-05-01"), item("A", of="M", days=9), item("B", of="M", days=9), link("A", "B"), link("B", "A")
     )
-    assert finding.facts["finish"] == "2026-05-05"
+    assert finding.facts["finish"] == "2026-05-15"  # nine working days from today, and not eighteen
     assert "links among 2 item in a cycle(s) are not counted" in text_of(finding)
 
 
@@ -153,7 +153,10 @@ def test_a_long_path_shows_its_last_five_items() -> None:
     chain = [item(f"A-{n}", days=2, of="M") for n in range(8)]
     links = [link(f"A-{n}", f"A-{n + 1}") for n in range(7)]
     finding = late(milestone("M", due="2026-05-06"), *chain, *links)
-    assert "Why after 3 earlier item(s): <A-3> ends Wed 2026-05-13~ -> <A-4> needs 2 working day(s) -> <A-5>" in text_of(finding)
+    assert (
+        "Why after 3 earlier item(s): <A-3> ends Thu 2026-05-14~ -> <A-4> needs 2 working day(s) left, ends Mon 2026-05-18~ ->"
+        in text_of(finding)
+    )
     assert len(finding.facts["path"]) == 5
     assert finding.facts["assumed_durations"] == 0
 
@@ -161,7 +164,7 @@ def test_a_long_path_shows_its_last_five_items() -> None:
 def test_durations_that_are_assumed_are_counted() -> None:
     finding = late(milestone("M", due="2026-05-12"), item("A", due="2026-05-12"), item("B", of="M"), link("A", "B"))
     assert finding.facts["assumed_durations"] == finding.facts["unestimated"] == 1
-    assert "<B> needs 1 working day(s), assumed." in text_of(finding)
+    assert "<B> needs 1 working day(s), assumed, ends Wed 2026-05-13." in text_of(finding)
 
 
 def test_a_joined_milestone_rests_on_all_its_sources_and_keeps_its_anchors_title() -> None:

@@ -1,0 +1,115 @@
+"""Pure. The driving path in words: each step with its duration, what says so, the days that do not count, and the day it ends.
+
+A reader can follow it with a calendar in the hand: the first date, then so many working days without those that are named.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import pairwise
+
+from syncd.detect.wording import keyed
+from syncd.model.finding import Count, Day, Part
+from syncd.model.rows import Item
+from syncd.schedule.calendar import WorkingTime
+from syncd.schedule.days import Off, off_within
+from syncd.schedule.durations import DAY, Duration
+from syncd.schedule.plan import Dates, Plan
+from syncd.schedule.wiring import Work, due_of
+
+SHOWN = 5
+"""So many items of the driving path are shown: the last ones."""
+_BASIS = {"remaining": "left", "estimate": "estimated", "dates": "from its start to its due date", "assumed": "assumed"}
+
+
+def told(plan: Plan, path: Sequence[Work]) -> tuple[Part, ...]:
+    """The last steps of a path, the first of them with where it stands."""
+    shown = path[-SHOWN:]
+    hidden = len(path) - len(shown)
+    parts: list[Part] = ["after ", Count(hidden, "earlier item"), ": "] if hidden else []
+    parts += _beginning(plan, shown[0])
+    for earlier, work in pairwise(shown):
+        parts += [" -> ", keyed(work), *_step(plan, earlier, work)]
+    return *parts, "."
+
+
+def assumed_in(plan: Plan, path: Sequence[Work]) -> int:
+    """How many durations of a path nothing says anything about."""
+    known = (plan.dates(work.ref) for work in path if isinstance(work, Item))
+    return sum(dates is not None and dates.duration.assumed and dates.own != "due" for dates in known)
+
+
+def lasting(duration: Duration, time: WorkingTime) -> tuple[Part, ...]:
+    """A duration in working days, or in hours where it is no whole number of them, and what says so."""
+    usual = int(time.minutes.max())
+    hours, minutes = divmod(duration.minutes, 60)
+    if duration.minutes % DAY == 0 and usual == DAY:
+        amount: tuple[Part, ...] = (Count(duration.minutes // DAY, "working day"),)
+    else:
+        rest: tuple[Part, ...] = (" ", Count(minutes, "minute")) if minutes else ()
+        amount = (Count(hours, "hour"), *rest, f" at {usual / 60:g} a day" if usual != DAY else "")
+    if duration.typical is not None:
+        return *amount, ", the median of ", Count(duration.typical.of, "finished item"), " like it"
+    return *amount, f" {_BASIS[duration.basis]}" if duration.basis in ("remaining", "estimate") else f", {_BASIS[duration.basis]}"
+
+
+def not_counted(plan: Plan, dates: Dates, work: Work) -> tuple[Part, ...]:
+    """The days in between on which whoever does it would work, by the week alone, and does not."""
+    team = plan.working.team_of(work)
+    return _without(tuple(off_within(plan.working, dates.person, team, dates.start, dates.finish)), clocked=dates.clocked)
+
+
+def not_counted_between(plan: Plan, milestone: Work, first: date, last: date) -> tuple[Part, ...]:
+    """The days between two on which the milestone's team would work, by the week alone, and does not."""
+    return _without(tuple(off_within(plan.working, None, plan.working.team_of(milestone), first, last)), clocked=False)
+
+
+def _without(off: Sequence[Off], *, clocked: bool) -> tuple[Part, ...]:
+    parts: list[Part] = []
+    for place, one in enumerate(off):
+        parts += [" without " if place == 0 else " and " if place == len(off) - 1 else ", ", Day(one.first, clocked)]
+        parts += [" to ", Day(one.last, clocked)] if one.last > one.first else []
+        parts.append(f" ({one.why})")
+    return tuple(parts)
+
+
+def _beginning(plan: Plan, work: Work) -> Iterator[Part]:
+    dates = plan.dates(work.ref)
+    assert dates is not None, "a path is made of what has dates"
+    due = due_of(work)
+    yield keyed(work)
+    if dates.own == "today":
+        yield from (" is open and has no due date",) if due is None else (" was due ", Day(due), " and is open")
+        if not dates.duration.assumed or dates.finish != dates.start:
+            yield from (", needs ", *_needs(plan, dates, work), ", ends ", Day(dates.finish, dates.clocked))
+        return
+    if dates.own == "start":
+        yield from (" starts ", Day(dates.start), ", needs ", *_needs(plan, dates, work), ",")
+    yield from (" ends ", Day(dates.finish, dates.clocked))
+
+
+def _step(plan: Plan, earlier: Work, work: Work) -> Iterator[Part]:
+    """How the work follows: in what time, with which lag, until when."""
+    dates = plan.dates(work.ref)
+    if not isinstance(work, Item) or dates is None:
+        return
+    link = dates.link if dates.by == earlier.ref else None
+    if link and link.relation in ("FF", "SF"):
+        yield from (f" ends after it ({link.relation}), ", Day(dates.finish, dates.clocked))
+        return
+    yield from (" needs ", *_needs(plan, dates, work))
+    if link and link.lag:
+        yield from (" after a lag of ", *_lag(link.lag))
+    yield from (", ends ", Day(dates.finish, dates.clocked))
+
+
+def _needs(plan: Plan, dates: Dates, work: Work) -> Iterator[Part]:
+    yield from lasting(dates.duration, plan.calendar(work.ref))
+    yield from not_counted(plan, dates, work)
+
+
+def _lag(minutes: float) -> Iterator[Part]:
+    whole = round(minutes)
+    if whole % DAY == 0:
+        yield Count(whole // DAY, "working day")
+    else:
+        yield Count(round(whole / 60), "hour")

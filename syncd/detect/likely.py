@@ -1,0 +1,75 @@
+"""Pure. A forecast in words and as a verdict: how likely a due date is kept, and what that rests on."""
+
+from datetime import date
+
+from syncd.model.finding import Count, Day, Part, Severity
+from syncd.model.raw import Json
+from syncd.schedule.calendar import WorkingTime
+from syncd.schedule.days import days_after
+from syncd.schedule.forecast import FAR, Odds
+
+STEP = 10
+"""Likelihoods are told in such steps, in per cent: a smaller move is no news."""
+
+
+def verdict(
+    odds: Odds | None, late: int, ahead: int, stands: Severity | None, limits: tuple[float, float, float, float], many: int
+) -> Severity | None:
+    """What a forecast is worth telling as. `late`: working days after the due date of the median outcome; `ahead`: those from today to it.
+
+    `limits`: a warning below the first, critical below the second; one that `stands` is over from the third on, and no longer critical
+    from the fourth on. Critical, too, where the median is at least `many` days and a tenth of what is ahead late.
+    """
+    if odds is None or odds.p is None:
+        return None
+    warn, critical, over, calm = limits
+    if odds.p < (calm if stands == "critical" else critical) or (late >= many and late >= 0.1 * ahead):
+        return "critical"
+    return "warn" if odds.p < (over if stands is not None else warn) else None
+
+
+def days_late(odds: Odds | None, due: date, time: WorkingTime) -> int:
+    """Working days after the due date until half of all outcomes have ended."""
+    return days_after(time, due, min(odds.p50, time.end)) if odds is not None and odds.p50 > due else 0
+
+
+def per_cent(odds: Odds) -> Count:
+    """How likely it is, in steps."""
+    return Count(round(100 * (odds.p or 0) / STEP) * STEP, "%")
+
+
+def outcomes(odds: Odds) -> tuple[Part, ...]:
+    """By when half, 85 % and 95 % of all outcomes have ended. A forecast moves a little every day: that alone is no news."""
+    parts: list[Part] = []
+    for share, day in (("half of all outcomes end by ", odds.p50), ("85 % by ", odds.p85), ("95 % by ", odds.p95)):
+        parts += [*([", "] if parts else []), share, *([Day(day, clocked=True)] if day != FAR else ["no day that is looked at"])]
+    return tuple(parts)
+
+
+def rests_on(odds: Odds) -> tuple[Part, ...]:
+    """What was drawn, and from how much."""
+    drawn: tuple[Part, ...] = (
+        (Count(odds.draws, "draw"), " of the plan with what finished work took against its estimate")
+        if odds.method == "network"
+        else (
+            Count(odds.draws, "draw"),
+            " of past weeks for ",
+            Count(odds.backlog, "item", clocked=True),
+            " to do until it is done",
+        )
+    )
+    history = (Count(odds.finished, "finished item", clocked=True), " in ", Count(odds.weeks, "week", clocked=True))
+    return (*drawn, ", from ", *history)
+
+
+def facts(odds: Odds) -> dict[str, Json]:
+    """The forecast as programs read it."""
+    days = {"p50": odds.p50, "p85": odds.p85, "p95": odds.p95}
+    return {
+        "p": odds.p,
+        **{name: None if day == FAR else day.isoformat() for name, day in days.items()},
+        "method": odds.method,
+        "draws": odds.draws,
+        "finished": odds.finished,
+        "weeks": odds.weeks,
+    }

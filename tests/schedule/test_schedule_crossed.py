@@ -1,0 +1,160 @@
+"""Dates of networks with calendars: against a slow way that walks over the hours, and by what floats promise."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from syncd.schedule import Calendar, Network, NotComputable, Schedule, WorkingTime, crossed
+from tests.schedule.stepping import HOURS, Tie, Work, Works, ends, forward
+
+MONDAY = date(2026, 1, 5)
+DAYS = HOURS // 24
+START = 24 * 21
+"""The plans start three weeks after the calendars do."""
+
+
+def calendars(*hours: tuple[int, ...], off: int = 9) -> tuple[list[WorkingTime], Works]:
+    """Calendars with so many hours a day from Monday on, one date off in the fourth week, and the hours that they work."""
+    made = [
+        Calendar([60 * h for h in week], frozenset({MONDAY + timedelta(days=21 + off + n)}), start_of_day=60 * (4 + n))
+        for n, week in enumerate(hours)
+    ]
+    compiled = [one.compile(MONDAY, MONDAY + timedelta(days=DAYS)) for one in made]
+    works = [[4 + n <= h % 24 < 4 + n + one.minutes[h // 24] // 60 for h in range(HOURS)] for n, one in enumerate(compiled)]
+    return compiled, works
+
+
+@st.composite
+def plans(draw: st.DrawFn, relations: str = "FS SS FF SF", many: int = 2) -> Any:
+    weeks = st.lists(st.integers(0, 5), min_size=7, max_size=7).filter(lambda week: sum(week) >= 3).map(tuple)
+    hours = draw(st.lists(weeks, min_size=1, max_size=many))
+    size = draw(st.integers(1, 6))
+    work = st.builds(Work, st.integers(0, 9), st.integers(0, len(hours) - 1), st.integers(START - 5, START + 150))
+    items = [draw(work) for _ in range(size)]
+    pairs = draw(st.sets(st.tuples(st.integers(0, 5), st.integers(0, 5)).filter(lambda p: p[0] < p[1] < size), max_size=8))
+    link = st.tuples(st.sampled_from(relations.split()), st.integers(-6, 12), st.booleans())
+    links = [Tie(a, b, *draw(link)) for a, b in sorted(pairs)]
+    return hours, items, links
+
+
+def scheduled(compiled: list[WorkingTime], items: list[Work], links: list[Tie], **options: Any) -> Schedule:
+    network = Network.of(
+        len(items),
+        [link.before for link in links],
+        [link.after for link in links],
+        [link.relation for link in links] or None,
+        [60 * link.lag for link in links],
+        [link.elapsed for link in links],
+    )
+    not_earlier = np.datetime64(MONDAY, "m") + np.array([60 * item.not_earlier for item in items])
+    return crossed(
+        network,
+        [60 * item.hours for item in items],
+        compiled,
+        [item.calendar for item in items],
+        start=at(START),
+        not_earlier=not_earlier,
+        **options,
+    )
+
+
+def at(hour: int) -> datetime:
+    return datetime.combine(MONDAY, time()) + timedelta(hours=hour)
+
+
+def index(compiled: list[WorkingTime], items: list[Work], hours: list[int]) -> list[int]:
+    return [int(compiled[item.calendar].index(at(hour))) for item, hour in zip(items, hours, strict=True)]
+
+
+@given(plans())
+@settings(max_examples=60, deadline=None)
+def test_early_dates_are_those_that_walking_over_the_hours_finds(plan: Any) -> None:
+    hours, items, links = plan
+    compiled, works = calendars(*hours)
+    found = scheduled(compiled, items, links)
+    starts = forward(works, items, links, START)
+    assert found.early_start.tolist() == index(compiled, items, starts)
+    assert found.early_finish.tolist() == index(compiled, items, ends(works, items, starts))
+    assert at(0) + timedelta(minutes=found.finish) == at(max(ends(works, items, starts)))
+    shown = [
+        compiled[item.calendar].start(start) if item.hours or opens else compiled[item.calendar].finish(start)
+        for item, start, opens in zip(items, found.early_start.tolist(), found.opens.tolist(), strict=True)
+    ]
+    assert [one.item() for one in shown] == [at(hour) for hour in starts]
+
+
+@given(plans(relations="FS FF"))
+@settings(max_examples=25, deadline=None)
+def test_total_float_is_how_far_an_item_can_move_without_moving_the_finish(plan: Any) -> None:
+    hours, items, links = plan
+    compiled, works = calendars(*hours)
+    found = scheduled(compiled, items, links)
+    assert (found.free_float >= 0).all()
+    assert (found.free_float <= found.total_float).all()
+    for number, item in enumerate(items):
+        if item.hours:
+            for moved, stays in ((0, True), (60, False)):
+                late = int(found.early_start[number] + found.total_float[number] + moved)
+                hour = (compiled[item.calendar].start(late).item() - at(0)) // timedelta(hours=1)
+                again = max(ends(works, items, forward(works, items, links, START, {number: hour})))
+                assert (timedelta(hours=again) <= timedelta(minutes=found.finish)) is stays
+
+
+@given(plans(many=1))
+@settings(max_examples=25, deadline=None)
+def test_free_float_is_how_far_an_item_can_move_without_moving_another(plan: Any) -> None:
+    hours, items, links = plan
+    compiled, works = calendars(*hours)
+    links = [Tie(one.before, one.after, one.relation, one.lag) for one in links]
+    found = scheduled(compiled, items, links)
+    for number in (n for n, item in enumerate(items) if item.hours):
+        for moved, stays in ((0, True), (60, False)):
+            late = int(found.early_start[number] + found.free_float[number] + moved)
+            again = forward(works, items, links, START, {number: (compiled[0].start(late).item() - at(0)) // timedelta(hours=1)})
+            others = [n for n in range(len(items)) if n != number]
+            same = index(compiled, [items[n] for n in others], [again[n] for n in others]) == [
+                int(found.early_start[n]) for n in others
+            ]
+            last = max(index(compiled, items, ends(works, items, again)))
+            assert (same and last <= int(found.early_finish.max())) is stays
+
+
+@given(plans(), st.integers(1, 40))
+@settings(max_examples=30, deadline=None)
+def test_more_delay_never_makes_anything_earlier(plan: Any, more: int) -> None:
+    hours, items, links = plan
+    compiled, _ = calendars(*hours)
+    before = scheduled(compiled, items, links)
+    later = [Work(items[0].hours, items[0].calendar, items[0].not_earlier + more), *items[1:]]
+    after = scheduled(compiled, later, links)
+    assert (after.early_start >= before.early_start).all()
+    assert after.finish >= before.finish
+
+
+@given(plans(), st.randoms(use_true_random=False))
+@settings(max_examples=30, deadline=None)
+def test_the_order_of_the_input_does_not_matter(plan: Any, random: Any) -> None:
+    hours, items, links = plan
+    compiled, _ = calendars(*hours)
+    place = list(range(len(items)))
+    random.shuffle(place)
+    moved = [items[place.index(n)] for n in range(len(items))]
+    other = [Tie(place[one.before], place[one.after], one.relation, one.lag, one.elapsed) for one in reversed(links)]
+    here, there = scheduled(compiled, items, links), scheduled(compiled, moved, other)
+    for name in ("early_start", "early_finish", "late_start", "late_finish", "total_float", "free_float", "critical"):
+        assert getattr(here, name).tolist() == getattr(there, name)[place].tolist()
+    assert here.driving.tolist() == there.driving[::-1].tolist()
+
+
+def test_dates_beyond_the_calendars_are_not_computable() -> None:
+    compiled, _ = calendars((8,) * 7)
+    with pytest.raises(NotComputable, match="because"):
+        scheduled(compiled, [Work(10_000)], [])
+    with pytest.raises(NotComputable, match="because"):
+        scheduled(compiled, [Work(1), Work(1)], [Tie(0, 1, "FS", 24 * 365, elapsed=True)])
+    with pytest.raises(NotComputable, match="different dates"):
+        crossed(Network.of(1, [], []), [1], [*compiled, Calendar().compile(MONDAY, date(2027, 1, 1))], start=at(0))

@@ -1,0 +1,183 @@
+"""The plan: people's dates, pushed later along hard links, in the working time of whoever does the work."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from syncd.model.rows import Absence, Person, Quantity, Row
+from syncd.model.teams import Member, Team
+from syncd.schedule.durations import Duration, duration_of
+from syncd.schedule.plan import Dates, Finish, plan_of
+from syncd.schedule.reference import Reference, reference_of
+from syncd.schedule.starts import start_of
+from syncd.schedule.wiring import End
+from tests.model_builders import item, link, milestone, on, ref, snapshot
+
+TODAY = date(2026, 5, 5)
+
+
+def dates(key: str, *rows: Row, now: str = "2026-05-05", **given: Any) -> Dates:
+    found = plan_of(replace(snapshot(*rows, now=on(now)), **given)).dates(ref(key))
+    assert found is not None
+    return found
+
+
+def end(key: str, *rows: Row, now: str = "2026-05-05") -> Finish:
+    found = dates(key, *rows, now=now)
+    return Finish(found.finish, found.clocked, found.by)
+
+
+def test_work_ends_on_its_due_date_and_not_before_today() -> None:
+    assert end("A", item("A", due="2026-05-12")) == Finish(date(2026, 5, 12), clocked=False)
+    assert end("A", item("A", due="2026-05-05")) == Finish(date(2026, 5, 5), clocked=False)
+    assert end("A", item("A", due="2026-05-04")) == Finish(date(2026, 5, 5), clocked=True)
+    assert end("A", item("A")) == Finish(date(2026, 5, 5), clocked=True)
+
+
+def test_what_waits_starts_on_the_next_working_day_and_takes_its_working_days() -> None:
+    waiting = end("B", item("A", due="2026-05-12"), item("B", days=6), link("A", "B"))
+    assert waiting == Finish(date(2026, 5, 20), clocked=False, by=ref("A"))
+
+
+def test_a_due_date_that_is_late_enough_is_kept() -> None:
+    assert end("B", item("A", due="2026-05-12"), item("B", days=1, due="2026-05-29"), link("A", "B")).by is None
+
+
+def test_a_weekend_due_date_pushes_to_monday() -> None:
+    assert end("B", item("A", due="2026-05-09"), item("B", days=1), link("A", "B")).day == date(2026, 5, 11)
+
+
+def test_lag_counts_in_working_days() -> None:
+    assert end("B", item("A", due="2026-05-12"), item("B", days=1), link("A", "B", lag=960)).day == date(2026, 5, 15)
+
+
+@pytest.mark.parametrize("strength", ["hard", "external"])
+def test_hard_and_external_links_push(strength: str) -> None:
+    assert end("B", item("A", due="2026-05-12"), item("B"), link("A", "B", strength=strength)).by == ref("A")
+
+
+def test_soft_links_and_ended_work_push_nothing() -> None:
+    assert end("B", item("A", due="2026-05-12"), item("B"), link("A", "B", strength="soft")).by is None
+    assert end("B", item("A", due="2026-05-12", status="done"), item("B"), link("A", "B")).by is None
+    assert end("B", item("A", due="2026-05-12", status="dropped"), item("B"), link("A", "B")).by is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"remaining": Quantity(481, "minutes"), "estimate": Quantity(9600, "minutes")}, (481, "remaining")),
+        ({"estimate": Quantity(960, "minutes")}, (960, "estimate")),
+        ({"remaining": Quantity(0, "minutes"), "estimate": Quantity(960, "minutes")}, (960, "estimate")),
+        ({"estimate": Quantity(960, "minutes"), "spent": 600.0, "status": "doing"}, (360, "estimate")),
+        ({"estimate": Quantity(960, "minutes"), "spent": 2000.0, "status": "doing"}, (60, "estimate")),
+        ({"estimate": Quantity(5, "points"), "start": "2026-05-08", "due": "2026-05-12"}, (1440, "dates")),
+        ({"estimate": Quantity(5, "points")}, (480, "assumed")),
+        ({"start": "2026-05-12", "due": "2026-05-08"}, (480, "assumed")),
+        ({"remaining": Quantity(float("nan"), "minutes")}, (480, "assumed")),
+        ({"remaining": Quantity(-60, "minutes")}, (480, "assumed")),
+    ],
+)
+def test_a_duration_comes_from_time_then_dates_then_an_assumption(fields: dict[str, Any], expected: tuple[int, str]) -> None:
+    assert duration_of(item("A", **fields), Reference(TODAY)) == Duration(*expected)  # type: ignore[arg-type]
+
+
+def test_work_without_an_estimate_takes_what_work_like_it_took() -> None:
+    done = [
+        item(f"D-{n}", status="done", created_at=on("2026-04-06"), done_at=on("2026-04-06") + timedelta(days=n % 5))
+        for n in range(20)
+    ]
+    known = duration_of(item("A"), reference_of(snapshot(*done)))
+    assert (known.minutes, known.basis, known.typical and known.typical.of) == (3 * 480, "class", 20)
+    assert duration_of(item("A"), reference_of(snapshot(*done[1:]))).assumed
+
+
+def test_leave_and_part_time_of_whoever_does_it_move_its_end() -> None:
+    away = Absence(ref=ref("V"), person=Person("Ada"), start=date(2026, 5, 6), end=date(2026, 5, 8), all_day=True)
+    rows = (item("A", days=2, assignees="Ada"), away)
+    assert dates("A", *rows).finish == date(2026, 5, 8)  # the 6th and 7th away
+    half = Team(name="t", members=(Member(person="Ada", share=0.5),))
+    assert dates("A", *rows, teams=(half,)).finish == date(2026, 5, 12)
+    assert dates("A", item("A", days=2, assignees="Bo"), away).finish == date(2026, 5, 6)
+
+
+def test_late_dates_and_float_come_from_the_milestone_that_waits() -> None:
+    rows = (milestone("M", due="2026-05-15"), item("A", of="M", days=2), item("B", of="M", days=3), link("A", "B"))
+    found = dates("A", *rows)
+    assert (found.start, found.finish, found.late, found.total_float, found.free_float) == (
+        TODAY, date(2026, 5, 6), date(2026, 5, 12), 4 * 480, 0,
+    )  # fmt: skip
+    tight = (milestone("M", due="2026-05-08"), *rows[1:])
+    assert dates("B", *tight).total_float == -480
+    assert dates("B", *tight).critical
+
+
+def test_the_driving_path_leads_from_the_first_to_the_last() -> None:
+    rows = (milestone("M"), item("A", due="2026-05-12"), item("B", of="M", days=2), item("C", of="M"), link("A", "B"))
+    assert plan_of(snapshot(*rows)).path(End(ref("M"))) == (ref("A"), ref("B"))
+
+
+def test_what_waits_for_a_milestone_waits_for_its_last_item_and_its_due_date() -> None:
+    rows: list[Row] = [milestone("M", due="2026-05-12"), item("A", of="M", due="2026-05-20"), item("B", days=1), link("M", "B")]
+    assert end("B", *rows).day == date(2026, 5, 21)
+    assert end("B", milestone("M", due="2026-05-12"), *rows[2:]).day == date(2026, 5, 13)
+
+
+def test_where_a_milestone_waits_its_items_that_are_not_started_wait() -> None:
+    rows = (
+        milestone("M"),
+        item("A", due="2026-05-12"),
+        item("B", of="M", days=2),
+        item("C", of="M", days=2, status="doing"),
+        link("A", "M"),
+    )
+    assert end("B", *rows) == Finish(date(2026, 5, 14), clocked=False, by=ref("A"))
+    assert end("C", *rows).clocked
+
+
+def test_a_milestone_and_its_own_part_do_not_push_each_other() -> None:
+    plan = plan_of(snapshot(milestone("M", due="2026-06-30"), item("A", of="M"), link("M", "A"), link("A", "M")))
+    found = plan.dates(ref("A"))
+    assert found is not None
+    assert found.by is None
+    assert not plan.cycles
+
+
+def test_an_item_of_both_milestones_does_not_wait_for_itself() -> None:
+    assert not plan_of(snapshot(milestone("M"), milestone("N"), item("A", of=["M", "N"]), link("M", "N"))).cycles
+
+
+def test_a_cycle_is_told_and_pushes_nothing() -> None:
+    plan = plan_of(
+        snapshot(item("A", days=2), item("B", days=2), item("C", days=1), link("A", "B"), link("B", "A"), link("B", "C"))
+    )
+    assert plan.cycles == ((ref("A"), ref("B")),)
+    found = plan.dates(ref("C"))
+    assert found is not None
+    assert (found.by, found.finish) == (ref("B"), date(2026, 5, 7))
+
+
+def test_a_date_that_no_calendar_reaches_stays_and_is_told() -> None:
+    plan = plan_of(snapshot(item("A", due="9999-12-31"), item("B", days=10**9), link("A", "B")))
+    first, second = plan.dates(ref("A")), plan.dates(ref("B"))
+    assert first is not None
+    assert second is not None
+    assert (first.finish, first.clocked) == (date(9999, 12, 31), False)
+    assert second.finish > date(2029, 1, 1)
+    assert plan.problems == ("A: 9999-12-31 is later than the calendars reach (2031-05-04), and moves nothing",)
+
+
+def test_more_work_than_the_calendars_hold_is_told_and_nothing_breaks() -> None:
+    rows = [item(f"A-{n}", days=900) for n in range(5)]
+    plan = plan_of(snapshot(*rows, *(link(f"A-{n}", f"A-{n + 1}") for n in range(4))))
+    assert "nothing counts as longer than a day" in plan.problems[0]
+
+
+def test_a_start_is_set_or_the_latest_that_the_due_date_allows() -> None:
+    today = date(2026, 5, 5)
+    assert start_of(item("A", due="2026-05-15", days=3), today, 3).day == date(2026, 5, 13)
+    assert start_of(item("A", start="2026-05-06", due="2026-05-15"), today, 1).day == date(2026, 5, 6)
+    assert start_of(item("A"), today, 1).day is None
+    running = start_of(item("A", status="doing", start="2026-06-01"), today, 1)
+    assert (running.day, running.started, running.clocked) == (today, True, True)

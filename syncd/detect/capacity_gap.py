@@ -2,9 +2,9 @@
 
 Rule: load = demand / supply, as `syncd.schedule.load` has them. It counts where what is due by the end of a week is more than there is
 time for until then, in whatever order; or where each of `least_weeks` weeks or more has too much when work is spread evenly. Above
-`warn_load` it is a warning, above `critical_load` critical; it clears at `warn_clears`, and goes down to a warning at
-`critical_clears`. Told on the milestone with most of that work. Without teams in the configuration nobody's time is known, and nothing
-is told; where a skill's people are all of a team that lacks time anyway, the team alone is told. Source: this house's rules.
+`warn_load` it is a warning; above `critical_load` critical, which only the first can be. It clears at `warn_clears`, and goes down to
+a warning at `critical_clears`. Told on the milestone with most of that work. Without teams in the configuration nobody's time is known,
+and nothing is told; where a skill's people are all of a team that lacks time anyway, the team alone is told. Source: this house's rules.
 """
 
 from collections.abc import Iterable, Iterator
@@ -108,6 +108,8 @@ def _finding(snapshot: Snapshot, load: Load, rules: CapacityGapRules, gap: Gap) 
     severity = rules.severity(gap.excess.load, was(snapshot, CODE, subject.ref, gap.who.key))
     if severity is None:
         return None
+    if not gap.excess.tight:
+        severity = "warn"
     lines = (
         Line("Why", (*_largest(gap), ".")),
         Line("Rests on", (*_basis(snapshot, load, gap), ". ", limits(rules), ".")),
@@ -119,7 +121,7 @@ def _finding(snapshot: Snapshot, load: Load, rules: CapacityGapRules, gap: Gap) 
         subject=subject.ref,
         discriminator=gap.who.key,
         severity=severity,
-        headline=(named(subject), ": ", *_name(gap), _has(gap), *amounts(gap.excess), " ", *period(gap.excess, load), "."),
+        headline=(named(subject), ": ", *_short(gap, load), "."),
         lines=lines,
         inputs=resting_on(snapshot, subject.ref, gap.falling, load, gap.who.people),
         facts=_facts(load, gap, rules),
@@ -129,21 +131,18 @@ def _finding(snapshot: Snapshot, load: Load, rules: CapacityGapRules, gap: Gap) 
     )
 
 
-def _name(gap: Gap) -> tuple[Part, ...]:
-    """Ours where the configuration names it; a skill that only a label names is a vendor's word."""
-    if gap.who.kind == "team":
-        return (f"team {gap.who.name}",)
-    if gap.who.people:
-        return (f"who has the skill {gap.who.name}",)
-    return "who has the skill ", quoted(gap.who.name, _labelled(gap))
+def _short(gap: Gap, load: Load) -> tuple[Part, ...]:
+    """A skill that only a label names is a vendor's word; what the configuration names is ours."""
+    if not gap.who.people:
+        work = Count(round(gap.excess.demand / 60), "hour of work", clocked=True)
+        skill = quoted(gap.who.name, _labelled(gap))
+        return "the skill ", skill, " is needed for ", work, " ", *period(gap.excess, load), ", and no team has anybody with it"
+    name = f"team {gap.who.name} has " if gap.who.kind == "team" else f"who knows {gap.who.name} has "
+    return name, *amounts(gap.excess), " ", *period(gap.excess, load)
 
 
 def _labelled(gap: Gap) -> Item:
     return next(asked.item for asked in gap.falling if gap.who.name in asked.skills)
-
-
-def _has(gap: Gap) -> str:
-    return " has " if gap.who.people else ", of whom no team has anybody, has "
 
 
 def _largest(gap: Gap) -> tuple[Part, ...]:

@@ -79,7 +79,7 @@ class Excess:
 def worst(book: Book, rules: LoadRules) -> Excess | None:
     """The weeks with the greatest load above the limit at which a warning clears."""
     found = [*_tight(book, rules, rules.warn_clears), *_spread(book, rules, rules.warn_clears)]
-    return max(found, key=lambda one: (one.load, one.tight, one.last), default=None)
+    return max(found, key=lambda one: (round(one.load, 6), one.tight, -one.last), default=None)
 
 
 def _tight(book: Book, rules: LoadRules, limit: float) -> Iterator[Excess]:

@@ -4,7 +4,7 @@ Rule: load = what open items ask of a person / their time for planned work, in w
 (`syncd.schedule.load`). It counts where what is due by the end of a week cannot be done in whatever order, or where each of
 `least_weeks` weeks has too much when work is spread evenly. The limits are those of `capacity_gap`. Told on the milestone that asks
 for most. The options are ranked by the working days of delay that they save, in a schedule in which one person does one thing at a
-time (`syncd.schedule.levelling`). Source: this house's rules.
+time (`syncd.schedule.levelling`); where nothing is late in that, it is for lists alone (info), with the order. Source: this house's rules.
 """
 
 import hashlib
@@ -74,6 +74,8 @@ def _finding(
         return None
     first = next((asked.item for asked in falling if subject.ref in asked.milestones), next(iter(falling)).item)
     plan = levelled(snapshot, load, person, list(falling))
+    if not plan.days_late:
+        severity = "info"
     lines = (
         Line("Why", (*_asking(snapshot, asking), " ask for them: ", *_items(list(falling)), ".")),
         Line("Rests on", (Count(len(falling), "open item"), " with remaining time. ", limits(rules), ".")),
@@ -130,7 +132,7 @@ def _cure(excess: Excess, plan: Levelled) -> tuple[Part, ...]:
         first: list[Part] = [keyed(work) for work in plan.order[:_SHOWN]]
         return "one after the other nothing is late: ", *listed(first, " then "), "; or ", missing, " less or later"
     parts: list[Part] = []
-    for option in plan.options[:_SHOWN]:
+    for option in plan.best:
         saved = Count(option.days_saved, "working day of delay", clocked=True)
         parts += [*(["; "] if parts else []), *_option(option), " saves ", saved]
     return (*parts, "; or ", missing, " less or later") if parts else (missing, " less, later, or done by somebody else")

@@ -7,7 +7,7 @@ from datetime import date
 from syncd.model.ref import Ref
 from syncd.model.rows import Item, Milestone
 from syncd.model.snapshot import Snapshot
-from syncd.schedule.forward import is_open
+from syncd.schedule.wiring import is_open
 from syncd.schedule.working import Working
 
 SKILL = "skill:"

@@ -53,6 +53,14 @@ class Levelled:
     days_late: int
     options: tuple[Option, ...] = ()
 
+    @property
+    def best(self) -> tuple[Option, ...]:
+        """The best option of each kind, in the order of what they save."""
+        found: dict[str, Option] = {}
+        for option in self.options:
+            found.setdefault(option.what, option)
+        return tuple(found.values())
+
 
 def levelled(snapshot: Snapshot, load: Load, person: Person, falling: Sequence[Asked], skill: str = "") -> Levelled:
     """The work of one person, one thing at a time. `falling`: the items of the weeks with too much, the largest first."""

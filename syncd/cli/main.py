@@ -11,6 +11,7 @@ from syncd import __version__
 from syncd.app import App, opened
 from syncd.cli import report
 from syncd.cli.backfill import backfill
+from syncd.cli.capacity import capacity
 from syncd.cli.dead import dead
 from syncd.cli.demo_command import demo
 from syncd.cli.doctor import doctor
@@ -158,6 +159,7 @@ cli.command("doctor", epilog=EPILOG)(command(doctor))
 cli.command("backfill", epilog=EPILOG)(command(backfill))
 cli.add_typer(dead)
 cli.add_typer(schedule)
+cli.command("capacity", epilog=EPILOG)(command(capacity))
 
 
 def main() -> None:

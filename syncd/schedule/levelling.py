@@ -23,7 +23,7 @@ from syncd.schedule.serial import Job, Placed, Worker, level
 MOST = 200
 """No more jobs are looked at, those that are due first."""
 _ITEMS, _COLLEAGUES = 5, 2
-_DAY = 480
+DAY = 480
 
 What = Literal["give", "later", "more"]
 
@@ -69,12 +69,12 @@ def levelled(snapshot: Snapshot, load: Load, person: Person, falling: Sequence[A
     placed, kept = work.level(mine)
     items = [asked.item for asked in kept]
     order = tuple(items[number] for number in sorted(placed.slots, key=lambda number: (placed.slots[number].start, number)))
-    late = _sum(placed)
+    late = late_in(placed)
     if late < 1:
         return Levelled(order, 0)
     found = [one for one in work.options(person, mine, falling[:_ITEMS], late, skill) if one.days_saved > 0]
     found.sort(key=lambda one: (-one.days_saved, ("give", "later", "more").index(one.what), str(one.item)))
-    return Levelled(order, max(1, round(late / _DAY)), tuple(found))
+    return Levelled(order, max(1, round(late / DAY)), tuple(found))
 
 
 Piece = tuple[Asked, tuple[Person, ...]]
@@ -92,20 +92,19 @@ class Bench:
         self.clock = _worker(self.everybody)
         self._workers: dict[Person, Worker] = {}
 
-    def level(self, work: Sequence[Piece], helper: bool = False) -> tuple[Placed, list[Asked]]:
-        """A schedule of all of that, each piece by one of its people. `helper`: one more person can do any of it."""
+    def level(self, work: Sequence[Piece], helpers: int = 0) -> tuple[Placed, list[Asked]]:
+        """A schedule of all of that, each piece by one of its people. `helpers`: so many more people can do any of it."""
         kept = sorted(work, key=lambda one: (one[0].last or self.today, one[0].ref))[:MOST]
         people = list(dict.fromkeys(person for _, persons in kept for person in persons))
         workers = [self._worker(person) for person in people]
-        if helper:
-            workers.append(_worker(self.everybody * self.load.working.snapshot.work.focus))
+        workers += [_worker(self.everybody * self.load.working.snapshot.work.focus)] * helpers
         number = {person: place for place, person in enumerate(people)}
         places = {asked.ref: place for place, (asked, _) in enumerate(kept)}
         groups: dict[Ref, int] = {}
         jobs = [
             Job(
                 minutes=asked.minutes / max(1, len(asked.item.assignees)),
-                who=(*(number[person] for person in persons), *((len(people),) if helper else ())),
+                who=(*(number[person] for person in persons), *range(len(people), len(workers))),
                 release=(asked.first - self.today).days,
                 due=(asked.last - self.today).days if asked.last else -1,
                 before=tuple(places[ref] for ref in self.before.get(asked.ref, ()) if ref in places),
@@ -119,19 +118,19 @@ class Bench:
         """What each of these would save, worth it or not."""
         for asked in items:
             others = [piece for piece in mine if piece[0] is not asked]
-            yield self._option("later", late - _sum(self.level(others)[0]), work=asked.item)
+            yield self._option("later", late - late_in(self.level(others)[0]), work=asked.item)
         for colleague in self._colleagues(person):
             theirs: list[Piece] = [(one, (colleague,)) for one in self.load.people[colleague].asked]
-            together = late + _sum(self.level(theirs)[0])
+            together = late + late_in(self.level(theirs)[0])
             for asked in items:
                 if set(asked.skills) <= self._skills(colleague) and colleague not in asked.item.assignees:
                     moved = [(one, (colleague,) if one is asked else persons) for one, persons in mine]
                     placed = self.level([*moved, *theirs])[0]
-                    yield self._option("give", together - _sum(placed), work=asked.item, person=colleague)
-        yield self._option("more", late - _sum(self.level(mine, helper=True)[0]), skill=skill)
+                    yield self._option("give", together - late_in(placed), work=asked.item, person=colleague)
+        yield self._option("more", late - late_in(self.level(mine, helpers=1)[0]), skill=skill)
 
     def _option(self, what: What, minutes: float, **fields: object) -> Option:
-        made = Option(what=what, days_saved=round(minutes / _DAY))
+        made = Option(what=what, days_saved=round(minutes / DAY))
         return replace(made, **fields)  # type: ignore[arg-type]
 
     def _colleagues(self, person: Person) -> list[Person]:
@@ -154,7 +153,7 @@ def _worker(supply: npt.NDArray[Any]) -> Worker:
     return Worker(np.concatenate((np.zeros(1), np.cumsum(supply))).tolist())
 
 
-def _sum(placed: Placed) -> float:
+def late_in(placed: Placed) -> float:
     """Minutes of everybody's working time that is late in all."""
     return sum(placed.late().values())
 

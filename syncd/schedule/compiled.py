@@ -1,13 +1,13 @@
 """Pure. A network compiled for passes: its items in topological order, its links grouped by level, both ways."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from syncd.schedule.calendar import Ints
-from syncd.schedule.order import components, levels, starts_of
+from syncd.schedule.order import components, levels, ranked, starts_of
 
 Bools = npt.NDArray[np.bool_]
 RELATIONS = ("FS", "SS", "FF", "SF")
@@ -38,8 +38,8 @@ class Level:
 class Run:
     """Neighbouring small levels, places `low` to `high`, computed item by item in the order `places`.
 
-    `outer`: links from outside the run, grouped by `outer_to` from `outer_starts` on. `sources`, `links`: by item, where the links
-    from inside read (a place in the run, plus the run's length where a finish is read) and their numbers on the side.
+    `outer`: links from outside the run, grouped by `outer_to` from `outer_starts` on. `sources`: by item, where the links from inside
+    read: a place in the run, plus the run's length where a finish is read. `links`: their numbers on the side, as the pass meets them.
     """
 
     low: int
@@ -49,21 +49,27 @@ class Run:
     outer_to: Ints
     outer_starts: Ints
     sources: tuple[tuple[int, ...], ...]
-    links: tuple[tuple[int, ...], ...]
+    links: Ints
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Side:
     """The links as one pass meets them, sorted by the place `to` that they bound.
 
-    `source`: where their bound is read, the other end's place, plus the number of items where its finish counts and not its start.
-    `link`: their number among the network's links. `levels`: all levels in the order of the pass; `steps`: the same with small
-    neighbours joined.
+    `other`: the place at the other end; `source`: where the bound is read, which is that place, plus the number of items where its
+    finish counts and not its start. `relation`, `lag`, `elapsed`: as in the network. `given`: their number in the input. `linked`: the
+    places with links, which start at `heads`. `levels`: all levels in the order of the pass; `steps`: the same, small neighbours joined.
     """
 
     to: Ints
+    other: Ints
     source: Ints
-    link: Ints
+    relation: Ints
+    lag: Ints
+    elapsed: Bools
+    given: Ints
+    linked: Ints
+    heads: Ints
     levels: tuple[Level, ...]
     steps: tuple[Level | Run, ...]
 
@@ -72,9 +78,10 @@ class Side:
 class Network:
     """Items 0 to `items` - 1 and the links between them that count. `Network.of` makes one.
 
-    `order`: the items in topological order; `place`: the place of each in it; `bounds`: where each level starts. `kept`: the numbers
-    of the links that count, out of `links`; the arrays after it are theirs. `cycles`: one cycle of each strongly connected part, in
-    the order of the work: no link inside such a part counts. `problems`: links that were left out.
+    `order`: the items in topological order; `place`: the place of each in it; `bounds`: where each level starts. `links`: how many
+    the input has; `predecessors`, `successors` and `lags` are of those that count, and `forward` and `backward` hold all of them.
+    `cycles`: one cycle of each strongly connected part, in the order of the work: no link inside such a part counts. `problems`:
+    links that were left out. `plain`: every link is FS without a lag; `timeless`: no lag is elapsed time.
     """
 
     items: int
@@ -82,16 +89,15 @@ class Network:
     order: Ints
     place: Ints
     bounds: Ints
-    kept: Ints
     predecessors: Ints
     successors: Ints
-    relations: Ints
     lags: Ints
-    elapsed: Bools
     forward: Side
     backward: Side
     cycles: tuple[tuple[int, ...], ...]
     problems: tuple[LinkProblem, ...]
+    plain: bool
+    timeless: bool
 
     @classmethod
     def of(
@@ -106,28 +112,25 @@ class Network:
         """Compile links given as arrays of one length: both ends, relation ("FS", "SS", "FF", "SF", or 0 to 3), lag in minutes,
         and whether the lag is elapsed time. Raises `ValueError` for a relation that is none."""
         before, after = np.asarray(predecessors, np.int64), np.asarray(successors, np.int64)
-        codes = _codes(relations, len(before))
-        lag = np.zeros(len(before), np.int64) if lags is None else np.asarray(lags, np.int64)
-        kinds = np.zeros(len(before), np.bool_) if elapsed is None else np.asarray(elapsed, np.bool_)
+        links = len(before)
+        codes = _codes(relations, links)
+        lag = np.zeros(links, np.int64) if lags is None else np.asarray(lags, np.int64)
+        kinds = np.zeros(links, np.bool_) if elapsed is None else np.asarray(elapsed, np.bool_)
         kept, problems = _sound(items, before, after, codes)
         kept, level, cycles = _levelled(items, before, after, kept)
-        before, after, codes = before[kept], after[kept], codes[kept]
-        order = np.lexsort((np.bincount(before, minlength=items) == 0, level))
+        codes, lag, kinds = codes[kept], lag[kept], kinds[kept]
+        order = _by_level(level, np.bincount(before[kept], minlength=items) == 0)
         place = np.empty(items, np.int64)
         place[order] = np.arange(items)
         bounds = starts_of(int(level.max(initial=-1)) + 1, level)
-        ends = place[before], place[after]
-        forward = _side(items, bounds, ends[1], ends[0], codes % 2 == 0, forward=True)
-        backward = _side(items, bounds, ends[0], ends[1], codes >= 2, forward=False)
+        before, after = before[kept], after[kept]
+        near, far = place[before], place[after]
+        forward = _side(items, bounds, far, near, (codes, lag, kinds, kept), forward=True)
+        backward = _side(items, bounds, near, far, (codes, lag, kinds, kept), forward=False)
+        plain, timeless = not (codes.any() or lag.any()), not (kinds & (lag != 0)).any()
         return cls(
-            items, len(lag), order, place, bounds, kept, before, after, codes, lag[kept], kinds[kept], forward, backward, cycles,
-            problems,
+            items, links, order, place, bounds, before, after, lag, forward, backward, cycles, problems, plain, timeless
         )  # fmt: skip
-
-    @property
-    def plain(self) -> bool:
-        """Whether every link is FS without a lag."""
-        return not (self.relations.any() or self.lags.any())
 
 
 def _codes(relations: Sequence[str] | npt.ArrayLike | None, links: int) -> Ints:
@@ -151,7 +154,7 @@ def _sound(items: int, before: Ints, after: Ints, codes: Ints) -> tuple[Ints, tu
     itself = ~unknown & (before == after)
     good = np.flatnonzero(~unknown & ~itself)
     keys = (before[good] * items + after[good]) * 4 + codes[good]
-    by_key = np.argsort(keys, kind="stable")
+    by_key = ranked(keys)
     again = np.zeros(len(good), np.bool_)
     again[by_key[1:]] = keys[by_key[1:]] == keys[by_key[:-1]]
     found = [LinkProblem(link, "it names an item that is not there") for link in np.flatnonzero(unknown).tolist()]
@@ -170,9 +173,16 @@ def _levelled(items: int, before: Ints, after: Ints, kept: Ints) -> tuple[Ints, 
     return kept, levels(items, before[kept], after[kept]), cycles
 
 
-def _side(items: int, bounds: Ints, to: Ints, other: Ints, finish: Bools, *, forward: bool) -> Side:
-    link = np.argsort(to, kind="stable")
-    to, source = to[link], other[link] + items * finish[link]
+def _by_level(level: Ints, last: Bools) -> Ints:
+    """The items by level, and within one those without successors last."""
+    return ranked(2 * level + last)
+
+
+def _side(items: int, bounds: Ints, to: Ints, other: Ints, rest: tuple[Ints, Ints, Bools, Ints], *, forward: bool) -> Side:
+    link = ranked(to)
+    relation, lag, elapsed, given = rest[0][link], rest[1][link], rest[2][link], rest[3][link]
+    to, other = to[link], other[link]
+    source = other + items * (relation % 2 == 0 if forward else relation >= 2)
     first = starts_of(items, to)
     linked: Ints = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.diff(first) > 0))).astype(np.int64)
     highs = bounds[:-1] + linked[bounds[1:]] - linked[bounds[:-1]]
@@ -183,7 +193,8 @@ def _side(items: int, bounds: Ints, to: Ints, other: Ints, finish: Bools, *, for
         for n in numbers
         if highs[n] > lows[n]
     }
-    side = Side(to, source, link, tuple(full.values()), ())
+    some = np.flatnonzero(np.diff(first))
+    side = Side(to, other, source, relation, lag, elapsed, given, some, first[some], tuple(full.values()), ())
     steps: list[Level | Run] = []
     for run in _runs(numbers, [high - low for low, high in zip(lows, ends, strict=True)]):
         if len(run) > 1:
@@ -191,7 +202,7 @@ def _side(items: int, bounds: Ints, to: Ints, other: Ints, finish: Bools, *, for
             steps.append(_run(side, items, first, low, high, forward=forward))
         elif run[0] in full:
             steps.append(full[run[0]])
-    return Side(to, source, link, side.levels, tuple(steps))
+    return replace(side, steps=tuple(steps))
 
 
 def _runs(numbers: range, widths: Sequence[int]) -> Iterator[list[int]]:
@@ -212,17 +223,17 @@ def _runs(numbers: range, widths: Sequence[int]) -> Iterator[list[int]]:
 def _run(side: Side, items: int, first: Ints, low: int, high: int, *, forward: bool) -> Run:
     start, end = int(first[low]), int(first[high])
     source, to = side.source[start:end], side.to[start:end]
-    place = source % items
+    place = side.other[start:end]
     inside = (place >= low) & (place < high)
     local = place - low + (high - low) * (source >= items)
     outer = np.flatnonzero(~inside)
     outer_to = to[outer]
     new = np.flatnonzero(np.diff(outer_to, prepend=-1))
     sources: list[list[int]] = [[] for _ in range(high - low)]
-    links: list[list[int]] = [[] for _ in range(high - low)]
     within = np.flatnonzero(inside)
-    for item, at, number in zip((to[within] - low).tolist(), local[within].tolist(), (within + start).tolist(), strict=True):
+    for item, at in zip((to[within] - low).tolist(), local[within].tolist(), strict=True):
         sources[item].append(at)
-        links[item].append(number)
+    if not forward:
+        within = within[ranked(high - 1 - to[within])]
     places = range(high - low) if forward else range(high - low - 1, -1, -1)
-    return Run(low, high, places, outer + start, outer_to[new], new, tuple(map(tuple, sources)), tuple(map(tuple, links)))
+    return Run(low, high, places, outer + start, outer_to[new], new, tuple(map(tuple, sources)), within + start)

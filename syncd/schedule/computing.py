@@ -18,6 +18,8 @@ from syncd.schedule.document import Entry, Plan, Reader, Tie
 
 ROUND_THE_CLOCK = Calendar((DAY,) * 7, start_of_day=0)
 """The calendar of items whose duration is elapsed time."""
+_SHOWN = 20
+"""Items of a cycle that a problem's text names."""
 _YEARS = (4, 40, 99)
 """How far calendars reach at first on both sides of the plan's dates, and where that is too short."""
 
@@ -69,13 +71,18 @@ def compute(document: object, file: str = "document") -> Result:
         reader.wrong(key, f"{problem.what}: {_tied(links[problem.link])}", "Remove the link.")
     cycles = tuple(tuple(plan.items[number].id for number in cycle) for cycle in network.cycles)
     for cycle in cycles:
-        reader.wrong("links", f"items wait for each other: {' -> '.join((*cycle, cycle[0]))}", "Remove one of these links.")
+        reader.wrong("links", f"items wait for each other: {_around(cycle)}", "Remove one of these links.")
     try:
         result = _computed(plan, network) if plan.computable else Result()
     except NotComputable as error:
         reader.wrong("", f"it cannot be computed, {error}", "Shorten durations or lags, or mend the calendar.")
         result = Result()
     return Result(result.items, result.start, result.finish, result.makespan, cycles, tuple(reader.problems))
+
+
+def _around(cycle: tuple[str, ...]) -> str:
+    shown = cycle if len(cycle) <= _SHOWN else (*cycle[:_SHOWN], f"{len(cycle) - _SHOWN} more")
+    return " -> ".join((*shown, cycle[0]))
 
 
 def _tied(link: Tie) -> str:
@@ -121,18 +128,18 @@ def _within(plan: Plan, network: Network, years: int) -> Result:
     of = np.array([len(names) if item.duration.elapsed else names.index(item.calendar) for item in plan.items], np.int64)
     lasting = np.array([item.duration.minutes(*_units(plan.calendars[item.calendar])) for item in plan.items], np.int64)
     begin = _moment(plan.start or date.min)
-    first = own.next_working(begin)[()]
+    first: Any = own.next_working(begin)[()]
     since = [_since(item, plan, begin if not item.duration.elapsed else first) for item in plan.items]
     deadline = None if plan.deadline is None else _end_of(plan.deadline)
     found = crossed(
         network, lasting, crossing.calendars, of, start=begin, not_earlier=np.array(since, "datetime64[m]"), deadline=deadline
     )
     zone = ZoneInfo(plan.zone) if plan.zone else None
-    finish = np.datetime64(origin, "m") + found.finish
+    finish: Any = np.datetime64(origin, "m") + found.finish
     return Result(
         tuple(_planned(plan, found, crossing, of, lasting, first, zone)),
-        _zoned(first, zone),
-        _zoned(finish, zone),
+        _zoned(first.item(), zone),
+        _zoned(finish.item(), zone),
         _hours(int(own.count(begin, finish))),
     )
 
@@ -169,8 +176,11 @@ def _planned(
         2 * found.late_finish + np.where(works, 0, still),
     )
     origin = np.datetime64(crossing.calendars[0].origin, "m")
-    instants = [[_zoned(at, zone) for at in origin + crossing.wall(of, mark)] for mark in marks]
-    base = crossing.mark(of, np.full(len(of), (first - origin).astype(np.int64))) >> 1
+    columns: list[list[Any]] = [(origin + crossing.wall(of, mark)).tolist() for mark in marks]
+    instants = [[_zoned(at, zone) for at in column] for column in columns]
+    elapsed = of == len(plan.calendars)
+    begin = np.datetime64(_moment(plan.start or date.min), "m")
+    base = np.where(elapsed, *(crossing.marks(int((at - origin).astype(np.int64)))[of] >> 1 for at in (first, begin)))
     hours = [[_hours(minutes) for minutes in ((mark >> 1) - base).tolist()] for mark in marks]
     slack = [[_hours(minutes) for minutes in column.tolist()] for column in (found.total_float, found.free_float)]
     drivers = _drivers(plan.links, found)
@@ -193,9 +203,8 @@ def _drivers(links: Sequence[Tie], found: Schedule) -> dict[str, list[str]]:
     return drivers
 
 
-def _zoned(instant: Any, zone: ZoneInfo | None) -> datetime:
+def _zoned(at: datetime, zone: ZoneInfo | None) -> datetime:
     """With the zone's offset; an instant that the clock leaves out is told as the clock shows it."""
-    at: datetime = instant.item()
     return at if zone is None else at.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
 
 

@@ -14,8 +14,9 @@ the least slack of the outgoing links, and never more than project finish - EF, 
 A link drives where its slack is 0: the successor's early date is exactly what the link asks for.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -24,40 +25,79 @@ from syncd.schedule.calendar import Ints, NotComputable
 from syncd.schedule.compiled import Bools, Network, Run, Side
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)  # no slots: what is asked for is kept
 class Schedule:
     """Dates and floats of all items in the order of the input, in working minutes.
 
-    Times are minute indexes of the item's own calendar; without calendars simply minutes. `opens`: early starts (and finishes, where
-    nothing lies between) that stand at the beginning of a working day though the index is the end of another one as well.
-    `driving`: by link of the input. `finish`: the latest early finish, as minute index or, with calendars, as minutes on the wall
-    since their origin. `problems` and `cycles` are the network's.
+    Times are minute indexes of the item's own calendar; without calendars simply minutes. `finish`: the latest early finish, as such
+    or, with calendars, as minutes on the wall since their origin. The passes leave starts and finishes one after the other by place
+    (`early`, `late`); everything else is read from them when it is first asked for.
     """
 
     network: Network
-    early_start: Ints
-    early_finish: Ints
-    late_start: Ints
-    late_finish: Ints
-    free_float: Ints
-    driving: Bools
+    early: Ints
+    late: Ints
     finish: int
-    opens: Bools
+    slacks: Callable[[], tuple[Ints, Bools]] = field(repr=False)
+    opening: Bools | None = None
 
-    @property
+    @cached_property
+    def early_start(self) -> Ints:
+        """The first minute at which each item can start."""
+        return self._by_item(self.early[: self.network.items])
+
+    @cached_property
+    def early_finish(self) -> Ints:
+        """When each item is done if it starts then."""
+        return self._by_item(self.early[self.network.items :])
+
+    @cached_property
+    def late_start(self) -> Ints:
+        """The last minute at which each item can start without moving the project's finish or breaking the deadline."""
+        return self._by_item(self.late[: self.network.items])
+
+    @cached_property
+    def late_finish(self) -> Ints:
+        """When each item is done if it starts then."""
+        return self._by_item(self.late[self.network.items :])
+
+    @cached_property
     def total_float(self) -> Ints:
         """How far the finish may move before it moves the project's finish or breaks the deadline."""
-        return self.late_finish - self.early_finish
+        return self._by_item(self.late[self.network.items :] - self.early[self.network.items :])
 
-    @property
+    @cached_property
     def critical(self) -> Bools:
         """Whether the item has no total float."""
-        return self.late_finish <= self.early_finish
+        return self.total_float <= 0
+
+    @cached_property
+    def free_float(self) -> Ints:
+        """How far the finish may move before it moves any other item's early dates or the project's finish."""
+        return self._by_item(self._slacks[0])
+
+    @cached_property
+    def driving(self) -> Bools:
+        """By link of the input: whether it leaves no slack. A link that does not count never drives."""
+        return self._slacks[1]
+
+    @cached_property
+    def opens(self) -> Bools:
+        """Whether an early start stands at the beginning of a working day though its index is the end of another one as well."""
+        return np.zeros(self.network.items, np.bool_) if self.opening is None else self.opening[self.network.place]
 
     @property
     def cycles(self) -> tuple[tuple[int, ...], ...]:
         """One cycle of each strongly connected part; no link inside such a part counts."""
         return self.network.cycles
+
+    @cached_property
+    def _slacks(self) -> tuple[Ints, Bools]:
+        return self.slacks()
+
+    def _by_item(self, values: Ints) -> Ints:
+        found: Ints = values[self.network.place]
+        return found
 
 
 def schedule(
@@ -70,39 +110,33 @@ def schedule(
 ) -> Schedule:
     """One forward and one backward pass on one calendar: all times are working minutes, lags too (`crossed` knows several calendars).
 
-    `durations`, `not_earlier`: one for each item. Always a full pass, level by level. Raises `NotComputable` for elapsed lags.
+    `durations`, `not_earlier`: one for each item. Always a full pass, level by level. Raises `NotComputable` for
+    elapsed lags (see `crossed`).
     """
-    if np.any(network.elapsed & (network.lags != 0)):
-        raise NotComputable("because elapsed lags need dates: schedule over calendars")
-    order, places = network.order, slice(0, network.items)
-    lasting = np.asarray(durations, np.int64)[order]
-    early = np.empty(2 * network.items, np.int64)
-    early[places] = start if not_earlier is None else np.maximum(np.asarray(not_earlier, np.int64)[order], start)
-    np.add(early[places], lasting, out=early[network.items :])
+    if not network.timeless:
+        raise NotComputable("because elapsed lags need dates: schedule with crossed")
+    items = network.items
+    lasting = np.asarray(durations, np.int64)[network.order]
+    early, late = np.empty(2 * items, np.int64), np.empty(2 * items, np.int64)
+    early[:items] = start if not_earlier is None else np.maximum(np.asarray(not_earlier, np.int64)[network.order], start)
+    np.add(early[:items], lasting, out=early[items:])
     ahead, back = offsets(network, lasting)
     forward_pass(network, early, lasting, ahead)
-    begins, ends = early[: network.items], early[network.items :]
-    finish = int(ends.max(initial=start))
-    late = np.empty(2 * network.items, np.int64)
-    late[network.items :] = finish if deadline is None else min(finish, deadline)
-    np.subtract(late[network.items :], lasting, out=late[places])
+    finish = int(early[items:].max(initial=start))
+    late[items:] = finish if deadline is None else min(finish, deadline)
+    np.subtract(late[items:], lasting, out=late[:items])
     backward_pass(network, late, lasting, back)
+    return Schedule(network, early, late, finish, lambda: _slack(network, early, finish, ahead, back))
+
+
+def _slack(network: Network, early: Ints, finish: int, ahead: Ints | None, back: Ints | None) -> tuple[Ints, Bools]:
+    """Free floats by place, and which of the input's links drive."""
     free = np.full(network.items, finish, np.int64)
     least(network.backward, free, _added(early[network.backward.source], back))
-    bound = _added(early[network.forward.source], ahead)
+    free -= early[network.items :]
     driving = np.zeros(network.links, np.bool_)
-    driving[network.kept[network.forward.link]] = bound == begins[network.forward.to]
-    return Schedule(
-        network,
-        _back(order, begins),
-        _back(order, ends),
-        _back(order, late[: network.items]),
-        _back(order, late[network.items :]),
-        _back(order, free - ends),
-        driving,
-        finish,
-        np.zeros(network.items, np.bool_),
-    )
+    driving[network.forward.given] = _added(early[network.forward.source], ahead) == early[network.forward.to]
+    return free, driving
 
 
 def offsets(network: Network, lasting: Ints) -> tuple[Ints | None, Ints | None]:
@@ -110,10 +144,8 @@ def offsets(network: Network, lasting: Ints) -> tuple[Ints | None, Ints | None]:
     if network.plain:
         return None, None
     ahead, back = network.forward, network.backward
-    to_finish, from_start = network.relations >= 2, network.relations % 2 == 1
-    forward = network.lags[ahead.link] - np.where(to_finish[ahead.link], lasting[ahead.to], 0)
-    backward = np.where(from_start[back.link], lasting[back.to], 0) - network.lags[back.link]
-    return forward, backward
+    to_finish, from_start = ahead.relation >= 2, back.relation & 1
+    return ahead.lag - to_finish * lasting[ahead.to], from_start * lasting[back.to] - back.lag
 
 
 def forward_pass(network: Network, early: Ints, lasting: Ints, offset: Ints | None) -> None:
@@ -149,9 +181,7 @@ def backward_pass(network: Network, late: Ints, lasting: Ints, offset: Ints | No
 def least(side: Side, values: Ints, bound: Ints) -> None:
     """Lower each place's value to the least bound among its links."""
     if len(bound):
-        first = np.flatnonzero(np.diff(side.to, prepend=-1))
-        to = side.to[first]
-        values[to] = np.minimum(values[to], np.minimum.reduceat(bound, first))
+        values[side.linked] = np.minimum(values[side.linked], np.minimum.reduceat(bound, side.heads))
 
 
 def _outside(run: Run, side: Side, values: Ints, times: Ints, offset: Ints | None, better: np.ufunc) -> None:
@@ -193,40 +223,30 @@ def _run_backward(run: Run, ends: list[int], lasting: list[int], offset: Ints | 
 def _run_forward_by(run: Run, starts: list[int], lasting: list[int], offset: Ints) -> list[int]:
     size = len(starts)
     both = starts + [0] * size
-    for place, sources, added in _rows(run, offset):
-        for source, by in zip(sources, added, strict=True):
-            if (bound := both[source] + by) > both[place]:
-                both[place] = bound
-        both[place + size] = both[place] + lasting[place]
+    by = iter(offset[run.links].tolist())
+    for place in run.places:
+        begin = starts[place]
+        for source in run.sources[place]:
+            if (bound := both[source] + next(by)) > begin:
+                begin = bound
+        both[place] = begin
+        both[place + size] = begin + lasting[place]
     return both[:size]
 
 
 def _run_backward_by(run: Run, ends: list[int], lasting: list[int], offset: Ints) -> list[int]:
     size = len(ends)
     both = [0] * size + ends
-    for place, sources, added in _rows(run, offset):
-        for source, by in zip(sources, added, strict=True):
-            if (bound := both[source] + by) < both[place + size]:
-                both[place + size] = bound
-        both[place] = both[place + size] - lasting[place]
-    return both[size:]
-
-
-def _rows(run: Run, offset: Ints) -> Iterator[tuple[int, tuple[int, ...], list[int]]]:
-    """Place, sources and offsets of each item of a run, in the order of the pass."""
-    numbers = [number for place in run.places for number in run.links[place]]
-    added = iter(offset[np.array(numbers, np.int64)].tolist())
+    by = iter(offset[run.links].tolist())
     for place in run.places:
-        sources = run.sources[place]
-        yield place, sources, [next(added) for _ in sources]
+        end = ends[place]
+        for source in run.sources[place]:
+            if (bound := both[source] + next(by)) < end:
+                end = bound
+        both[place + size] = end
+        both[place] = end - lasting[place]
+    return both[size:]
 
 
 def _added(times: Ints, offset: Ints | None) -> Ints:
     return times if offset is None else times + offset
-
-
-def _back(order: Ints, values: Ints) -> Ints:
-    """Values by place as values by item."""
-    found = np.empty_like(values)
-    found[order] = values
-    return found

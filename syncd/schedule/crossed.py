@@ -13,22 +13,20 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from syncd.schedule.calendar import DAY, Instants, Ints, NotComputable, WorkingTime
-from syncd.schedule.compiled import Level, Network
+from syncd.schedule.calendar import Instants, Ints, NotComputable, WorkingTime
+from syncd.schedule.compiled import Bools, Network
 from syncd.schedule.cpm import Schedule, least
-from syncd.schedule.crossing import Crossing
+from syncd.schedule.crossing import Crossing, Route
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Links:
-    """One side's links: what they add to a mark, and which of them cross: between which calendars, and by what elapsed time."""
+class Acts:
+    """What a side's links do: what they keep of a time and add to it, and which of them cross; `parts`: the crossing ones of each level."""
 
     keep: Ints
     add: Ints
-    crosses: Ints
-    since: Ints
-    until: Ints
-    elapsed: Ints
+    route: Route
+    parts: list[slice]
 
 
 def crossed(
@@ -51,141 +49,133 @@ def crossed(
     crossing = Crossing.of(calendars)
     of = np.zeros(network.items, np.int64) if calendar is None else np.asarray(calendar, np.int64)
     of, lasting = of[network.order], np.asarray(durations, np.int64)[network.order]
-    own = _own(network, crossing, of, start, not_earlier)
+    own = own_marks(network, crossing, of, start, not_earlier)
     early, bound = _early(network, crossing, of, lasting, own)
     starts, ends = early[: network.items], early[network.items :]
-    finish = int(crossing.wall(of, ends).max(initial=int(_wall(crossing, start))))
-    end = finish if deadline is None else min(finish, int(_wall(crossing, deadline)))
-    back = _links(network, of, lasting, forward=False)
+    finish = max(int(finish_of(crossing, of, ends, 1).max(initial=0)), int(wall_of(crossing, start)))
+    end = finish if deadline is None else min(finish, int(wall_of(crossing, deadline)))
+    back = acts(network, crossing, of, lasting, forward=False)
     late = _late(network, crossing, lasting, _last(network, crossing, of, end, not_later), back)
-    free = crossing.mark(of, np.full(network.items, finish)) >> 1
-    least(network.backward, free, _bound_back(crossing, early[network.backward.source] >> 1, back, slice(None)))
-    driving = np.zeros(network.links, np.bool_)
-    driving[network.kept[network.forward.link]] = bound >> 1 == starts[network.forward.to] >> 1
-    by_item = network.place
-    begin, done = starts >> 1, ends >> 1
-    return Schedule(
-        network,
-        begin[by_item],
-        done[by_item],
-        (late - lasting)[by_item],
-        late[by_item],
-        (free - done)[by_item],
-        driving,
-        finish,
-        (starts & 1).astype(np.bool_)[by_item],
-    )
+    index = early >> 1
+
+    def slacks() -> tuple[Ints, Bools]:
+        free = (crossing.marks(finish) >> 1)[of]
+        least(
+            network.backward,
+            free,
+            _bound_back(crossing, index[network.backward.source], back, 0, slice(0, len(back.route.links))),
+        )
+        driving = np.zeros(network.links, np.bool_)
+        driving[network.forward.given] = bound >> 1 == index[network.forward.to]
+        return free - index[network.items :], driving
+
+    return Schedule(network, index, late, finish, slacks, (starts & 1).astype(np.bool_))
 
 
-def _wall(crossing: Crossing, at: Instants) -> Ints:
+def finish_of(crossing: Crossing, of: Ints, ends: Ints, draws: int) -> Ints:
+    """The latest of the finishes, by draw, on the wall. In one calendar later marks are later on the wall: one look-up for each."""
+    ends = ends.reshape(len(of), draws)
+    used = np.flatnonzero(np.bincount(of, minlength=len(crossing.calendars)))
+    latest = np.array([ends[of == one].max(axis=0) for one in used], np.int64).reshape(len(used), draws)
+    last: Ints = crossing.wall(used[:, None], latest).max(axis=0, initial=0)
+    return last
+
+
+def wall_of(crossing: Crossing, at: Instants) -> Ints:
     origin = np.datetime64(crossing.calendars[0].origin, "m").astype(np.int64)
     wall: Ints = np.asarray(at, "datetime64[m]").astype(np.int64) - origin
     return wall
 
 
-def _own(network: Network, crossing: Crossing, of: Ints, start: Instants, not_earlier: Instants | None) -> Ints:
+def own_marks(network: Network, crossing: Crossing, of: Ints, start: Instants, not_earlier: Instants | None) -> Ints:
     """The mark from which each item may start by itself."""
-    first = crossing.mark(of, np.full(network.items, _wall(crossing, start)))
+    first = crossing.marks(int(wall_of(crossing, start)))[of]
     if not_earlier is None:
         return first
     given = np.asarray(not_earlier, "datetime64[m]")[network.order]
     told = np.flatnonzero(~np.isnat(given))
-    first[told] = np.maximum(first[told], crossing.mark(of[told], _wall(crossing, given[told])))
+    first[told] = np.maximum(first[told], crossing.mark(of[told], wall_of(crossing, given[told])))
     return first
 
 
 def _last(network: Network, crossing: Crossing, of: Ints, end: int, not_later: Instants | None) -> Ints:
     """The minute index by which each item has to end by itself."""
-    last = crossing.mark(of, np.full(network.items, end)) >> 1
+    last: Ints = (crossing.marks(end) >> 1)[of]
     if not_later is None:
         return last
     given = np.asarray(not_later, "datetime64[m]")[network.order]
     told = np.flatnonzero(~np.isnat(given))
-    last[told] = crossing.mark(of[told], _wall(crossing, given[told])) >> 1
+    last[told] = crossing.mark(of[told], wall_of(crossing, given[told])) >> 1
     return last
 
 
-def _links(network: Network, of: Ints, lasting: Ints, *, forward: bool) -> _Links:
+def acts(network: Network, crossing: Crossing, of: Ints, lasting: Ints, *, forward: bool) -> Acts:
     """What each link of a side does. Forward in marks, backward in indexes."""
     side = network.forward if forward else network.backward
-    link, other = side.link, side.source % max(network.items, 1)
-    lag, elapsed = network.lags[link], network.elapsed[link]
-    working = np.where(elapsed, 0, lag)
-    since, until = of[other], of[side.to]
-    crosses = np.flatnonzero((since != until) | (elapsed & (lag != 0)))
-    relation = network.relations[link]
+    working, elapsed = (side.lag, None) if network.timeless else (side.lag * ~side.elapsed, side.lag * side.elapsed)
+    since, until = of[side.other], of[side.to]
+    crosses = np.flatnonzero(since != until if elapsed is None else (since != until) | (elapsed != 0))
     if forward:
-        keep = np.where(working == 0, -1, -2)
-        add = 2 * working + (working < 0) - 2 * np.where(relation >= 2, lasting[side.to], 0)
+        keep = -1 - (working != 0)
+        add = 2 * (working - (side.relation >> 1) * lasting[side.to])
+        add += working < 0
     else:
         keep = -working
-        add = np.where(relation % 2 == 1, lasting[side.to], 0)
-    return _Links(keep, add, crosses, since[crosses], until[crosses], np.where(elapsed, lag, 0)[crosses])
+        add = (side.relation & 1) * lasting[side.to]
+    between = np.zeros(len(crosses), np.int64) if elapsed is None else elapsed[crosses]
+    route = crossing.route(crosses, since[crosses], until[crosses], between)
+    first = np.searchsorted(crosses, [level.first for level in side.levels]).tolist()
+    last = np.searchsorted(crosses, [level.last for level in side.levels]).tolist()
+    return Acts(keep, add, route, [slice(a, b) for a, b in zip(first, last, strict=True)])
 
 
 def _early(network: Network, crossing: Crossing, of: Ints, lasting: Ints, own: Ints) -> tuple[Ints, Ints]:
     """Early starts and finishes as marks, by place one after the other, and what each link asked for."""
     items, side = network.items, network.forward
-    links = _links(network, of, lasting, forward=True)
+    links = acts(network, crossing, of, lasting, forward=True)
     works = (lasting > 0).astype(np.int64)
+    spans = 2 * lasting - works
     early, bound = np.empty(2 * items, np.int64), np.empty(len(side.to), np.int64)
     starts, ends = early[:items], early[items:]
-    starts[:] = own
-    first = network.bounds[1] if len(network.bounds) > 1 else 0
-    _settle(starts, ends, lasting, works, slice(0, first))
-    crosses = _by_level(side.levels, links.crosses)
-    for level, over in zip(side.levels, crosses, strict=True):
+    np.bitwise_or(own, works, out=starts)
+    np.add(starts, spans, out=ends)
+    for level, part in zip(side.levels, links.parts, strict=True):
         places, reach = slice(level.low, level.high), slice(level.first, level.last)
         mark = early[side.source[reach]]
-        if over.stop > over.start:
-            at = links.crosses[over] - level.first
-            wall = crossing.wall(links.since[over], mark[at]) + links.elapsed[over]
-            mark[at] = crossing.mark(links.until[over], np.maximum(wall, 0))
-        bound[reach] = (mark & links.keep[reach]) + links.add[reach]
-        np.maximum(starts[places], np.maximum.reduceat(bound[reach], level.starts), out=starts[places])
-        _settle(starts, ends, lasting, works, places)
-    totals = 2 * crossing.totals[of]
-    if np.any(ends > totals + 1):
+        if part.stop > part.start:
+            at = links.route.links[part] - level.first
+            mark[at] = crossing.ahead(links.route, part, mark[at])
+        mark &= links.keep[reach]
+        asked = np.add(mark, links.add[reach], out=bound[reach])
+        begin = np.maximum(starts[places], np.maximum.reduceat(asked, level.starts))
+        np.bitwise_or(begin, works[places], out=starts[places])
+        np.add(starts[places], spans[places], out=ends[places])
+    if np.any(ends > 2 * crossing.totals[of] + 1):
         raise NotComputable(f"because the work does not end before {crossing.calendars[0].end}, where the calendars end")
     return early, bound
 
 
-def _settle(starts: Ints, ends: Ints, lasting: Ints, works: Ints, places: slice) -> None:
-    """Work begins with a working instant and ends with one; what takes no time ends where it begins."""
-    starts[places] |= works[places]
-    ends[places] = starts[places] - works[places] + 2 * lasting[places]
-
-
-def _late(network: Network, crossing: Crossing, lasting: Ints, last: Ints, links: _Links) -> Ints:
-    """Late finishes as minute indexes, by place."""
+def _late(network: Network, crossing: Crossing, lasting: Ints, last: Ints, links: Acts) -> Ints:
+    """Late starts and finishes as minute indexes, by place one after the other."""
     items, side = network.items, network.backward
     late = np.empty(2 * items, np.int64)
     starts, ends = late[:items], late[items:]
     ends[:] = last
     np.subtract(ends, lasting, out=starts)
-    for level in side.levels:
-        places, reach = slice(level.low, level.high), slice(level.first, level.last)
-        bound = _bound_back(crossing, late[side.source[reach]], links, reach)
+    for level, part in zip(side.levels, links.parts, strict=True):
+        places = slice(level.low, level.high)
+        bound = _bound_back(crossing, late[side.source[level.first : level.last]], links, level.first, part)
         np.minimum(ends[places], np.minimum.reduceat(bound, level.starts), out=ends[places])
         np.subtract(ends[places], lasting[places], out=starts[places])
-    return ends
+    return late
 
 
-def _bound_back(crossing: Crossing, index: Ints, links: _Links, reach: slice) -> Ints:
-    """The latest finish that each link leaves to its predecessor, from the successor's time."""
-    index = index + links.keep[reach]
-    low, high, _ = reach.indices(len(links.keep))
-    over = slice(*np.searchsorted(links.crosses, (low, high)).tolist())
-    if over.stop > over.start:
-        at = links.crosses[over] - low
-        wall = crossing.wall(links.since[over], 2 * index[at] + 1) - links.elapsed[over]
-        index[at] = crossing.mark(links.until[over], np.minimum(wall, crossing.days * DAY)) >> 1
-    found: Ints = index + links.add[reach]
-    return found
-
-
-def _by_level(levels: Sequence[Level], crosses: Ints) -> list[slice]:
-    """Which of the crossing links belong to each level."""
-    first = np.searchsorted(crosses, [level.first for level in levels]).tolist()
-    last = np.searchsorted(crosses, [level.last for level in levels]).tolist()
-    return [slice(a, b) for a, b in zip(first, last, strict=True)]
+def _bound_back(crossing: Crossing, index: Ints, links: Acts, first: int, part: slice) -> Ints:
+    """The latest finish that each link from `first` on leaves to its predecessor, from the successor's time."""
+    reach = slice(first, first + len(index))
+    index += links.keep[reach]
+    if part.stop > part.start:
+        at = links.route.links[part] - first
+        index[at] = crossing.back(links.route, part, index[at])
+    index += links.add[reach]
+    return index

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -264,10 +264,9 @@ class Reader:
         return name or ""
 
 
-def _some(ids: Iterable[str]) -> list[str]:
+def _some(ids: set[str]) -> list[str]:
     """Few enough ids to look for similar ones."""
-    found = sorted(ids)
-    return found if len(found) <= 1000 else []
+    return sorted(ids) if len(ids) <= 1000 else []
 
 
 def _or(given: object, otherwise: object) -> object:

@@ -73,15 +73,15 @@ def forward_many(
     """The finishes of as many draws as `durations` (draws x items, working minutes) has rows, on one calendar.
 
     Whole numbers and fractions are computed as such, in 32 bits where that is exact to the minute. Raises `NotComputable` for a network
-    with elapsed lags, which mean nothing without dates.
+    with elapsed lags, which need dates (see `crossed_many`).
     """
     given = np.asarray(durations)
-    if np.any(network.elapsed & (network.lags != 0)):
-        raise NotComputable("because elapsed lags need dates, and draws run in working minutes alone")
+    if not network.timeless:
+        raise NotComputable("because elapsed lags need dates: draw with crossed_many")
     own = np.full(network.items, start) if not_earlier is None else np.maximum(np.asarray(not_earlier), start)
     kind = _kind(network, given, own)
-    ahead = [_rows(network, network.forward, level, kind) for level in network.forward.levels]
-    back = [_rows(network, network.backward, level, kind) for level in network.backward.levels] if criticality else []
+    ahead = [_rows(network.forward, level, kind) for level in network.forward.levels]
+    back = [_rows(network.backward, level, kind) for level in network.backward.levels] if criticality else []
     pushed = not_earlier is not None or not network.plain
     first = own[network.order].astype(kind)[:, None]
     finishes, seen = np.empty(len(given), kind), np.empty((len(given), len(watched)), kind)
@@ -100,34 +100,33 @@ def forward_many(
 
 def _kind(network: Network, given: Times, own: Times) -> type[np.generic]:
     """The smallest type that is exact to the minute for any chain of the network."""
-    longest = float(np.max(given, initial=0)) + float(np.max(np.abs(network.lags), initial=0))
+    longest = float(np.max(given, initial=0)) + float(np.max(np.abs(network.forward.lag), initial=0))
     reach = (longest + 1) * len(network.bounds) + float(np.max(np.abs(own), initial=0))
     if given.dtype.kind in "iub":
         return np.int32 if reach < 2**31 else np.int64
     return np.float32 if reach < 2**23 else np.float64
 
 
-def _rows(network: Network, side: Side, level: Level, kind: type[np.generic]) -> _Rows:
+def _rows(side: Side, level: Level, kind: type[np.generic]) -> _Rows:
     degree = np.diff(level.starts, append=level.last - level.first)
     begin, many = level.first + level.starts, degree > _HUB
     slots = []
     for number in range(int(degree[~many].max(initial=1))):
         rows = np.flatnonzero((degree > number) & ~many) if number else np.arange(len(degree))
         near = level.low + rows if number else slice(level.low, level.high)
-        slots.append(_links(network, side, begin[rows] + number, near, kind))
+        slots.append(_links(side, begin[rows] + number, near, kind))
     hubs = (
-        _links(network, side, np.arange(begin[row], begin[row] + degree[row]), slice(level.low + row, level.low + row + 1), kind)
+        _links(side, np.arange(begin[row], begin[row] + degree[row]), slice(level.low + row, level.low + row + 1), kind)
         for row in np.flatnonzero(many).tolist()
     )
     return _Rows(slice(level.low, level.high), tuple(slots), tuple(hubs))
 
 
-def _links(network: Network, side: Side, links: Ints, near: Ints | slice, kind: type[np.generic]) -> _Links:
-    number = side.link[links]
-    relation, lag = network.relations[number], network.lags[number]
+def _links(side: Side, links: Ints, near: Ints | slice, kind: type[np.generic]) -> _Links:
+    relation, lag = side.relation[links], side.lag[links]
     return _Links(
         near,
-        side.source[links] % network.items,
+        side.other[links],
         np.flatnonzero(relation % 2 == 1),
         np.flatnonzero(relation >= 2),
         lag.astype(kind)[:, None] if lag.any() else None,

@@ -7,6 +7,9 @@ import numpy as np
 
 from syncd.schedule.calendar import Ints
 
+_FEW = 48
+"""Items of a level up to which they are looked at one by one."""
+
 
 def levels(items: int, predecessors: Ints, successors: Ints) -> Ints:
     """The level of each item: 0 without predecessors, else one more than the highest of them; -1 in and behind a cycle.
@@ -21,6 +24,9 @@ def levels(items: int, predecessors: Ints, successors: Ints) -> Ints:
     while ready.size:
         level[ready] = depth
         depth += 1
+        if ready.size < _FEW:
+            ready = np.array(_freed(ready.tolist(), missing.data, targets.data, first.data), np.int64)
+            continue
         reached = targets[spans(first[ready], first[ready + 1])]
         np.subtract.at(missing, reached, 1)
         free = reached[missing[reached] == 0]
@@ -30,10 +36,29 @@ def levels(items: int, predecessors: Ints, successors: Ints) -> Ints:
     return level
 
 
+def _freed(ready: list[int], missing: memoryview, targets: memoryview, first: memoryview) -> list[int]:
+    """The items that wait for nothing any more, one by one."""
+    freed = []
+    for item in ready:
+        for later in targets[first[item] : first[item + 1]]:
+            missing[later] -= 1
+            if not missing[later]:
+                freed.append(later)
+    return freed
+
+
 def rows_of(items: int, keys: Ints, values: Ints) -> tuple[Ints, Ints]:
     """The values grouped by key, and where each key's group starts (one longer than there are keys)."""
-    order = np.argsort(keys, kind="stable")
-    return values[order], starts_of(items, keys)
+    return values[ranked(keys)], starts_of(items, keys)
+
+
+def ranked(keys: Ints) -> Ints:
+    """What sorts keys from 0 on, equal ones in their order: sixteen bits at a time, which NumPy sorts by counting."""
+    most = int(keys.max(initial=0))
+    order = np.argsort(keys.astype(np.uint16), kind="stable")
+    for shift in range(16, most.bit_length(), 16):
+        order = order[np.argsort((keys >> shift).astype(np.uint16)[order], kind="stable")]
+    return order
 
 
 def starts_of(items: int, keys: Ints) -> Ints:

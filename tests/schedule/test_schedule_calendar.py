@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -42,7 +43,7 @@ def test_days_are_counted_as_numpy_counts_business_days(
 @given(st.dates(date(2026, 1, 1), date(2030, 1, 1)), st.integers(-250, 250))
 @settings(max_examples=60, deadline=None)
 def test_days_are_added_as_numpy_adds_business_days(day: date, days: int) -> None:
-    theirs = np.busday_offset(day, days, roll="forward").item()
+    theirs: Any = np.busday_offset(day, days, roll="forward").item()
     begin = PLAIN.next_working(day)
     moved = PLAIN.start(PLAIN.index(begin) + 480 * days)
     assert moved.item() == datetime.combine(theirs, datetime.min.time()) + timedelta(hours=9)

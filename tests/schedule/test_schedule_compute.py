@@ -4,6 +4,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from syncd.schedule import Planned, Result, compute
 
@@ -140,6 +142,18 @@ def test_two_calendars_hand_over_on_the_wall() -> None:
     assert [one.total_float for one in result.items] == [0, 0, 0]
 
 
+def test_a_plan_that_starts_on_a_weekend_counts_from_there_on_each_calendar() -> None:
+    result = plan(
+        *(item("a", "1d"), item("b", "1d", calendar="always")),
+        start="2026-01-10",
+        calendars={"always": {"weekdays": [1, 2, 3, 4, 5, 6, 7]}},
+    )
+    assert [one.early_start_index for one in result.items] == [0, 0]
+    assert dates(result, "a") == "12 09:00 - 12 17:00"
+    assert dates(result, "b") == "10 09:00 - 10 17:00"
+    assert (of(result, "b").total_float, result.makespan) == (16, 8)
+
+
 def test_elapsed_work_runs_around_the_clock() -> None:
     result = plan(item("a", "5d"), item("dry", "36eh"), item("b", "1d"), links=[link("a", "dry"), link("dry", "b")])
     assert dates(result, "dry") == "09 17:00 - 11 05:00"
@@ -255,3 +269,36 @@ def test_what_cannot_be_read_is_left_out_and_the_rest_goes_on() -> None:
     assert [one.id for one in result.items] == ["b", "c"]
     assert of(result, "c").early_start_index == 8
     assert [problem.key for problem in result.problems] == ["items[0].duration", "links[2]"]
+
+
+KEYS = [
+    "start",
+    "deadline",
+    "zone",
+    "calendar",
+    "calendars",
+    "items",
+    "links",
+    "id",
+    "duration",
+    "not_earlier_than",
+    "from",
+    "to",
+]
+KEYS += ["relation", "lag", "weekdays", "hours_per_day", "holidays", "start_of_day"]
+ODD = st.sampled_from(
+    ["a", "b", "1d", "-2ew", "2026-01-05", "9999-12-31", "FF", "SF", "Europe/Berlin", "09:00", 1, 7, 8.5, -1, 1e300, None, True]
+)
+VALUES = ODD | st.lists(ODD, max_size=3) | st.dictionaries(st.sampled_from(KEYS), ODD, max_size=3)
+PARTS = st.lists(st.dictionaries(st.sampled_from(KEYS), ODD, max_size=5), max_size=3)
+
+
+@given(st.dictionaries(st.sampled_from(KEYS[:7]), VALUES, max_size=3), PARTS)
+@settings(max_examples=60, deadline=None)
+def test_no_document_is_an_exception(document: dict[str, Any], parts: list[Any]) -> None:
+    for given_ in (
+        document,
+        {"start": "2026-01-05", "items": [item("a", "1d"), item("b", "2d"), *parts], "links": parts, **document},
+    ):
+        found = compute(given_)
+        assert found.items or found.problems

@@ -1,5 +1,6 @@
 """Dates of networks with calendars: against a slow way that walks over the hours, and by what floats promise."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syncd.schedule import Calendar, Network, NotComputable, Schedule, WorkingTime, crossed
+from syncd.schedule import Calendar, Network, NotComputable, Schedule, WorkingTime, crossed, crossed_many
 from tests.schedule.stepping import HOURS, Tie, Work, Works, ends, forward
 
 MONDAY = date(2026, 1, 5)
@@ -66,6 +67,11 @@ def at(hour: int) -> datetime:
     return datetime.combine(MONDAY, time()) + timedelta(hours=hour)
 
 
+def hour_of(calendar: WorkingTime, index: int) -> int:
+    moment: Any = calendar.start(index).item()
+    return int((moment - at(0)) // timedelta(hours=1))
+
+
 def index(compiled: list[WorkingTime], items: list[Work], hours: list[int]) -> list[int]:
     return [int(compiled[item.calendar].index(at(hour))) for item, hour in zip(items, hours, strict=True)]
 
@@ -99,7 +105,7 @@ def test_total_float_is_how_far_an_item_can_move_without_moving_the_finish(plan:
         if item.hours:
             for moved, stays in ((0, True), (60, False)):
                 late = int(found.early_start[number] + found.total_float[number] + moved)
-                hour = (compiled[item.calendar].start(late).item() - at(0)) // timedelta(hours=1)
+                hour = hour_of(compiled[item.calendar], late)
                 again = max(ends(works, items, forward(works, items, links, START, {number: hour})))
                 assert (timedelta(hours=again) <= timedelta(minutes=found.finish)) is stays
 
@@ -114,13 +120,36 @@ def test_free_float_is_how_far_an_item_can_move_without_moving_another(plan: Any
     for number in (n for n, item in enumerate(items) if item.hours):
         for moved, stays in ((0, True), (60, False)):
             late = int(found.early_start[number] + found.free_float[number] + moved)
-            again = forward(works, items, links, START, {number: (compiled[0].start(late).item() - at(0)) // timedelta(hours=1)})
+            again = forward(works, items, links, START, {number: hour_of(compiled[0], late)})
             others = [n for n in range(len(items)) if n != number]
             same = index(compiled, [items[n] for n in others], [again[n] for n in others]) == [
                 int(found.early_start[n]) for n in others
             ]
             last = max(index(compiled, items, ends(works, items, again)))
             assert (same and last <= int(found.early_finish.max())) is stays
+
+
+@given(plans(), st.lists(st.integers(0, 9), min_size=6, max_size=6), st.integers(1, 3))
+@settings(max_examples=30, deadline=None)
+def test_each_of_many_draws_is_a_schedule_of_its_own(plan: Any, more: list[int], times: int) -> None:
+    hours, items, links = plan
+    compiled, _ = calendars(*hours)
+    drawn = [items, [replace(item, hours=hour) for item, hour in zip(items, more, strict=False)]] * times
+    each = [scheduled(compiled, row, links) for row in drawn]
+    found = crossed_many(
+        each[0].network,
+        [[60 * item.hours for item in row] for row in drawn],
+        compiled,
+        [item.calendar for item in items],
+        start=at(START),
+        not_earlier=[at(item.not_earlier) for item in items],
+        watched=[0],
+        criticality=True,
+    )
+    assert found.finishes.tolist() == [one.finish for one in each]
+    assert found.critical.tolist() == np.mean([one.critical for one in each], axis=0).tolist()
+    ended = np.datetime64(MONDAY, "m") + found.watched[:, 0]
+    assert compiled[items[0].calendar].index(ended).tolist() == [int(one.early_finish[0]) for one in each]
 
 
 @given(plans(), st.integers(1, 40))

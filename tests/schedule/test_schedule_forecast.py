@@ -127,7 +127,10 @@ def test_more_to_do_is_never_done_sooner(count: int, more: int) -> None:
 
 
 def test_a_chain_of_spread_work_ends_later_than_its_medians_say() -> None:
-    mixed: list[Row] = [*finished(40, ratio=1.0), *(replace(one, ref=ref(f"X{n}")) for n, one in enumerate(finished(40, ratio=3.0)))]
+    mixed: list[Row] = [
+        *finished(40, ratio=1.0),
+        *(replace(one, ref=ref(f"X{n}")) for n, one in enumerate(finished(40, ratio=3.0))),
+    ]
     rows: list[Row] = [*mixed, *backlog(6, days=2, due="2026-06-30"), *(link(f"A-{n}", f"A-{n + 1}") for n in range(5))]
     found = odds(*rows)
     assert found.p50 < found.p85 < found.p95

@@ -9,14 +9,13 @@ import numpy as np
 from syncd.model.ref import Ref
 from syncd.model.rows import Item, Milestone
 from syncd.model.snapshot import Snapshot
+from syncd.schedule.asked import milestones_of
 from syncd.schedule.plan import Dates, Plan, plan_of
-from syncd.schedule.wiring import is_open
 
 
 @dataclass(frozen=True, slots=True)
 class Criticals:
-    """`items`: the open items without total float, in the order of their refs. `milestones`: item -> the open ones it is part of, what is
-    due first first."""
+    """`items`: the open items without total float, in the order of their refs. `milestones`: as `milestones_of`."""
 
     plan: Plan
     items: tuple[Item, ...]
@@ -42,13 +41,4 @@ def criticals_of(snapshot: Snapshot) -> Criticals:
     plan = snapshot.once(plan_of)
     nodes = (plan.wiring.nodes[number] for number in np.flatnonzero(plan.schedule.critical).tolist())
     refs = sorted(node for node in nodes if isinstance(node, Ref) and node in snapshot.items)
-    return Criticals(plan, tuple(snapshot.items[ref] for ref in refs), _milestones(snapshot))
-
-
-def _milestones(snapshot: Snapshot) -> dict[Ref, tuple[Milestone, ...]]:
-    opened = [one for ref in snapshot.members if (one := snapshot.milestones.get(ref)) and is_open(one)]
-    found: dict[Ref, list[Milestone]] = {}
-    for milestone in sorted(opened, key=lambda one: (one.due or date.max, one.ref)):
-        for ref in snapshot.members[milestone.ref]:
-            found.setdefault(ref, []).append(milestone)
-    return {ref: tuple(milestones) for ref, milestones in found.items()}
+    return Criticals(plan, tuple(snapshot.items[ref] for ref in refs), snapshot.once(milestones_of))

@@ -23,6 +23,7 @@ _DAY = 480
 class LoadRules(Rules):
     """Load is work / time for planned work: 1.0 is all of it."""
 
+    raise_after_h: float = Field(24, ge=0, le=8760, description="Hours that too much has to last before it is told: it hovers.")
     weeks: int = Field(12, ge=1, le=WEEKS, description="So many weeks ahead are looked at.")
     least_weeks: int = Field(2, ge=1, le=WEEKS, description="Work that may be done at any time overloads from so many weeks on.")
     warn_load: float = Field(1.0, gt=0, description="Load above which it is a warning.")

@@ -38,6 +38,7 @@ _ASSUMED = 480.0
 class QueueWaitExceedsSlackRules(Rules):
     """How late a shared team may be."""
 
+    raise_after_h: float = Field(24, ge=0, le=8760, description="Hours that it has to last before it is told: it hovers.")
     warn_days: int = Field(1, ge=1, description="Working days beyond the slack from which it is a warning.")
     critical_days: int = Field(5, ge=1, description="Working days beyond the slack from which it is critical.")
 

@@ -1,6 +1,6 @@
 """Pure. What open work asks of people: how many minutes of it are left, within which days, and which skills they take."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,8 +16,8 @@ SKILL = "skill:"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """One open item with time left. `minutes`: of all its people together. `first`, `last`: the days within which it is to be done; what is
-    overdue is from today on, `last` None: as fast as its people can. `milestones`: the open ones that it is part of."""
+    """One open item with time left. `minutes`: of all its people together. `first`, `last`: the days within which it is to be done; what
+    is overdue is from today on, `last` None: as fast as its people can. `milestones`: those of `milestones_of`."""
 
     item: Item
     minutes: float
@@ -59,7 +59,7 @@ def skills_of(item: Item) -> tuple[str, ...]:
 
 def asked_of(snapshot: Snapshot, working: Working) -> tuple[tuple[Asked, ...], Uncounted]:
     """All that open items ask for, and what of them cannot be counted."""
-    of_item = _milestones_of(snapshot)
+    of_item = snapshot.once(milestones_of)
     found: list[Asked] = []
     untimed: list[Ref] = []
     undated: list[Ref] = []
@@ -94,16 +94,35 @@ def _asked(working: Working, item: Item, minutes: float, due: date, milestones: 
     )
 
 
-def _milestones_of(snapshot: Snapshot) -> dict[Ref, tuple[Milestone, ...]]:
-    """The open milestones of each item, in the order of their refs."""
+def milestones_of(snapshot: Snapshot) -> Mapping[Ref, tuple[Milestone, ...]]:
+    """The open milestones of each item, what is due first first. Of one and another above it only the lower one: a programme does not ask
+    for what its milestones ask for. Asked for by `Snapshot.once`."""
+    above = {ref: frozenset(_above(snapshot, ref)) for ref in snapshot.milestones}
     found: dict[Ref, list[Milestone]] = {}
     for milestone, item in _memberships(snapshot):
         found.setdefault(item, []).append(milestone)
-    return {ref: tuple(milestones) for ref, milestones in found.items()}
+    return {ref: _lowest(milestones, above) for ref, milestones in found.items()}
+
+
+def _lowest(milestones: list[Milestone], above: Mapping[Ref, frozenset[Ref]]) -> tuple[Milestone, ...]:
+    if len(milestones) == 1:
+        return tuple(milestones)
+    higher = frozenset[Ref]().union(*(above[one.ref] for one in milestones))
+    return tuple(one for one in milestones if one.ref not in higher) or tuple(milestones)
+
+
+def _above(snapshot: Snapshot, ref: Ref) -> Iterator[Ref]:
+    """What a milestone is part of, however far up."""
+    seen = {ref}
+    while (milestone := snapshot.milestones.get(ref)) and isinstance(milestone.parent, Ref):
+        ref = snapshot.anchor(milestone.parent)
+        if ref in seen:
+            return
+        seen.add(ref)
+        yield ref
 
 
 def _memberships(snapshot: Snapshot) -> Iterator[tuple[Milestone, Ref]]:
-    for ref in sorted(snapshot.members):
-        milestone = snapshot.milestones.get(ref)
-        if milestone and is_open(milestone):
-            yield from ((milestone, item) for item in snapshot.members[ref])
+    opened = [one for ref in snapshot.members if (one := snapshot.milestones.get(ref)) and is_open(one)]
+    for milestone in sorted(opened, key=lambda one: (one.due or date.max, one.ref)):
+        yield from ((milestone, item) for item in snapshot.members[milestone.ref])

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from syncd.model.ref import Ref
 from syncd.model.rows import Item, Person, Quantity
 from syncd.model.teams import Hours, Member, Work
-from syncd.schedule.asked import minutes_left
+from syncd.schedule.asked import milestones_of, minutes_left
 from syncd.schedule.load import Book, Load, load_of
-from tests.model_builders import item, milestone, on
+from tests.model_builders import item, milestone, on, ref
 from tests.schedule.team_builders import away, company, team
 
 MONDAY = on("2026-05-04")
@@ -193,3 +193,14 @@ def test_what_has_to_be_done_by_a_week_is_all_of_it_due_then() -> None:
     book = load(*rows).people[Person("Ada")]
     assert [round(hours / 60) for hours in book.due[:3]] == [48, 32, 0]
     assert [round(book.ratio_by(week), 2) for week in (0, 1, 2)] == [1.2, 1.0, 0.67]
+
+
+def test_a_programme_asks_for_nothing_beside_its_milestones() -> None:
+    rows = (
+        milestone("P", due="2026-06-30"),
+        milestone("M", parent=ref("P")),
+        item("A", of="M", assignees="Ada", days=1),
+        item("B", of="P"),
+    )
+    found = milestones_of(company(*rows))
+    assert {ref_.key: [one.ref.key for one in milestones] for ref_, milestones in found.items()} == {"A": ["M"], "B": ["P"]}

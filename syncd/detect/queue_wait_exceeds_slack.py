@@ -33,6 +33,8 @@ CODE = "queue_wait_exceeds_slack"
 
 _SHOWN = 3
 _ASSUMED = 480.0
+_BEFORE = 100
+"""So many of the items before it, the last ones, are among what a finding rests on: queues may be long, and all of them shared."""
 
 
 class QueueWaitExceedsSlackRules(Rules):
@@ -207,7 +209,8 @@ def _finding(snapshot: Snapshot, rules: QueueWaitExceedsSlackRules, queue: Queue
             Line("Wrong?", ("Correct the due dates or the remaining work in the queue, or the members of the team.",)),
         ),
         inputs=with_sources(
-            snapshot, {milestone.ref, *(one.item.ref for one in queue.places[: place.ahead + 1]), place.item.ref}
+            snapshot,
+            {milestone.ref, *(one.item.ref for one in queue.places[max(0, place.ahead - _BEFORE) : place.ahead]), place.item.ref},
         ),
         facts={
             "team": name,

@@ -22,7 +22,7 @@ from syncd.schedule.serial import Job, Placed, Worker, level
 
 MOST = 200
 """No more jobs are looked at, those that are due first."""
-_ITEMS, _COLLEAGUES = 5, 2
+_ITEMS, _COLLEAGUES = 4, 2
 DAY = 480
 
 What = Literal["give", "later", "more"]

@@ -8,7 +8,7 @@ from inline_snapshot import snapshot as inline
 from pydantic import ValidationError
 
 from syncd.detect.absence_hits_critical_item import CODE, DETECTOR, AbsenceHitsCriticalItemRules
-from syncd.model.finding import Finding, fingerprint_of
+from syncd.model.finding import Finding, Severity, fingerprint_of
 from syncd.model.ref import Ref
 from syncd.model.rows import Row
 from syncd.model.teams import Work
@@ -20,7 +20,7 @@ A = item("A", of="M", title="Routes", assignees="Ada", days=3, due="2026-05-15")
 
 
 def told(*rows: Row, now: str = "2026-05-04", open_: bool = False, **rules: Any) -> list[Finding]:
-    known = {fingerprint_of(CODE, ref("A")): "warn"} if open_ else {}
+    known: dict[str, Severity] = {fingerprint_of(CODE, ref("A")): "warn"} if open_ else {}
     snapshot = replace(company(*rows, now=on(now), work=Work(focus=1.0)), open=known)
     return list(DETECTOR.detect(snapshot, AbsenceHitsCriticalItemRules(**rules)))
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from syncd.detect.capacity_gap import CODE, DETECTOR, CapacityGapRules
 from syncd.model.finding import SEVERITIES, Finding, Severity, fingerprint_of, said
 from syncd.model.ref import Ref
-from syncd.model.rows import Quantity, Row
+from syncd.model.rows import Item, Quantity, Row
 from syncd.model.snapshot import Snapshot
 from syncd.model.teams import Member, Team, Work
 from tests.model_builders import item, milestone, on, ref, text_of
@@ -30,9 +30,11 @@ def given_(*rows: Row, teams: tuple[Team, ...] = (PAY,), focus: float = 1.0, **o
     return company(*rows, teams=teams, work=Work(focus=focus), **({"now": MONDAY} | options))
 
 
-def hours(number: float, of: str = "M", due: str = "2026-05-08", **fields: Any) -> Row:
+def hours(number: float, of: str | tuple[str, ...] = "M", due: str | None = "2026-05-08", **fields: Any) -> Item:
     """Work of Ada and Bo, of whom each has 40 hours in the first week."""
-    return item("A", of=of, due=due, remaining=Quantity(60 * number, "minutes"), assignees=["Ada", "Bo"], **fields)
+    return item(
+        fields.pop("key", "A"), of=of, due=due, remaining=Quantity(60 * number, "minutes"), assignees=["Ada", "Bo"], **fields
+    )
 
 
 M = milestone("M", title="Checkout v2", due="2026-05-29")
@@ -143,10 +145,10 @@ def test_without_teams_and_without_work_there_is_nothing_to_tell() -> None:
 
 
 def test_it_stays_on_the_milestone_that_it_was_told_of() -> None:
-    rows = (M, milestone("N", due="2026-05-08"), hours(60), replace(hours(61), ref=ref("B"), milestones=(ref("N"),)))
+    rows = (M, milestone("N", due="2026-05-08"), hours(60), hours(61, of="N", key="B"))
     snapshot = given_(*rows)
     assert [finding.subject for finding in told(snapshot)] == [ref("N")]
-    known = {fingerprint_of(CODE, ref("M"), "team:payments"): "critical"}
+    known: dict[str, Severity] = {fingerprint_of(CODE, ref("M"), "team:payments"): "critical"}
     assert [finding.subject for finding in told(replace(snapshot, open=known))] == [ref("M")]
 
 
@@ -175,7 +177,7 @@ def rank(found: list[Finding]) -> int:
 @given(st.integers(1, 200), st.integers(0, 100), st.randoms(use_true_random=False))
 @settings(max_examples=30)
 def test_more_work_is_never_better_and_the_order_of_rows_says_nothing(asked: int, more: int, random: Any) -> None:
-    rows = [M, hours(asked), milestone("FAR"), replace(hours(1), ref=ref("B"), milestones=(ref("FAR"),), due=None)]
+    rows: list[Row] = [M, hours(asked), milestone("FAR"), hours(1, of="FAR", due=None, key="B")]
     one = told(given_(*rows))
     assert rank(told(given_(M, hours(asked + more)))) >= rank(one)
     random.shuffle(rows)

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from typing import Any
 
 from syncd.model.rows import Person, Row
 from syncd.model.teams import Member, Team, Work
@@ -22,7 +23,7 @@ def plan(*rows: Row, teams: tuple[Team, ...] = PAY) -> Levelled:
     return levelled(snapshot, load, ADA, asked)
 
 
-def work(key: str, days: float, due: str, who: str = "Ada", **fields: object) -> Row:
+def work(key: str, days: float, due: str, who: str = "Ada", **fields: Any) -> Row:
     return item(key, of=f"M-{key}", days=days, due=due, assignees=who, **fields)
 
 

@@ -3,7 +3,7 @@
 Rule: load = what open items ask of a person / their time for planned work, in weeks in which at least two open milestones ask for them
 (`syncd.schedule.load`). It counts where what is due by the end of a week cannot be done in whatever order, or where each of
 `least_weeks` weeks has too much when work is spread evenly; the second, and what fits in one after the other, is for lists alone (info).
-The limits are those of `capacity_gap`. Told on the milestone that asks for most. For the 25 people with the highest load the ways out
+The limits are those of `capacity_gap`. Told on the milestone that asks for most. For the ten people with the highest load the ways out
 are ranked by the working days of delay that they save, in a schedule in which one person does one thing at a time
 (`syncd.schedule.levelling`). Source: this house's rules.
 """
@@ -27,7 +27,7 @@ CODE = "overallocated"
 
 _MILESTONES = 2
 _SHOWN = 3
-_RANKED = 25
+_RANKED = 10
 """For so many people, the most loaded ones, ways out are computed: each takes some milliseconds."""
 
 

@@ -1,10 +1,8 @@
 """What the HTTP connectors share: the paced transport, and the translation of answers and failures into the six errors."""
 
 import json
-import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -16,6 +14,7 @@ from connectors.proxy import bypassed, proxy_of
 from connectors.reach import Allowance, Barred, guard
 from connectors.unreached import Unreached, Way, explained, misspoken, refused_by_proxy
 from syncd.contract import AuthFailed, Gate, Misconfigured, RateLimited, Refused, Settings, SyncError, TlsAndProxy, Unavailable
+from syncd.contract.headers import retry_after
 
 LARGEST_BODY = 64 * 1024 * 1024
 """So many octets an answer may have, unpacked."""
@@ -165,24 +164,6 @@ def _origin(url: str) -> tuple[str, str, int] | None:
     parts = urlsplit(url)
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     return (parts.scheme, parts.hostname, port) if port and parts.hostname and "@" not in parts.netloc else None
-
-
-def retry_after(headers: Mapping[str, str], now: datetime) -> datetime | None:
-    """The instant that `Retry-After` names, as seconds or as a date, or None."""
-    value = _header(headers, "retry-after")
-    if not value:
-        return None
-    if re.fullmatch(r"\d{1,9}(\.\d+)?", value.strip()):
-        return now + timedelta(seconds=float(value))
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _header(headers: Mapping[str, str], name: str) -> str | None:
-    return next((v for k, v in headers.items() if k.lower() == name), None)
 
 
 def from_status(

@@ -79,5 +79,5 @@ def test_every_connector_and_detector_is_an_entry_point_that_loads(installed: Pa
         "print(*sorted(p.name for g in ('syncd.connectors', 'syncd.detectors') for p in e(group=g) if p.load()))"
     )
     names = _run(str(installed / "python"), "-P", "-c", script, cwd=tmp_path).split()
-    vendors = ["github", "gitlab", "google_calendar", "jira"]
-    assert names == ["blocked", "drift", "field_lost", *vendors, "memory", "sources_disagree"]
+    vendors = ["github", "gitlab", "google_calendar", "ics", "jira"]
+    assert names == ["blocked", "caldav", "drift", "field_lost", *vendors, "memory", "sources_disagree"]

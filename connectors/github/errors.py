@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from connectors.http import from_status, retry_after, vendor_message
+from connectors.http import from_status, vendor_message
 from syncd.contract import AuthFailed, RateLimited, Refused, SyncError, Unavailable
+from syncd.contract.headers import retry_after
 
 _PATIENCE = timedelta(minutes=1)
 _WINDOW = timedelta(minutes=65)

@@ -19,8 +19,14 @@ def verify(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) 
         return Distrusted("no signature")
     if not signed(given, body, secret):
         return Distrusted("wrong signature")
-    event = headers.get("x-github-event", "")
-    return Delivery(headers.get("x-github-delivery") or None, _hints(event, document(body)), news=event != "ping")
+    event, said = headers.get("x-github-event", ""), document(body)
+    place = at(said, "repository", "full_name")
+    return Delivery(
+        headers.get("x-github-delivery") or None,
+        _hints(event, said),
+        news=event != "ping",
+        place=place if isinstance(place, str) and event != "repository" else None,
+    )
 
 
 def _hints(event: str, said: Mapping[str, Any]) -> tuple[Hint, ...]:

@@ -1,6 +1,5 @@
 """The connection that PyGithub is given, and the true answer that came over it."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import requests
 
 from connectors.http import from_exception
-from syncd.contract import Unavailable
+from connectors.nested import decoded
 
 _REDIRECTS = (301, 302, 307, 308)
 
@@ -30,10 +29,8 @@ class Answer:
     def json(self, *, what: str, scope: str | None = None) -> Any:
         """The decoded body. Raises Unavailable where it is not JSON."""
         try:
-            return json.loads(self.text)
-        except RecursionError:
-            raise Unavailable(f"{what}: the answer is nested too deeply to be read", scope=scope) from None
-        except ValueError as error:
+            return decoded(self.text)
+        except (ValueError, RecursionError) as error:
             raise from_exception(error, what=what, scope=scope) from error
 
 

@@ -1,13 +1,14 @@
 """The keys of `[connections.x]` that only GitHub has."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from connectors.scoping import Wanted, is_glob
 from syncd.contract import Options
+from syncd.model.action import Verb
 
 _OWNER = r"[A-Za-z0-9](?:[\w-]*[\w])?"
 _NAME = re.compile(r"(?!\.{1,2}/)[\w.-]+/(?!\.{1,2}$)[\w.-]+", re.ASCII)
@@ -37,6 +38,13 @@ class GithubOptions(Options):
     def instead_of_token(self) -> str | None:
         """An App's private key."""
         return "private_key_file" if self.private_key_file else None
+
+    def unwritable(self, token: str | None) -> Mapping[Verb, str]:
+        """Check runs are made by Apps only, by their key or by the token of an installation ("ghs_…"), which others hand out
+        (https://docs.github.com/en/rest/checks/runs)."""
+        if self.private_key_file or not token or token.startswith("ghs_"):
+            return {}
+        return {"check": "GitHub takes check runs from Apps only. Sign in with app_id and private_key_file, or choose status"}
 
     @property
     def wanted(self) -> Wanted:

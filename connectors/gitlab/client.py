@@ -14,6 +14,7 @@ from gitlab.exceptions import GitlabError
 from connectors.gitlab.errors import message_of, translate
 from connectors.gitlab.sign_in import SignIn
 from connectors.http import from_exception, from_status, may_follow, pace
+from connectors.nested import json_of
 from syncd.contract import Gate, Settings, SyncError, Unavailable
 
 NONE: frozenset[int] = frozenset()
@@ -132,7 +133,7 @@ class Client:
             answer = self._gitlab.http_request(
                 asked.verb, asked.path, query_data=query, post_data=body, obey_rate_limit=False, max_retries=0
             )
-            return Answer(answer.status_code, answer.json(), answer.headers)
+            return Answer(answer.status_code, json_of(answer), answer.headers)
         except GitlabError as error:
             return self._refused(error, asked)
         except Exception as error:

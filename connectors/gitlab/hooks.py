@@ -26,7 +26,9 @@ def verify(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) 
         wrong = _untold(headers, secret)
         # The id of the event is shared by all that one delivery sets off in turn.
         id = headers.get("idempotency-key") or headers.get("x-gitlab-event-uuid")
-    return wrong or Delivery(id or None, _hints(document(body)))
+    said = document(body)
+    project = id_in(said.get("project"))
+    return wrong or Delivery(id or None, _hints(said), place=f"p:{project}" if project else None)
 
 
 def _untold(headers: Mapping[str, str], secret: str) -> Distrusted | None:

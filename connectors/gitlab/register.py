@@ -1,7 +1,8 @@
-"""Registering hooks at GitLab: one for each project and group that is read, made where there is none with our address, else updated."""
+"""Registering hooks at GitLab: one for each project and group that is read."""
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
 
 from connectors.gitlab import KIND
@@ -9,7 +10,8 @@ from connectors.gitlab.client import Client
 from connectors.gitlab.hooks import SIGNING
 from connectors.gitlab.paging import listing
 from connectors.http import expect
-from syncd.contract import AuthFailed, Gate, HookOrder, HookStep, Misconfigured, RateLimited, Settings, SyncError, Unavailable
+from connectors.registering import places, step
+from syncd.contract import AuthFailed, Gate, HookOrder, HookStep, Misconfigured, Settings, SyncError, Unavailable
 from syncd.model.raw import Scope
 
 EVENTS = {
@@ -25,43 +27,58 @@ EVENTS = {
 def register(settings: Settings, gate: Gate, order: HookOrder) -> Iterator[HookStep]:
     """A step for each project and group, or what it met. Raises what concerns the whole connection."""
     with closing(Client(settings, gate)) as client:
-        for place in places(settings, gate):
-            if isinstance(place, Scope):
-                yield _step(client, place, order)
-            else:
-                yield HookStep(place.scope or settings.connection, "nothing", error=place)
+        for place in places(KIND, "issues", settings, gate):
+            yield step(Hooks(client), place, order, settings.connection)
 
 
-def places(settings: Settings, gate: Gate) -> Iterator[Scope | SyncError]:
-    """The projects and groups whose work is read: ids "p:12" and "g:7"."""
-    with closing(KIND.connect(settings, gate)) as connector:
-        for found in connector.scopes("issues"):
-            if isinstance(found, Scope | SyncError):
-                yield found
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """The hooks of projects and groups, whose scopes have the ids "p:12" and "g:7"."""
 
-
-def _step(client: Client, place: Scope, order: HookOrder) -> HookStep:
-    kind, _, id = place.id.partition(":")
-    path = f"/{'groups' if kind == 'g' else 'projects'}/{id}/hooks"
-    try:
-        there = _ours(client, path, place, order.url)
-        if not order.dry_run:
-            _write(client, path, place, there, order)
-    except RateLimited:
-        raise
-    except SyncError as error:
-        if error.scope is None:
-            raise
-        return HookStep(place.name, "nothing", error=_explained(error, kind, place))
+    client: Client
     told = ", ".join(name.removesuffix("_events") for name, wanted in EVENTS.items() if wanted)
-    if there is None:
-        return HookStep(place.name, "create", f"a hook for {told}")
-    return HookStep(place.name, "update", "its events and its secret")
+
+    def find(self, place: Scope, url: str) -> int | None:
+        """The hook with this address."""
+        what = f"looking for our hook in {place.name}"
+        try:
+            for hooks in listing(self.client, _path(place), {}, what=what, scope=place.name):
+                for hook in hooks:
+                    if hook.get("url") == url and isinstance(hook.get("id"), int):
+                        return int(hook["id"])
+        except (AuthFailed, Unavailable) as error:
+            raise _explained(error, place) from error
+        return None
+
+    def write(self, place: Scope, hook: int | None, order: HookOrder) -> None:
+        """Make it, or renew its events and its secret."""
+        what, path = f"registering a hook in {place.name}", _path(place)
+        signing = order.secret.startswith(SIGNING)
+        secret = {"signing_token" if signing else "token": order.secret}
+        body: dict[str, Any] = {"url": order.url, **secret, **EVENTS, "enable_ssl_verification": True}
+        verb, address = ("post", path) if hook is None else ("put", f"{path}/{hook}")
+        try:
+            answer = self.client.send(verb, address, body, what=what, scope=place.name)
+        except (AuthFailed, Unavailable) as error:
+            raise _explained(error, place) from error
+        made = expect(answer.body, dict, what=what, scope=place.name)
+        if signing and made.get("signing_token_present") is not True:
+            raise Misconfigured(
+                f"{what}: this GitLab does not know signing tokens. Choose a hook_secret that does not begin with {SIGNING}",
+                scope=place.name,
+            )
 
 
-def _explained(error: SyncError, kind: str, place: Scope) -> SyncError:
+def _path(place: Scope) -> str:
+    kind, _, id = place.id.partition(":")
+    return f"/{'groups' if kind == 'g' else 'projects'}/{id}/hooks"
+
+
+def _explained(error: AuthFailed | Unavailable, place: Scope) -> SyncError:
     """A 404 on a group's hooks is the edition's, or that of rights that are lacking: GitLab does not tell these apart."""
-    if isinstance(error, Unavailable) and error.absent and kind == "g":
+    if error.scope is None:
+        return error
+    if isinstance(error, Unavailable) and error.absent and place.id.startswith("g:"):
         return Misconfigured(
             f"{place.name}: hooks of groups need GitLab Premium and an owner's token. Else name its projects instead",
             scope=place.name,
@@ -71,27 +88,3 @@ def _explained(error: SyncError, kind: str, place: Scope) -> SyncError:
             f"{place.name}: the token may not manage its hooks. It needs api and the role Maintainer", scope=place.name
         )
     return error
-
-
-def _ours(client: Client, path: str, place: Scope, url: str) -> int | None:
-    """The id of the hook with our address."""
-    what = f"looking for our hook in {place.name}"
-    for hooks in listing(client, path, {}, what=what, scope=place.name):
-        for hook in hooks:
-            if hook.get("url") == url and isinstance(hook.get("id"), int):
-                return int(hook["id"])
-    return None
-
-
-def _write(client: Client, path: str, place: Scope, hook: int | None, order: HookOrder) -> None:
-    what = f"registering a hook in {place.name}"
-    signing = order.secret.startswith(SIGNING)
-    secret = {"signing_token" if signing else "token": order.secret}
-    body: dict[str, Any] = {"url": order.url, **secret, **EVENTS, "enable_ssl_verification": True}
-    verb, address = ("post", path) if hook is None else ("put", f"{path}/{hook}")
-    made = expect(client.send(verb, address, body, what=what, scope=place.name).body, dict, what=what, scope=place.name)
-    if signing and made.get("signing_token_present") is not True:
-        raise Misconfigured(
-            f"{what}: this GitLab does not know signing tokens. Choose a hook_secret that does not begin with {SIGNING}",
-            scope=place.name,
-        )

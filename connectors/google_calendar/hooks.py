@@ -3,13 +3,17 @@
 https://developers.google.com/workspace/calendar/api/guides/push
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from urllib.parse import unquote
 
 from connectors.proof import same
 from syncd.contract import Delivery, Distrusted, Gate, HookOrder, HookScheme, HookStep, Settings
 
 _GREETING = "sync"
+_CALENDAR = re.compile(r"/calendars/([^/?]+)/events")
+"""Where the address of what changed names the calendar."""
 
 
 def verify(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -> Delivery | Distrusted:  # noqa: ARG001
@@ -21,7 +25,9 @@ def verify(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) 
         return Distrusted("wrong signature")
     channel, number = headers.get("x-goog-channel-id"), headers.get("x-goog-message-number")
     news = headers.get("x-goog-resource-state") != _GREETING
-    return Delivery(f"{channel} {number}" if channel and number else None, (("events", None),), news=news)
+    found = _CALENDAR.search(headers.get("x-goog-resource-uri", ""))
+    place = unquote(found[1]) if found else None
+    return Delivery(f"{channel} {number}" if channel and number else None, (("events", None),), news=news, place=place)
 
 
 def sync(settings: Settings, gate: Gate, order: HookOrder) -> Iterator[HookStep]:

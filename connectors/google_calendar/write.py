@@ -12,7 +12,7 @@ from connectors.google_calendar.errors import refusal
 from connectors.google_calendar.sign_in import WRITE
 from connectors.http import expect, from_exception
 from syncd.contract import AuthFailed, Gate, Settings, Unavailable
-from syncd.model.action import Action, Receipt
+from syncd.model.action import Action, Receipt, calendar_of
 
 _ANSWER = "id,htmlLink,status"
 _TAKEN, _NONE, _DELETED = 409, 404, 410
@@ -26,7 +26,7 @@ class Writer:
 
     def put(self, action: Action) -> Receipt:
         """The entry as it is wanted, whatever there was of it before: an entry that somebody deleted is there again."""
-        what, calendar = _what(action), action.target.id
+        what, calendar = _what(action), calendar_of(action)
         want, id = wanted(action, what), action.remote_id or id_of(action.key)
         there = self._look(calendar, id, what) if action.remote_id else None
         if there is None:
@@ -42,7 +42,7 @@ class Writer:
 
     def take_back(self, action: Action) -> Receipt:
         """The entry is gone, and its guests are told. One that is gone already, or never was, is no failure."""
-        what, calendar, id = _what(action), action.target.id, action.remote_id or id_of(action.key)
+        what, calendar, id = _what(action), calendar_of(action), action.remote_id or id_of(action.key)
         request = self._api.events.delete(calendarId=calendar, eventId=id, sendUpdates="all")
         request.postproc = _empty_or(request.postproc)
         if self._ask(request, what, calendar, known={_NONE: None, _DELETED: {}}) is None:

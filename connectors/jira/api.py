@@ -9,6 +9,7 @@ import requests
 from connectors.http import READS, from_exception, pace
 from connectors.jira.errors import Answered, refuse, translate
 from connectors.jira.sign import Signing
+from connectors.nested import json_of
 from syncd.contract import Gate, Settings, SyncError
 from syncd.model.raw import Json
 
@@ -89,7 +90,7 @@ class Api:
             answer = self._newest(method, root, version, path, kwargs)
             if writes and not answer.content:
                 return NOTHING
-            return answer.json()
+            return json_of(answer)
         except Answered as error:
             if error.answer.status_code in none_on:
                 return None

@@ -6,8 +6,9 @@ from typing import Any
 
 import requests
 
-from connectors.http import from_status, retry_after
+from connectors.http import from_status
 from syncd.contract import AuthFailed, RateLimited, SyncError
+from syncd.contract.headers import retry_after
 
 
 class Answered(Exception):

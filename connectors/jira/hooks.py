@@ -27,7 +27,10 @@ def verify(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) 
     if not signed(given, body, secret):
         return Distrusted("wrong signature")
     said = document(body)
-    return Delivery(headers.get("x-atlassian-webhook-identifier") or None, _hints(str(said.get("webhookEvent") or ""), said))
+    place = id_in(at(said, "issue", "fields", "project"))
+    return Delivery(
+        headers.get("x-atlassian-webhook-identifier") or None, _hints(str(said.get("webhookEvent") or ""), said), place=place
+    )
 
 
 def _hints(event: str, said: Mapping[str, Any]) -> tuple[Hint, ...]:

@@ -8,6 +8,7 @@ import typer
 from rich.text import Text
 
 from syncd.app import App, opened
+from syncd.cli import completion
 from syncd.cli.frame import (
     DEFAULT_CONFIG,
     GOOD,
@@ -34,10 +35,14 @@ from syncd.run.rows import map_changed
 
 def backfill(
     context: typer.Context,
-    connection: Annotated[str, typer.Argument(help="The connection, as it is called in the configuration.")],
+    connection: completion.ConnectionName,
     config: ConfigFile = DEFAULT_CONFIG,
     stream: Annotated[
-        str, typer.Option(help="Read this stream from its beginning, whether its records lack a field or not.")
+        str,
+        typer.Option(
+            help="Read this stream from its beginning, whether its records lack a field or not.",
+            autocompletion=completion.streams,
+        ),
     ] = "",
     fields: Annotated[str, typer.Option(help="Only where records lack one of these fields, separated by commas.")] = "",
     json: AsJson = False,

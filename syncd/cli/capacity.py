@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from syncd.app import opened, understanding
+from syncd.cli import capacity_rows, capacity_show
 from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, out, print_json, usage
 from syncd.cli.people import Shows
 from syncd.run.analyse import model
@@ -24,8 +25,6 @@ def capacity(
     config: ConfigFile = DEFAULT_CONFIG, team: Team = "", weeks: Weeks = _WEEKS, json: AsJson = False, as_csv: AsCsv = False
 ) -> None:
     """Show planned work against working time per person, team and skill and week, and who is away. Reads the store only."""
-    from syncd.cli import capacity_rows, capacity_show  # arrays take a moment to load: only this command waits for them
-
     if json and as_csv:
         usage("--json and --csv are two ways of printing: choose one.")
     with opened(config, os.environ) as app:

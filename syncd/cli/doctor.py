@@ -11,6 +11,7 @@ from rich.text import Text
 
 from syncd import __version__
 from syncd.app import App, opened
+from syncd.cli import completion
 from syncd.cli.bundle import SUFFIXES, write_bundle
 from syncd.cli.frame import DEFAULT_CONFIG, GOOD, TROUBLE, AsJson, ConfigFile, hide_secrets, one_line, out, print_json, usage
 from syncd.config import did_you_mean
@@ -29,7 +30,7 @@ _BundleFile = Annotated[
 
 def doctor(
     context: typer.Context,
-    connection: Annotated[str, typer.Argument(help="Only this connection.")] = "",
+    connection: Annotated[str, typer.Argument(help="Only this connection.", autocompletion=completion.connections)] = "",
     config: ConfigFile = DEFAULT_CONFIG,
     json: AsJson = False,
     bundle: _BundleFile = None,

@@ -7,16 +7,16 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from syncd.app import App
-from syncd.model.problem import Problems
-from syncd.run.log import set_up
-from syncd.store import StoreError
+from syncd.model.problem import Mendable, Problems
+
+if TYPE_CHECKING:
+    from syncd.app import App
 
 GOOD, TROUBLE, USAGE, CHANGES = 0, 1, 2, 3
 """Exit codes: all good; a connection is off or could not be read, or a write failed; usage or configuration; `plan` found changes."""
@@ -60,8 +60,10 @@ def one_line(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-def hide_secrets(context: typer.Context, app: App, level: str = "error") -> None:
+def hide_secrets(context: typer.Context, app: "App", level: str = "error") -> None:
     """Log on without the configuration's secrets, at the level that was asked for or else at this one."""
+    from syncd.run.log import set_up  # commands that never log do without
+
     set_up(context.obj or level, secrets=app.secrets)
 
 
@@ -74,7 +76,7 @@ def ending_well() -> Iterator[None]:
         for problem in problems.problems:
             complain(str(problem))
         raise typer.Exit(USAGE) from None
-    except StoreError as error:
+    except Mendable as error:
         complain(str(error))
         raise typer.Exit(USAGE) from None
     except BrokenPipeError:

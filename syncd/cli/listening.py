@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from syncd.app import App
 from syncd.cli.registering import registered
+from syncd.run.aim import Spoken
 from syncd.run.engine import Engine
 from syncd.run.hints import Hints, look_at
 from syncd.run.log import log
@@ -29,9 +30,9 @@ def listening(app: App, engine: Engine) -> Iterator[None]:
 
     known = doors(app)
 
-    def look(connection: str) -> None:
+    def look(connection: str, spoken: Spoken | None) -> None:
         inbox.flush()
-        look_at(app.works, connection)
+        look_at(app.works, connection, spoken)
 
     hints = Hints(look, known, app.works.clock)
     inbox = Inbox(known, app.store, app.works.clock.now, hints.wake)

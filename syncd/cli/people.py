@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from syncd.app import App, opened, understanding
-from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, complain, one_line, out, print_json
+from syncd.cli.commands import EPILOG
+from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, command, complain, one_line, out, print_json
 from syncd.mapping.people_hidden import hidden
 from syncd.mapping.people_likely import Likely, likely
 from syncd.mapping.people_redact import redact
@@ -23,9 +24,12 @@ from syncd.run.analyse import model
 from syncd.run.people import Pseudonyms, salt
 from syncd.run.rows import map_changed
 
+cli = typer.Typer(help="Who is who across connections.", no_args_is_help=True)
 EMAILS = Annotated[bool, typer.Option("--emails", help="Show e-mail addresses, too.")]
 
 
+@cli.command("list", epilog=EPILOG)
+@command
 def people_list(config: ConfigFile = DEFAULT_CONFIG, json: AsJson = False, emails: EMAILS = False) -> None:
     """List the people whom the mirror names: their accounts, where they are seen, and who is left apart, with the reason."""
     with opened(config, os.environ) as app:
@@ -47,6 +51,8 @@ def people_list(config: ConfigFile = DEFAULT_CONFIG, json: AsJson = False, email
         complain(f"unresolved {', '.join(unresolved['names'])}: {unresolved['reason']}")
 
 
+@cli.command("suggest", epilog=EPILOG)
+@command
 def people_suggest(config: ConfigFile = DEFAULT_CONFIG, json: AsJson = False) -> None:
     """Print who may be one person, and why, as sections for [people]. Nothing is applied: look at them, then paste what is right."""
     with opened(config, os.environ) as app:

@@ -60,7 +60,7 @@ def plan(
         print_json({**written, **silent, **first, "problems": report.problems(passed)})
     else:
         out().print(Text("\n".join(one_line(line) for line in as_plan(found, said).split("\n"))))
-        for line in report.problems(passed):
+        for line in (*report.problems(passed), *app.config.notices()):
             complain(f"! {line}")
     raise typer.Exit(_code(passed, found, detailed_exitcode))
 

@@ -1,4 +1,4 @@
-"""Commands about configuration, mappings and the model: check, try, schema, export."""
+"""Commands about mappings and the model: try, export."""
 
 import json as json_format
 import os
@@ -13,12 +13,12 @@ from rich.table import Table
 from rich.text import Text
 
 from syncd.app import opened, understanding
+from syncd.cli import completion
 from syncd.cli.frame import DEFAULT_CONFIG, GOOD, TROUBLE, AsJson, ConfigFile, complain, one_line, out, print_json
 from syncd.cli.people import Shows
 from syncd.cli.report import ref_json
-from syncd.config import known_mappings, load, mapping_reader
-from syncd.config import schema as config_schema
-from syncd.mapping import TryResult, mapping_schema, parse, streams, try_records
+from syncd.config import known_mappings, mapping_reader
+from syncd.mapping import TryResult, parse, streams, try_records
 from syncd.model.problem import Problem, Problems
 from syncd.model.rows import Person, Row
 from syncd.model.snapshot import Snapshot
@@ -31,34 +31,10 @@ _AROUND = ("issues", "values", "items")
 """Where answers to searches and lists hold their records: Jira's issues and pages of values, GitHub's and Google's items."""
 
 
-def check(config: ConfigFile = DEFAULT_CONFIG, json: AsJson = False) -> None:
-    """Check the configuration and its mappings, without any connection."""
-    checked = load(config, os.environ)
-    if json:
-        print_json(checked.redacted())
-        return
-    table = Table("connection", "kind", "mapping", "write", box=None, pad_edge=False)
-    for connection in checked.connections.values():
-        projects = "".join(f", {project} {mode}" for project, mode in connection.write_for.items())
-        table.add_row(connection.name, connection.kind.name, connection.mapping_name, Text(connection.write + projects))
-    out().print(table)
-    out().print(Text(f"{config}: good."))
-
-
-class SchemaOf(StrEnum):
-    """What has a schema."""
-
-    mapping = "mapping"
-    config = "config"
-
-
-def schema(what: Annotated[SchemaOf, typer.Argument(help="mapping or config")]) -> None:
-    """Print the JSON Schema of mappings or of the configuration, for editors."""
-    print_json(mapping_schema() if what is SchemaOf.mapping else config_schema())
-
-
 def try_mapping(
-    mapping: Annotated[str, typer.Argument(help="The name of a mapping, or the path of a mapping file.")],
+    mapping: Annotated[
+        str, typer.Argument(help="The name of a mapping, or the path of a file.", autocompletion=completion.mappings)
+    ],
     stream: Annotated[str, typer.Option(help="Which stream of the vendor the records are of.")],
     records: Annotated[
         Path,

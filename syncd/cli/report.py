@@ -85,7 +85,8 @@ def problems(passed: Passed) -> list[str]:
 def in_trouble(passed: Passed) -> bool:
     """Whether the pass is not to be called good: a connection, or a part of it, could not be read to its end, or a write failed."""
     states = {read.state for pulled in passed.pulled.values() for read in pulled.streams.values()}
-    return not states <= _GOOD or any(done.failed for done in passed.delivered.values())
+    off = any(pulled.off for pulled in passed.pulled.values())
+    return off or not states <= _GOOD or any(done.failed for done in passed.delivered.values())
 
 
 def show(passed: Passed, console: Console) -> None:

@@ -6,14 +6,15 @@ from typing import Annotated
 import typer
 
 from syncd.app import opened
+from syncd.cli import completion
 from syncd.cli.frame import DEFAULT_CONFIG, TROUBLE, AsJson, ConfigFile, complain, out, print_json, usage
 from syncd.config import did_you_mean
 from syncd.run.brake import resume as resume_streams
 
 
 def resume(
-    connection: Annotated[str, typer.Argument(help="The connection, as it is called in the configuration.")],
-    stream: Annotated[str, typer.Argument(help="Only this stream of it.")] = "",
+    connection: completion.ConnectionName,
+    stream: Annotated[str, typer.Argument(help="Only this stream of it.", autocompletion=completion.streams)] = "",
     config: ConfigFile = DEFAULT_CONFIG,
     accept_deletions: Annotated[bool, typer.Option(help="What vanished is gone: the next pass makes tombstones of it.")] = False,
     json: AsJson = False,

@@ -116,11 +116,22 @@ class Builder:
 
     def _options(self, kind: Kind, written: dict[str, Any], at: Keys) -> Options | None:
         """The kind's own keys. Files are relative to the configuration, as everywhere, and must be readable."""
+        return self.faults.check(kind.options, self._located(written, at), at)
+
+    def _located(self, written: Mapping[str, Any], at: Keys) -> dict[str, Any]:
+        """The keys with the places of files, those of the tables below them, too. What a `file` holds is data, and may come later."""
+        found: dict[str, Any] = {}
         for key, value in written.items():
-            if key.endswith("_file") and isinstance(value, str):
-                written[key] = str(beside(self.base, value))
-                self._must_hold((*at, key), beside(self.base, value), "")
-        return self.faults.check(kind.options, written, at)
+            if isinstance(value, str) and (key == "file" or key.endswith("_file")):
+                found[key] = str(beside(self.base, value))
+                if key != "file":
+                    self._must_hold((*at, key), beside(self.base, value), "")
+            elif isinstance(value, list):
+                tables = [self._located(one, (*at, key, n)) if isinstance(one, dict) else one for n, one in enumerate(value)]
+                found[key] = tables
+            else:
+                found[key] = value
+        return found
 
     def _secret(self, name: str, kind: Kind, keys: ConnectionKeys, options: Options | None, at: Keys) -> Secret | None:
         credentials = options.instead_of_token() if options is not None else None

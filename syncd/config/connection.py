@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
+from pydantic import SecretStr
+
 from syncd.config.secret import Secret
 from syncd.contract import AuthFailed, Kind, Options, Settings, TlsAndProxy
 from syncd.decide.state import Place
 from syncd.mapping import Mapping as RecordMapping
-from syncd.model.action import Mode
+from syncd.model.action import Mode, Verb
 
 HIDDEN = "***"
 
@@ -29,6 +31,19 @@ def _secret_parts(file: str) -> Iterator[str]:
         text = Path(file).read_text("utf-8-sig").strip()
         words = text.split()
         yield from words if len(words) == 1 else _LONG.findall(text.replace("\\n", "\n"))
+
+
+def _secrets_of(keys: Mapping[str, Any]) -> Iterator[str]:
+    """What no log may show of a kind's own keys: what their files hold, and secrets that are written down, as an address may be."""
+    for key, value in keys.items():
+        if key.endswith("_file") and isinstance(value, str):
+            yield from _secret_parts(value)
+        elif isinstance(value, SecretStr):
+            yield value.get_secret_value()
+            yield from _LONG.findall(value.get_secret_value())
+        elif isinstance(value, list):
+            for one in value:
+                yield from _secrets_of(one) if isinstance(one, Mapping) else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +84,18 @@ class Connection:
             history_days=self.history_days,
         )
 
+    def unwritable(self) -> Mapping[Verb, str]:
+        """The verbs that the vendor never takes from these credentials, each with the cure."""
+        with suppress(AuthFailed):  # a token whose file is gone: who needs it says so
+            return self.options.unwritable(self.secret())
+        return {}
+
     def place(self) -> Place:
         """What can be written there, and how far it may speak."""
+        never = self.unwritable().keys()
         return Place(
             connection=self.name,
-            takes={name: stream.takes for name, stream in self.kind.streams.items()},
+            takes={name: stream.takes - never for name, stream in self.kind.streams.items()},
             limits=self.kind.limits,
             write=self.write,
             write_for=self.write_for,
@@ -92,9 +114,7 @@ class Connection:
         yield from {password, unquote(password)}
         if self.transport.client_key_file is not None:
             yield from _secret_parts(self.transport.client_key_file)
-        for key, value in self.options.model_dump().items():
-            if key.endswith("_file") and isinstance(value, str):
-                yield from _secret_parts(value)
+        yield from _secrets_of(self.options.model_dump())
 
     def redacted(self) -> dict[str, Any]:
         """The section as it counts, secrets left out: for dumps and bug reports."""

@@ -49,6 +49,15 @@ class Config:
         """The database's address for SQLAlchemy. May hold a password."""
         return self.store.url.get_secret_value()
 
+    def notices(self) -> list[str]:
+        """What holds and yet cannot do what it seems to, one line each: what will not happen, where, what to do."""
+        mark, found = self.policy.status, []
+        for name, connection in self.connections.items():
+            why = None if mark == "off" else connection.unwritable().get(mark)
+            if why and "on" in (connection.write, *connection.write_for.values()):
+                found.append(f'{name}: [policy] status = "{mark}" marks no merge request here: {why}')
+        return found
+
     def redacted(self) -> dict[str, Any]:
         """The whole configuration as it counts, defaults included, secrets blotted out: JSON values only."""
         return {

@@ -23,6 +23,8 @@ class Stream:
     `deletions`: how a deleted record shows: `reported` by the vendor, `by_absence` from a complete read, or `never`.
     `takes`: the verbs that a record of this stream can be the target of; anything else is never asked for.
     `own`: dotted paths that our own writes change (update times, comment counts): they do not count as a change.
+    `home`: the top-level field with the immutable id of the project whose name is in the keys, where the vendor touches no record when
+    it renames the project.
     `optional`: it is read only where `[connections.x] streams` names it: most people do without, and it costs requests.
     """
 
@@ -31,6 +33,7 @@ class Stream:
     takes: frozenset[Verb] = frozenset()
     own: frozenset[str] = frozenset()
     optional: bool = False
+    home: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,8 @@ class Connector(Protocol):
 class Options(BaseModel):
     """The keys of `[connections.x]` that only this kind of connector has. Subclass it; field descriptions become documentation.
 
-    Keys that end with `_file` name files: relative to the configuration, readable when it is checked.
+    Keys that end with `_file` name files: relative to the configuration, readable when it is checked; those of tables in a list, too. A
+    `file` is relative to it as well, and need not be there yet.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -185,6 +189,10 @@ class Options(BaseModel):
     def beside_token(self) -> bool:
         """Whether a token may stand beside that key all the same, as the secret of an application."""
         return False
+
+    def unwritable(self, token: str | None) -> Mapping[Verb, str]:  # noqa: ARG002
+        """The verbs that the vendor never takes from such credentials, whatever they are granted, each with the reason and the cure."""
+        return {}
 
 
 @dataclass(frozen=True, slots=True)

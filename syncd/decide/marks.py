@@ -100,15 +100,42 @@ class _Ticket:
 
 
 def in_words(verb: Verb, extra: Mapping[str, Any]) -> str:
-    """What a mark says, in one line."""
-    if verb == "label":
-        signs = [f"+ {name}" for name in extra["add"]]
-        return f"label {', '.join(signs)}" if signs else "label taken away: nothing is open here"
-    if verb == "property":
-        return f"property {extra['name']}: {len(extra['value']['findings'])} open"
-    if verb == "link":
-        return "link is done with" if extra.get("resolved") else f"link to {extra['title']}"
-    return f"{verb} {extra['name']} {extra['state']} on {str(extra['sha'])[:10]}: {extra['text']}"
+    """What a write says, in one line. `extra`: as `syncd.model.action` describes it for the verb."""
+    return _WORDS[verb](extra)
+
+
+def _label_words(extra: Mapping[str, Any]) -> str:
+    signs = [f"+ {name}" for name in extra.get("add", ())]
+    return f"label {', '.join(signs)}" if signs else "label taken away: nothing is open here"
+
+
+def _property_words(extra: Mapping[str, Any]) -> str:
+    value = extra["value"]
+    found = value.get("findings") if isinstance(value, Mapping) else None
+    return f"property {extra['name']}" if found is None else f"property {extra['name']}: {len(found)} open"
+
+
+def _link_words(extra: Mapping[str, Any]) -> str:
+    return "link is done with" if extra.get("resolved") else f"link to {extra['title']}"
+
+
+def _commit_words(verb: Verb) -> Callable[[Mapping[str, Any]], str]:
+    return lambda extra: f"{verb} {extra['name']} {extra['state']} on {str(extra['sha'])[:10]}: {extra['text']}"
+
+
+def _entry_words(extra: Mapping[str, Any]) -> str:
+    return "entry is taken back" if extra.get("cancelled") else f"entry {extra['title']}, {extra['start']} to {extra['end']}"
+
+
+_WORDS: Mapping[Verb, Callable[[Mapping[str, Any]], str]] = {
+    "comment": lambda _: "comment",
+    "label": _label_words,
+    "status": _commit_words("status"),
+    "check": _commit_words("check"),
+    "link": _link_words,
+    "property": _property_words,
+    "event": _entry_words,
+}
 
 
 def _label(ticket: _Ticket) -> Extra | None:

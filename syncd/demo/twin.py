@@ -91,7 +91,7 @@ class Logged:
     @property
     def write(self) -> bool:
         """Whether it could have changed anything: a POST that only asks, because the question is long, could not."""
-        return not self.line.startswith(("GET ", "HEAD ")) and not re.search(_ASKS, self.line)
+        return not self.line.startswith(("GET ", "HEAD ", "PROPFIND ", "REPORT ")) and not re.search(_ASKS, self.line)
 
 
 class TwinServer:
@@ -264,7 +264,7 @@ def _handler(twin: TwinServer) -> type[BaseHTTPRequestHandler]:
         def log_message(self, format: str, *args: Any) -> None:
             """The log is `TwinServer.log`."""
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _serve  # noqa: N815
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_PROPFIND = do_REPORT = _serve  # noqa: N815
 
     return Handler
 

@@ -168,6 +168,14 @@ def last_day(value: Json, look: Look) -> date:
         raise Unfit(_DATE_WORDS) from None
 
 
+def day_after(value: Json, look: Look) -> date:
+    """The day after the date given: where a last day is written and an end that does not belong to it is meant."""
+    try:
+        return day(value, look) + timedelta(days=1)
+    except OverflowError:
+        raise Unfit(_DATE_WORDS) from None
+
+
 def number(value: Json, _: Look) -> float:
     """A finite number; a text that writes one counts."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
@@ -236,6 +244,7 @@ CONVERT: Mapping[str, Convert] = {
     "moment": moment,
     "midnight_date": midnight_date,
     "last_day": last_day,
+    "day_after": day_after,
     "number": number,
     "bool": boolean,
     **TIMES,

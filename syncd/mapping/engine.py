@@ -19,7 +19,7 @@ from syncd.model.raw import MOST_LEVELS, TOO_DEEP, RawRecord
 from syncd.model.ref import Ref
 from syncd.model.rows import Dependency, Note, Rejected, Row
 
-LANGUAGE = 1
+LANGUAGE = 2
 """Part of the hash: it rises when the same text comes to mean something else, so that rows are mapped again."""
 
 

@@ -1,9 +1,10 @@
 """Pure. Field values become rows: the few places where two fields decide together."""
 
 from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from syncd.mapping.look import Look
+from syncd.mapping.look import Look, Unreadable
 from syncd.model.ref import Ref
 from syncd.model.rows import (
     Absence,
@@ -51,7 +52,24 @@ def maker(kind: str, *, outranks: bool) -> Make:
     if kind == "milestone":
         return lambda ref, values, look: _milestone(ref, _settled(values, outranks, look), look)
     make, named = _SIMPLE[kind], _BELONGS.get(kind)
+    if kind in ("window", "absence"):
+        return lambda ref, values, look: make(**_about(ref, _forward(kind, values), look))
     return lambda ref, values, look: None if named and named not in values else make(**_about(ref, values, look))
+
+
+def _forward(kind: str, values: Values) -> Values:
+    """The values, where they do not end before they start. An instant may fall on a day beside the one that it is on in its own zone."""
+    start, end = values.get("start"), values.get("end")
+    if start is None or end is None:
+        return values
+    is_back = end < start if type(start) is type(end) else _day(end) < _day(start) - timedelta(days=1)
+    if is_back:
+        raise Unreadable(f"the {kind} ends ({end}) before it starts ({start}). Correct it in the record")
+    return values
+
+
+def _day(moment: datetime | date) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
 
 
 def _about(ref: Ref, values: Values, look: Look) -> Values:

@@ -18,7 +18,8 @@ Verb = Literal["comment", "label", "status", "check", "link", "property", "event
 - `link`: `{"url", "title", "relation"}`: a link on the ticket to something elsewhere, upserted by an id that comes from `key`.
 - `property`: `{"name", "value"}`: a JSON value that programs read on the ticket, upserted by name.
 - `event`: `{"title", "text", "start", "end", "zone", "attendees"}`: an entry of a calendar; its id comes from `key`. `start` and
-  `end` are RFC 3339 instants, or dates (`end` exclusive). `{"cancelled": true}` takes it back.
+  `end` are RFC 3339 instants, or dates (`end` exclusive). `{"cancelled": true}` takes it back. The target is no calendar but the entry
+  itself (`entry_of`): what is to be written, and what stands, is kept once per target and verb, and a calendar has many entries.
 
 All but `comment` replace what they wrote before; an empty `extra` is never sent.
 """
@@ -45,6 +46,16 @@ class Action:
     reasons: tuple[str, ...] = ()
     mode: Mode = "on"
     extra: Mapping[str, Json] = field(default_factory=dict)
+
+
+def entry_of(calendar: Ref, key: str) -> Ref:
+    """The target of the entry with this key in a calendar: a name of its own for each, known before the vendor has given it an id."""
+    return Ref(calendar.connection, calendar.stream, f"{calendar.id}/{key}", calendar.key, calendar.url)
+
+
+def calendar_of(action: Action) -> str:
+    """The vendor's id of the calendar that the entry is to be in."""
+    return action.target.id.removesuffix(f"/{action.key}")
 
 
 @dataclass(frozen=True, slots=True)

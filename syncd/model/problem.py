@@ -23,3 +23,7 @@ class Problems(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(p) for p in self.problems))
+
+
+class Mendable(Exception):
+    """Something that ends a command, and that a person can mend. The text is one line: what happened, where, what to do."""

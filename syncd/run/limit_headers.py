@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
+
+from syncd.contract.headers import LONGEST, instant, retry_after
 
 _LIMITS = (403, 429)
-_EPOCH = 10**9
-"""A number from here on is an instant in seconds since 1970; a smaller one is seconds from now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ def quota(headers: Mapping[str, str], now: datetime) -> Quota | None:
         remaining = _number(lowered.get(f"{prefix}remaining"))
         if remaining is not None:
             limit = _number(lowered.get(f"{prefix}limit"))
-            return Quota(remaining, limit, moment(lowered.get(f"{prefix}reset"), now))
+            return Quota(remaining, limit, instant(lowered.get(f"{prefix}reset"), now))
     return None
 
 
@@ -46,7 +45,7 @@ class ServerTime:
 def server_time(headers: Mapping[str, str], now: datetime) -> ServerTime | None:
     """The `Date` of an answer; None where it has none that can be read."""
     said = next((value for name, value in headers.items() if name.lower() == "date"), None)
-    found = moment(said, now) if said else None
+    found = instant(said, now) if said else None
     return ServerTime(found, now) if found is not None else None
 
 
@@ -55,28 +54,11 @@ def pause_until(status: int, headers: Mapping[str, str], now: datetime) -> datet
 
     A refusal with `Retry-After`; else an answer after which nothing is left of the quota, until its reset.
     """
-    lowered = {name.lower(): value for name, value in headers.items()}
-    if status in _LIMITS and (until := moment(lowered.get("retry-after"), now)) is not None:
+    if status in _LIMITS and (until := retry_after(headers, now)) is not None:
         return until
     left = quota(headers, now)
-    return left.reset if left is not None and left.remaining <= 0 else None
-
-
-def moment(text: str | None, now: datetime) -> datetime | None:
-    """An instant as headers write it: seconds from now, seconds since 1970, an HTTP date, or ISO 8601."""
-    text = (text or "").strip()
-    if not text:
-        return None
-    number = _number(text)
-    if number is not None:
-        return datetime.fromtimestamp(number, UTC) if number >= _EPOCH else now + timedelta(seconds=number)
-    for read in (parsedate_to_datetime, datetime.fromisoformat):
-        try:
-            found = read(text)
-        except ValueError:
-            continue
-        return found if found.tzinfo else found.replace(tzinfo=UTC)
-    return None
+    reset = left.reset if left is not None and left.remaining <= 0 else None
+    return reset and min(reset, now + LONGEST)
 
 
 def _number(text: str | None) -> int | None:

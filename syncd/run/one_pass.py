@@ -8,8 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Protocol, TypeVar
 
+from syncd.run.aim import Spoken, aimed
 from syncd.run.analyse import Analysed, Understanding, analyse
 from syncd.run.backfill import by_itself, needs
 from syncd.run.clock import Clock
@@ -100,14 +102,16 @@ def one_pass(works: Works, *, write: bool = True, wait: bool = True, leave_off: 
     return Passed(pulled=pulled, outcome=outcome, delivered=delivered, looked=looked)
 
 
-def pull_and_map(works: Works, link: Link, *, leave_off: bool = False) -> Pulled:
-    """One connection into the mirror, and its changed records into rows. Where somebody else pulls it, that comes first."""
+def pull_and_map(works: Works, link: Link, *, leave_off: bool = False, spoken: Spoken | None = None) -> Pulled:
+    """One connection into the mirror, or only what was `spoken` of, and its changed records into rows. Where somebody else pulls it,
+    that comes first."""
     with link.turn:
         by_itself(link, works.store, works.clock)
         measure = measuring(link, works.store, works.clock)
-        pulled = pull(
-            link, works.store, works.clock, works.watcher.pulled, leave_off=leave_off, care=works.care, point=works.point
+        pulling = partial(
+            pull, link, works.store, works.clock, works.watcher.pulled, leave_off=leave_off, care=works.care, point=works.point
         )
+        pulled = pulling() if spoken is None else aimed(spoken, link, works.store, works.clock, pulling)
         measure(pulled)
         before = works.memory.to_map(link, works.store)
         if before is not None:

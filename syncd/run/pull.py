@@ -1,6 +1,6 @@
 """Pull: read what one connection holds into the mirror. Every failure becomes a state of its scope; nothing else stops."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -16,11 +16,12 @@ from syncd.run.defect import defect
 from syncd.run.echo import Echoes
 from syncd.run.fault_points import Point, unused
 from syncd.run.follow import follow_transfers
+from syncd.run.homes import Homes
 from syncd.run.link import Link
 from syncd.run.log import log
 from syncd.run.retry import patiently
 from syncd.run.trouble import LOOK_AGAIN as LOOK_AGAIN
-from syncd.run.trouble import line_of, state_of, until_of
+from syncd.run.trouble import finds_none, line_of, state_of, until_of
 from syncd.store import Store, StoreError
 from syncd.store.mirror import Mirrored
 from syncd.store.scopes import WHOLE_CONNECTION, ScopeState, State
@@ -30,6 +31,9 @@ LEFT = "not in the configured scope any more"
 
 Progress = Callable[[str, str, str, int], None]
 """Called after each page with connection, stream, scope name and the number of records that it held."""
+
+Only = Mapping[str, Collection[str] | None]
+"""Streams to read, each with the ids of its scopes; None: all of them."""
 
 
 @dataclass(slots=True)
@@ -85,10 +89,11 @@ def pull(
     leave_off: bool = False,
     care: Care = USUAL_CARE,
     point: Point = unused,
+    only: Only | None = None,
 ) -> Pulled:
-    """Read all streams of a connection from their cursors on. `leave_off`: one that a person must mend is not looked at again before
-    `LOOK_AGAIN` has passed."""
-    pulled = Pulled(link.name, {stream: Read() for stream in link.streams})
+    """Read all streams of a connection from their cursors on, or `only` some. `leave_off`: one that a person must mend is not looked at
+    again before `LOOK_AGAIN` has passed."""
+    pulled = Pulled(link.name, {stream: Read() for stream in link.streams if only is None or stream in only})
     try:
         patiently(lambda: _heed_limit(link, store, clock), clock)
         if leave_off:
@@ -97,10 +102,13 @@ def pull(
             states, echoes = store.scopes.states(link.name), Echoes(link.name, store)
             sure = accepted(link.name, store)
             with closing(Crew(link, connector)) as crew:
-                for stream in link.streams:
-                    what = (connector, stream, care, states, stream in sure, crew, point, echoes)
+                for stream in pulled.streams:
+                    chosen = only[stream] if only else None
+                    homes = Homes(connector.streams[stream].home)
+                    what = (connector, stream, care, states, stream in sure, crew, point, echoes, homes, chosen)
                     _pull_stream(_Reading(link, store, clock, progress, pulled, *what))
-            _leave_streams(link, store, clock, states)
+            if only is None:
+                _leave_streams(link, store, clock, states)
             if account.was_read(states):  # a first pass, which is long, does without
                 account.look(link, connector, store, clock)
                 fields.look(link, connector, store, clock)
@@ -141,7 +149,8 @@ def _heed_off(link: Link, store: Store, clock: Clock) -> None:
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """One stream of one connection in one pass. `states`: its scopes as they were when the pass began; `accepted`: a person said that
-    what vanishes from the stream is gone. `begin`: of a scope that does not fit one page only that page is read."""
+    what vanishes from the stream is gone. `only`: the ids of the scopes to read, where others are let be. `begin`: of a scope that does
+    not fit one page only that page is read."""
 
     link: Link
     store: Store
@@ -156,6 +165,8 @@ class _Reading:
     crew: Crew
     point: Point
     echoes: Echoes
+    homes: Homes
+    only: Collection[str] | None = None
     going: list[int] = field(default_factory=list)
     begin: bool = False
 
@@ -185,23 +196,26 @@ def _read_stream(reading: _Reading) -> None:
     began = reading.clock.now()
     seen: set[str] = set()
     found: list[Scope] = []
-    for scope in _scopes(reading):
+    given = _scopes(reading)
+    for scope in given:
         if isinstance(scope, Notice):
             line = f"{reading.link.name}: {scope.text}"
             if line not in reading.pulled.notices:
                 reading.pulled.notices.append(line)
         elif isinstance(scope, SyncError):
             named = reading.store.scopes.named(reading.link.name, reading.stream, scope.scope or "")
-            _scope_fails(reading, named, scope)
+            _scope_fails(reading, named, scope, shows=not (finds_none(scope) and any(isinstance(one, Scope) for one in given)))
             seen.add(named.id)
         else:
             seen.add(scope.id)
             found.append(scope)
     complete = _read_scopes(reading, found)
-    _leave_others(reading, seen)
+    if reading.only is None:
+        _leave_others(reading, seen)
     _follow(reading, began)
+    reading.homes.renew(reading.link, reading.connector, reading.stream, reading.store, reading.clock)
     _take_census(reading, complete)
-    if reading.accepted and len(complete) == len(seen):
+    if reading.accepted and len(complete) == len(seen) and reading.only is None:
         forget_acceptance(reading.link.name, reading.stream, reading.store)
 
 
@@ -270,7 +284,8 @@ def _take_census(reading: _Reading, scopes: list[Scope]) -> None:
 
 def _scopes(reading: _Reading) -> list[Scope | SyncError | Notice]:
     try:
-        return patiently(lambda: list(reading.connector.scopes(reading.stream)), reading.clock)
+        found = patiently(lambda: list(reading.connector.scopes(reading.stream)), reading.clock)
+        return [one for one in found if reading.only is None or (isinstance(one, Scope) and one.id in reading.only)]
     except SyncError as error:
         raise _ConnectionEnds(error) from error
 
@@ -339,13 +354,16 @@ def _store(reading: _Reading, scope: Scope, page: Page) -> Mirrored:
     own, at = reading.connector.streams[reading.stream].own, reading.clock.now()
     with reading.crew.lock if page.deleted or page.whole else nullcontext():
         _brake(reading, scope, page)
+        reading.homes.note(page.records)
         return reading.store.mirror.put(reading.link.name, reading.stream, scope, page, own=own, at=at)
 
 
-def _scope_fails(reading: _Reading, scope: Scope, error: SyncError) -> None:
+def _scope_fails(reading: _Reading, scope: Scope, error: SyncError, *, shows: bool = True) -> None:
+    """`shows`: the state of the stream shows it, too."""
     state = state_of(error)
     now = reading.clock.now()
-    _worsen(reading.pulled.streams[reading.stream], state)
+    if shows:
+        _worsen(reading.pulled.streams[reading.stream], state)
     reading.pulled.problems.append(line_of(reading.link.name, error))
     reading.pulled.off |= state == "off"
     until = until_of(error, now)

@@ -3,19 +3,17 @@
 from datetime import datetime, timedelta
 
 from syncd.contract import AuthFailed, Misconfigured, RateLimited, SyncError
+from syncd.contract.headers import LONGEST
 from syncd.store.scopes import State
 
 LOOK_AGAIN = timedelta(minutes=15)
 """When a scope or connection that a person must mend is looked at again."""
 
-LONGEST_LIMIT = timedelta(hours=1)
-"""Vendors count their limits per hour at most: one that asks for more patience is looked at again after this."""
-
 
 def until_of(error: SyncError, now: datetime) -> datetime | None:
     """When another look is worth it."""
     if isinstance(error, RateLimited):
-        return min(error.until, now + LONGEST_LIMIT)
+        return min(error.until, now + LONGEST)
     return now + LOOK_AGAIN if state_of(error) == "off" else None
 
 
@@ -30,3 +28,8 @@ def state_of(error: SyncError) -> State:
     if isinstance(error, RateLimited):
         return "limited"
     return "off" if isinstance(error, AuthFailed | Misconfigured) else "stale"
+
+
+def finds_none(error: SyncError) -> bool:
+    """Whether it is no scope that failed, but a pattern that matches none."""
+    return isinstance(error, Misconfigured) and any(sign in (error.scope or "") for sign in "*?[")

@@ -1,5 +1,7 @@
 """The one error of the store: a line for a person."""
 
+from syncd.model.problem import Mendable
 
-class StoreError(Exception):
-    """The database cannot be used. The text is one line: what happened, where, what to do. It never holds a password."""
+
+class StoreError(Mendable):
+    """The database cannot be used. The text never holds a password."""

@@ -1,5 +1,6 @@
 """The raw mirror: every vendor record verbatim, with its earlier states, and the cursor of each scope."""
 
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -101,6 +102,12 @@ class Mirror:
         """The live records of a stream that were seen first at or after an instant."""
         query = stored().where(records.c.connection == connection, records.c.stream == stream, records.c.gone_at.is_(None))
         return list(self.stream(query.where(records.c.first_seen >= since)))
+
+    def keyed(self, connection: str, stream: str, name: str) -> list[StoredRaw]:
+        """The live records of a stream whose key is this name, a sign and more."""
+        query = stored().where(records.c.connection == connection, records.c.stream == stream, records.c.gone_at.is_(None))
+        found = self.stream(query.where(records.c.key.startswith(name, autoescape=True)))
+        return [raw for raw in found if re.match(r"[#!%&]", (raw.ref.key or "").removeprefix(name))]
 
     def bury(self, ref: Ref, kind: Literal["deleted", "moved", "transferred", "lost_access"], at: datetime) -> bool:
         """Make one record a tombstone, on the vendor's own word. False where it was none of ours, or gone already."""

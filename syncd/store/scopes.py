@@ -175,5 +175,5 @@ def _update(tx: Connection, connection: str, stream: str, scope_id: str, values:
 
 
 def _state(row: Row[Any]) -> ScopeState:
-    scope = Scope(row.scope_id, row.name, row.facts)
+    scope = Scope(row.scope_id, row.name, row.facts, row.closed)
     return ScopeState(row.connection, row.stream, scope, row.state, row.text, row.until, row.since, row.completed_at, row.cursor)

@@ -20,6 +20,7 @@ REMEMBERED = timedelta(days=3)
 MOST_REMEMBERED = 100_000
 """Per connection: a flood must not fill the memory."""
 
+Wake = Callable[[str, Delivery], None]
 Outcome = Literal["accepted", "repeated", "refused"]
 
 
@@ -43,9 +44,9 @@ class _Notes:
 
 
 class Inbox:
-    """Safe to share between threads. `wake(connection)` is called for every delivery that is news; it returns at once."""
+    """Safe to share between threads. `wake(connection, delivery)` is called for every delivery that is news; it returns at once."""
 
-    def __init__(self, doors: Mapping[str, Door], store: Store, now: Callable[[], datetime], wake: Callable[[str], None]) -> None:
+    def __init__(self, doors: Mapping[str, Door], store: Store, now: Callable[[], datetime], wake: Wake) -> None:
         self._doors, self._store, self._now, self._wake = dict(doors), store, now, wake
         self._lock, self._writing = Lock(), Lock()
         self._numbers = itertools.count(1)
@@ -77,7 +78,7 @@ class Inbox:
         if not self._note(connection, verdict, now):
             return "repeated"
         if verdict.news:
-            self._wake(connection)
+            self._wake(connection, verdict)
         return "accepted"
 
     def refuse(self, connection: str, why: str) -> Outcome:

@@ -23,7 +23,7 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "config.example.toml"
 def example(folder: Folder) -> Config:
     """The example, loaded beside the secrets that it names."""
     folder.file.write_text(EXAMPLE.read_text("utf-8"))
-    for name in ("jira", "github", "gitlab"):
+    for name in ("jira", "github", "gitlab", "caldav"):
         folder.put(f"secrets/{name}", f"{name}-token\n")
     folder.put("secrets/google.json", "{}")
     return load(folder.file, {})
@@ -35,9 +35,11 @@ def test_the_example_loads(example: Config) -> None:
         "code": "github",
         "web": "gitlab",
         "cal": "google_calendar",
+        "feeds": "ics",
+        "dav": "caldav",
     }
     assert {connection.mapping_name for connection in example.connections.values()} == {
-        f"{kind}.default" for kind in ("jira", "github", "gitlab", "google_calendar")
+        f"{kind}.default" for kind in ("jira", "github", "gitlab", "google_calendar", "ics", "caldav")
     }
     assert {detector.code for detector, _ in example.detectors} == entry_point_detectors().keys()
 
@@ -57,6 +59,7 @@ def test_without_its_secrets_the_example_says_which_are_missing(folder: Folder) 
         "connections.code.token_file",
         "connections.web.token_file",
         "connections.cal.credentials_file",
+        "connections.dav.token_file",
     ]
 
 

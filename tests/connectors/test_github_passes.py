@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from connectors.github import KIND
+from syncd.app import opened
 from tests.connectors.github_given import around, install
 from tests.run.run_given import Company, company, furnish
 
@@ -74,3 +75,17 @@ def test_what_a_server_lacks_is_unsupported_and_the_rest_is_fresh(firm: Company)
     assert [stream for stream, state in states.items() if state == "unsupported"] == ["environments", "deployments"]
     assert {state for stream, state in states.items() if stream not in ("environments", "deployments")} == {"fresh"}
     assert once.problems == []
+
+
+@pytest.mark.parametrize(("token", "marks"), [("ghp_personal", False), ("ghs_installation", True)])
+def test_a_token_that_is_no_apps_is_told_and_never_asked_to_make_check_runs(firm: Company, token: str, marks: bool) -> None:
+    keys = firm.sections["connections.code"]
+    firm.sections["connections.code"] = {k: v for k, v in keys.items() if not k.startswith(("app_", "private_"))} | {
+        "token": token
+    }
+    told = firm.syncd("check")
+    assert (told.code, "choose status" in " ".join(told.err.split())) == (0, not marks)
+    assert "code: [policy] status" in told.err or marks
+    with opened(firm.config, {}) as app:
+        assert ("check" in app.links[0].place.takes["pulls"]) == marks
+        assert "comment" in app.links[0].place.takes["pulls"]

@@ -1,14 +1,14 @@
 """The shared transport: what an answer or a failure without one means, told in one line, without a secret."""
 
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import requests
 import responses
 
-from connectors.http import PacedAdapter, expect, from_exception, from_status, retry_after, vendor_message
+from connectors.http import PacedAdapter, expect, from_exception, from_status, vendor_message
 from syncd.contract import AuthFailed, Misconfigured, RateLimited, Refused, SyncError, TlsAndProxy, Unavailable
 from tests.connectors.contract import OpenGate
 
@@ -80,21 +80,6 @@ def test_a_refused_write_is_for_the_dead_letters(answers: responses.RequestsMock
     error = meaning(paced(OpenGate()).post(URL), write=True)
     assert isinstance(error, Refused)
     assert error.text == "reading items of PLAT: refused (422): Validation Failed; body is too long"
-
-
-@pytest.mark.parametrize(
-    ("headers", "wait"),
-    [
-        ({"Retry-After": "17"}, 17),
-        ({"retry-after": "0.5"}, 0.5),
-        ({"Retry-After": "Tue, 05 May 2026 07:02:00 GMT"}, 120),
-        ({"Retry-After": "soon"}, None),
-        ({"Retry-After": "-3"}, None),
-        ({}, None),
-    ],
-)
-def test_retry_after_is_seconds_or_a_date(headers: Mapping[str, str], wait: float | None) -> None:
-    assert retry_after(headers, NOW) == (None if wait is None else NOW + timedelta(seconds=wait))
 
 
 @pytest.mark.parametrize(

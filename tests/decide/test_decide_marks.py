@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from syncd.contract import Limits
 from syncd.decide import Decision, FindingState, Place, Said, decide
+from syncd.decide.marks import in_words
 from syncd.decide.state import Policy
 from syncd.model.action import Action, Mode, Verb
 from syncd.model.finding import Count
@@ -274,3 +275,34 @@ def test_law_once_everything_has_its_receipt_nothing_is_left_to_write(
     first = decided(states, **policy)
     said, marked = receipted(first)
     assert decided(first.states, said=said, marked=marked, **policy).plan.actions == ()
+
+
+# --- in words --------------------------------------------------------------------------------------------------------------------
+
+_COMMIT = {"sha": "a1b2c3d4e5f6a7", "name": "syncd", "state": "failed", "text": "2 open", "url": None}
+SPOKEN: dict[Verb, tuple[dict[str, Any], str]] = {
+    "comment": ({}, "comment"),
+    "label": ({"add": ["syncd:drift"], "remove": []}, "label + syncd:drift"),
+    "status": (_COMMIT, "status syncd failed on a1b2c3d4e5: 2 open"),
+    "check": ({**_COMMIT, "title": "2 open", "summary": ""}, "check syncd failed on a1b2c3d4e5: 2 open"),
+    "link": ({"url": "https://code.example/1", "title": "acme/api#1", "relation": "waits for"}, "link to acme/api#1"),
+    "property": ({"name": "syncd", "value": {"findings": [1]}}, "property syncd: 1 open"),
+    "event": (
+        {"title": "Review", "text": "", "start": "2026-05-12", "end": "2026-05-13", "zone": None, "attendees": []},
+        "entry Review, 2026-05-12 to 2026-05-13",
+    ),
+}
+
+
+@pytest.mark.parametrize("verb", get_args(Verb))
+def test_a_plan_can_say_every_verb(verb: Verb) -> None:
+    extra, words = SPOKEN[verb]
+    assert in_words(verb, extra) == words
+
+
+def test_an_entry_that_is_taken_back_has_no_title_to_say() -> None:
+    assert in_words("event", {"cancelled": True}) == "entry is taken back"
+
+
+def test_a_property_of_any_value_can_be_said() -> None:
+    assert in_words("property", {"name": "syncd", "value": 3}) == "property syncd"

@@ -1,5 +1,6 @@
 """A record that is nested without end: it is told, the rest of its page goes on, and what was known of it stays."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -60,3 +61,17 @@ def test_only_the_field_that_is_too_deep_is_left_out() -> None:
     kept = nested(MOST_LEVELS)
     found = shallow({"id": 1, "kept": kept, "cut": nested(MOST_LEVELS + 1), "wide": [[]] * 1000})
     assert found == {"id": 1, "kept": kept, "cut": TOO_DEEP, "wide": [[]] * 1000}
+
+
+def test_a_page_that_cannot_be_decoded_for_one_of_its_records_is_read_without_its_field(firm: Company) -> None:
+    firm.only("code")
+    firm.github.issue("acme/api", "Well")
+    issues = [issue for _, issue in sorted(firm.github.home("acme/api").issues.items())]
+    odd = '{"in": [' * 50_000 + "]}" * 50_000
+    page = json.dumps(issues, default=str).replace("[{", f'[{{"odd": {odd}, ', 1)
+    firm.github.server.fail(r"^GET /repos/acme/api/issues\?", status=200, body=page)
+    ran = firm.once()
+    (line,) = ran.problems
+    assert line.startswith("code: acme/api#1: odd is nested deeper than 100 levels and was not kept")
+    assert (ran.code, ran.state("code", "issues")) == (0, "fresh")
+    assert "code acme/api#2" in firm.export("item")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from connectors.memory import KIND
 from syncd.contract import Budget, RateLimited
 from syncd.run.gate import LONG_S, PacedGate
-from syncd.run.limit_headers import moment, pause_until, quota
+from syncd.run.limit_headers import pause_until, quota
 from tests.run.run_given import START, Hand
 
 
@@ -113,7 +113,7 @@ def test_what_is_left_is_known() -> None:
 @given(st.text(max_size=40), st.integers(100, 599))
 def test_law_no_header_breaks_anything(text: str, status: int) -> None:
     headers = dict.fromkeys(("Retry-After", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-RateLimit-Limit"), text)
-    for found in (moment(text, START), pause_until(status, headers, START), getattr(quota(headers, START), "reset", None)):
+    for found in (pause_until(status, headers, START), getattr(quota(headers, START), "reset", None)):
         assert found is None or found.tzinfo is not None
 
 

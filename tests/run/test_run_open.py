@@ -52,15 +52,17 @@ def test_connectors_are_made_one_after_the_other(tmp_path: Path) -> None:
     assert together == [False] * 3
 
 
-@pytest.mark.parametrize("kind", ["jira", "github", "gitlab", "google_calendar"])
+@pytest.mark.parametrize("kind", ["jira", "github", "gitlab", "google_calendar", "ics", "caldav"])
 def test_a_made_connector_has_imported_its_library(kind: str) -> None:
     """So that nothing big is imported later, in threads beside each other. And the kind alone imports no library."""
-    library = {"google_calendar": "googleapiclient"}.get(kind, kind)
+    library = {"google_calendar": "googleapiclient", "ics": "icalendar", "caldav": "icalendar"}.get(kind, kind)
     options = {
         "jira": {"projects": ["A"]},
         "github": {"repositories": ["a/b"]},
         "gitlab": {"projects": ["a/b"]},
         "google_calendar": {"calendars": [{"id": "c", "holds": "windows"}]},
+        "ics": {"calendars": [{"id": "c", "holds": "windows", "file": "c.ics"}]},
+        "caldav": {"calendars": [{"id": "/c/", "holds": "windows"}]},
     }[kind]
     code = f"""
 import sys

@@ -97,3 +97,14 @@ def test_an_item_of_a_private_repository_is_not_named_elsewhere(firm: Company) -
     (said,) = firm.on_jira("PLAT-2")
     assert "waits for a private item" in said
     assert not any(word in said for word in ("Umbrella", "secret", "issues/1"))
+
+
+def test_a_pattern_that_matches_nothing_is_one_line_and_what_was_read_shows(firm: Company) -> None:
+    firm.sections["connections.plat"]["projects"] = ["PLAT", "ZZ*"]
+    ran = firm.once()
+    assert (ran.state("plat", "issues"), ran.code) == ("fresh", 1)
+    assert [line for line in ran.problems if "ZZ*" in line] == [
+        "plat: projects: 'ZZ*' matches nothing (none of 2 that the account sees fits). Correct it, or take it out"
+    ]
+    firm.sections["connections.plat"]["projects"] = ["ZZ*"]
+    assert firm.once().state("plat", "issues") == "off", "nothing was read"

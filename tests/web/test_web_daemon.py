@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from syncd.contract import Delivery
 from syncd.demo import jira_hooks
 from syncd.demo.jira_twin import JiraTwin
 from syncd.demo.outgoing import Outgoing
@@ -157,10 +158,10 @@ def test_hints_that_come_during_a_look_make_another_and_never_two_at_a_time() ->
         at_work.release()
 
     with _attending(look) as hints:
-        hints.wake("plat")
+        hints.wake("plat", Delivery())
         assert _until(lambda: looks == ["plat"])
         for _ in range(5):
-            hints.wake("plat")
+            hints.wake("plat", Delivery())
         go_on.release()
         assert twice.wait(10)
         go_on.release()
@@ -176,9 +177,9 @@ def test_a_look_that_fails_is_not_the_last(capfd: pytest.CaptureFixture[str]) ->
 
     with _attending(look) as hints:
         for n in range(1, 3):
-            hints.wake("plat")
+            hints.wake("plat", Delivery())
             assert _until(lambda n=n: len(looks) == n)  # type: ignore[misc]
-        hints.wake("unheard of")
+        hints.wake("unheard of", Delivery())
     assert "".join(capfd.readouterr()).count("RuntimeError: the store is gone") == 2
 
 
@@ -186,15 +187,15 @@ def test_a_flood_does_not_use_up_what_the_vendor_allows() -> None:
     looks: list[str] = []
     with _attending(looks.append) as hints:
         for n in range(1, BURST + 1):
-            hints.wake("plat")
+            hints.wake("plat", Delivery())
             assert _until(lambda n=n: len(looks) == n)  # type: ignore[misc]
-        hints.wake("plat")
+        hints.wake("plat", Delivery())
         assert not _until(lambda: len(looks) > BURST, within_s=0.6)
 
 
 @contextmanager
 def _attending(look: Callable[[str], None]) -> Iterator[Hints]:
-    hints = Hints(look, ["plat"], Clock())
+    hints = Hints(lambda connection, _: look(connection), ["plat"], Clock())
     hints.start()
     try:
         yield hints

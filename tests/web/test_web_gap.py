@@ -49,6 +49,8 @@ def test_a_delivery_explains_only_what_it_spoke_of(firm: Company) -> None:
         firm.github.edit("acme/api", 1, title="Nobody told")
         assert github(to, event="milestone").send() == 202
         to.look()
+    assert counts(firm) == (0, 0, None), "only what it spoke of was looked at"
+    firm.once()
     assert counts(firm) == (1, 0, 1.0)
 
 
@@ -76,7 +78,11 @@ def change(firm: Company, to: Listening, what: str, n: int) -> Outgoing:
             firm.github.issue("acme/app", text, milestone=1)
         else:
             firm.github.edit_milestone("acme/api", 1, title=text)
-        return github(to, event="milestone" if what == "milestone" else "issues")
+        repo, number = ("acme/app", max(firm.github.home("acme/app").issues)) if what == "new issue" else ("acme/api", 1)
+        issue = firm.github.home(repo).issues[number]
+        named = {"milestone": issue["milestone"]} if what == "milestone" else {"issue": issue}
+        body = json.dumps({**named, "repository": {"full_name": repo}}, default=str).encode()
+        return github(to, event="milestone" if what == "milestone" else "issues", body=body)
     if what == "version":
         firm.jira.version("PLAT", text)
         return jira_hooks.outgoing(to.url("plat"), SECRET, {"webhookEvent": "jira:version_created", "n": n})

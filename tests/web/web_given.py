@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from syncd.app import App, opened
 from syncd.cli.listening import doors
+from syncd.contract import Delivery
+from syncd.run.aim import NOTHING, Spoken, spoken_of, together
 from syncd.run.hints import look_at
 from syncd.web.app import application
 from syncd.web.inbox import Inbox
@@ -18,24 +20,25 @@ SIGNING = "whsec_" + "c2lnbmluZy1rZXktb2YtMzItYnl0ZXMtYWFhYWFhYWE="
 
 @dataclass
 class Listening:
-    """`woken`: the connections that were named, in order. `look` pulls them, as the daemon would."""
+    """`woken`: the connections that were named, in order, `told`: what was said of them. `look` looks at them, as the daemon would."""
 
     app: App
     inbox: Inbox
     port: int
     woken: list[str] = field(default_factory=list)
+    told: dict[str, Spoken | None] = field(default_factory=dict)
     defects: list[BaseException] = field(default_factory=list)
 
     def url(self, connection: str) -> str:
         return f"http://127.0.0.1:{self.port}/hook/{connection}"
 
     def look(self) -> list[str]:
-        """Pull what was named since the last time, each once; gives their names."""
+        """Look at what was named since the last time, each once; gives their names."""
         named = list(dict.fromkeys(self.woken))
         self.woken.clear()
         self.inbox.flush()
         for connection in named:
-            look_at(self.app.works, connection)
+            look_at(self.app.works, connection, self.told.pop(connection))
         return named
 
 
@@ -53,8 +56,14 @@ def listening(company: Company, *, body_s: float = 10) -> Iterator[Listening]:
     company.syncd("check")
     with opened(company.config, {}, clock=company.hand.clock) as app:
         woken: list[str] = []
+        told: dict[str, Spoken | None] = {}
         defects: list[BaseException] = []
-        inbox = Inbox(doors(app), app.store, company.hand.now, woken.append)
+
+        def wake(connection: str, delivery: Delivery) -> None:
+            woken.append(connection)
+            told[connection] = together(told.get(connection, NOTHING), spoken_of(delivery))
+
+        inbox = Inbox(doors(app), app.store, company.hand.now, wake)
         with Server(application(inbox, defects.append, body_s=body_s), "127.0.0.1:0") as server:
-            yield Listening(app, inbox, server.port, woken, defects)
+            yield Listening(app, inbox, server.port, woken, told, defects)
         assert defects == []

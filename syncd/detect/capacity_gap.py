@@ -16,6 +16,7 @@ from syncd.detect.loads import Excess, LoadRules, amounts, falling_into, hurt, l
 from syncd.detect.wording import keyed, listed, named, quoted, ref_facts
 from syncd.model.finding import Count, Finding, Line, Part
 from syncd.model.raw import Json
+from syncd.model.ref import Ref
 from syncd.model.rows import Item, Milestone, Person
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.asked import Asked
@@ -112,7 +113,7 @@ def _finding(snapshot: Snapshot, load: Load, rules: CapacityGapRules, gap: Gap) 
         severity = "warn"
     lines = (
         Line("Why", (*_largest(gap), ".")),
-        Line("Rests on", (*_basis(snapshot, load, gap), ". ", limits(rules), ".")),
+        Line("Rests on", (*_basis(snapshot, gap), ". ", limits(rules), ".")),
         Line("Clears", (*_cure(gap), ".")),
         Line("Wrong?", ("Correct the remaining work or the dates of these, or the members of the team in the configuration.",)),
     )
@@ -124,7 +125,7 @@ def _finding(snapshot: Snapshot, load: Load, rules: CapacityGapRules, gap: Gap) 
         headline=(named(subject), ": ", *_short(gap, load), "."),
         lines=lines,
         inputs=resting_on(snapshot, subject.ref, gap.falling, load, gap.who.people),
-        facts=_facts(load, gap, rules),
+        facts=_facts(load, gap, rules) | {"uncounted": _uncounted(snapshot, gap.who)},
         weight=max(1, gap.more),
         driving=next(iter(gap.falling)).ref,
         hovers=True,
@@ -160,14 +161,27 @@ def _joined(parts: Iterable[Part]) -> tuple[Part, ...]:
     return tuple(found)
 
 
-def _basis(snapshot: Snapshot, load: Load, gap: Gap) -> tuple[Part, ...]:
-    uncounted = len(load.uncounted.untimed)
+def _basis(snapshot: Snapshot, gap: Gap) -> tuple[Part, ...]:
     basis: list[Part] = [Count(len(gap.falling), "open item"), " with remaining time"]
-    if uncounted:
-        basis += ["; ", Count(uncounted, "open item"), " of all in no estimate of time, and not counted"]
+    if uncounted := _uncounted(snapshot, gap.who):
+        basis += ["; ", Count(uncounted, "open item"), " of theirs without it, not counted"]
     if snapshot.work.focus < 1:
         basis.append(f"; {snapshot.work.focus:.0%} of working time is for planned work")
     return tuple(basis)
+
+
+def _uncounted(snapshot: Snapshot, who: Who) -> int:
+    """How many open items of these people have no time that can be counted."""
+    theirs = snapshot.once(_untimed)
+    return len({ref for person in who.people for ref in theirs.get(person, ())})
+
+
+def _untimed(snapshot: Snapshot) -> dict[Person, list[Ref]]:
+    found: dict[Person, list[Ref]] = {}
+    for ref in snapshot.once(load_of).uncounted.untimed:
+        for person in snapshot.items[ref].assignees:
+            found.setdefault(person, []).append(ref)
+    return found
 
 
 def _cure(gap: Gap) -> tuple[Part, ...]:
@@ -193,7 +207,6 @@ def _facts(load: Load, gap: Gap, rules: LoadRules) -> dict[str, Json]:
         "more_people": gap.more,
         "for_weeks": excess.weeks,
         "items": [ref_facts(asked.ref) | {"hours": round(minutes / 60, 1)} for asked, minutes in list(gap.falling.items())[:10]],
-        "uncounted": len(load.uncounted.untimed),
         "warn_load": rules.warn_load,
         "critical_load": rules.critical_load,
     }

@@ -17,8 +17,6 @@ from syncd.model.snapshot import Snapshot
 from syncd.schedule.asked import Asked
 from syncd.schedule.load import WEEKS, Book, Load, ratio
 
-_DAY = 480
-
 
 class LoadRules(Rules):
     """Load is work / time for planned work: 1.0 is all of it."""
@@ -166,8 +164,3 @@ def limits(rules: LoadRules) -> str:
         f"Rule: planned work against working time less leave, holidays and meetings; a warning above {rules.warn_load:.0%}, "
         f"critical above {rules.critical_load:.0%}"
     )
-
-
-def in_days(minutes: float) -> int:
-    """Minutes as working days, at least one."""
-    return max(1, round(minutes / _DAY))

@@ -53,7 +53,7 @@ def test_a_lead_reads_how_much_is_missing_and_what_it_would_take() -> None:
     assert text_of(finding) == inline("""\
 [critical] <M Checkout v2>: team payments has 200~ hour of work(s) in 109~ hour of time(s) until Sun 2026-05-17~.
 Why <B>, <A> and <C>, all of it due by then.
-Rests on 3 open item(s) with remaining time; 1 open item(s) of all in no estimate of time, and not counted; 80% of working time is for planned work. Rule: planned work against working time less leave, holidays and meetings; a warning above 100%, critical above 120%.
+Rests on 3 open item(s) with remaining time; 1 open item(s) of theirs without it, not counted; 80% of working time is for planned work. Rule: planned work against working time less leave, holidays and meetings; a warning above 100%, critical above 120%.
 Clears 2 more person(s) for 2~ week(s), or 91~ hour of work(s) less or later.
 Wrong? Correct the remaining work or the dates of these, or the members of the team in the configuration.\
 """)
@@ -155,6 +155,11 @@ def test_it_stays_on_the_milestone_that_it_was_told_of() -> None:
 def test_work_without_a_milestone_is_told_on_the_largest_item() -> None:
     (finding,) = told(given_(hours(100, of=())))
     assert finding.subject == ref("A")
+
+
+def test_work_of_others_does_not_move_it() -> None:
+    others = (milestone("X"), item("Y", of="X", assignees="Zoe"), item("Z", of="X", assignees="Zoe", days=3, due="2026-05-08"))
+    assert told(given_(M, hours(100))) == told(given_(M, hours(100), *others))
 
 
 def test_another_day_says_the_same() -> None:

@@ -85,7 +85,7 @@ def _finding(snapshot: Snapshot, load: Load, rules: AbsenceHitsCriticalItemRules
     severity: Severity = "critical" if gone.left > gone.there else "warn"
     who = called(gone.person, "assignee", item)
     of: tuple[Part, ...] = (" of ", named(milestone)) if milestone else ()
-    days = Count(gone.days, "working day", clocked=True)
+    days = Count(gone.days, "day", clocked=True)
     left = Count(round(gone.left / 60), "hour of work"), " left, ", Count(round(gone.there / 60), "hour of time", clocked=True)
     return Finding(
         code=CODE,
@@ -97,7 +97,7 @@ def _finding(snapshot: Snapshot, load: Load, rules: AbsenceHitsCriticalItemRules
             who,
             " is away on ",
             days,
-            " of ",
+            " of the ",
             Count(gone.of, "working day", clocked=True),
             " until ",
             Day(gone.until),

@@ -28,7 +28,7 @@ def told(*rows: Row, now: str = "2026-05-04", open_: bool = False, **rules: Any)
 def test_a_lead_reads_how_long_and_what_is_left() -> None:
     (finding,) = told(M, A, away("Ada", "2026-05-06", "2026-05-14"))
     assert text_of(finding) == inline("""\
-[warn] <A Routes>: "Ada" is away on 6~ working day(s) of 10~ working day(s) until Fri 2026-05-15, and nobody else is on it.
+[warn] <A Routes>: "Ada" is away on 6~ day(s) of the 10~ working day(s) until Fri 2026-05-15, and nobody else is on it.
 Why <A> of <M Checkout v2> has no time to spare: 24 hour of work(s) left, 32~ hour of time(s).
 Rests on calendars of leave, and the plan. Rule: away on more than 50% of its days.
 Clears a second person on <A>, another date for it or for the leave.

@@ -68,6 +68,10 @@ PLACES: Mapping[str, tuple[str, str]] = {
         "List what is undated, ownerless, untouched, long overdue or plainly wrong, per team.",
     ),
     "baseline": ("syncd.cli.baseline:baseline", "What was agreed on for each milestone: appended to, never changed."),
+    "capacity": (
+        "syncd.cli.capacity:capacity",
+        "Show planned work against working time per person, team and skill and week, and who is away.",
+    ),
     "dead": ("syncd.cli.dead:dead", "What was set aside: writes that were refused, records that cannot be read."),
 }
 """Where each command is (module:name), and what it does: the beginning of its own help."""

@@ -76,6 +76,10 @@ PLACES: Mapping[str, tuple[str, str]] = {
         "syncd.cli.whatif:whatif",
         "Compare the plan with one that is changed: dates, scope, estimates, people, leave, freezes, links.",
     ),
+    "capacity": (
+        "syncd.cli.capacity:capacity",
+        "Show planned work against working time per person, team and skill and week, and who is away.",
+    ),
     "dead": ("syncd.cli.dead:dead", "What was set aside: writes that were refused, records that cannot be read."),
 }
 """Where each command is (module:name), and what it does: the beginning of its own help."""

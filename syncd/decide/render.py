@@ -11,7 +11,7 @@ from itertools import groupby
 from syncd.decide.markup import Markup
 from syncd.decide.voice import Voice
 from syncd.decide.wording import Dates, count
-from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Named, Part, Quote, said
+from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Named, Part, Quote, said, told
 
 RESOLVED = "resolved"
 """The digest of a comment that has nothing to say any more."""
@@ -67,8 +67,8 @@ def in_order(sections: Sequence[Section]) -> tuple[Section, ...]:
 def digest(sections: Sequence[Section]) -> str:
     """What the comment says, in 24 hex digits: without the time of the facts and without what only the clock changes."""
     findings = [section.finding for section in sections]
-    told = [(f.code, f.severity, said(f.headline), [(line.label, said(line.parts)) for line in f.lines]) for f in findings]
-    return hashlib.sha256(json.dumps(told, ensure_ascii=True).encode()).hexdigest()[:24]
+    texts = [(f.code, f.severity, said(f.headline), told(f)) for f in findings]
+    return hashlib.sha256(json.dumps(texts, ensure_ascii=True).encode()).hexdigest()[:24]
 
 
 def body(sections: Sequence[Section], sheet: Sheet) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 
 from syncd.decide.impersonal import People, impersonal
 from syncd.decide.markup import PLAIN, Markup, link
-from syncd.model.finding import Finding, Line, Named, Part, Quote
+from syncd.model.finding import Finding, Named, Part, Quote
 from syncd.model.ref import Ref
 from syncd.model.rows import Audience
 
@@ -53,7 +53,7 @@ def heard(finding: Finding, voice: Voice) -> Finding:
     """The finding as it may be told there: same severity and code, other parts."""
     finding = impersonal(finding, voice.people)
     part = partial(_heard, voice=voice)
-    lines = tuple(Line(line.label, tuple(map(part, line.parts))) for line in finding.lines)
+    lines = tuple(replace(line, parts=tuple(map(part, line.parts))) for line in finding.lines)
     return replace(finding, headline=tuple(part(_called_here(p, voice)) for p in finding.headline), lines=lines)
 
 

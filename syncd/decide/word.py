@@ -112,12 +112,12 @@ def _verdict(
 ) -> tuple[Word, str]:
     deciding = [one for one in findings if one.code in DECIDING and one.severity != "info"]
     if deciding and deciding[0].severity == "critical":
-        return "off track", plain_headline(deciding[0])
+        return "off track", _said(milestone, deciding[0])
     likely = _likely(odds)
     if odds and odds.word == "off track":
         return "off track", likely
     if deciding:
-        return "at risk", plain_headline(deciding[0])
+        return "at risk", _said(milestone, deciding[0])
     if odds and odds.word == "at risk":
         return "at risk", likely
     if why := _untold(snapshot, milestone):
@@ -127,6 +127,11 @@ def _verdict(
     if odds is None:
         return "on track", _by_dates(snapshot, milestone, lacking)
     return "on track", likely
+
+
+def _said(milestone: Milestone, finding: Finding) -> str:
+    """The headline, without the name of the milestone where it begins with it: it stands beside it."""
+    return plain_headline(finding).removeprefix(f"{milestone.ref.label} {milestone.title}: ")
 
 
 def _likely(odds: Odds | None) -> str:

@@ -105,7 +105,7 @@ def _finding(snapshot: Snapshot, grown: _Grown, rules: ScopeGrowthRules, severit
             Line("Wrong?", ("Correct which items belong to ", keyed(milestone), ", or what was agreed on: syncd baseline set.")),
         ),
         inputs=with_sources(snapshot, {milestone.ref, *snapshot.members.get(milestone.ref, ())}),
-        facts=_facts(snapshot, grown, rules),
+        facts=_facts(snapshot, grown, came, rules),
         weight=round(grown.percent),
         driving=came[0][0].ref if came else snapshot.once(driving_of).last(milestone.ref),
     )
@@ -199,7 +199,7 @@ def _rests_on(grown: _Grown, rules: ScopeGrowthRules) -> tuple[Part, ...]:
     return *_amount(found.agreed, found), f" agreed on{unit}, as of ", Day(on), ". ", rule
 
 
-def _facts(snapshot: Snapshot, grown: _Grown, rules: ScopeGrowthRules) -> dict[str, Json]:
+def _facts(snapshot: Snapshot, grown: _Grown, came: list[tuple[Item, float]], rules: ScopeGrowthRules) -> dict[str, Json]:
     found = grown.growth
     young, opens = _young(snapshot, grown, rules)
     return {
@@ -212,7 +212,7 @@ def _facts(snapshot: Snapshot, grown: _Grown, rules: ScopeGrowthRules) -> dict[s
         "added_late": _late(snapshot, grown, rules),
         "young": young,
         "open": opens,
-        "items": [_item_facts(snapshot, grown.milestone, item, size) for item, size in _biggest_first(snapshot, grown)[:_LISTED]],
+        "items": [_item_facts(snapshot, grown.milestone, item, size) for item, size in came[:_LISTED]],
     }
 
 

@@ -46,7 +46,8 @@ FAR = date.max
 class Odds:
     """What is likely of one milestone. `p`: the share of draws that end by the due date; None without one. `p50` ...: `FAR` where so
     many draws do not end within the years that are looked at. `finished`, `weeks`: what it rests on. `assumed`: the share of its
-    open items whose duration nothing says anything about; `backlog`: items that come before or belong to it (throughput)."""
+    open items whose duration nothing says anything about; `backlog`: items that come before or belong to it. `pace`: items a week
+    (throughput), or the median of actual / planned (network); `grows`: items that are added per item that is done."""
 
     milestone: Ref
     method: Method
@@ -59,6 +60,8 @@ class Odds:
     weeks: int
     assumed: float = 0.0
     backlog: int = 0
+    pace: float = 0.0
+    grows: float = 0.0
 
     @property
     def word(self) -> Literal["on track", "at risk", "off track"] | None:
@@ -187,8 +190,9 @@ class _Forecaster:
             return {}
         draws = max(LEAST_DRAWS, min(DRAWS, CELLS // max(1, len(self.plan.wiring.nodes))))
         made = simulate(self.plan, self.reference, self.pools, [End(ref) for ref in refs], draws)
+        pace = float(np.median(np.concatenate(list(self.pools.ratios.values()))))
         days = self._days(made.ends)
-        return {ref: self._odds(ref, "network", days[:, place]) for place, ref in enumerate(refs)}
+        return {ref: self._odds(ref, "network", days[:, place], pace=pace) for place, ref in enumerate(refs)}
 
     def _days(self, ends: Ints) -> Ints:
         """Ordinals of the days on which draws end. What runs out of the calendar's range is far."""
@@ -208,7 +212,8 @@ class _Forecaster:
             for ref in mine:
                 grows = self._growth(ref, weekly)
                 days = self._after(weeks.until(ahead[ref], grows), ref)
-                found[ref] = self._odds(ref, "throughput", days, backlog=ahead[ref])
+                pace = weekly.finished / max(len(weekly.done), 1)
+                found[ref] = self._odds(ref, "throughput", days, backlog=ahead[ref], pace=pace, grows=grows)
         return found
 
     def _rates(self, groups: Iterable[Group]) -> Rates:
@@ -264,7 +269,7 @@ class _Forecaster:
         least = end.finish.toordinal() if end and not end.clocked else today
         return np.where(far, FAR.toordinal(), np.maximum(days, least))
 
-    def _odds(self, ref: Ref, method: Method, days: Ints, backlog: int = 0) -> Odds:
+    def _odds(self, ref: Ref, method: Method, days: Ints, *, backlog: int = 0, pace: float = 0, grows: float = 0) -> Odds:
         due = self.snapshot.milestones[ref].due
         finished, weeks = self._history(ref)
         days = np.sort(days)
@@ -281,6 +286,8 @@ class _Forecaster:
             weeks=weeks,
             assumed=self._assumed(ref),
             backlog=backlog,
+            pace=pace,
+            grows=grows,
         )
 
 

@@ -6,7 +6,7 @@ change of that date, or where the milestone has one source and a history at all;
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from syncd.model.ref import Ref
@@ -74,6 +74,7 @@ class Past:
     snapshot: Snapshot
     meanings: Mapping[tuple[str, str], str]
     named: Mapping[tuple[str, str], tuple[Ref, ...]]
+    _called: dict[tuple[Ref, str, str], frozenset[str]] = field(default_factory=dict)
 
     def begun(self, item: Item) -> datetime | None:
         """When work on it began: its first change to something in work or done. None: not begun, or not told."""
@@ -125,7 +126,11 @@ class Past:
         """The changes by which it came (True) and went (False), oldest first."""
         if not item.history:
             return []
-        names = {name for connection, name in _names(milestone, item) if connection == item.ref.connection}
+        place = (milestone.ref, item.ref.connection, item.scope_id)
+        if place not in self._called:
+            known = _names(milestone, item)
+            self._called[place] = frozenset(name for connection, name in known if connection == item.ref.connection)
+        names = self._called[place]
         changes = changes_of(item.history, _NAMES_IT, self.snapshot.as_of)
         sides = ((change, _text(change.new) in names, _text(change.old) in names) for change in changes)
         return [(change, came) for change, came, went in sides if came != went]

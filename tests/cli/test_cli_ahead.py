@@ -5,6 +5,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -28,6 +29,8 @@ Show = Callable[[Snapshot], None]
 @pytest.fixture
 def show(monkeypatch: pytest.MonkeyPatch) -> Show:
     """The commands see this snapshot, and have nothing else: no store and no vendor."""
+
+    import_module("syncd.cli.portfolio")  # it takes `snapshot_of` when it is first imported: not the one of this test
 
     @contextmanager
     def opened(*_: object, **__: object) -> Iterator[SimpleNamespace]:

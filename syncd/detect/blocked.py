@@ -82,7 +82,7 @@ def detect(snapshot: Snapshot, rules: BlockedRules) -> Iterator[Finding]:
     inside = {ref: place for place, cycle in enumerate(cycles) for ref in cycle.members}
     yield from (_cycle(snapshot, cycle) for cycle in cycles)
     plan = snapshot.once(plan_of)
-    found: dict[str, Finding] = {}
+    found: dict[tuple[Ref, str], Finding] = {}
     open_ = snapshot.once(opened)
     for link in snapshot.dependencies:
         ends = ends_of(link) if link.successor in open_ else None
@@ -96,12 +96,13 @@ def detect(snapshot: Snapshot, rules: BlockedRules) -> Iterator[Finding]:
 DETECTOR = Detector(code=CODE, title="Blocked", rules=BlockedRules, detect=detect)
 
 
-def _keep_worse(found: dict[str, Finding], finding: Finding | None) -> None:
+def _keep_worse(found: dict[tuple[Ref, str], Finding], finding: Finding | None) -> None:
     if finding is None:
         return
-    known = found.get(finding.fingerprint)
+    key = finding.subject, finding.discriminator
+    known = found.get(key)
     if known is None or _badness(finding) > _badness(known):
-        found[finding.fingerprint] = finding
+        found[key] = finding
 
 
 def _badness(finding: Finding) -> tuple[int, int]:

@@ -29,9 +29,8 @@ class Ref:
         return f"{self.connection}:{self.stream}:{self.id}"
 
     def __hash__(self) -> int:
-        return hash(
-            self.id
-        )  # a text remembers its hash; a tuple of three is hashed anew each time, and models are full of look-ups
+        # A text remembers its hash; a tuple of three is hashed anew each time, and models are full of look-ups.
+        return hash(self.id)
 
 
 identity: Callable[[Ref], tuple[str, str, str]] = attrgetter("connection", "stream", "id")

@@ -96,8 +96,8 @@ def simulate(
 
 @dataclass(slots=True, eq=False)
 class _Model:
-    """The plan on one calendar. `base`: minutes by node; `streams`: where each
-    node's random numbers begin; `pools`: what the nodes at these places draw, and from what."""
+    """The plan on one calendar. `base`: minutes by node; `streams`: where each node's random numbers begin; `pools`: what the nodes at
+    these places draw, and from what."""
 
     network: Network
     today: int

@@ -88,7 +88,8 @@ def _graphql(old: Revision, new: Revision, _: Direction) -> Verdict:
         from syncd.contracts.graphql import diff as judge
     except ImportError as error:
         return _not_here("GraphQL", error)
-    return judge(old, new)
+    verdict: Verdict = judge(old, new)
+    return verdict
 
 
 def _protobuf(old: Revision, new: Revision, _: Direction) -> Verdict:
@@ -96,7 +97,8 @@ def _protobuf(old: Revision, new: Revision, _: Direction) -> Verdict:
         from syncd.contracts.protobuf import diff as judge
     except ImportError as error:
         return _not_here("protobuf", error)
-    return judge(old, new)
+    verdict: Verdict = judge(old, new)
+    return verdict
 
 
 def _not_here(what: str, error: ImportError) -> Verdict:

@@ -29,12 +29,12 @@ def diff(old: Revision, new: Revision) -> Verdict:
         if path in pair.moved:
             files(pair, file, pair.moved[path])
     away = _elsewhere(pair, new)
-    for one, other in _matched(pair, before.messages, after.messages, "message", away):
-        messages(pair, one, other)
-    for one, other in _matched(pair, before.enums, after.enums, "enum", away):
-        enums(pair, one, other)
-    for one, other in _matched(pair, before.services, after.services, "service", away):
-        services(pair, one[0], other[0])
+    for message in _matched(pair, before.messages, after.messages, "message", away):
+        messages(pair, *message)
+    for enum in _matched(pair, before.enums, after.enums, "enum", away):
+        enums(pair, *enum)
+    for (service, _), (other, _) in _matched(pair, before.services, after.services, "service", away):
+        services(pair, service, other)
     extensions(pair)
     _unjudged(pair)
     return Verdict.of(pair.found)

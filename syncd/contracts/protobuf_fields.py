@@ -7,6 +7,7 @@ from syncd.contracts.protobuf_tree import Field, File, Message, within
 _ALIKE = (("int32", "uint32"), ("int64", "uint64"), ("fixed32", "sfixed32"), ("fixed64", "sfixed64"))
 _WIRE = (("int32", "uint32", "int64", "uint64", "bool"), ("sint32", "sint64"), ("string", "bytes"))
 _OPTIONS = ("ctype", "jstype", "features.utf8_validation", "features.(pb.cpp).string_type", "features.(pb.java).utf8_validation")
+_SYNTAXES = {"proto2", "proto3"}
 _ZEROS = {"bool": "false", "string": "", "bytes": ""}
 
 Side = tuple[Message, File]
@@ -61,7 +62,7 @@ def _added(pair: Pair, message: str, one: Field, file: File) -> None:
 
 def field(pair: Pair, message: str, old: tuple[Field, File], new: tuple[Field, File]) -> None:
     """The changes of one field, or extension, that has kept its number."""
-    (before, before_file), (after, after_file) = old, new
+    before, after = old[0], new[0]
     place = f"{message}.{before.name}"
     rule = _type_rule(pair, before, after)
     if before.name != after.name:
@@ -96,12 +97,8 @@ def _label(pair: Pair, message: str, place: str, old: tuple[Field, File], new: t
         pair.say("proto-field-label-changed", place, before, after, text, of=message)
         return True
     kinds = [pair.old.kind(pair.old.resolve(old[0].type, old[0].scope)), pair.new.kind(pair.new_type(new[0]))]
-    if (
-        "message" in kinds
-        or "" in kinds
-        or old[1].syntax != new[1].syntax
-        and {old[1].syntax, new[1].syntax} == {"proto2", "proto3"}
-    ):
+    crossed = old[1].syntax != new[1].syntax and {old[1].syntax, new[1].syntax} <= _SYNTAXES
+    if crossed or "message" in kinds or "" in kinds:
         return False
     were, are = (presence(*side, message=False) for side in (old, new))
     if were != are and were and are:

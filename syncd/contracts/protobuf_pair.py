@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from syncd.contracts.change import Change, Level, unjudged
+from syncd.contracts.change import Change, Direction, Level, unjudged
 from syncd.contracts.protobuf_rules import OPTION_DEFAULTS, RULES
 from syncd.contracts.protobuf_schema import Schema
 from syncd.contracts.protobuf_tree import Field, File
@@ -106,7 +106,7 @@ def _reach(schema: Schema) -> dict[str, Reached]:
     return reached(edges, _roots(schema))
 
 
-def _roots(schema: Schema) -> Iterator[tuple[str, str, str]]:
+def _roots(schema: Schema) -> Iterator[tuple[str, str, Direction]]:
     for name, (service, _) in schema.services.items():
         for rpc in service.rpcs:
             yield schema.resolve(rpc.request, name), f"{name}/{rpc.name}", "request"

@@ -1,4 +1,4 @@
-"""Pure. The rules of protobuf contracts: what breaks whoever reads or writes the wire format or JSON, and what breaks only generated code."""
+"""Pure. The rules of protobuf contracts: what breaks the wire format or JSON, and what breaks only generated code."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -19,7 +19,7 @@ RULES: Rules = MappingProxyType(
         "proto-enum-value-number-changed": ("breaking", "A value of an enum has another number."),
         "proto-enum-value-removed": ("breaking", "A value of an enum is gone, its number or name not reserved."),
         "proto-enum-value-renamed": ("breaking", "A value of an enum is called something else: JSON carries the name."),
-        "proto-enum-value-retired": ("risky", "A value of an enum is gone, its number and name are reserved: only generated code misses it."),
+        "proto-enum-value-retired": ("risky", "A value of an enum is gone, its number and name are reserved."),
         "proto-enum-zero-changed": ("risky", "Another value of an enum comes first, which is its default."),
         "proto-extension-numbers-removed": ("risky", "Fewer numbers are left to extensions of a message."),
         "proto-extension-removed": ("risky", "An extension is gone."),
@@ -34,8 +34,8 @@ RULES: Rules = MappingProxyType(
         "proto-field-removed": ("breaking", "A field is gone, its number or name not reserved."),
         "proto-field-renamed": ("breaking", "A field is called something else: JSON and generated code carry the name."),
         "proto-field-required-added": ("breaking", "A message has a required field more: what is written without it is not read."),
-        "proto-field-retired": ("risky", "A field is gone, its number and name are reserved: only generated code misses it."),
-        "proto-field-type-alike": ("risky", "A field has another type that reads the same bytes and the same JSON; great or negative values may differ."),
+        "proto-field-retired": ("risky", "A field is gone, its number and name are reserved."),
+        "proto-field-type-alike": ("risky", "A field has another type that reads the same bytes and JSON: some values may differ."),
         "proto-field-type-changed": ("breaking", "A field has another type."),
         "proto-field-type-wire-alike": ("breaking", "A field has another type that reads the same bytes, but other JSON."),
         "proto-file-option-changed": ("risky", "An option of a file that shapes generated code is another one."),

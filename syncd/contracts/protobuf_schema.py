@@ -13,9 +13,8 @@ FILES = 2000
 BYTES = 16 << 20
 """How much of a revision is read at most."""
 
-SCALARS = frozenset(
-    "double float int32 int64 uint32 uint64 sint32 sint64 fixed32 fixed64 sfixed32 sfixed64 bool string bytes".split()
-)
+_SIZED = tuple(f"{kind}{bits}" for kind in ("int", "uint", "sint", "fixed", "sfixed") for bits in (32, 64))
+SCALARS = frozenset(("double", "float", "bool", "string", "bytes", *_SIZED))
 
 _KNOWN = (
     "google/protobuf/",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from syncd.contracts.change import Change, Direction, Verdict, unjudged
 from syncd.contracts.graphql_reach import reach_of
 from syncd.contracts.graphql_rules import RULES
-from syncd.contracts.graphql_tree import SCALARS, SPECIFIED, Directive, Input, Output, Schema, Type, Unreadable, load
+from syncd.contracts.graphql_tree import SCALARS, SPECIFIED, Directive, Input, Output, Schema, Type, Unreadable, load, uncollected
 from syncd.contracts.reach import UNREACHED, Reached
 from syncd.contracts.revision import Revision
 
@@ -16,7 +16,8 @@ ENGINE = "syncd"
 def diff(old: Revision, new: Revision) -> Verdict:
     """The changes from `old` to `new`. What cannot be read is told, and never raises."""
     try:
-        before, after = load(old), load(new)
+        with uncollected():
+            before, after = load(old), load(new)
     except Unreadable as error:
         return Verdict.unjudged(str(error), new.main, ENGINE)
     pair = _Pair(before, after, reach_of(after) | reach_of(before))

@@ -105,7 +105,7 @@ class _Reader:
             message.fields.append(self._field(message.name, "", words.type(), "", depth))
             return
         word = words.take()
-        if words.word == "=" or words.word == ".":
+        if words.word == "=":
             raise words.wrong("the type of a field")
         if word == "option":
             self._option(message.options)

@@ -47,7 +47,8 @@ _OPTIONS = (
 @dataclass(slots=True)
 class Schema:
     """What one revision defines, by full name. `missing`: imports that it does not have, with the file that asks; `problems`: what could
-    not be read or is defined twice, with the file; `outside`: imports that are not in the revision, and that everybody has."""
+    not be read or is defined twice, with the file; `outside`: imports that are not in the revision, and that everybody has; `called`: what other files import each file as.
+    """
 
     files: dict[str, File] = field(default_factory=dict)
     messages: dict[str, tuple[Message, File]] = field(default_factory=dict)
@@ -57,6 +58,7 @@ class Schema:
     missing: dict[str, str] = field(default_factory=dict)
     problems: list[tuple[str, str]] = field(default_factory=list)
     outside: set[str] = field(default_factory=set)
+    called: dict[str, str] = field(default_factory=dict)
     _resolved: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def kind(self, name: str) -> str:
@@ -114,6 +116,8 @@ def load(revision: Revision, parsed: Parsed) -> Schema:
     while todo:
         asked, by = todo.pop()
         path = endings.find(asked, by)
+        if path is not None:
+            schema.called.setdefault(path, asked)
         if path is None:
             if asked.startswith((*_KNOWN, *_OPTIONS)):
                 schema.outside.add(asked)

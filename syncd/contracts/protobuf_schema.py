@@ -46,8 +46,10 @@ _OPTIONS = (
 
 @dataclass(slots=True)
 class Schema:
-    """What one revision defines, by full name. `missing`: imports that it does not have, with the file that asks; `problems`: what could
-    not be read or is defined twice, with the file; `outside`: imports that are not in the revision, and that everybody has; `called`: what other files import each file as.
+    """What one revision defines, by full name.
+
+    `missing`: imports that it does not have, with the file that asks; `outside`: those of them that everybody has; `problems`: what could
+    not be read or is defined twice, with the file; `called`: what other files import each file as.
     """
 
     files: dict[str, File] = field(default_factory=dict)

@@ -1,5 +1,6 @@
 """Protobuf: what a change of a .proto file means on the wire, in JSON and in generated code."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 
 import pytest
@@ -14,17 +15,19 @@ from syncd.contracts.protobuf_tree import Unreadable
 from syncd.contracts.revision import Revision
 from tests.contracts.protobuf_pairs import AB, CASES, P3, RPC
 
+Files = str | Mapping[str, str | bytes]
 
-def revision(files: str | dict[str, str | bytes], main: str = "a.proto") -> Revision:
+
+def revision(files: Files, main: str = "a.proto") -> Revision:
     given = {main: files} if isinstance(files, str) else files
     return Revision({path: text.encode() if isinstance(text, str) else text for path, text in given.items()}, main)
 
 
-def judged(old: str | dict[str, str | bytes], new: str | dict[str, str | bytes]) -> Verdict:
+def judged(old: Files, new: str | Files) -> Verdict:
     return diff(revision(old), revision(new))
 
 
-def said(old: str | dict[str, str | bytes], new: str | dict[str, str | bytes]) -> list[tuple[str, str]]:
+def said(old: Files, new: str | Files) -> list[tuple[str, str]]:
     return [(change.rule.removeprefix("proto-"), change.place) for change in judged(old, new).changes]
 
 
@@ -130,7 +133,7 @@ def test_an_import_that_cannot_be_read_leaves_the_rest_judged() -> None:
 
 
 def test_imports_in_a_circle_and_out_of_the_revision_end() -> None:
-    files: dict[str, str | bytes] = {
+    files = {
         "a.proto": P3 + 'import "b.proto";\nimport "../../etc/passwd";\nmessage A { B b = 1; }',
         "b.proto": P3 + 'import public "a.proto";\nmessage B { A a = 1; }',
     }

@@ -4,7 +4,7 @@ Matched by the name of a component, the value that tells them apart, the title, 
 partner is still fine where another alternative covers it.
 """
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
 from syncd.contracts.change import Level
@@ -80,7 +80,7 @@ class _Matching:
 
 def _compare(walk: Walk, pair: Pair, old: Choice, new: Choice) -> None:
     matching = _Matching([], list(range(len(old.members))), list(range(len(new.members))))
-    for sign in _signs(walk):
+    for sign in _SIGNS:
         matching.by(sign(walk.old, old), sign(walk.new, new))
     if len(matching.old) <= MOST and len(matching.new) <= MOST:
         _match_equal(walk, pair, old, new, matching)
@@ -100,9 +100,13 @@ def _compare(walk: Walk, pair: Pair, old: Choice, new: Choice) -> None:
     for at in matching.new:
         if ("new", at) not in covered:
             pair.found.append(Found(f"{side}-alternative-added", "", None, _told(walk.new, new, at)))
-    if new.one and not old.one and len(old.members) == 1 and pair.direction != "response":
-        if sum(_safe(walk, pair, old.members[0], member) for member in new.members[:MOST]) > 1:
-            pair.found.append(Found(f"{side}-alternatives-overlap"))
+    if new.one and not old.one and len(old.members) == 1 and pair.direction != "response" and _overlap(walk, pair, old, new):
+        pair.found.append(Found(f"{side}-alternatives-overlap"))
+
+
+def _overlap(walk: Walk, pair: Pair, old: Choice, new: Choice) -> bool:
+    """Whether several alternatives take what the one schema took, and only one may."""
+    return sum(_safe(walk, pair, old.members[0], member) for member in new.members[:MOST]) > 1
 
 
 def _told(shaper: Shaper, choice: Choice, at: int) -> str:
@@ -111,11 +115,12 @@ def _told(shaper: Shaper, choice: Choice, at: int) -> str:
     return choice.names[at] or shape.title or f"{types} {{{', '.join(sorted(shape.properties))}}}"[:120]
 
 
-def _signs(walk: Walk) -> Iterable[Callable[[Shaper, Choice], dict[int, Hashable]]]:
-    """By what alternatives are known, the surest first."""
-    yield lambda shaper, choice: dict(enumerate(choice.names))
-    yield _by_value
-    yield lambda shaper, choice: {at: shaper.shape(member).title for at, member in enumerate(choice.members)}
+def _by_name(_: Shaper, choice: Choice) -> dict[int, Hashable]:
+    return dict(enumerate(choice.names))
+
+
+def _by_title(shaper: Shaper, choice: Choice) -> dict[int, Hashable]:
+    return {at: shaper.shape(member).title for at, member in enumerate(choice.members)}
 
 
 def _by_value(shaper: Shaper, choice: Choice) -> dict[int, Hashable]:
@@ -129,6 +134,10 @@ def _by_value(shaper: Shaper, choice: Choice) -> dict[int, Hashable]:
                 single.append((name, next(iter(values))))
         found[at] = tuple(sorted(single))
     return found
+
+
+_SIGNS: tuple[Callable[[Shaper, Choice], dict[int, Hashable]], ...] = (_by_name, _by_value, _by_title)
+"""By what alternatives are known, the surest first."""
 
 
 def _safe(walk: Walk, pair: Pair, old: Schema, new: Schema) -> bool:
@@ -196,7 +205,7 @@ def _discriminators(walk: Walk, pair: Pair, old: Shape, new: Shape) -> None:
     if was is None or now is None:
         if was is not now:
             rule = "discriminator-added" if was is None else "discriminator-removed"
-            pair.found.append(Found(f"{side}-{rule}", "", was and was.property, now and now.property))
+            pair.found.append(Found(f"{side}-{rule}", "", was.property if was else None, now.property if now else None))
         return
     if was.property != now.property:
         pair.found.append(Found(f"{side}-discriminator-changed", "", was.property, now.property))

@@ -6,7 +6,7 @@ from syncd.contracts.compare_objects import compare_objects
 from syncd.contracts.compare_scalars import compare_scalars, how_types
 from syncd.contracts.rules import How, schema_rule
 from syncd.contracts.shape import MISSING, Schema, Shape
-from syncd.contracts.values import canonical, cut, told
+from syncd.contracts.values import canonical, cut, cut_text, told
 from syncd.contracts.walk import Found, Pair, Walk
 
 
@@ -69,7 +69,9 @@ def below(walk: Walk, pair: Pair, where: str, old: Schema, new: Schema) -> None:
 def _marks(pair: Pair, old: Shape, new: Shape) -> None:
     if old.deprecated != new.deprecated:
         rule = "deprecated" if new.deprecated else "no-longer-deprecated"
-        pair.found.append(Found(side(pair, rule), because=f"it ends on {cut(new.sunset)}" if new.deprecated and new.sunset else ""))
+        pair.found.append(
+            Found(side(pair, rule), because=f"it ends on {cut(new.sunset)}" if new.deprecated and new.sunset else "")
+        )
     was, now = (None if one.default is MISSING else canonical(one.default) for one in (old, new))
     if was != now and not pair.text:
         rule = "default-added" if was is None else "default-removed" if now is None else "default-changed"
@@ -77,9 +79,9 @@ def _marks(pair: Pair, old: Shape, new: Shape) -> None:
     if old.xml != new.xml:
         pair.found.append(Found(side(pair, "xml-changed")))
     for keyword in sorted(old.unknown.keys() | new.unknown.keys()):
-        if old.unknown.get(keyword) != new.unknown.get(keyword):
-            values = [None if value is None else cut(value) for value in (old.unknown.get(keyword), new.unknown.get(keyword))]
-            pair.found.append(Found(side(pair, "keyword-changed"), f".{keyword}", *values))
+        was, now = old.unknown.get(keyword), new.unknown.get(keyword)
+        if was != now:
+            pair.found.append(Found(side(pair, "keyword-changed"), f".{keyword}", cut_text(was), cut_text(now)))
 
 
 def _default(shape: Shape) -> str | None:

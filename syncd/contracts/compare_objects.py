@@ -127,7 +127,14 @@ def _dependent(walk: Walk, pair: Pair, old: Shape, new: Shape) -> None:
         was, now = old.needs.get(name, set()), new.needs.get(name, set())
         if was != now:
             how: How = "changed" if was - now and now - was else "narrowed" if now - was else "widened"
-            _add(pair, "dependent-required", how, f".{name}", cut(", ".join(sorted(was))) or None, cut(", ".join(sorted(now))) or None)
+            _add(
+                pair,
+                "dependent-required",
+                how,
+                f".{name}",
+                cut(", ".join(sorted(was))) or None,
+                cut(", ".join(sorted(now))) or None,
+            )
     for name in dict.fromkeys((*old.demands, *new.demands)):
         left, right = old.demands.get(name), new.demands.get(name)
         if left is not None and right is not None:

@@ -6,6 +6,7 @@ from syncd.contracts.document import Document, Node
 from syncd.contracts.refused import Refused
 
 _Key = tuple[str, str]
+_NAMING = frozenset({"properties", "patternProperties", "$defs", "definitions", "schemas", "callbacks", "headers", "mapping"})
 _SHOWN = frozenset({"description", "example", "examples", "summary"})
 
 
@@ -98,9 +99,8 @@ def references(root: Any) -> set[str]:
         for key, inner in raw.items():
             kind = type(inner)
             if kind is str:
-                if key in ("$ref", "$dynamicRef", "$recursiveRef") or (inner.startswith("#/") and not named):
+                if key in ("$ref", "$dynamicRef", "$recursiveRef") or inner.startswith("#/"):
                     found.add(inner)
-            elif kind is dict or (kind is list and (named or key not in _SHOWN)):
-                if named or key not in _SHOWN:
-                    waiting.append((inner, key in ("properties", "patternProperties", "$defs", "definitions", "schemas") and not named))
+            elif kind in (dict, list) and (named or key not in _SHOWN):
+                waiting.append((inner, key in _NAMING and not named))
     return found

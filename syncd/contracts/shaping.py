@@ -1,12 +1,13 @@
 """Pure. From a raw schema to its shape: what every keyword adds to what the others demand."""
 
 from collections.abc import Callable, Mapping
+from itertools import zip_longest
 from typing import Any
 
 from syncd.contracts.dialect import Dialect
 from syncd.contracts.document import Document, Node
 from syncd.contracts.refused import Refused
-from syncd.contracts.shape import MISSING, Choice, Discriminator, Schema, Shape, key_of, schema_of
+from syncd.contracts.shape import ANYTHING, MISSING, Choice, Discriminator, Schema, Shape, key_of, schema_of
 from syncd.contracts.values import canonical
 
 MEMBERS = 2_000
@@ -18,15 +19,48 @@ CHAIN = 50
 _BESIDE = frozenset({"$ref", "description", "summary", "title", "example", "examples", "$comment"})
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 _SILENT = frozenset(
-    (
-        "title description summary example examples externalDocs deprecated $comment $schema $id id $anchor $dynamicAnchor "
-        "$recursiveAnchor $vocabulary $defs definitions allOf type nullable readOnly writeOnly required then else "
-        "exclusiveMinimum exclusiveMaximum minimum maximum additionalItems mapping"
-    ).split()
+    {
+        "title",
+        "description",
+        "summary",
+        "example",
+        "examples",
+        "externalDocs",
+        "deprecated",
+        "$comment",
+        "$schema",
+        "$id",
+        "id",
+        "$anchor",
+        "$dynamicAnchor",
+        "$recursiveAnchor",
+        "$vocabulary",
+        "$defs",
+        "definitions",
+        "allOf",
+        "type",
+        "nullable",
+        "readOnly",
+        "writeOnly",
+        "required",
+        "then",
+        "else",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "minimum",
+        "maximum",
+        "additionalItems",
+        "if",
+        "items",
+        "prefixItems",
+        "mapping",
+    }
 )
 _LEAST = {"minLength", "minItems", "minProperties"}
 _SIZES = (*sorted(_LEAST), "maxLength", "maxItems", "maxProperties", "minContains", "maxContains")
-_SHOWN_ONLY = frozenset({"password", "textarea", "markdown", "html", "text", "string", "integer", "number", "boolean", "object", "array"})
+_SHOWN_ONLY = frozenset(
+    {"password", "textarea", "markdown", "html", "text", "string", "integer", "number", "boolean", "object", "array"}
+)
 _TRIVIAL_PATTERNS = frozenset({"", ".*", "^.*$", "^.*", ".*$", "(.*)", "^(.*)$"})
 
 
@@ -109,11 +143,13 @@ class Shaper:
             referred = self._referred(node, shape, waiting)
             if referred and not self.dialect.siblings:
                 continue
-            forced = forced or (self.dialect.nullable and (node.raw.get("nullable") is True or node.raw.get("x-nullable") is True))
+            forced = forced or (
+                self.dialect.nullable and (node.raw.get("nullable") is True or node.raw.get("x-nullable") is True)
+            )
             parts = node.raw.get("allOf")
             if isinstance(parts, list):
                 waiting.extend([Node(node.file, part if part is not False else {"not": {}}) for part in reversed(parts)])
-            _add(shape, node, self.dialect)
+            _add(shape, node)
         return forced
 
     def _referred(self, node: Node, shape: Shape, waiting: list[Node]) -> bool:
@@ -204,10 +240,10 @@ def _as_values(shape: Shape, members: tuple[Schema, ...]) -> bool:
     return True
 
 
-def _add(shape: Shape, node: Node, dialect: Dialect) -> None:
+def _add(shape: Shape, node: Node) -> None:
     """What one plain schema, without its references and `allOf`, demands."""
     raw, file = node.raw, node.file
-    _types(shape, raw, dialect)
+    _types(shape, raw)
     for keyword, value in raw.items():
         read = _READERS.get(keyword)
         if read is not None:
@@ -225,13 +261,15 @@ def _add(shape: Shape, node: Node, dialect: Dialect) -> None:
             shape.conditions.append(parts)
 
 
-def _types(shape: Shape, raw: Mapping[str, Any], dialect: Dialect) -> None:
+def _types(shape: Shape, raw: Mapping[str, Any]) -> None:
     said = raw.get("type")
     if said == "file":
         _meet_types(shape, frozenset({"string"}))
         shape.format = shape.format or "binary"
         return
-    types = frozenset([said] if isinstance(said, str) else [one for one in said if isinstance(one, str)] if isinstance(said, list) else ())
+    types = frozenset(
+        [said] if isinstance(said, str) else [one for one in said if isinstance(one, str)] if isinstance(said, list) else ()
+    )
     if types and "any" not in types:
         shape.nullable = shape.nullable and "null" in types
         _meet_types(shape, types - {"null"})
@@ -267,19 +305,22 @@ def _const(shape: Shape, _: str, value: Any) -> None:
 
 
 def _bounds(shape: Shape, raw: Mapping[str, Any]) -> None:
-    for keyword, exclusive, attribute, tighter in (
-        ("minimum", "exclusiveMinimum", "lower", lambda a, b: (a[0], a[1]) > (b[0], b[1])),
-        ("maximum", "exclusiveMaximum", "upper", lambda a, b: (-a[0], a[1]) > (-b[0], b[1])),
-    ):
-        found: list[tuple[float, bool]] = []
-        if _is_number(raw.get(keyword)):
-            found.append((raw[keyword], raw.get(exclusive) is True))
-        if _is_number(raw.get(exclusive)):
-            found.append((raw[exclusive], True))
-        for bound in found:
-            known = getattr(shape, attribute)
-            if known is None or tighter(bound, known):
-                setattr(shape, attribute, bound)
+    """The tighter of all bounds; what is left out itself is tighter than what is not."""
+    for value, beyond in _limits(raw, "minimum", "exclusiveMinimum"):
+        shape.lower = (value, beyond) if shape.lower is None else max(shape.lower, (value, beyond))
+    for value, beyond in _limits(raw, "maximum", "exclusiveMaximum"):
+        if shape.upper is None or (-value, beyond) > (-shape.upper[0], shape.upper[1]):
+            shape.upper = value, beyond
+
+
+def _limits(raw: Mapping[str, Any], keyword: str, exclusive: str) -> list[tuple[float, bool]]:
+    """Bounds in both forms: an exclusive bound is a mark beside the other one, or a number of its own."""
+    found: list[tuple[float, bool]] = []
+    if _is_number(raw.get(keyword)):
+        found.append((raw[keyword], raw.get(exclusive) is True))
+    if _is_number(raw.get(exclusive)):
+        found.append((raw[exclusive], True))
+    return found
 
 
 def _is_number(value: Any) -> bool:
@@ -304,9 +345,7 @@ def _lists(shape: Shape, file: str, raw: Mapping[str, Any]) -> None:
         prefix, items = items, raw.get("additionalItems", MISSING)
     if isinstance(prefix, list):
         own = [schema_of(file, one) for one in prefix]
-        longest = max(len(own), len(shape.prefix))
-        pad = lambda known: [*known, *[()] * (longest - len(known))]  # noqa: E731
-        shape.prefix = tuple(a + b for a, b in zip(pad(shape.prefix), pad(own), strict=True))
+        shape.prefix = tuple(known + one for known, one in zip_longest(shape.prefix, own, fillvalue=ANYTHING))
     if items is not MISSING:
         shape.items = shape.items + schema_of(file, items)
 
@@ -427,14 +466,11 @@ _READERS: Mapping[str, Callable[[Shape, str, Any], None]] = {
     "discriminator": _discriminator,
     "enum": _enum,
     "format": _format,
-    "if": lambda shape, file, value: None,
-    "items": lambda shape, file, value: None,
     "multipleOf": _step,
     "not": _not,
     "oneOf": _alternatives(True),
     "pattern": _pattern,
     "patternProperties": _by_pattern,
-    "prefixItems": lambda shape, file, value: None,
     "properties": _properties,
     "propertyNames": _schema("names_of"),
     "unevaluatedItems": _schema("unevaluated_items"),
@@ -450,7 +486,7 @@ def _finish(shape: Shape, dialect: Dialect) -> None:
         shape.types = _inferred(shape)
         if shape.types is not None and shape.values is None and not shape.null_chosen:
             shape.nullable = False
-    if shape.types == {"integer"}:
+    if shape.types == frozenset({"integer"}):
         _whole(shape)
 
 

@@ -40,3 +40,8 @@ def told(value: Any) -> str | None:
 def cut(text: str) -> str:
     """The text, not longer than what is told."""
     return text if len(text) <= SHOWN else text[: SHOWN - 3] + "..."
+
+
+def cut_text(value: Any) -> str | None:
+    """Text out of a contract, not longer than what is told; None where it is no text."""
+    return cut(value) if isinstance(value, str) else None

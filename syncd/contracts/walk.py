@@ -75,7 +75,9 @@ class Walk:
         """The other side."""
         return {"request": "response", "response": "request", "both": "both"}[direction]  # type: ignore[return-value]
 
-    def tell(self, rule: str, operation: str, place: str, old: str | None = None, new: str | None = None, because: str = "") -> None:
+    def tell(
+        self, rule: str, operation: str, place: str, old: str | None = None, new: str | None = None, because: str = ""
+    ) -> None:
         """A change that is not within a schema."""
         self.changes.append(change_of(RULES[rule], operation, place, old, new, because))
 
@@ -209,7 +211,8 @@ class Walk:
 def change_of(rule: Rule, operation: str, place: str, old: str | None, new: str | None, because: str = "") -> Change:
     """The change as it is told: where, what it means, and the values."""
     sentence = rule.sentence[0].lower() + rule.sentence[1:].rstrip(".")
-    values = f" (was {old}, is {new})" if old is not None and new is not None else f" ({old or new})" if old or new else ""
+    values = ", ".join(f"{word} {value}" for word, value in (("was", old), ("is", new)) if value is not None)
+    values = f" ({values})" if values else ""
     where = cut(place.strip(".") or operation)
     said = f"{where}: {sentence}{values}" if where else f"{rule.sentence.rstrip('.')}{values}"
     text = f"{said}: {because}." if because else f"{said}."

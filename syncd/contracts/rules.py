@@ -129,7 +129,143 @@ def _prefix(direction: Direction) -> str:
     return "schema" if direction == "both" else direction
 
 
-_SCHEMA_RULES: Mapping[str, Rule] = MappingProxyType(
+_SCHEMA_RULES: Mapping[tuple[Direction, str, How], Rule] = MappingProxyType(dict(_of_schemas()))
+
+_SIDED: tuple[tuple[str, Level, Level, str], ...] = (
+    # name, level in requests, level in responses, what it means
+    ("property-removed", "risky", "risky", "An optional property is gone; where none but named ones may be sent it is refused."),
+    ("property-forbidden", "breaking", "risky", "A property is gone, and only those that are named may be there."),
+    ("required-property-removed", "risky", "breaking", "A property that was always there is gone."),
+    ("property-added", "compatible", "compatible", "There is a new optional property."),
+    ("required-property-added", "breaking", "compatible", "There is a new property that is always there."),
+    ("property-became-required", "breaking", "compatible", "A property must be there that could be left out."),
+    ("property-became-optional", "compatible", "breaking", "A property may be left out that was always there."),
+    (
+        "property-became-read-only",
+        "breaking",
+        "compatible",
+        "A property is only read: it is no longer taken from whoever sends it.",
+    ),
+    ("property-became-write-only", "compatible", "breaking", "A property is only written: it no longer comes."),
+    ("property-no-longer-read-only", "compatible", "compatible", "A property that was only read can be sent."),
+    ("property-no-longer-write-only", "compatible", "compatible", "A property that was only written comes as well."),
+    ("alternative-removed", "breaking", "compatible", "One of several forms is gone."),
+    ("alternative-added", "compatible", "breaking", "There is one form more."),
+    ("alternatives-overlap", "risky", "compatible", "What was valid may fit two alternatives of which exactly one has to fit."),
+    ("discriminator-changed", "breaking", "breaking", "Another property tells the alternatives apart."),
+    ("discriminator-added", "risky", "compatible", "A property now tells the alternatives apart."),
+    ("discriminator-removed", "compatible", "risky", "No property tells the alternatives apart any more."),
+    ("discriminator-mapping-removed", "breaking", "compatible", "A value that told an alternative apart is gone."),
+    ("discriminator-mapping-added", "compatible", "risky", "A new value tells an alternative apart."),
+    ("discriminator-mapping-changed", "breaking", "breaking", "A value that tells alternatives apart leads to another one."),
+    ("discriminator-name-changed", "risky", "risky", "Alternatives are told apart by names of components, and one was renamed."),
+    ("default-changed", "risky", "compatible", "What holds where the value is left out is another one."),
+    ("default-removed", "risky", "compatible", "What holds where the value is left out is no longer said."),
+    ("default-added", "compatible", "compatible", "It is said what holds where the value is left out."),
+    ("deprecated", "compatible", "compatible", "The element is deprecated, perhaps with a date on which it ends."),
+    ("no-longer-deprecated", "compatible", "compatible", "The element is no longer deprecated."),
+    ("xml-changed", "risky", "risky", "The form as XML is another one."),
+    ("keyword-changed", "unknown", "unknown", "A keyword that is not known changed: it may narrow or widen."),
+)
+"""Of properties and alternatives, on each side."""
+
+_AROUND: tuple[tuple[str, Level, Level, str], ...] = (
+    ("parameter-removed", "risky", "risky", "An optional parameter is gone."),
+    ("required-parameter-removed", "risky", "breaking", "A parameter that was always there is gone."),
+    ("parameter-added", "compatible", "compatible", "There is a new optional parameter."),
+    ("required-parameter-added", "breaking", "compatible", "There is a new parameter that must be there."),
+    ("parameter-became-required", "breaking", "compatible", "A parameter must be there that could be left out."),
+    ("parameter-became-optional", "compatible", "breaking", "A parameter may be left out that was always there."),
+    ("parameter-moved", "breaking", "breaking", "A parameter is in another place: query, header, path or cookie."),
+    ("parameter-default-changed", "breaking", "compatible", "Leaving the parameter out means something else."),
+    ("parameter-default-removed", "breaking", "compatible", "What leaving the parameter out means is no longer said."),
+    ("parameter-default-added", "risky", "compatible", "It is now said what leaving the parameter out means."),
+    ("parameter-style-changed", "breaking", "breaking", "A parameter is written in another style."),
+    ("parameter-explode-changed", "breaking", "breaking", "Lists or objects in a parameter are written differently."),
+    ("parameter-empty-refused", "breaking", "compatible", "A parameter can no longer be sent empty."),
+    ("parameter-empty-allowed", "compatible", "risky", "A parameter can be sent empty."),
+    ("parameter-reserved-refused", "risky", "compatible", "Reserved characters in a parameter have to be escaped."),
+    ("parameter-reserved-allowed", "compatible", "compatible", "Reserved characters in a parameter need no escape."),
+    ("required-body-added", "breaking", "compatible", "A body must be there where none was."),
+    ("body-added", "compatible", "compatible", "A body may be there where none was."),
+    ("body-removed", "breaking", "breaking", "There is no body any more."),
+    ("body-became-required", "breaking", "compatible", "A body must be there that could be left out."),
+    ("body-became-optional", "compatible", "breaking", "A body may be missing that was always there."),
+    ("media-type-removed", "breaking", "breaking", "A media type is gone."),
+    ("media-type-added", "compatible", "compatible", "There is one media type more."),
+    ("media-type-narrowed", "breaking", "compatible", "A range of media types became one of them."),
+    ("media-type-widened", "compatible", "risky", "A media type became a range."),
+    ("encoding-changed", "risky", "risky", "Parts of a form are encoded differently."),
+    ("success-status-removed", "breaking", "breaking", "A status that says success is gone."),
+    ("status-removed", "risky", "risky", "A status other than success is gone."),
+    ("status-added", "compatible", "compatible", "There is one status more."),
+    ("header-removed", "risky", "risky", "An optional header is gone."),
+    ("required-header-removed", "risky", "breaking", "A header that was always there is gone."),
+    ("header-added", "compatible", "compatible", "There is a new optional header."),
+    ("required-header-added", "breaking", "compatible", "There is a new header that is always there."),
+    ("header-became-required", "breaking", "compatible", "A header is always there that could be missing."),
+    ("header-became-optional", "compatible", "breaking", "A header may be missing that was always there."),
+    ("message-removed", "breaking", "breaking", "A kind of message is gone."),
+    ("message-added", "compatible", "risky", "There is one kind of message more."),
+    ("content-type-changed", "breaking", "breaking", "Messages are of another media type."),
+    ("payload-format-changed", "unknown", "unknown", "Payloads are described in another language, which is not judged."),
+    ("binding-changed", "risky", "risky", "What is said for the protocol changed."),
+)
+"""Of what stands around schemas, on each side; the sides swap in callbacks and webhooks."""
+
+_PLAIN: tuple[tuple[str, Level, str], ...] = (
+    ("path-removed", "breaking", "A path is gone with all its operations."),
+    ("operation-removed", "breaking", "An operation is gone."),
+    ("operation-added", "compatible", "There is a new operation."),
+    ("operation-deprecated", "compatible", "An operation is deprecated, perhaps with a date on which it ends."),
+    ("operation-no-longer-deprecated", "compatible", "An operation is no longer deprecated."),
+    ("operation-sunset-changed", "compatible", "The date on which an operation ends is another one."),
+    ("operation-id-changed", "compatible", "Generated clients call an operation by another name."),
+    ("operation-id-duplicated", "unknown", "Two operations have one id: what generated clients call them cannot be judged."),
+    ("webhook-removed", "breaking", "A webhook is gone."),
+    ("webhook-added", "compatible", "There is a new webhook."),
+    ("callback-removed", "breaking", "A callback is gone."),
+    ("callback-added", "compatible", "There is a new callback."),
+    ("channel-removed", "breaking", "A channel is gone."),
+    ("channel-added", "compatible", "There is a new channel."),
+    ("channel-address-changed", "breaking", "A channel has another address."),
+    ("server-removed", "risky", "An address is gone under which the service was reached."),
+    ("server-added", "compatible", "There is one address more."),
+    ("server-protocol-changed", "breaking", "A server speaks another protocol."),
+    ("security-added", "breaking", "What was open needs credentials."),
+    ("security-removed", "compatible", "What needed credentials is open."),
+    ("security-alternative-removed", "breaking", "One way to be let in is gone."),
+    ("security-alternative-added", "compatible", "There is one way more to be let in."),
+    ("security-narrowed", "breaking", "One way to be let in needs further credentials."),
+    ("security-scope-added", "breaking", "One way to be let in needs further scopes."),
+    ("security-scope-removed", "compatible", "One way to be let in needs fewer scopes."),
+    ("security-scheme-changed", "breaking", "Credentials are of another type, name or place."),
+    ("security-flow-removed", "breaking", "One way to get a token is gone."),
+    ("security-flow-added", "compatible", "There is one way more to get a token."),
+    ("security-flow-scope-removed", "risky", "A scope can no longer be asked for."),
+    ("security-url-changed", "risky", "Credentials are got at another address."),
+    ("security-bearer-format-changed", "risky", "Tokens are said to be of another form."),
+    ("changes-left-out", "risky", "There are more changes than are listed."),
+    (UNJUDGED, "unknown", "Something could not be judged; the text says why."),
+)
+
+
+def _of_sides() -> Iterator[Rule]:
+    for name, in_request, in_response, sentence in (*_SIDED, *_AROUND):
+        yield Rule(f"request-{name}", in_request, "request", sentence)
+        yield Rule(f"response-{name}", in_response, "response", sentence)
+    for name, in_request, in_response, sentence in _SIDED:
+        yield Rule(f"schema-{name}", _both(in_request, in_response), "both", sentence)
+
+
+def _both(in_request: Level, in_response: Level) -> Level:
+    """Where nobody said who writes: what breaks the writers breaks; what breaks readers alone is a risk."""
+    if in_request != "compatible":
+        return in_request
+    return "compatible" if in_response == "compatible" else "risky"
+
+
+RULES: Mapping[str, Rule] = MappingProxyType(
     {
         rule.id: rule
         for rule in (

@@ -8,9 +8,10 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
 from syncd.contracts.change import Level
+from syncd.contracts.keywords import name_of
 from syncd.contracts.rules import schema_rule
 from syncd.contracts.shape import Choice, Schema, Shape
-from syncd.contracts.shaping import Shaper, name_of
+from syncd.contracts.shaping import Shaper
 from syncd.contracts.walk import Found, Pair, Walk
 
 LIKE = 0.3

@@ -55,7 +55,7 @@ def _types(shape: Shape, raw: Mapping[str, Any]) -> None:
     said = raw.get("type")
     if said == "file":
         meet_types(shape, frozenset({"string"}))
-        shape.format = shape.format or "binary"
+        shape.nullable, shape.format = False, shape.format or "binary"
         return
     types = frozenset(
         [said] if isinstance(said, str) else [one for one in said if isinstance(one, str)] if isinstance(said, list) else ()

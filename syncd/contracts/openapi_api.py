@@ -106,11 +106,11 @@ class Api:
             return None
         return node if isinstance(node.raw, dict) else None
 
-    def children(self, node: Node, key: str) -> Iterator[tuple[str, Node]]:
-        """The entries of a mapping below a node, references followed; extensions are none."""
+    def children(self, node: Node, key: str, extended: bool = True) -> Iterator[tuple[str, Node]]:
+        """The entries of a mapping below a node, references followed. `extended`: a name that begins with x- is an extension."""
         inner = node.raw.get(key)
         for name, raw in inner.items() if isinstance(inner, dict) else ():
-            if not name.startswith("x-") and (found := self.resolved(Node(node.file, raw))) is not None:
+            if not (extended and name.startswith("x-")) and (found := self.resolved(Node(node.file, raw))) is not None:
                 yield name, found
 
     def places(self, key: str) -> dict[str, Place]:

@@ -161,12 +161,15 @@ def _media(side: Side, direction: Direction, place: str, old: Media, new: Media)
 
 def compare_answers(side: Side, old: dict[str, Answer], new: dict[str, Answer]) -> None:
     """Answers by status; a status that is gone may be covered by a range or by the default."""
+    taken: set[str] = set()
     for status, answer in old.items():
         place = f"responses.{status}"
         other = status if status in new else _covering(new, status)
         if other is not None:
+            taken.add(other)
             _answer(side, place, answer, new[other])
         elif narrower := [key for key in new if key not in old and _in_range(status, key)]:
+            taken.update(narrower)
             for key in narrower:
                 _answer(side, f"responses.{key}", answer, new[key])
         elif status.startswith("2"):
@@ -174,7 +177,7 @@ def compare_answers(side: Side, old: dict[str, Answer], new: dict[str, Answer]) 
         else:
             side.tell(f"{side.answered}-status-removed", place, status)
     for status in new:
-        if status not in old and not any(_in_range(key, status) and key not in new for key in old):
+        if status not in old and status not in taken:
             side.tell(f"{side.answered}-status-added", f"responses.{status}", None, status)
 
 

@@ -148,7 +148,7 @@ class Parts:
             content = self.content(node)
         headers = {
             name.lower(): self.parameter(header, name, "header")
-            for name, header in self.api.children(node, "headers")
+            for name, header in self.api.children(node, "headers", extended=False)
             if name.lower() != "content-type"
         }
         return Answer(content, headers)

@@ -61,7 +61,7 @@ def compare_security(walk: Walk, operation: str, old: list[Alternative], new: li
             if better.keys() == one.keys():
                 walk.tell("security-scope-removed", operation, "security", _all([one]), _all([better]))
     for other in new:
-        if other not in old and not any(other.keys() == one.keys() for one in old):
+        if other not in old and not any(other.keys() >= one.keys() for one in old):
             walk.tell("security-alternative-added", operation, "security", None, _all([other]))
 
 

@@ -20,6 +20,8 @@ def diff(old: Revision, new: Revision) -> Verdict:
             before, after = load(old), load(new)
     except Unreadable as error:
         return Verdict.unjudged(str(error), new.main, ENGINE)
+    except RecursionError:
+        return Verdict.unjudged(f"{new.main} is nested too deeply", new.main, ENGINE)
     pair = _Pair(before, after, reach_of(after) | reach_of(before))
     _roots(pair)
     for name, one in before.types.items():

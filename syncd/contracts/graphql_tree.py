@@ -188,7 +188,7 @@ def _document(path: str, content: bytes) -> DocumentNode:
     except UnicodeDecodeError:
         raise Unreadable(f"{path} is no text in UTF-8") from None
     except RecursionError:
-        raise Unreadable(f"{path} is nested too deep") from None
+        raise Unreadable(f"{path} is nested too deeply") from None
     except GraphQLError as error:
         where = f", line {error.locations[0].line}" if error.locations else ""
         raise Unreadable(f"{path}{where}: {' '.join(error.message.split())[:200]}") from None

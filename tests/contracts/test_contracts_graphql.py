@@ -148,8 +148,8 @@ def test_the_operation_and_the_side_are_told_where_they_can_be() -> None:
         ("extend type Query { b: Int }", "schema.graphql only extends types that it does not define"),
         ("{ a }", "schema.graphql defines no type"),
         ("", "schema.graphql, line 1: Syntax Error: Unexpected <EOF>."),
-        ("type Query { a: " + "[" * 10_000, "nested too deep"),
-        ("type Query { a(x: Int = " + "[" * 10_000, "nested too deep"),
+        ("type Query { a: " + "[" * 10_000, "nested too deeply"),
+        ("type Query { a(x: Int = " + "[" * 10_000, "nested too deeply"),
     ],
 )
 def test_what_is_no_schema_cannot_be_judged(text: str, reason: str) -> None:

@@ -55,8 +55,6 @@ SPECIFIED = frozenset(("skip", "include", "deprecated", "specifiedBy", "oneOf"))
 """Directives that every schema has, defined or not."""
 
 OPERATIONS = ("query", "mutation", "subscription")
-_ENDINGS = (".graphql", ".graphqls", ".gql", ".sdl")
-
 TypeKind = Literal["scalar", "object", "interface", "union", "enum", "input"]
 
 _KINDS: Mapping[type[Node], TypeKind] = {
@@ -153,19 +151,17 @@ def uncollected() -> Iterator[None]:
 
 
 def load(revision: Revision) -> Schema:
-    """The schema of a revision's main file; what it extends may be in another file of the revision. Raises `Unreadable`."""
+    """The schema of a revision's main file. What it extends and does not define is taken to be defined elsewhere, in both revisions alike.
+    Raises `Unreadable`, also where it defines nothing at all."""
     document = _document(revision.main, revision.content)
     schema, nodes = Schema(), document.definitions
     defined = [node for node in nodes if isinstance(node, TypeDefinitionNode | DirectiveDefinitionNode | SchemaDefinitionNode)]
     extended = [node for node in nodes if isinstance(node, TypeExtensionNode | SchemaExtensionNode)]
     if not defined and not extended:
         raise Unreadable(f"{revision.main} defines no type")
-    names = {node.name.value for node in extended if isinstance(node, TypeExtensionNode)}
-    names -= {node.name.value for node in defined if isinstance(node, TypeDefinitionNode)}
-    bases = _bases(revision, names) if names else []
-    if not defined and not bases:
+    if not defined:
         raise Unreadable(f"{revision.main} only extends types that it does not define")
-    for node in (*bases, *defined):
+    for node in defined:
         _define(schema, node)
     for more in extended:
         _extend(schema, more)
@@ -192,22 +188,6 @@ def _document(path: str, content: bytes) -> DocumentNode:
     except GraphQLError as error:
         where = f", line {error.locations[0].line}" if error.locations else ""
         raise Unreadable(f"{path}{where}: {' '.join(error.message.split())[:200]}") from None
-
-
-def _bases(revision: Revision, names: Iterable[str]) -> list[TypeDefinitionNode]:
-    """The definitions of these types in the other files of a revision."""
-    found: list[TypeDefinitionNode] = []
-    left, wanted = BYTES, set(names)
-    for path in sorted(revision.files):
-        left -= len(revision.files[path])
-        if path == revision.main or not path.endswith(_ENDINGS) or left < 0:
-            continue
-        try:
-            nodes = _document(path, revision.files[path]).definitions
-        except Unreadable:
-            continue
-        found += [node for node in nodes if isinstance(node, TypeDefinitionNode) and node.name.value in wanted]
-    return found
 
 
 def _define(schema: Schema, node: TypeDefinitionNode | DirectiveDefinitionNode | SchemaDefinitionNode) -> None:

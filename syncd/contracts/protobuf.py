@@ -28,7 +28,7 @@ def diff(old: Revision, new: Revision) -> Verdict:
     for path, file in before.files.items():
         if path in pair.moved:
             files(pair, file, pair.moved[path])
-    away = _elsewhere(pair, new)
+    away = _elsewhere(pair, old, new)
     for message in _matched(pair, before.messages, after.messages, "message", away):
         messages(pair, *message)
     for enum in _matched(pair, before.enums, after.enums, "enum", away):
@@ -67,7 +67,7 @@ def _moved(pair: Pair, name: str, old: str, new: str) -> None:
         pair.say("proto-message-moved", name, old, new, f"{name} is defined in {new}, it was in {old}", of=name)
 
 
-def _elsewhere(pair: Pair, new: Revision) -> dict[str, str]:
+def _elsewhere(pair: Pair, was: Revision, now: Revision) -> dict[str, str]:
     """What the new main file no longer reaches, and what is defined in another file of its revision all the same."""
     old, after = pair.old, pair.new
     named = {
@@ -76,7 +76,7 @@ def _elsewhere(pair: Pair, new: Revision) -> dict[str, str]:
         for name, one in part.items()
         if pair.renamed(name, one[1]) not in other
     }
-    return elsewhere(new, after, named)
+    return elsewhere(was, now, after, named)
 
 
 def _unjudged(pair: Pair) -> None:

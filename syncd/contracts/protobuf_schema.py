@@ -134,20 +134,29 @@ def load(revision: Revision, parsed: Parsed) -> Schema:
     return schema
 
 
-def elsewhere(revision: Revision, schema: Schema, names: Iterable[str]) -> dict[str, str]:
-    """Which of these names are defined in files of the revision that the main file does not import, and in which one."""
+def elsewhere(old: Revision, new: Revision, schema: Schema, names: Iterable[str]) -> dict[str, str]:
+    """Which of these names files of the new revision define that its main file does not import, and in which one. What stood there before
+    has not moved to it."""
     wanted = set(names)
     found: dict[str, str] = {}
-    others = [path for path in revision.files if path.endswith(".proto") and path not in schema.files]
-    if not wanted or len(others) > FILES or sum(len(revision.files[path]) for path in others) > BYTES:
+    others = [path for path in new.files if path.endswith(".proto") and path not in schema.files] if wanted else []
+    if len(others) > FILES or sum(len(new.files[path]) for path in others) > BYTES:
         return found
     for path in others:
-        try:
-            file = parse(path, revision.files[path])
-        except Unreadable:
-            continue
-        found |= {name: path for name in wanted if name in file.messages or name in file.enums or name in file.services}
+        moved = wanted & _defined(path, new.files[path])
+        if moved and path in old.files:
+            moved -= _defined(path, old.files[path])
+        found |= dict.fromkeys(moved, path)
     return found
+
+
+def _defined(path: str, content: bytes) -> set[str]:
+    """The names that a file defines; none where it cannot be read."""
+    try:
+        file = parse(path, content)
+    except Unreadable:
+        return set()
+    return {*file.messages, *file.enums, *file.services}
 
 
 def _asked(file: File) -> list[tuple[str, str]]:
@@ -178,14 +187,16 @@ class _Endings:
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self._files = files
-        self._by_name: dict[str, list[str]] = {}
-        for path in files:
-            self._by_name.setdefault(path.rpartition("/")[2], []).append(path)
+        self._by_name: dict[str, list[str]] | None = None
 
     def find(self, asked: str, by: str) -> str | None:
         """The path of what a file imports. Of several the one that lies nearest to the file that asks."""
         if asked in self._files:
             return asked
+        if self._by_name is None:
+            self._by_name = {}
+            for path in self._files:
+                self._by_name.setdefault(path.rpartition("/")[2], []).append(path)
         ending = f"/{asked}"
         found = [path for path in self._by_name.get(asked.rpartition("/")[2], ()) if path.endswith(ending)]
         return min(found, key=lambda path: (-_shared(path, by), path), default=None)

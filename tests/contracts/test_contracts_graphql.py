@@ -13,11 +13,9 @@ from syncd.contracts.revision import Revision
 QUERY = "type Query { a: Int }\n"
 
 
-def judged(old: str, new: str, **others: str) -> Verdict:
-    """The verdict on two texts. `others`: more files of both revisions, `_` for the dot."""
-    more = {name.replace("_", "."): text.encode() for name, text in others.items()}
-    revisions = [Revision({"schema.graphql": text.encode(), **more}, "schema.graphql") for text in (old, new)]
-    return diff(*revisions)
+def judged(old: str, new: str) -> Verdict:
+    """The verdict on two texts."""
+    return diff(*(Revision({"schema.graphql": text.encode()}, "schema.graphql") for text in (old, new)))
 
 
 def said(old: str, new: str) -> list[tuple[str, str]]:
@@ -164,8 +162,9 @@ def test_binary_and_huge_files_cannot_be_judged() -> None:
         assert not diff(old, new).judged
 
 
-def test_what_is_extended_may_be_in_another_file() -> None:
-    verdict = judged("extend type Query { b: Int }", "extend type Query { b: ID }", base_graphql=QUERY)
+def test_what_is_extended_and_defined_elsewhere_is_compared_by_what_is_there() -> None:
+    own = 'type U @key(fields: "id") { id: ID }\n'
+    verdict = judged("extend type Query { b: Int }" + own, "extend type Query { b: ID }" + own)
     assert [change.place for change in verdict.changes] == ["Query.b"]
 
 

@@ -53,6 +53,17 @@ def test_what_moved_to_another_file_of_its_package_is_risky() -> None:
     assert said(old, new) == [("message-moved", "p.B"), ("message-added", "p.X")]
 
 
+def test_what_moved_to_a_file_that_is_not_imported_is_risky_too() -> None:
+    old = {"a.proto": P3 + AB, "b.proto": P3 + "message X {}"}
+    assert said(old, {"a.proto": P3 + "message A {}", "b.proto": P3 + "message X {}\nmessage B {}"}) == [("message-moved", "p.B")]
+
+
+def test_two_revisions_side_by_side_in_a_folder_are_no_move() -> None:
+    files = {"old.proto": (P3 + AB).encode(), "new.proto": (P3 + "message A {}").encode(), "other.proto": (P3 + AB).encode()}
+    verdict = diff(Revision(files, "old.proto"), Revision(files, "new.proto"))
+    assert [(change.rule, change.place) for change in verdict.changes] == [("proto-message-removed", "p.B")]
+
+
 def test_what_the_main_file_imports_counts_and_what_it_does_not_is_left() -> None:
     main = P3 + 'import "x/b.proto";\nmessage A { B b = 1; }'
     old = {"a.proto": main, "proto/x/b.proto": P3 + "message B { int32 a = 1; }", "c.proto": P3 + "message C { int32 a = 1; }"}

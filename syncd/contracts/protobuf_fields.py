@@ -1,5 +1,7 @@
 """Pure. What changes in the fields of a message, matched by their numbers as the wire format does."""
 
+from collections.abc import Mapping
+
 from syncd.contracts.protobuf_pair import Pair, label, option, presence
 from syncd.contracts.protobuf_schema import Schema
 from syncd.contracts.protobuf_tree import Field, File, Message, within
@@ -17,8 +19,8 @@ def fields(pair: Pair, old: Side, new: Side) -> None:
     """The changes of the fields of one message."""
     before, after = {one.number: one for one in old[0].fields}, {one.number: one for one in new[0].fields}
     for side, by_number, when in ((old, before, "old"), (new, after, "new")):
-        if len(by_number) != len(side[0].fields):
-            pair.unknown(side[0].name, f"the {when} message {side[0].name} gives a number to two fields")
+        if reason := _impossible(side[0], by_number):
+            pair.unknown(side[0].name, f"the {when} message {side[0].name} {reason}")
     names = {one.name: one for one in new[0].fields}
     for number, one in before.items():
         if number in after:
@@ -33,6 +35,18 @@ def fields(pair: Pair, old: Side, new: Side) -> None:
     for number, one in after.items():
         if number not in before and one.name not in renumbered:
             _added(pair, old[0].name, one, new[1])
+
+
+def _impossible(message: Message, by_number: Mapping[int, Field]) -> str:
+    """Why no compiler would take a message; "" where one may."""
+    if len(by_number) != len(message.fields):
+        return "gives a number to two fields"
+    if len({one.name for one in message.fields}) != len(message.fields):
+        return "gives a name to two fields"
+    kept = next(
+        (one for one in message.fields if within(one.number, message.reserved) or one.name in message.reserved_names), None
+    )
+    return f"uses for {kept.name} = {kept.number} what it reserves" if kept else ""
 
 
 def _gone(pair: Pair, old: Side, one: Field, new: Message) -> None:

@@ -29,6 +29,9 @@ def enums(pair: Pair, old: tuple[Enum, File], new: tuple[Enum, File]) -> None:
     """The changes of one enum: its values are matched by number."""
     before, after = _by_number(old[0]), _by_number(new[0])
     numbers = dict(new[0].values)
+    for enum, when in ((old[0], "old"), (new[0], "new")):
+        if reason := _impossible(enum):
+            pair.unknown(enum.name, f"the {when} enum {enum.name} {reason}")
     for number, names in before.items():
         if number in after:
             for name in names:
@@ -43,6 +46,18 @@ def enums(pair: Pair, old: tuple[Enum, File], new: tuple[Enum, File]) -> None:
             pair.say("proto-enum-value-added", f"{old[0].name}.{name}", None, f"{name} = {number}", f"{name} = {number} is new")
     _reserved(pair, "proto-enum-reserved-removed", old[0], new[0])
     _nature(pair, old, new)
+
+
+def _impossible(enum: Enum) -> str:
+    """Why no compiler would take an enum; "" where one may."""
+    if not enum.values:
+        return "has no values"
+    if len({name for name, _ in enum.values}) != len(enum.values):
+        return "gives a name to two values"
+    if len(_by_number(enum)) != len(enum.values) and enum.options.get("allow_alias") != "true":
+        return "gives a number to two values, and does not say that it may"
+    kept = next((name for name, number in enum.values if within(number, enum.reserved) or name in enum.reserved_names), None)
+    return f"uses for {kept} what it reserves" if kept else ""
 
 
 def _by_number(enum: Enum) -> dict[int, list[str]]:

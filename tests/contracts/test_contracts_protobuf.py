@@ -130,11 +130,24 @@ def test_what_is_no_proto_cannot_be_judged(text: str | bytes, reason: str) -> No
     assert reason in verdict.reason
 
 
-def test_what_is_wrong_in_itself_is_unknown() -> None:
-    assert said(P3 + AB, P3 + AB + "message A { int32 a = 1; }")[0] == ("could-not-judge", "a.proto")
-    twice = said(P3 + "message A { int32 a = 1; }", P3 + "message A { int32 a = 1; int32 b = 1; }")
-    assert ("could-not-judge", "p.A") in twice
-    assert said(P3 + "message A {}", P3 + "message A { Nowhere b = 1; }")[0] == ("could-not-judge", "p.A.b")
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("message A {}\nmessage A { int32 a = 1; }", "a.proto"),
+        ("message A { int32 a = 1; int32 b = 1; }", "p.A"),
+        ("message A { int32 a = 1; int32 a = 2; }", "p.A"),
+        ("message A { int32 a = 1; reserved 1; }", "p.A"),
+        ('message A { int32 a = 1; reserved "a"; }', "p.A"),
+        ("message A { Nowhere a = 1; }", "p.A.a"),
+        ("message A {}\nenum E { X = 0; Y = 0; }", "p.E"),
+        ("message A {}\nenum E { X = 0; X = 1; }", "p.E"),
+        ("message A {}\nenum E { X = 0; reserved 0; }", "p.E"),
+        ("message A {}\nenum E {}", "p.E"),
+    ],
+)
+def test_what_no_compiler_takes_is_unknown(text: str, place: str) -> None:
+    found = judged(P3 + "message A {}\nenum E { X = 0; }", P3 + text).changes
+    assert [change.place for change in found if change.level == "unknown"] == [place]
 
 
 def test_an_import_that_cannot_be_read_leaves_the_rest_judged() -> None:

@@ -196,7 +196,7 @@ _AROUND: tuple[tuple[str, Level, Level, str], ...] = (
     ("media-type-removed", "breaking", "breaking", "A media type is gone."),
     ("media-type-added", "compatible", "compatible", "There is one media type more."),
     ("media-type-narrowed", "breaking", "compatible", "A range of media types became one of them."),
-    ("media-type-widened", "compatible", "risky", "A media type became a range."),
+    ("media-type-widened", "compatible", "breaking", "A media type became a range."),
     ("encoding-changed", "risky", "risky", "Parts of a form are encoded differently."),
     ("success-status-removed", "breaking", "breaking", "A status that says success is gone."),
     ("status-removed", "risky", "risky", "A status other than success is gone."),
@@ -247,6 +247,8 @@ _PLAIN: tuple[tuple[str, Level, str], ...] = (
     ("security-flow-scope-removed", "risky", "A scope can no longer be asked for."),
     ("security-url-changed", "risky", "Credentials are got at another address."),
     ("security-bearer-format-changed", "risky", "Tokens are said to be of another form."),
+    ("contract-removed", "breaking", "The contract is gone."),
+    ("contract-added", "compatible", "There is a new contract."),
     ("changes-left-out", "risky", "There are more changes than are listed."),
     (UNJUDGED, "unknown", "Something could not be judged; the text says why."),
 )

@@ -12,7 +12,9 @@ Doc = dict[str, Any]
 def revision(document: Any, name: str = "api.json", **others: Any) -> Revision:
     """A revision whose main file is this document as JSON, or as it is where it is bytes. Other files by name, `_` for the dot."""
     files = {name: document, **{key.replace("__", "/").replace("_", "."): value for key, value in others.items()}}
-    return Revision({key: value if isinstance(value, bytes) else json.dumps(value).encode() for key, value in files.items()}, name)
+    return Revision(
+        {key: value if isinstance(value, bytes) else json.dumps(value).encode() for key, value in files.items()}, name
+    )
 
 
 def judged(old: Any, new: Any, kind: Kind | None = None, direction: Direction = "both") -> Verdict:

@@ -179,7 +179,10 @@ THIRD: Doc = {
                 "parameters": [{"name": "tags", "in": "query", "schema": {"type": "array", "items": TEXT}}],
                 "requestBody": {"required": True, **media("application/json", schema={"$ref": "#/components/schemas/Pet"})},
                 "responses": {
-                    "200": {"headers": {"X-A": {"schema": WHOLE}}, **media("application/json", schema={"$ref": "#/components/schemas/Pet"})}
+                    "200": {
+                        "headers": {"X-A": {"schema": WHOLE}},
+                        **media("application/json", schema={"$ref": "#/components/schemas/Pet"}),
+                    }
                 },
             },
             "put": {
@@ -221,7 +224,11 @@ def test_a_removal_tells_that_it_was_announced() -> None:
 
 def test_a_cycle_is_walked_once_and_its_changes_are_told() -> None:
     def tree(leaf: Doc) -> Doc:
-        node = thing(value=leaf, left={"$ref": "#/components/schemas/Node"}, rest={"type": "array", "items": {"$ref": "#/components/schemas/Node"}})
+        node = thing(
+            value=leaf,
+            left={"$ref": "#/components/schemas/Node"},
+            rest={"type": "array", "items": {"$ref": "#/components/schemas/Node"}},
+        )
         return answering({"$ref": "#/components/schemas/Node"}, components={"Node": node})
 
     change = only(judged(tree(TEXT), tree(WHOLE)))
@@ -246,7 +253,7 @@ def test_references_lead_to_other_files_of_the_revision() -> None:
 
 def test_the_fingerprint_outlives_another_layout_and_another_name_of_a_path_parameter() -> None:
     def document(name: str, schema: Doc) -> Doc:
-        return asking({"name": name, "in": "path", "schema": TEXT}, query(schema=schema), path="/p/{%s}" % name)
+        return asking({"name": name, "in": "path", "schema": TEXT}, query(schema=schema), path=f"/p/{{{name}}}")
 
     first = only(judged(document("id", TEXT), document("id", WHOLE)))
     laid_out = json.dumps(document("no", WHOLE), indent=8).encode()

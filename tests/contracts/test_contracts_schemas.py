@@ -122,7 +122,11 @@ SAME: list[tuple[str, Any, Any]] = [
     ("one of one", TEXT, {"oneOf": [TEXT]}),
     ("null as an alternative", {"type": ["string", "null"]}, {"anyOf": [TEXT, {"type": "null"}]}),
     ("types as alternatives", {"type": ["string", "integer"]}, {"anyOf": [TEXT, WHOLE]}),
-    ("values as alternatives", {**TEXT, "enum": ["a", "b"]}, {"oneOf": [{"const": "a", **TEXT}, {"const": "b", "title": "B", **TEXT}]}),
+    (
+        "values as alternatives",
+        {**TEXT, "enum": ["a", "b"]},
+        {"oneOf": [{"const": "a", **TEXT}, {"const": "b", "title": "B", **TEXT}]},
+    ),
     ("order of alternatives", {"oneOf": [thing(a=TEXT), thing(b=TEXT)]}, {"oneOf": [thing(b=TEXT), thing(a=TEXT)]}),
     ("what says nothing", {**thing(), "minProperties": 0, "additionalProperties": True}, thing()),
     ("true and empty", thing(a={}), thing(a=True)),
@@ -143,7 +147,10 @@ def test_what_means_the_same_is_no_change(old: Any, new: Any) -> None:
 
 
 def test_the_place_of_a_change_is_told_by_names() -> None:
-    verdict = judged(answering(thing(pets={"type": "array", "items": thing(name=TEXT)})), answering(thing(pets={"type": "array", "items": thing(name=WHOLE)})))
+    verdict = judged(
+        answering(thing(pets={"type": "array", "items": thing(name=TEXT)})),
+        answering(thing(pets={"type": "array", "items": thing(name=WHOLE)})),
+    )
     (change,) = verdict.changes
     assert (change.operation, change.place) == ("GET /pets", "responses.200.application/json.pets[].name")
     assert (change.old, change.new) == ("string", "integer")
@@ -163,7 +170,9 @@ def test_of_a_schema_that_anybody_may_write_narrowing_breaks_and_widening_is_a_r
 
 @pytest.mark.parametrize("keyword", ["$defs", "definitions"])
 def test_a_library_of_schemas_is_compared_schema_by_schema(keyword: str) -> None:
-    verdict = judged({"$schema": "x", keyword: {"a": TEXT, "b": TEXT}}, {"$schema": "x", keyword: {"a": WHOLE, "b": TEXT}}, "jsonschema")
+    verdict = judged(
+        {"$schema": "x", keyword: {"a": TEXT, "b": TEXT}}, {"$schema": "x", keyword: {"a": WHOLE, "b": TEXT}}, "jsonschema"
+    )
     assert [change.place for change in verdict.changes] == [f"{keyword}.a"]
 
 

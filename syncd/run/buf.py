@@ -188,7 +188,7 @@ def _names(line: Mapping[str, Any]) -> list[str]:
 
 
 def _change(line: Mapping[str, Any], main: str) -> Change:
-    kind, text = str(line.get("type", "")), str(line.get("message", ""))
+    kind, text = str(line.get("type", "")), str(line.get("message", "")).partition(" See http")[0]
     path = _inside(str(line.get("path") or main))
     rule = f"buf-{kind.lower().replace('_', '-')}"
     return Change(

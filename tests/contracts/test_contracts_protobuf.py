@@ -13,6 +13,7 @@ from syncd.contracts.protobuf_parse import parse
 from syncd.contracts.protobuf_rules import RULES
 from syncd.contracts.protobuf_tree import Unreadable
 from syncd.contracts.revision import Revision
+from syncd.contracts.several import diff_trees
 from tests.contracts.protobuf_pairs import AB, CASES, P3, RPC
 
 Files = str | Mapping[str, str | bytes]
@@ -165,6 +166,22 @@ def test_imports_in_a_circle_and_out_of_the_revision_end() -> None:
         ("could-not-judge", "../../etc/passwd"),
         ("field-added", "p.B.c"),
     ]
+
+
+def test_a_folder_is_one_contract_in_which_things_are_told_once_and_may_move() -> None:
+    old = {
+        "x/a.proto": P3 + 'import "x/b.proto";\nmessage A { B b = 1; }',
+        "x/b.proto": P3 + "message B { int32 a = 1; }\nmessage C {}",
+    }
+    new = {"x/a.proto": old["x/a.proto"], "x/b.proto": P3 + "message B { string a = 1; }", "x/c.proto": P3 + "message C {}"}
+    was, now = ({path: text.encode() for path, text in files.items()} for files in (old, new))
+    found = diff_trees(was, now).whole
+    assert [(change.rule, change.place) for change in found.changes] == [
+        ("proto-field-type-changed", "*.proto: p.B.a"),
+        ("proto-message-moved", "*.proto: p.C"),
+    ]
+    assert diff_trees(was, {}).whole.level == "breaking"
+    assert diff_trees(was, {"x/b.proto": was["x/b.proto"]}).whole.changes[0].rule == "proto-message-removed"
 
 
 def test_unusual_files_are_read() -> None:

@@ -1,7 +1,11 @@
 """buf as the judge of protobuf: the same levels as ours, and what it cannot compile."""
 
-import pytest
+from pathlib import Path
 
+import pytest
+from typer.testing import CliRunner
+
+from syncd.cli.contracts import cli
 from syncd.contracts import Revision, Verdict
 from syncd.contracts.protobuf import diff
 from syncd.run import buf
@@ -87,6 +91,18 @@ def test_files_outside_of_the_revision_are_not_written() -> None:
         PROGRAM or "",
     )
     assert "outside of the revision" in verdict.reason
+
+
+@installed
+def test_it_is_asked_for_on_the_command_line(tmp_path: Path) -> None:
+    for when, kind in (("old", "int32"), ("new", "string")):
+        (tmp_path / when).mkdir()
+        (tmp_path / when / "a.proto").write_text(P3 + f"message A {{ {kind} a = 1; }}")
+    for name in ("", "a.proto"):
+        asked = ["diff", str(tmp_path / "old" / name), str(tmp_path / "new" / name), "--engine", "buf"]
+        done = CliRunner().invoke(cli, asked)
+        assert done.exit_code == 1
+        assert "[buf-field-wire-json-compatible-type]" in done.stdout
 
 
 def test_a_program_that_is_not_there_could_not_judge() -> None:

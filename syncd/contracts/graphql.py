@@ -9,6 +9,7 @@ from syncd.contracts.graphql_rules import RULES
 from syncd.contracts.graphql_tree import SCALARS, SPECIFIED, Directive, Input, Output, Schema, Type, Unreadable, load, uncollected
 from syncd.contracts.reach import UNREACHED, Reached
 from syncd.contracts.revision import Revision
+from syncd.contracts.values import cut, cut_text
 
 ENGINE = "syncd"
 
@@ -62,8 +63,8 @@ class _Pair:
     ) -> None:
         """Note a change. `of`: the type that it lies in, which tells who is concerned."""
         by = self.reach.get(of, UNREACHED)
-        change = Change(rule, RULES[rule][0], direction or by.direction, place, operation or by.operation, old, new, text, ENGINE)
-        self.found.append(change)
+        whom, said = (direction or by.direction, place, operation or by.operation), (cut_text(old), cut_text(new), cut(text))
+        self.found.append(Change(rule, RULES[rule][0], *whom, *said, ENGINE))
 
     def field_of(self, type_name: str, name: str) -> str:
         """The operation that a field is, where its type is a root; "" else."""

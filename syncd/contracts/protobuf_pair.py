@@ -8,6 +8,7 @@ from syncd.contracts.protobuf_rules import OPTION_DEFAULTS, RULES
 from syncd.contracts.protobuf_schema import Schema
 from syncd.contracts.protobuf_tree import Field, File
 from syncd.contracts.reach import UNREACHED, Reached, reached
+from syncd.contracts.values import cut, cut_text
 
 ENGINE = "syncd"
 _EXPLICIT, _IMPLICIT = "explicit", "implicit"
@@ -36,7 +37,8 @@ class Pair:
         """Note a change. `of`: the message that it lies in, which tells who is concerned."""
         level: Level = RULES[rule][0]
         by = self.reach.get(of, UNREACHED)
-        self.found.append(Change(rule, level, by.direction, place, operation or by.operation, old, new, text, ENGINE))
+        said = cut_text(old), cut_text(new), cut(text)
+        self.found.append(Change(rule, level, by.direction, place, operation or by.operation, *said, ENGINE))
 
     def unknown(self, place: str, reason: str) -> None:
         """Note what could not be judged."""

@@ -155,7 +155,7 @@ def files(pair: Pair, old: File, new: File) -> None:
         pair.say("proto-syntax-changed", new.path, old.syntax, new.syntax, text)
     formats = _json_format(old), _json_format(new)
     if formats[0] == _FULL and formats[1] != _FULL and (new.messages or new.enums):
-        text = f"JSON of {new.path} is kept to no longer ({formats[1]}), it was ({formats[0]})"
+        text = f"JSON of {new.path} is {formats[1]}, it was {formats[0]}: what it may hold is no longer checked"
         pair.say("proto-json-format-changed", new.path, *formats, text)
     for name in FILE_OPTIONS:
         before, after = option(old.options, name), option(new.options, name)

@@ -11,7 +11,7 @@ Rules = Mapping[str, tuple[Level, str]]
 RULES: Rules = MappingProxyType(
     {
         "proto-default-changed": ("breaking", "The default of a field is another one: what is not sent reads differently."),
-        "proto-json-format-changed": ("breaking", "JSON is written by rules that are no longer kept strictly (proto3 became proto2)."),
+        "proto-json-format-changed": ("breaking", "Whether messages can be written as JSON is no longer checked (proto3 became proto2)."),
         "proto-enum-openness-changed": ("risky", "An enum became open or closed: values that are not known are kept in another way."),
         "proto-enum-removed": ("breaking", "An enum is gone."),
         "proto-enum-reserved-removed": ("breaking", "Numbers or names of an enum are no longer reserved, and may be used anew."),

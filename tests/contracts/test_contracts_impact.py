@@ -71,7 +71,7 @@ def test_effort_ends_at_its_limit() -> None:
     assert only(impact(PRODUCER, SHOP, changes=many)).days == 10
 
 
-def test_leave_of_the_consuming_team_counts_by_its_week() -> None:
+def test_the_week_of_the_consuming_team_counts() -> None:
     slow = team("shop", "Bo", owns=("SHOP-*",), hours=Hours(minutes=(480, 0, 0, 0, 480, 0, 0)))
     found = only(impact(PRODUCER, SHOP, teams=(TEAMS[0], slow)))
     assert (found.ready, found.late) == (date(2026, 5, 11), 2)

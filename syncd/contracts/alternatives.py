@@ -7,7 +7,6 @@ partner is still fine where another alternative covers it.
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
-from syncd.contracts.change import Level
 from syncd.contracts.keywords import name_of
 from syncd.contracts.rules import schema_rule
 from syncd.contracts.shape import Choice, Schema, Shape
@@ -107,7 +106,7 @@ def _compare(walk: Walk, pair: Pair, old: Choice, new: Choice) -> None:
 
 def _overlap(walk: Walk, pair: Pair, old: Choice, new: Choice) -> bool:
     """Whether several alternatives take what the one schema took, and only one may."""
-    return sum(_safe(walk, pair, old.members[0], member) for member in new.members[:MOST]) > 1
+    return sum(walk.safe(old.members[0], member, pair.direction, pair.text) for member in new.members[:MOST]) > 1
 
 
 def _told(shaper: Shaper, choice: Choice, at: int) -> str:
@@ -141,15 +140,10 @@ _SIGNS: tuple[Callable[[Shaper, Choice], dict[int, Hashable]], ...] = (_by_name,
 """By what alternatives are known, the surest first."""
 
 
-def _safe(walk: Walk, pair: Pair, old: Schema, new: Schema) -> bool:
-    levels = walk.levels(old, new, pair.direction, pair.text)
-    return levels is not None and levels <= {"compatible"}
-
-
 def _match_equal(walk: Walk, pair: Pair, old: Choice, new: Choice, matching: _Matching) -> None:
     for was in list(matching.old):
         for now in matching.new:
-            if walk.levels(old.members[was], new.members[now], pair.direction, pair.text) == set():
+            if walk.alike(old.members[was], new.members[now], pair.direction, pair.text):
                 matching.take(was, now)
                 break
 
@@ -158,9 +152,17 @@ def _covered(walk: Walk, pair: Pair, old: Choice, new: Choice, matching: _Matchi
     """Alternatives without a partner that do no harm: gone ones that another one still takes, new ones that could come before."""
     covered: set[tuple[str, int]] = set()
     if pair.direction != "response":
-        covered.update(("old", at) for at in matching.old if any(_safe(walk, pair, old.members[at], m) for m in new.members))
+        covered.update(
+            ("old", at)
+            for at in matching.old
+            if any(walk.safe(old.members[at], m, pair.direction, pair.text) for m in new.members)
+        )
     if pair.direction != "request":
-        covered.update(("new", at) for at in matching.new if any(_safe(walk, pair, m, new.members[at]) for m in old.members))
+        covered.update(
+            ("new", at)
+            for at in matching.new
+            if any(walk.safe(m, new.members[at], pair.direction, pair.text) for m in old.members)
+        )
     return covered
 
 
@@ -228,8 +230,6 @@ def _mapped(walk: Walk, pair: Pair, value: str, old: tuple[str, str], new: tuple
     was, now = walk.old.reference(*old), walk.new.reference(*new)
     if inner:
         pair.inner.append((f"|{value}", walk.pair(was, now, pair.direction, pair.text)))
-    elif name_of(old[1]) != name_of(new[1]):
-        levels: set[Level] | None = walk.levels(was, now, pair.direction, pair.text)
-        if levels is None or levels - {"compatible"}:
-            side = "schema" if pair.direction == "both" else pair.direction
-            pair.found.append(Found(f"{side}-discriminator-mapping-changed", "", name_of(old[1]), name_of(new[1])))
+    elif name_of(old[1]) != name_of(new[1]) and not walk.safe(was, now, pair.direction, pair.text):
+        side = "schema" if pair.direction == "both" else pair.direction
+        pair.found.append(Found(f"{side}-discriminator-mapping-changed", "", name_of(old[1]), name_of(new[1])))

@@ -118,15 +118,15 @@ def _pairwise(walk: Walk, pair: Pair, aspect: str, old: list[Schema], new: list[
         add(pair, aspect, "narrowed" if len(new) > len(old) else "widened", None, None)
         return
     for was, now in zip(old, new, strict=True):
-        more, less = covered(walk, was, now), covered(walk, now, was)
+        # Both are seen from the side of whoever sends: what is compatible there takes in all that was.
+        more, less = walk.safe(was, now, "request"), _back(walk, was, now)
         if not (more and less):
             add(pair, aspect, "narrowed" if more else "widened" if less else "changed", None, None)
 
 
-def covered(walk: Walk, old: Schema, new: Schema) -> bool:
-    """Whether all that was valid is valid still. Both are seen from the side of whoever sends."""
-    levels = walk.levels(old, new, "request")
-    return levels is not None and levels <= {"compatible"}
+def _back(walk: Walk, old: Schema, new: Schema) -> bool:
+    """Whether all that is valid now was valid before."""
+    return walk.safe(old, new, "response")
 
 
 def _conditions(walk: Walk, pair: Pair, old: Shape, new: Shape) -> None:
@@ -134,7 +134,7 @@ def _conditions(walk: Walk, pair: Pair, old: Shape, new: Shape) -> None:
         add(pair, "condition", "narrowed" if len(new.conditions) > len(old.conditions) else "widened", None, None)
         return
     for was, now in zip(old.conditions, new.conditions, strict=True):
-        if walk.levels(was[0], now[0], "both") != set():
+        if not walk.alike(was[0], now[0], "both"):
             add(pair, "condition", "changed", None, None)
             continue
         for name, left, right in (("then", was[1], now[1]), ("else", was[2], now[2])):

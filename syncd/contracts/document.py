@@ -109,7 +109,7 @@ class Document:
     def _by_id(self, address: str, fragment: str, reference: str) -> Node:
         node = self._known_ids().get(address.rstrip("#"))
         if node is None:
-            if _URL.match(address) and not address.startswith("file:"):
+            if address.startswith("//") or (_URL.match(address) and not address.startswith("file:")):
                 raise Refused(f"it refers to {shown(reference)}, which is not part of the revision and is never fetched")
             raise Refused(f"it refers to {shown(reference)}, which the revision does not have")
         return self._within(node, fragment, reference)

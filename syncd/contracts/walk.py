@@ -43,6 +43,7 @@ class Pair:
     found: list[Found] = field(default_factory=list)
     inner: list[tuple[str, Key]] = field(default_factory=list)
     looked: bool = False
+    done: bool = False
 
     @property
     def key(self) -> Key:
@@ -116,6 +117,7 @@ class Walk:
                 self.spent = True
             elif not self._is_same(pair):
                 self._look(self, pair)
+            pair.done = True
         return pair
 
     def _is_same(self, pair: Pair) -> bool:
@@ -123,25 +125,41 @@ class Walk:
             return False
         return all(self.same.same(old, new) for old, new in zip(pair.old, pair.new, strict=True))
 
-    def levels(self, old: Schema, new: Schema, direction: Direction, text: bool = False) -> set[Level] | None:
-        """The levels of all that differs between two schemas; None where that would take too long to tell."""
+    def alike(self, old: Schema, new: Schema, direction: Direction, text: bool = False) -> bool:
+        """Whether nothing differs between two schemas, as far as can be told now: a part that is still being compared is taken for
+        equal. Good for guessing which schema became which one, since those are compared all the same."""
+        return self._levels(self.pair(old, new, direction, text), sure=False) == set()
+
+    def safe(self, old: Schema, new: Schema, direction: Direction, text: bool = False) -> bool:
+        """Whether it is sure that nothing is worse than compatible where the one takes the other's place."""
+        levels = self._levels(self.pair(old, new, direction, text), sure=True)
+        return levels is not None and levels <= {"compatible"}
+
+    def _levels(self, key: Key, sure: bool) -> set[Level] | None:
+        """The levels of all that differs; None where that cannot be told within reason."""
         if self._nested >= NESTED_LEVELS:
             return None
         self._nested += 1
         try:
-            return self._levels(self.pair(old, new, direction, text))
+            return self._collected(key, sure)
         finally:
             self._nested -= 1
 
-    def _levels(self, key: Key) -> set[Level] | None:
+    def _collected(self, key: Key, sure: bool) -> set[Level] | None:
         found: set[Level] = set()
-        waiting, seen = [key], {key}
+        waiting: list[tuple[Key, bool]] = [(key, False)]
+        seen = {key}
         while waiting:
-            pair = self._looked(waiting.pop())
+            key, within = waiting.pop()
+            pair = self._looked(key)
+            if not pair.done and (sure or not within):
+                return None
             found.update(RULES[one.rule].level for one in pair.found)
-            fresh = [inner for _, inner in pair.inner if inner not in seen]
-            seen.update(fresh)
-            waiting.extend(fresh)
+            for where, inner in pair.inner:
+                if inner not in seen:
+                    seen.add(inner)
+                    # An alternative is no part of a value: whoever goes round through alternatives alone has proved nothing.
+                    waiting.append((inner, within or not where.startswith("|")))
             if len(seen) > NESTED_PAIRS:
                 return None
         return found

@@ -1,10 +1,13 @@
 """Pure. Reads a .proto file: proto2, proto3 and editions. What it does not know inside of options is kept as text."""
 
-from syncd.contracts.protobuf_tree import LAST, Enum, Field, File, Label, Message, Rpc, Service, Unreadable, joined
+from syncd.contracts.protobuf_tree import LAST, Enum, Field, File, Label, Message, Rpc, Service, Unreadable, joined, united
 from syncd.contracts.protobuf_words import END, Words
 
 DEPTH = 64
 """How deep messages may lie in each other."""
+
+IMPORTS = 2000
+"""How many files a file may import."""
 
 _LABELS: dict[str, Label] = {"optional": "optional", "required": "required", "repeated": "repeated"}
 _ENUM_LAST = 2_147_483_647
@@ -44,6 +47,8 @@ class _Reader:
         elif word == "import":
             kind = words.take() if words.word in ("public", "weak", "option") else ""
             path = words.string()
+            if len(file.imports) >= IMPORTS:
+                raise Unreadable(f"{file.path} imports more than {IMPORTS} files")
             (file.public if kind == "public" else file.imports).append(path)
             words.expect(";")
         elif word == "service":
@@ -96,6 +101,7 @@ class _Reader:
         self._words.expect("{")
         while not self._words.passes("}"):
             self._in_message(message, depth)
+        message.reserved, message.extensions = united(message.reserved), united(message.extensions)
 
     def _in_message(self, message: Message, depth: int) -> None:
         words = self._words
@@ -163,7 +169,7 @@ class _Reader:
             of.reserved += words.ranges(most)
         else:
             while True:
-                of.reserved_names.append(words.string() if words.word[:1] in ('"', "'") else words.name())
+                of.reserved_names.add(words.string() if words.word[:1] in ('"', "'") else words.name())
                 if not words.passes(","):
                     break
         words.expect(";")
@@ -187,6 +193,7 @@ class _Reader:
                 self._reserved(enum, _ENUM_LAST)
             else:
                 raise words.wrong("'='")
+        enum.reserved = united(enum.reserved)
 
     def _extend(self, scope: str, depth: int) -> None:
         words, extended = self._words, self._words.type()

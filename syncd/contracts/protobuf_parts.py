@@ -1,6 +1,6 @@
 """Pure. What changes in messages, enums and services, and in the files that define them."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from syncd.contracts.protobuf_fields import field, fields
 from syncd.contracts.protobuf_pair import Pair, option
@@ -34,9 +34,10 @@ def enums(pair: Pair, old: tuple[Enum, File], new: tuple[Enum, File]) -> None:
             pair.unknown(enum.name, f"the {when} enum {enum.name} {reason}")
     for number, names in before.items():
         if number in after:
+            fresh = next((name for name in after[number] if name not in names), None)
             for name in names:
                 if name not in after[number]:
-                    _renamed(pair, old[0].name, number, name, after[number], before)
+                    _renamed(pair, old[0].name, number, name, fresh, next(iter(after[number])))
             continue
         for name in names:
             _value_gone(pair, old[0].name, name, number, numbers.get(name), new[0])
@@ -60,17 +61,18 @@ def _impossible(enum: Enum) -> str:
     return f"uses for {kept} what it reserves" if kept else ""
 
 
-def _by_number(enum: Enum) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
+def _by_number(enum: Enum) -> dict[int, dict[str, None]]:
+    """The names of each number, in their order."""
+    found: dict[int, dict[str, None]] = {}
     for name, number in enum.values:
-        found.setdefault(number, []).append(name)
+        found.setdefault(number, {})[name] = None
     return found
 
 
-def _renamed(pair: Pair, enum: str, number: int, name: str, names: list[str], before: dict[int, list[str]]) -> None:
-    fresh = next((one for one in names if one not in before[number]), names[0])
-    text = f"{enum}.{name} = {number} is called {fresh}" if fresh != names[0] or len(names) == 1 else f"{enum}.{name} is gone"
-    pair.say("proto-enum-value-renamed", f"{enum}.{name}", name, fresh, text)
+def _renamed(pair: Pair, enum: str, number: int, name: str, fresh: str | None, kept: str) -> None:
+    """A number has lost a name. `fresh`: one that it got instead; None: it only has others that it had before, as `kept`."""
+    text = f"{enum}.{name} = {number} is called {fresh}" if fresh else f"{enum}.{name} = {number} is called {kept} alone"
+    pair.say("proto-enum-value-renamed", f"{enum}.{name}", name, fresh or kept, text)
 
 
 def _value_gone(pair: Pair, enum: str, name: str, number: int, moved: int | None, new: Enum) -> None:
@@ -184,22 +186,29 @@ def extensions(pair: Pair) -> None:
 def _reserved(pair: Pair, rule: str, old: Message | Enum, new: Message | Enum) -> None:
     if lost := _lost(old.reserved, new.reserved):
         pair.say(rule, old.name, lost, None, f"{old.name} no longer reserves {lost}", of=old.name)
-    if names := sorted(set(old.reserved_names) - set(new.reserved_names)):
+    if names := sorted(old.reserved_names - new.reserved_names):
         said = ", ".join(names)
         pair.say(rule, f"{old.name}[names]", said, None, f"{old.name} no longer reserves the names {said}", of=old.name)
 
 
-def _lost(old: Iterable[Range], new: Iterable[Range]) -> str:
-    """The numbers of the old ranges that no new one has, as text; "" without any."""
-    kept, lost = sorted(new), []
-    for first, last in sorted(old):
+def _lost(old: Sequence[Range], new: Sequence[Range]) -> str:
+    """The numbers of the old ranges that no new one has, as text; "" without any. Both are united."""
+    lost: list[Range] = []
+    place = 0
+    for first, last in old:
         at = first
-        for since, until in kept:
-            if until < at or since > last:
-                continue
+        while place < len(new) and new[place][1] < at:
+            place += 1
+        step = place
+        while step < len(new) and new[step][0] <= last:
+            since, until = new[step]
             if since > at:
                 lost.append((at, since - 1))
-            at = max(at, until + 1)
+            at = until + 1
+            if until > last:
+                break
+            step += 1
+        place = step
         if at <= last:
             lost.append((at, last))
     return ", ".join(str(first) if first == last else f"{first} to {last}" for first, last in lost)

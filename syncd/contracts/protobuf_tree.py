@@ -1,6 +1,7 @@
 """Pure. A .proto file as values: what it defines, by full name, as it is written (types are not looked up yet)."""
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -10,6 +11,9 @@ Range = tuple[int, int]
 
 LAST = 536_870_911
 """The greatest number that a field may have."""
+
+LAST_OF_ALL = 1 << 64
+"""Greater than all that is written anywhere."""
 
 
 class Unreadable(Exception):
@@ -45,7 +49,7 @@ class Message:
     fields: list[Field] = field(default_factory=list)
     oneofs: list[str] = field(default_factory=list)
     reserved: list[Range] = field(default_factory=list)
-    reserved_names: list[str] = field(default_factory=list)
+    reserved_names: set[str] = field(default_factory=set)
     extensions: list[Range] = field(default_factory=list)
     options: dict[str, str] = field(default_factory=dict)
 
@@ -57,7 +61,7 @@ class Enum:
     name: str
     values: list[tuple[str, int]] = field(default_factory=list)
     reserved: list[Range] = field(default_factory=list)
-    reserved_names: list[str] = field(default_factory=list)
+    reserved_names: set[str] = field(default_factory=set)
     options: dict[str, str] = field(default_factory=dict)
 
 
@@ -116,6 +120,18 @@ def joined(scope: str, name: str) -> str:
     return f"{scope}.{name}" if scope else name
 
 
-def within(number: int, ranges: list[Range]) -> bool:
-    """Whether a number is in one of the ranges."""
-    return any(first <= number <= last for first, last in ranges)
+def united(ranges: Iterable[Range]) -> list[Range]:
+    """The same numbers as ranges in order, with a gap between any two."""
+    found: list[Range] = []
+    for first, last in sorted(ranges):
+        if found and first <= found[-1][1] + 1:
+            found[-1] = found[-1][0], max(last, found[-1][1])
+        else:
+            found.append((first, last))
+    return found
+
+
+def within(number: int, ranges: Sequence[Range]) -> bool:
+    """Whether a number is in one of the ranges, which are united."""
+    place = bisect_right(ranges, (number, LAST_OF_ALL))
+    return place > 0 and number <= ranges[place - 1][1]

@@ -8,6 +8,9 @@ from syncd.contracts.protobuf_tree import LAST, Range, Unreadable
 BYTES = 4 << 20
 """The longest file that is read."""
 
+PARTS = 64
+"""How many names a full name may be made of."""
+
 _WORD = re.compile(
     r"""(?>[\s\ufeff]+|//[^\n]*|/\*.*?\*/)*+"""
     r"""([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*"""
@@ -83,6 +86,8 @@ class Words:
         """The next word, which is a name: without a leading dot."""
         if not (self.word[:1].isalpha() or self.word[:1] == "_"):
             raise self.wrong("a name")
+        if self.word.count(".") >= PARTS:
+            raise self.wrong(f"a name of at most {PARTS} parts")
         return self.take()
 
     def type(self) -> str:

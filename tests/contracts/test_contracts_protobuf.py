@@ -208,3 +208,31 @@ def test_unusual_files_are_read() -> None:
 def test_no_text_makes_the_reader_fail_in_another_way(text: str) -> None:
     with suppress(Unreadable):
         assert parse("a.proto", text.encode()).path == "a.proto"
+
+
+def test_great_files_are_compared_in_one_go() -> None:
+    """Nothing in them is looked through once for each of the others."""
+    numbers = ", ".join(str(number) for number in range(1, 40_000, 2))
+    aliases = " ".join(f"V{number} = 1;" for number in range(20_000))
+    text = P3 + f"message A {{ reserved {numbers}; }}\nenum E {{ option allow_alias = true; X = 0; {aliases} }}"
+    found = said(text, text.replace("1, 3, 5,", "1, 5,").replace("V7 = 1;", "W7 = 1;"))
+    assert found == [("reserved-removed", "p.A"), ("enum-value-renamed", "p.E.V7")]
+
+
+RANGES = st.lists(st.tuples(st.integers(1, 40), st.integers(0, 9)), max_size=6)
+
+
+@settings(max_examples=100, deadline=None)
+@given(RANGES, RANGES)
+def test_what_is_no_longer_reserved_is_what_the_numbers_say(old: list[tuple[int, int]], new: list[tuple[int, int]]) -> None:
+    texts = [
+        P3 + "message A { " + "".join(f"reserved {first} to {first + more}; " for first, more in ranges) + "}"
+        for ranges in (old, new)
+    ]
+    before, after = ({number for first, more in ranges for number in range(first, first + more + 1)} for ranges in (old, new))
+    lost = [change.old or "" for change in judged(*texts).changes]
+    told = set()
+    for part in (part for text in lost for part in text.split(", ")):
+        first, _, last = part.partition(" to ")
+        told |= set(range(int(first), int(last or first) + 1))
+    assert told == before - after

@@ -114,7 +114,7 @@ def _label(pair: Pair, message: str, place: str, old: tuple[Field, File], new: t
     crossed = old[1].syntax != new[1].syntax and {old[1].syntax, new[1].syntax} <= _SYNTAXES
     if crossed or "message" in kinds or "" in kinds:
         return False
-    were, are = (presence(*side, message=False) for side in (old, new))
+    were, are = (presence(*side) for side in (old, new))
     if were != are and were and are:
         text = f"{place} has {are} presence, it had {were} presence"
         pair.say("proto-field-presence-changed", place, were, are, text, of=message)

@@ -83,9 +83,9 @@ def option(options: Mapping[str, str], name: str) -> str:
     return options.get(name, OPTION_DEFAULTS.get(name, ""))
 
 
-def presence(one: Field, file: File, *, message: bool) -> str:
-    """Whether a single field tells unset from its default, by the rules of its file's syntax; "" where it cannot be otherwise."""
-    if one.label in ("repeated", "map") or one.oneof or message:
+def presence(one: Field, file: File) -> str:
+    """Whether a single field that is no message tells unset from its default, by the rules of its file's syntax; "" where it always does."""
+    if one.label in ("repeated", "map") or one.oneof:
         return ""
     if file.syntax in ("proto2", "proto3"):
         return _EXPLICIT if one.label or file.syntax == "proto2" else _IMPLICIT
@@ -96,7 +96,7 @@ def presence(one: Field, file: File, *, message: bool) -> str:
 def label(one: Field, file: File) -> str:
     """Single, repeated, required or a map."""
     required = one.options.get("features.field_presence") or file.options.get("features.field_presence")
-    if one.label == "required" or (required == "LEGACY_REQUIRED" and one.label == ""):
+    if one.label == "required" or (required == "LEGACY_REQUIRED" and not one.label and not one.oneof):
         return "required"
     return one.label if one.label in ("repeated", "map") else "single"
 

@@ -84,7 +84,7 @@ def option(options: Mapping[str, str], name: str) -> str:
 
 
 def presence(one: Field, file: File) -> str:
-    """Whether a single field that is no message tells unset from its default, by the rules of its file's syntax; "" where it always does."""
+    """Whether a single field that is no message tells unset from its default, by its file's syntax; "" where it always does."""
     if one.label in ("repeated", "map") or one.oneof:
         return ""
     if file.syntax in ("proto2", "proto3"):

@@ -29,10 +29,10 @@ def compare_choices(walk: Walk, pair: Pair, old: Shape, new: Shape) -> bool:
     if not old.choices and not new.choices:
         return False
     if _wrapped(new, old):
-        _compare(walk, pair, _alone(pair.old), new.choices[0])
+        _compare(walk, pair, _alone(pair.old), _held(walk.new, new))
         return True
     if _wrapped(old, new):
-        _compare(walk, pair, old.choices[0], _alone(pair.new))
+        _compare(walk, pair, _held(walk.old, old), _alone(pair.new))
         return True
     for was, now in zip(old.choices, new.choices, strict=False):
         _compare(walk, pair, was, now)
@@ -46,6 +46,15 @@ def _wrapped(one: Shape, other: Shape) -> bool:
     """Whether the one is nothing but alternatives where the other, which has none, demands something itself."""
     anything = other.plain and other.types is None
     return len(one.choices) == 1 and not other.choices and one.plain and not anything
+
+
+def _held(shaper: Shaper, shape: Shape) -> Choice:
+    """The alternatives, each with the type that the schema around them demands."""
+    choice = shape.choices[0]
+    if shape.types is None:
+        return choice
+    around = shaper.typed(shape.types, shape.nullable)
+    return Choice(choice.one, tuple(around + member for member in choice.members), choice.names)
 
 
 def _alone(schema: Schema) -> Choice:

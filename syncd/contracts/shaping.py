@@ -36,6 +36,14 @@ class Shaper:
             self._references[file, to] = schema_of(file, {"$ref": f"#/components/schemas/{to}" if bare else to})
         return self._references[file, to]
 
+    def typed(self, types: frozenset[str], nullable: bool) -> Schema:
+        """A schema that demands a type and nothing else; the same for the same types."""
+        listed = sorted(types | {"null"} if nullable else types)
+        key = "", " ".join(listed)
+        if key not in self._references:
+            self._references[key] = schema_of("", {"type": listed, **({"nullable": True} if nullable else {})})
+        return self._references[key]
+
     def settled(self, schema: Schema) -> Schema:
         """The schema with what its bare references lead to in their place: then one target is one schema, whoever refers to it."""
         if len(schema) != 1:

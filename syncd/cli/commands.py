@@ -80,6 +80,7 @@ PLACES: Mapping[str, tuple[str, str]] = {
         "syncd.cli.capacity:capacity",
         "Show planned work against working time per person, team and skill and week, and who is away.",
     ),
+    "contracts": ("syncd.cli.contracts:cli", "API contracts: what changed, and what it breaks."),
     "dead": ("syncd.cli.dead:dead", "What was set aside: writes that were refused, records that cannot be read."),
 }
 """Where each command is (module:name), and what it does: the beginning of its own help."""

@@ -128,6 +128,11 @@ class Plan:
         number = self.wiring.number.get(node)
         return iter(()) if number is None else (self.wiring.wires[wire] for wire in self._into(number))
 
+    def tight(self, node: Node) -> bool:
+        """Whether something that a node waits for leaves it no slack, be its own dates as late."""
+        number = self.wiring.number.get(node)
+        return number is not None and any(self.schedule.driving[wire] for wire in self._into(number))
+
     def calendar(self, node: Node) -> WorkingTime:
         """The working time in which a node is counted."""
         return self.calendars[self.calendar_of[self.wiring.number[node]]]

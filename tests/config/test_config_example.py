@@ -41,7 +41,10 @@ def test_the_example_loads(example: Config) -> None:
     assert {connection.mapping_name for connection in example.connections.values()} == {
         f"{kind}.default" for kind in ("jira", "github", "gitlab", "google_calendar", "ics", "caldav")
     }
-    assert {detector.code for detector, _ in example.detectors} == {"drift", "blocked", "sources_disagree", "field_lost"}
+    assert {detector.code for detector, _ in example.detectors} == {
+        *("drift", "blocked", "sources_disagree", "field_lost"),
+        *("critical_path_change", "execution", "schedule_quality"),
+    }
 
 
 def test_the_example_speaks_only_where_it_says_so(example: Config) -> None:

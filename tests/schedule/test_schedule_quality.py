@@ -77,8 +77,14 @@ def test_what_most_dates_rest_on_is_repaired_first() -> None:
     rows = (*PLAN, milestone("N", due="2026-12-18"), item("X", of="N", days=1), link("E", "X"), milestone("U"))
     model = snapshot(*rows)
     assert {one.label: dates for one, dates in dates_on(model).items()} == {
-        **{"A": 2, "B": 1, "C": 1, "D": 1, "E": 2, "X": 1},
-        **{"M": 0, "N": 0},
+        "A": 2,
+        "B": 1,
+        "C": 1,
+        "D": 1,
+        "E": 2,
+        "X": 1,
+        "M": 0,
+        "N": 0,
     }
     repairs = milestone_quality(model, ref("M")).repairs
     assert [(one.ref.label, one.dates) for one in repairs] == [("E", 2), ("A", 2), ("D", 1), ("B", 1), ("C", 1)]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Literal, TypeGuard
 
-from syncd.model.finding import Finding, Line, Part, Quote
+from syncd.model.finding import Finding, Line, Part, Quote, Step
 from syncd.model.raw import Json
 
 People = Literal["named", "role", "none"]
@@ -23,13 +23,16 @@ def impersonal(finding: Finding, people: People) -> Finding:
         finding,
         headline=tuple(_parts(finding.headline, people)),
         lines=tuple(Line(line.label, tuple(_parts(line.parts, people))) for line in finding.lines),
+        graph=tuple(Step(*_parts((step.what,), people), tuple(_parts(step.told, people)), step.after) for step in finding.graph),
         facts={key: _fact(value, names, people) for key, value in finding.facts.items()},
     )
 
 
 def names_in(finding: Finding) -> dict[str, str]:
     """What the finding calls people -> their role."""
-    parts = (*finding.headline, *(part for line in finding.lines for part in line.parts))
+    lines = (part for line in finding.lines for part in line.parts)
+    drawn = (part for step in finding.graph for part in (step.what, *step.told))
+    parts = (*finding.headline, *lines, *drawn)
     return {part.text: part.person for part in parts if _is_person(part)}
 
 

@@ -59,6 +59,10 @@ PLACES: Mapping[str, tuple[str, str]] = {
     "doctor": ("syncd.cli.doctor:doctor", "Look at every connection and the store."),
     "backfill": ("syncd.cli.backfill:backfill", "Read again, from the beginning, what lacks fields that the mapping reads."),
     "schedule": ("syncd.cli.schedule:cli", "Work out when a plan's items can start and have to end."),
+    "quality": (
+        "syncd.cli.quality:quality",
+        "Check how far the plan can be believed: 14 points, what fails them, and what to repair first.",
+    ),
     "dead": ("syncd.cli.dead:dead", "What was set aside: writes that were refused, records that cannot be read."),
 }
 """Where each command is (module:name), and what it does: the beginning of its own help."""

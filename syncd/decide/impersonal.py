@@ -21,9 +21,12 @@ def impersonal(finding: Finding, people: People) -> Finding:
         return finding
     return replace(
         finding,
-        headline=tuple(_parts(finding.headline, people)),
-        lines=tuple(Line(line.label, tuple(_parts(line.parts, people))) for line in finding.lines),
-        graph=tuple(Step(*_parts((step.what,), people), tuple(_parts(step.told, people)), step.after) for step in finding.graph),
+        headline=tuple(impersonal_parts(finding.headline, people)),
+        lines=tuple(Line(line.label, tuple(impersonal_parts(line.parts, people))) for line in finding.lines),
+        graph=tuple(
+            Step(*impersonal_parts((step.what,), people), tuple(impersonal_parts(step.told, people)), step.after)
+            for step in finding.graph
+        ),
         facts={key: _fact(value, names, people) for key, value in finding.facts.items()},
     )
 
@@ -47,8 +50,11 @@ def _is_person(part: Part) -> TypeGuard[Quote]:
     return isinstance(part, Quote) and bool(part.person)
 
 
-def _parts(parts: Sequence[Part], people: People) -> Iterator[Part]:
-    """Several people of one role, as in `A, B and C`, are told of once."""
+def impersonal_parts(parts: Sequence[Part], people: People) -> Iterator[Part]:
+    """The parts with people as they may be shown. Several people of one role, as in `A, B and C`, are told of once."""
+    if people == "named":
+        yield from parts
+        return
     at = 0
     while at < len(parts):
         part, last = parts[at], at

@@ -120,7 +120,7 @@ def text(finding: Finding, voice: Voice) -> str:
 
 def headline(finding: Finding, voice: Voice, dates: Dates) -> str:
     """The first line of a finding, not yet bold."""
-    return _parts(finding.headline, voice, dates)
+    return worded(finding.headline, voice, dates)
 
 
 def _whole(blocks: Sequence[str], left_out: int, sheet: Sheet) -> str:
@@ -158,7 +158,7 @@ def _picture(graph: Sequence[Step], voice: Voice) -> Iterator[str]:
     """The picture, where there is one and the place draws it."""
     if graph and voice.markup.graph:
         dates, plain = Dates(), replace(voice, markup=PLAIN)
-        boxes = [(_box(step.what), _parts(step.told, plain, dates)) for step in graph]
+        boxes = [(_box(step.what), worded(step.told, plain, dates)) for step in graph]
         yield voice.markup.graph(boxes, [Edge(before, place) for place, step in enumerate(graph) for before in step.after])
 
 
@@ -182,10 +182,11 @@ def _add_time(shown: list[str], lines: Sequence[Line], facts: str) -> None:
 def _line(line: Line, voice: Voice, dates: Dates) -> str:
     label = voice.markup.own(line.label) if line.label else "–"  # a vendor's text never starts a line
     colon = "" if not line.label or line.label[-1] in "?!:." else ":"
-    return f"{label}{colon} {_parts(line.parts, voice, dates)}"
+    return f"{label}{colon} {worded(line.parts, voice, dates)}"
 
 
-def _parts(parts: Sequence[Part], voice: Voice, dates: Dates) -> str:
+def worded(parts: Sequence[Part], voice: Voice, dates: Dates) -> str:
+    """Typed parts as text in the markup of their place."""
     return "".join(_part(part, voice, dates) for part in parts)
 
 

@@ -38,9 +38,14 @@ class Span:
 
 def label(text: str, longest: int = LONGEST) -> str:
     """One line of text as the inside of a quoted label."""
-    line = " ".join("".join(_visible(char) for char in text).split())
-    line = line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
+    line = one_line(text, longest)
     return "".join(char if char.isalnum() or char in _HARMLESS else f"#{ord(char)};" for char in line) or "?"
+
+
+def one_line(text: str, longest: int) -> str:
+    """The text without line breaks, control and invisible characters, at most so long."""
+    line = " ".join("".join(_visible(char) for char in text).split())
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 
 def flowchart(nodes: Sequence[Sequence[str]], edges: Iterable[Edge], goals: Iterable[int] = ()) -> str:
@@ -66,17 +71,15 @@ def gantt(title: str, spans: Iterable[Span]) -> str:
     lines += ["  axisFormat %d %b", "  inclusiveEndDates"]
     for number, span in enumerate(spans):
         tags = [*([span.state] if span.state else []), *(["milestone"] if span.milestone else []), f"t{number}"]
-        ends = (span.last, span.last) if span.milestone else (span.first, span.last)
-        lines.append(f"  {_word(span.title)} :{', '.join(tags)}, {ends[0]:{_DAY}}, {ends[1]:{_DAY}}")
+        until = "0d" if span.milestone else f"{span.last:{_DAY}}"
+        lines.append(f"  {_word(span.title)} :{', '.join(tags)}, {span.first:{_DAY}}, {until}")
     return "\n".join(lines)
 
 
 def _word(text: str) -> str:
     """Text outside of quotes, where an entity's own marks would end a statement: what is special is left out."""
-    line = " ".join("".join(_visible(char) for char in text).split())
-    kept = "".join(char if char.isalnum() or char in _HARMLESS else " " for char in line)
-    kept = " ".join(kept.split())[:LONGEST].strip()
-    return kept or "?"
+    kept = "".join(char if char.isalnum() or char in _HARMLESS else " " for char in text)
+    return one_line(kept, LONGEST) or "?"
 
 
 def _visible(char: str) -> str:

@@ -14,6 +14,7 @@ from connectors.github.sign_in import AppSignIn, sign_in
 from connectors.github.weigh import Scales
 from connectors.github.wire import Wire
 from connectors.github.write import Writer
+from connectors.lately import Lately
 from syncd.contract import Account, Budget, Gate, Kind, Limits, Notice, Page, Settings, Stream, SyncError
 from syncd.model.action import Action, Receipt, Verb
 from syncd.model.raw import RawRecord, Scope
@@ -65,7 +66,7 @@ class Github:
         reading, writing = self._clients
         self._own: Own | None = None
         owners = Owners(reading, lambda: self._who().account.name, is_app=isinstance(self._sign_in, AppSignIn))
-        self._repositories = Repositories(reading, settings.options, owners)
+        self._repositories = Repositories(reading, settings.options, owners, Lately(settings))
         self._reader = Reader(reading, settings, self._repositories)
         self._writer = Writer(Pen(reading, writing, settings.now), self._who)
         self._scales = Scales(reading, settings)

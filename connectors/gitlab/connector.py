@@ -9,11 +9,12 @@ from connectors.gitlab.client import Client
 from connectors.gitlab.epics import Epics
 from connectors.gitlab.paging import listing
 from connectors.gitlab.places import Places
-from connectors.gitlab.reading import Lacking, Reading
+from connectors.gitlab.reading import Lacking, Moved, Reading
 from connectors.gitlab.related import complete
 from connectors.gitlab.weigh import weigh
 from connectors.http import expect
-from syncd.contract import Account, Gate, Limits, Notice, Page, Settings, Stream, SyncError, Unavailable
+from connectors.lately import Lately
+from syncd.contract import Account, Gate, Limits, Notice, Page, RateLimited, Settings, Stream, SyncError, Unavailable
 from syncd.model.action import Action, Receipt
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
@@ -33,7 +34,8 @@ class Gitlab:
         self._wanted = scopes.Asked(*named, archived=options.archived)
         self._reader, self._writer = Client(settings, gate), Client(settings, gate)
         self._account: Account | None = None
-        self._places, self._epics = Places(self._reader), Epics()
+        self._lately = Lately(settings)
+        self._places, self._epics = Places(self._reader, self._lately), Epics(lately=self._lately)
         self._asked: set[str] = set()
 
     def check(self) -> Account:
@@ -48,7 +50,7 @@ class Gitlab:
         for again begins a new round, in which a project may have moved."""
         if stream in self._asked:
             self._asked.clear()
-            self._places = Places(self._reader)
+            self._places = Places(self._reader, self._lately)
         self._asked.add(stream)
         return self._find(stream)
 
@@ -61,8 +63,17 @@ class Gitlab:
         return None
 
     def fetch(self, stream: str, scope: Scope, since: str | None) -> Iterator[Page]:
-        """Pages, oldest update first (milestones: by due date)."""
-        return read.pages(self._reading(stream, scope), since)
+        """Pages, oldest update first (milestones: by due date). A project that has moved since it was looked up is looked up again, and
+        read anew."""
+        try:
+            try:
+                yield from read.pages(self._reading(stream, scope, doubted=scope.id in self._places.recalled), since)
+            except Moved:
+                yield from read.pages(self._reading(stream, self._places.again(scope)), since)
+        except SyncError as error:
+            if not isinstance(error, RateLimited) and scope.id in self._places.recalled:
+                self._places.again(scope)
+            raise
 
     def fetch_one(self, ref: Ref) -> RawRecord:
         """The record by its address. A 404 is never Gone: GitLab hides in the same words."""
@@ -99,8 +110,8 @@ class Gitlab:
         self._reader.close()
         self._writer.close()
 
-    def _reading(self, stream: str, scope: Scope, *, sifted: bool = True) -> Reading:
-        """`sifted`: whether records of projects that are not wanted have to be known."""
+    def _reading(self, stream: str, scope: Scope, *, sifted: bool = True, doubted: bool = False) -> Reading:
+        """`sifted`: whether records of projects that are not wanted have to be known; `doubted`: whether it may have moved."""
         wanted = self._settings.fields.get(stream)
         days = self._settings.history_days
         return Reading(
@@ -114,6 +125,7 @@ class Gitlab:
             without=scopes.left_out(self._places, stream, scope, self._wanted) if sifted else frozenset(),
             takes_path=self._wanted.takes_path,
             archived=self._archived,
+            doubted=doubted,
         )
 
     def _one(self, ref: Ref, what: str) -> dict[str, object]:

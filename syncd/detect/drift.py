@@ -28,6 +28,7 @@ from syncd.schedule.calendar import WorkingTime
 from syncd.schedule.days import days_after
 from syncd.schedule.forecast import Forecast, Odds, forecast_of
 from syncd.schedule.plan import Dates, Finish, Plan, plan_of
+from syncd.schedule.wall import wall_day
 from syncd.schedule.wiring import End, Work, due_of, is_open
 from syncd.schedule.workdays import roll_forward
 
@@ -280,7 +281,7 @@ def _day(text: str | None) -> date | None:
 
 def _move(change: Change, zone: str) -> tuple[Part, ...]:
     old, new = _day(change.old), _day(change.new)
-    on = (", on ", Day(change.at.astimezone(ZoneInfo(zone)).date()))
+    on = (", on ", Day(wall_day(change.at, ZoneInfo(zone))))
     if old is None or new is None:
         return "set to ", *([Day(new)] if new else []), *on
     return Day(old), " -> ", Day(new), *on

@@ -22,6 +22,7 @@ from syncd.schedule.chances import Pools, simulate
 from syncd.schedule.plan import Plan, plan_of
 from syncd.schedule.reference import Reference, reference_of
 from syncd.schedule.throughput import Rates, Reals, drawn, needed, rates
+from syncd.schedule.wall import wall_day
 from syncd.schedule.wiring import is_open
 from syncd.schedule.working import Working, working_of
 
@@ -45,7 +46,8 @@ FAR = date.max
 class Odds:
     """What is likely of one milestone. `p`: the share of draws that end by the due date; None without one. `p50` ...: `FAR` where so
     many draws do not end within the years that are looked at. `finished`, `weeks`: what it rests on. `assumed`: the share of its
-    open items whose duration nothing says anything about; `backlog`: items that come before or belong to it (throughput)."""
+    open items whose duration nothing says anything about; `backlog`: items that come before or belong to it. `pace`: items a week
+    (throughput), or the median of actual / planned (network); `grows`: items that are added per item that is done."""
 
     milestone: Ref
     method: Method
@@ -58,6 +60,8 @@ class Odds:
     weeks: int
     assumed: float = 0.0
     backlog: int = 0
+    pace: float = 0.0
+    grows: float = 0.0
 
     @property
     def word(self) -> Literal["on track", "at risk", "off track"] | None:
@@ -151,7 +155,8 @@ class _Forecaster:
             return {}
         draws = max(LEAST_DRAWS, min(DRAWS, CELLS // max(1, len(self.plan.wiring.nodes))))
         made = simulate(self.plan, self.reference, self.pools, refs, draws)
-        return {ref: self._odds(ref, "network", self._days(made.ends[ref])) for ref in refs}
+        pace = float(np.median(np.concatenate(list(self.pools.ratios.values()))))
+        return {ref: self._odds(ref, "network", self._days(made.ends[ref]), pace=pace) for ref in refs}
 
     def _days(self, ends: Ints) -> Ints:
         """Ordinals of the days on which draws end. What runs out of the calendar's range is far."""
@@ -171,7 +176,8 @@ class _Forecaster:
             for ref in mine:
                 grows = self._growth(ref, weekly)
                 days = self._after(weeks.until(ahead[ref], grows), ref)
-                found[ref] = self._odds(ref, "throughput", days, backlog=ahead[ref])
+                pace = weekly.finished / max(len(weekly.done), 1)
+                found[ref] = self._odds(ref, "throughput", days, backlog=ahead[ref], pace=pace, grows=grows)
         return found
 
     def _rates(self, groups: Iterable[Group]) -> Rates:
@@ -201,7 +207,7 @@ class _Forecaster:
             return 0.0
         since = max(min(began), weekly.first)
         weeks = max(1.0, (self.snapshot.today - since).days / 7)
-        added = sum(item.created_at is not None and item.created_at.astimezone(zone).date() > since for item in members)
+        added = sum(item.created_at is not None and wall_day(item.created_at, zone) > since for item in members)
         mean = weekly.finished / max(len(weekly.done), 1)
         return min(0.9, added / weeks / mean) if mean else 0.0
 
@@ -227,7 +233,7 @@ class _Forecaster:
         least = end.finish.toordinal() if end and not end.clocked else today
         return np.where(far, FAR.toordinal(), np.maximum(days, least))
 
-    def _odds(self, ref: Ref, method: Method, days: Ints, backlog: int = 0) -> Odds:
+    def _odds(self, ref: Ref, method: Method, days: Ints, *, backlog: int = 0, pace: float = 0, grows: float = 0) -> Odds:
         due = self.snapshot.milestones[ref].due
         finished, weeks = self._history(ref)
         p50, p85, p95 = (_quantile(days, share) for share in (0.5, 0.85, 0.95))
@@ -243,6 +249,8 @@ class _Forecaster:
             weeks=weeks,
             assumed=self._assumed(ref),
             backlog=backlog,
+            pace=pace,
+            grows=grows,
         )
 
 

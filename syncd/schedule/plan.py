@@ -194,14 +194,7 @@ def plan_of(snapshot: Snapshot) -> Plan:
     """The plan of a snapshot."""
     working, wiring = snapshot.once(working_of), snapshot.once(wiring_of)
     nodes = _Nodes.of(snapshot, working, wiring)
-    wires = wiring.wires
-    network = Network.of(
-        len(wiring.nodes),
-        [wire.earlier for wire in wires],
-        [wire.later for wire in wires],
-        [wire.relation for wire in wires] or None,
-        [wire.lag for wire in wires],
-    )
+    network = _network(wiring)
     made, problems = _scheduled(snapshot, network, nodes)
     return Plan(
         snapshot=snapshot,
@@ -219,8 +212,22 @@ def plan_of(snapshot: Snapshot) -> Plan:
     )
 
 
+def _network(wiring: Wiring, longest: int | None = None) -> Network:
+    """The wires as arrays; with `longest` no lag is longer."""
+    wires = wiring.wires
+    lags = [wire.lag if longest is None else max(-longest, min(longest, wire.lag)) for wire in wires]
+    return Network.of(
+        len(wiring.nodes),
+        [wire.earlier for wire in wires],
+        [wire.later for wire in wires],
+        [wire.relation for wire in wires] or None,
+        lags,
+    )
+
+
 def _scheduled(snapshot: Snapshot, network: Network, nodes: "_Nodes") -> tuple[Schedule, tuple[str, ...]]:
-    """Early dates first; then late ones, which no milestone without a due date holds back."""
+    """Early dates first; then late ones, which no milestone without a due date holds back. Where the calendars end before the work does,
+    nothing counts as longer than a day; where even that is too much, than a minute."""
     today = np.datetime64(snapshot.today, "m")
 
     def passed(durations: Sequence[int], not_later: Walls | None = None) -> Schedule:
@@ -236,11 +243,14 @@ def _scheduled(snapshot: Snapshot, network: Network, nodes: "_Nodes") -> tuple[S
 
     minutes = [one.minutes for one in nodes.durations]
     problems: tuple[str, ...] = ()
-    try:
-        first = passed(minutes)
-    except NotComputable as error:
-        problems = (f"open work adds up to more than the calendars cover, {error}: nothing counts as longer than a day",)
-        minutes = [min(one, 480) for one in minutes]
+    for longest, called in ((480, "day"), (1, "minute")):
+        try:
+            first = passed(minutes)
+            break
+        except NotComputable as error:
+            problems = (f"open work adds up to more than the calendars cover, {error}: nothing counts as longer than a {called}",)
+            minutes, network = [min(one, longest) for one in minutes], _network(nodes.wiring, longest)
+    else:
         first = passed(minutes)
     return passed(minutes, nodes.latest(first)), problems
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from syncd.model.ref import Ref
 from syncd.model.rows import Item, Status
 from syncd.model.snapshot import Snapshot
+from syncd.schedule.wall import wall_day
 from syncd.schedule.workdays import workdays_within
 
 LEAST = 20
@@ -99,7 +100,7 @@ def reference_of(snapshot: Snapshot) -> Reference:
         if item.status == "doing":
             began[ref] = _began(item, names, zone, snapshot.today)
         elif item.status == "done" and item.done_at is not None:
-            ended = item.done_at.astimezone(zone).date()
+            ended = wall_day(item.done_at, zone)
             start = min(_began(item, names, zone, ended), ended)
             planned = (
                 item.estimate.value if item.estimate and item.estimate.unit == "minutes" and item.estimate.value > 0 else None
@@ -142,7 +143,7 @@ def _began(item: Item, names: Mapping[tuple[str, str], Status], zone: ZoneInfo, 
     """The day on which work began: the first time that its status said so, else the start that people set, else its creation."""
     moves = [c.at for c in item.history if c.field == "status" and names.get((item.ref.connection, c.new or "")) == "doing"]
     if moves:
-        return min(moves).astimezone(zone).date()
+        return wall_day(min(moves), zone)
     if item.start is not None and item.start <= latest:
         return item.start
-    return item.created_at.astimezone(zone).date() if item.created_at else latest
+    return wall_day(item.created_at, zone) if item.created_at else latest

@@ -88,6 +88,16 @@ def test_what_is_edited_while_we_page_is_read_with_its_edit_and_nothing_is_lost(
     assert (found[oldest], found[newest]) == ("moved to the front", "edited after it was read")
 
 
+def test_an_update_that_shows_a_little_after_its_own_time_is_found(small: GithubTwin) -> None:
+    connector, issues = connect(small), small.home(API).issues
+    _, _, cursors = read(connector, "issues")
+    latest = datetime.fromisoformat(max(row["updated_at"] for row in issues.values()))
+    small.edit(API, 1, title="committed late")
+    issues[1]["updated_at"] = f"{latest - timedelta(seconds=100):%Y-%m-%dT%H:%M:%SZ}"
+    found, _, _ = read(connector, "issues", cursors)
+    assert "committed late" in {record.data["title"] for record in found.values()}
+
+
 def test_a_read_that_was_killed_goes_on_and_still_sees_what_moved_meanwhile(twin: GithubTwin) -> None:
     connector = connect(twin)
     pages = connector.fetch("issues", scope(connector), None)

@@ -115,8 +115,8 @@ def late(world: World, id: str = "M-1", due: str = "2026-05-04") -> None:
     world.put(f"{id}-work", {"kind": "item", "title": "Work", "milestone": id, "status": "todo"})
 
 
-def settle(one: Installation, passes: int = 3) -> None:
-    """Passes until nothing is new any more."""
+def settle(one: Installation, passes: int = 5) -> None:
+    """Passes until nothing is new any more, and the fields were listed for the first time."""
     for _ in range(passes):
         one.once()
 

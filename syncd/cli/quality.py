@@ -24,13 +24,14 @@ def quality(
 ) -> None:
     """Check how far the plan can be believed: 14 points, what fails them, and what to repair first. Reads the store only."""
     from syncd.app import opened
-    from syncd.cli.mirrored import milestone_called, mirrored
+    from syncd.cli.baseline import snapshot_of
+    from syncd.cli.choose import chosen
     from syncd.schedule.quality import milestone_quality, quality_of
 
     with opened(config, os.environ) as app:
-        snapshot = mirrored(app)
+        snapshot = snapshot_of(app)
     if milestone:
-        found = milestone_quality(snapshot, milestone_called(snapshot, milestone).ref)
+        found = milestone_quality(snapshot, chosen(snapshot, [milestone])[0].ref)
     else:
         found = (
             quality_of(snapshot, *_of_team(snapshot, team)) if team else quality_of(snapshot, snapshot.items, snapshot.milestones)

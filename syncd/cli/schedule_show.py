@@ -34,13 +34,15 @@ def show(
 ) -> None:
     """Show when the open work of a milestone starts and ends, what drives it, and how much room there is. Reads the store only."""
     from syncd.app import opened
-    from syncd.cli.mirrored import milestone_called, mirrored
+    from syncd.cli.baseline import snapshot_of
+    from syncd.cli.choose import chosen
     from syncd.cli.people import Shows
     from syncd.schedule.picture import flowchart, gantt, picture_of
 
     with opened(config, os.environ) as app:
-        snapshot = mirrored(app)
-        picture = picture_of(snapshot, milestone_called(snapshot, milestone))
+        snapshot = snapshot_of(app)
+        (named,) = chosen(snapshot, [milestone])
+        picture = picture_of(snapshot, named)
         called = Shows.of(app, snapshot).person
     if svg:
         _write(svg, picture, graph=graph)
@@ -60,14 +62,14 @@ def chains(
 ) -> None:
     """Show the blocking chains that cost most working days on due dates, in plain words. Reads the store only."""
     from syncd.app import opened
-    from syncd.cli.mirrored import mirrored
+    from syncd.cli.baseline import snapshot_of
     from syncd.decide.plain import plain_parts
     from syncd.detect.chained import parts, told
     from syncd.schedule.chains import worst_chains
     from syncd.schedule.mermaid import flowchart
 
     with opened(config, os.environ) as app:
-        snapshot, people = mirrored(app), app.config.policy.people
+        snapshot, people = snapshot_of(app), app.config.policy.people
     found = worst_chains(snapshot, most)
     texts = [plain_parts(parts(snapshot, chain), people) for chain in found]
     if json:

@@ -96,7 +96,7 @@ def test_pictures_are_files_or_text(acme: Company, tmp_path: Path) -> None:
 def test_a_milestone_that_is_not_there_is_one_line_with_what_may_be_meant(acme: Company) -> None:
     ran = acme.syncd("schedule", "show", "PLAT-11")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == snapshot("PLAT-11: no milestone of that name is in the mirror. Did you mean PLAT-1?\n")
+    assert ran.err == snapshot('PLAT-11: no milestone of that name is in the mirror. Did you mean plat-1?\n')
 
 
 def test_chains_are_told_in_plain_words(acme: Company) -> None:

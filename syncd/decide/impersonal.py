@@ -23,10 +23,7 @@ def impersonal(finding: Finding, people: People) -> Finding:
         finding,
         headline=tuple(impersonal_parts(finding.headline, people)),
         lines=tuple(Line(line.label, tuple(impersonal_parts(line.parts, people))) for line in finding.lines),
-        graph=tuple(
-            Step(*impersonal_parts((step.what,), people), tuple(impersonal_parts(step.told, people)), step.after)
-            for step in finding.graph
-        ),
+        graph=tuple(_step(step, people) for step in finding.graph),
         facts={key: _fact(value, names, people) for key, value in finding.facts.items()},
     )
 
@@ -62,6 +59,11 @@ def impersonal_parts(parts: Sequence[Part], people: People) -> Iterator[Part]:
             last += 2
         yield _called(part.person, last > at, people) if _is_person(part) else part
         at = last + 1
+
+
+def _step(step: Step, people: People) -> Step:
+    (what,) = impersonal_parts((step.what,), people)
+    return Step(what, tuple(impersonal_parts(step.told, people)), step.after)
 
 
 def _same(part: Quote, other: Part) -> bool:

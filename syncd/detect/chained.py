@@ -90,5 +90,6 @@ def _way(works: Sequence[Work]) -> Iterator[Part]:
     if hidden > 0:
         yield from (Count(hidden, "item"), " -> ")
     for place, work in enumerate(shown):
-        yield from (*([" -> "] if place else []), keyed(work))
+        yield " -> " if place else ""
+        yield keyed(work)
     yield ". "

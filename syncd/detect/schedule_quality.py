@@ -99,13 +99,8 @@ def _clears(snapshot: Snapshot, quality: Quality) -> Iterator[Part]:
         return
     yield "all points passed. To repair first: "
     for place, (work, dates) in enumerate(works):
-        yield from (
-            *([", "] if place else []),
-            keyed(work),
-            " (",
-            Count(dates, "date"),
-            f" rest{'s' if dates == 1 else ''} on it)",
-        )
+        yield ", " if place else ""
+        yield from (keyed(work), " (", Count(dates, "date"), f" rest{'s' if dates == 1 else ''} on it)")
     yield "."
 
 

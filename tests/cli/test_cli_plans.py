@@ -19,8 +19,7 @@ def acme(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
         made.jira.project("PLAT")
         made.jira.project("PAY")
         made.jira.issue("PLAT", "Checkout v2", type="Epic", duedate="2026-05-15")
-        hours = {"timeoriginalestimate": 57_600}
-        made.jira.issue("PLAT", "Payment API", parent="PLAT-1", assignee="Ada Lovelace", **hours)
+        made.jira.issue("PLAT", "Payment API", parent="PLAT-1", assignee="Ada Lovelace", timeoriginalestimate=57_600)
         made.jira.issue("PLAT", "Basket [bold]", parent="PLAT-1", duedate="2026-05-14")
         made.jira.issue("PAY", "Contract", duedate="2026-05-18", assignee="Bo Chen")
         made.jira.link("PAY-1", "PLAT-2")
@@ -96,7 +95,7 @@ def test_pictures_are_files_or_text(acme: Company, tmp_path: Path) -> None:
 def test_a_milestone_that_is_not_there_is_one_line_with_what_may_be_meant(acme: Company) -> None:
     ran = acme.syncd("schedule", "show", "PLAT-11")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == snapshot('PLAT-11: no milestone of that name is in the mirror. Did you mean plat-1?\n')
+    assert ran.err == snapshot("PLAT-11: no milestone of that name is in the mirror. Did you mean plat-1?\n")
 
 
 def test_chains_are_told_in_plain_words(acme: Company) -> None:

@@ -140,13 +140,15 @@ def test_execution_by_hand() -> None:
     assert (keys(one.should), keys(one.missed), one.done, one.dated) == (["A", "B", "C"], ["B", "C"], 2, 4)
     assert one.bei == one.missed_share == pytest.approx(2 / 3)
     # AT: 1 April to 4 May without weekends are 24 days. ES: A, B and C were planned for the days 8, 10 and 15; two are done: day 14.
-    assert (one.elapsed, one.earned, one.spi) == (24, 14, pytest.approx(14 / 24))
+    assert (one.elapsed, one.earned) == (24, 14)
+    assert one.spi == pytest.approx(14 / 24)
     # The open work ends on Wed 20 May: 12 days, 3 too many.
-    assert (one.length, one.slack, one.cpli) == (12, -3, pytest.approx(9 / 12))
+    assert (one.length, one.slack) == (12, -3)
+    assert one.cpli == pytest.approx(9 / 12)
 
 
 def test_sizes_count_where_all_have_one() -> None:
-    done = {"status": "done", "done_at": datetime(2026, 4, 2, 12, tzinfo=UTC)}
+    done: dict[str, Any] = {"status": "done", "done_at": datetime(2026, 4, 2, 12, tzinfo=UTC)}
     rows = (milestone("M"), item("A", of="M", due="2026-04-02", **done), item("B", of="M", due="2026-04-08"))
     (one,) = executions_of(based(snapshot(*rows), "A", "B", sizes={"A": 3, "B": 1})).values()
     assert one.earned == 5  # Wed 8 April is day 6: all before it is flat

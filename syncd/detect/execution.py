@@ -3,7 +3,8 @@
 Four measures, computed by `syncd.schedule.execution`, whose docstring has the formulas and their sources: BEI, SPI(t), CPLI (a warning
 below 0.95, critical below 0.85) and the share of dates that were missed (above 5 %, above 15 %). What stands is over from 0.97 on, and
 from 3 % down. BEI, SPI(t) and the missed share need at least five items whose date has passed, CPLI a path of at least five working
-days: below that one item more or less decides. Without a baseline nothing is said.
+days: below that one item more or less decides. Missed dates count while one that was missed is open: what was done late cannot be mended
+any more. Without a baseline nothing is said, and on tickets nothing unless `write` is set: `drift` and `blocked` tell there what matters now.
 Source of the limits: DCMA, 14-Point Assessment (2009) for 0.95 and 5 %; the others are this house's.
 """
 
@@ -16,6 +17,7 @@ from pydantic import Field, model_validator
 
 from syncd.contract import Detector, Rules
 from syncd.detect.wording import keyed, listed, named, ref_facts, with_sources
+from syncd.model.action import Mode
 from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Part, Severity, fingerprint_of
 from syncd.model.raw import Json
 from syncd.model.snapshot import Snapshot
@@ -32,6 +34,9 @@ _TITLES: dict[Name, str] = {"bei": "BEI", "spi": "SPI(t)", "cpli": "CPLI", "miss
 class ExecutionRules(Rules):
     """From which measures on a milestone is behind its baseline."""
 
+    write: Mode = Field(
+        default="plan", description='"off", "plan" or "on": how far its findings may be said, project and team willing'
+    )
     warn_below: float = Field(0.95, ge=0, description="BEI, SPI(t) or CPLI below which it is a warning.")
     critical_below: float = Field(0.85, ge=0, description="BEI, SPI(t) or CPLI below which it is critical.")
     clear_above: float = Field(0.97, ge=0, description="What stands is over from here on.")
@@ -77,7 +82,12 @@ def detect(snapshot: Snapshot, rules: ExecutionRules) -> Iterator[Finding]:
     for ref, one in sorted(snapshot.once(executions_of).items()):
         own = rules.of(snapshot.milestones[ref].class_)
         stands = fingerprint_of(CODE, ref) in snapshot.open
-        behind = [measure for name, value in _values(one, own) if (measure := verdict(name, value, own, stands=stands))]
+        unmended = any(snapshot.items[item].status != "done" for item in one.missed)
+        behind = [
+            measure
+            for name, value in _values(one, own, unmended=unmended)
+            if (measure := verdict(name, value, own, stands=stands))
+        ]
         if behind:
             yield _finding(snapshot, own, one, sorted(behind, key=_rank))
 
@@ -85,14 +95,14 @@ def detect(snapshot: Snapshot, rules: ExecutionRules) -> Iterator[Finding]:
 DETECTOR = Detector(code=CODE, title="Execution", rules=ExecutionRules, detect=detect)
 
 
-def _values(one: Execution, rules: ExecutionRules) -> Iterator[tuple[Name, float]]:
+def _values(one: Execution, rules: ExecutionRules, *, unmended: bool) -> Iterator[tuple[Name, float]]:
     """The measures that can be judged."""
     enough = len(one.should) >= rules.least_items
     known: tuple[tuple[Name, float | None, bool], ...] = (
         ("bei", one.bei, enough),
         ("spi", one.spi, enough),
         ("cpli", one.cpli, one.length >= rules.least_days),
-        ("missed", one.missed_share, enough),
+        ("missed", one.missed_share, enough and unmended),
     )
     return ((name, value) for name, value, counts in known if value is not None and counts)
 

@@ -180,6 +180,13 @@ def test_each_limit_and_its_exit(name: Name, value: float, stands: bool, severit
     assert (measure.severity if measure else None) == severity
 
 
+def test_what_was_done_late_cannot_be_mended_and_is_no_finding() -> None:
+    model = executed(12, 0)
+    late = datetime(2026, 4, 20, 12, tzinfo=UTC)
+    items = {key: replace(one, done_at=late) for key, one in model.items.items()}
+    assert not found(EXECUTION, replace(model, items=items), clear_above=0, warn_below=0, critical_below=0, least_days=99)
+
+
 @pytest.mark.parametrize(("late", "many"), [(4, 0), (5, 1)])
 def test_five_dates_must_have_passed(late: int, many: int) -> None:
     assert len(found(EXECUTION, executed(0, late), least_days=99)) == many

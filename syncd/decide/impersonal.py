@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Literal, TypeGuard
 
-from syncd.model.finding import Finding, Line, Part, Quote, Step
+from syncd.model.finding import Finding, Part, Quote, Step
 from syncd.model.raw import Json
 
 People = Literal["named", "role", "none"]
@@ -22,7 +22,7 @@ def impersonal(finding: Finding, people: People) -> Finding:
     return replace(
         finding,
         headline=tuple(impersonal_parts(finding.headline, people)),
-        lines=tuple(Line(line.label, tuple(impersonal_parts(line.parts, people))) for line in finding.lines),
+        lines=tuple(replace(line, parts=tuple(impersonal_parts(line.parts, people))) for line in finding.lines),
         graph=tuple(_step(step, people) for step in finding.graph),
         facts={key: _fact(value, names, people) for key, value in finding.facts.items()},
     )

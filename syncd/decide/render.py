@@ -11,7 +11,7 @@ from itertools import groupby
 from syncd.decide.markup import PLAIN, Markup
 from syncd.decide.voice import Voice
 from syncd.decide.wording import Dates, count
-from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Named, Part, Quote, Step, said, said_of
+from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Named, Part, Quote, Step, said, said_of, told
 from syncd.schedule.mermaid import Edge
 
 RESOLVED = "resolved"
@@ -67,14 +67,13 @@ def in_order(sections: Sequence[Section]) -> tuple[Section, ...]:
 
 def digest(sections: Sequence[Section]) -> str:
     """What the comment says, in 24 hex digits: without the time of the facts and without what only the clock changes."""
-    told = [_told(section.finding) for section in sections]
-    return hashlib.sha256(json.dumps(told, ensure_ascii=True).encode()).hexdigest()[:24]
+    texts = [_said(section.finding) for section in sections]
+    return hashlib.sha256(json.dumps(texts, ensure_ascii=True).encode()).hexdigest()[:24]
 
 
-def _told(finding: Finding) -> tuple[object, ...]:
-    lines = [(line.label, said(line.parts)) for line in finding.lines]
+def _said(finding: Finding) -> tuple[object, ...]:
     drawn = [said_of(finding.graph)] if finding.graph else []
-    return finding.code, finding.severity, said(finding.headline), lines, *drawn
+    return finding.code, finding.severity, said(finding.headline), told(finding), *drawn
 
 
 def body(sections: Sequence[Section], sheet: Sheet) -> str:

@@ -105,7 +105,10 @@ def _finding(snapshot: Snapshot, load: Load, rules: AbsenceHitsCriticalItemRules
         ),
         lines=(
             Line("Why", (keyed(item), *of, " has no time to spare", *((": ", *left) if gone.left else ()), ".")),
-            Line("Rests on", (f"calendars of leave, and the plan. Rule: away on more than {rules.away_share:.0%} of its days.",)),
+            Line(
+                "Rests on",
+                (f"calendars of leave, and the plan. Rule: away on more than {100 * rules.away_share:.0f} % of its days.",),
+            ),
             Line("Clears", ("a second person on ", keyed(item), ", another date for it or for the leave.")),
             Line("Wrong?", ("Correct the assignee or the dates of ", keyed(item), ", or the calendar.")),
         ),

@@ -166,7 +166,7 @@ def _basis(snapshot: Snapshot, gap: Gap) -> tuple[Part, ...]:
     if uncounted := _uncounted(snapshot, gap.who):
         basis += ["; ", Count(uncounted, "open item"), " of theirs without it, not counted"]
     if snapshot.work.focus < 1:
-        basis.append(f"; {snapshot.work.focus:.0%} of working time is for planned work")
+        basis.append(f"; {100 * snapshot.work.focus:.0f} % of working time is for planned work")
     return tuple(basis)
 
 

@@ -3,8 +3,8 @@
 Four measures, computed by `syncd.schedule.execution`, whose docstring has the formulas and their sources: BEI, SPI(t), CPLI (a warning
 below 0.95, critical below 0.85) and the share of dates that were missed (above 5 %, above 15 %). What stands is over from 0.97 on, and
 from 3 % down. BEI, SPI(t) and the missed share need at least five items whose date has passed, CPLI a path of at least five working
-days: below that one item more or less decides. Missed dates count while one that was missed is open: what was done late cannot be mended
-any more. Without a baseline nothing is said, and on tickets nothing unless `write` is set: `drift` and `blocked` tell there what matters now.
+days: below that one item more or less decides. Missed dates count while one that was missed is open: what was done late cannot be
+mended. Without a baseline nothing is said, and on tickets nothing unless `write` is set: `drift` and `blocked` tell there what matters.
 Source of the limits: DCMA, 14-Point Assessment (2009) for 0.95 and 5 %; the others are this house's.
 """
 

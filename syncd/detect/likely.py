@@ -33,9 +33,10 @@ def days_late(odds: Odds | None, due: date, time: WorkingTime) -> int:
     return days_after(time, due, min(odds.p50, time.end)) if odds is not None and odds.p50 > due else 0
 
 
-def per_cent(odds: Odds) -> Count:
-    """How likely it is, in steps."""
-    return Count(round(100 * (odds.p or 0) / STEP) * STEP, "%")
+def per_cent(odds: Odds, before: int | None = None) -> Count:
+    """How likely it is, in steps. `before`: what was told last, in per cent: it stays until it is a whole step off."""
+    exact = 100 * (odds.p or 0)
+    return Count(before if before is not None and abs(exact - before) < STEP else round(exact / STEP) * STEP, "%")
 
 
 def outcomes(odds: Odds) -> tuple[Part, ...]:

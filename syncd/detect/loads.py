@@ -161,6 +161,6 @@ def period(excess: Excess, load: Load) -> tuple[Part, ...]:
 def limits(rules: LoadRules) -> str:
     """The rule in words."""
     return (
-        f"Rule: planned work against working time less leave, holidays and meetings; a warning above {rules.warn_load:.0%}, "
-        f"critical above {rules.critical_load:.0%}"
+        f"Rule: planned work against working time less leave, holidays and meetings; a warning above {100 * rules.warn_load:.0f} %, "
+        f"critical above {100 * rules.critical_load:.0f} %"
     )

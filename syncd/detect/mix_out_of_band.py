@@ -96,7 +96,7 @@ def _finding(snapshot: Snapshot, milestone: Milestone, items: list[Item], outsid
             "; " if told else "",
             f"{share.name}: ",
             Count(share.count, "item"),
-            f" of {share.total}, agreed {low:.0%} to {high:.0%}",
+            f" of {share.total}, agreed {100 * low:.0f} % to {100 * high:.0f} %",
         ]
     worst = max(outside, key=lambda share: share.missing)
     return Finding(

@@ -66,10 +66,12 @@ Part = str | Named | Day | Count | Quote
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a finding's section: a label ("Why", "Changed", "Rests on", "Clears", "Wrong?") and its parts."""
+    """One line of a finding's section: a label ("Why", "Changed", "Rests on", "Clears", "Wrong?") and its parts. `moves`: it is another
+    one every day, as a forecast is: that alone is no news."""
 
     label: str
     parts: tuple[Part, ...]
+    moves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,11 @@ def fingerprint_of(code: str, subject: Ref, discriminator: str = "") -> str:
     """The identity that a finding of this code on this subject has: also of one that is not there yet."""
     text = "\x1f".join((code, str(subject), discriminator))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def told(finding: Finding) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What its lines say, without what only the clock changes: the basis of digests."""
+    return tuple((line.label, said(line.parts)) for line in finding.lines if not line.moves)
 
 
 def bucket(value: int) -> int:

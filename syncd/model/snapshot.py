@@ -53,7 +53,8 @@ class Snapshot:
     everybody whom a row names, once; `unresolved`: who of them may be one person and was not made one.
 
     What is no vendor's: `work` and `teams` of the configuration; `baselines` of a milestone, the latest recorded last; `open`:
-    fingerprint -> severity of the findings that stand, so that one that is open clears past another value than raises it.
+    fingerprint -> severity of the findings that stand, so that one that is open clears past another value than raises it; `weights`: their
+    headline numbers, so that a number that hovers is told anew only when it has moved.
     """
 
     as_of: datetime
@@ -81,6 +82,7 @@ class Snapshot:
     teams: tuple[Team, ...] = ()
     baselines: Mapping[Ref, tuple[Baseline, ...]] = field(default_factory=dict)
     open: Mapping[str, Severity] = field(default_factory=dict)
+    weights: Mapping[str, int] = field(default_factory=dict)
     _derived: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, make: "Callable[[Snapshot], T]") -> T:

@@ -72,7 +72,12 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
     snapshot = assembled.snapshot
     before = {key: shown(state, view.policy) for key, state in store.findings.states().items()}
     snapshot = _with_baselines(snapshot, store)
-    snapshot = replace(snapshot, open={key: state.finding.severity for key, state in before.items() if state.state == "open"})
+    stand = {key: state.finding for key, state in before.items() if state.state == "open"}
+    snapshot = replace(
+        snapshot,
+        open={key: finding.severity for key, finding in stand.items()},
+        weights={key: finding.weight for key, finding in stand.items()},
+    )
     detected = _shown(detect(snapshot, view.detectors), view.policy)
     settled = settle(
         detected.findings,

@@ -30,7 +30,7 @@ def test_a_lead_reads_how_long_and_what_is_left() -> None:
     assert text_of(finding) == inline("""\
 [warn] <A Routes>: "Ada" is away on 6~ day(s) of the 10~ working day(s) until Fri 2026-05-15, and nobody else is on it.
 Why <A> of <M Checkout v2> has no time to spare: 24 hour of work(s) left, 32~ hour of time(s).
-Rests on calendars of leave, and the plan. Rule: away on more than 50% of its days.
+Rests on calendars of leave, and the plan. Rule: away on more than 50 % of its days.
 Clears a second person on <A>, another date for it or for the leave.
 Wrong? Correct the assignee or the dates of <A>, or the calendar.\
 """)

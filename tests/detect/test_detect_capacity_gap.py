@@ -53,7 +53,7 @@ def test_a_lead_reads_how_much_is_missing_and_what_it_would_take() -> None:
     assert text_of(finding) == inline("""\
 [critical] <M Checkout v2>: team payments has 200~ hour of work(s) in 109~ hour of time(s) until Sun 2026-05-17~.
 Why <B>, <A> and <C>, all of it due by then.
-Rests on 3 open item(s) with remaining time; 1 open item(s) of theirs without it, not counted; 80% of working time is for planned work. Rule: planned work against working time less leave, holidays and meetings; a warning above 100%, critical above 120%.
+Rests on 3 open item(s) with remaining time; 1 open item(s) of theirs without it, not counted; 80 % of working time is for planned work. Rule: planned work against working time less leave, holidays and meetings; a warning above 100 %, critical above 120 %.
 Clears 2 more person(s) for 2~ week(s), or 91~ hour of work(s) less or later.
 Wrong? Correct the remaining work or the dates of these, or the members of the team in the configuration.\
 """)
@@ -115,7 +115,7 @@ def test_a_skill_that_too_few_have_is_told_beside_the_team_that_has_time() -> No
     assert text_of(finding) == inline("""\
 [critical] <M Checkout v2>: who knows kafka has 56~ hour of work(s) in 40~ hour of time(s) until Sun 2026-05-10~.
 Why <A>, all of it due by then.
-Rests on 1 open item(s) with remaining time. Rule: planned work against working time less leave, holidays and meetings; a warning above 100%, critical above 120%.
+Rests on 1 open item(s) with remaining time. Rule: planned work against working time less leave, holidays and meetings; a warning above 100 %, critical above 120 %.
 Clears 1 more person(s) with kafka for 1~ week(s), or 16~ hour of work(s) less or later.
 Wrong? Correct the remaining work or the dates of these, or the members of the team in the configuration.\
 """)

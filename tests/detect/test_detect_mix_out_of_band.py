@@ -33,7 +33,7 @@ def test_a_lead_reads_what_is_too_much_and_what_too_little() -> None:
     (finding,) = told(5, 0)
     assert text_of(finding) == inline("""\
 [warn] <M Checkout v2>: the mix of work is not what was agreed: bug.
-Why bug: 5 item(s) of 10, agreed 0% to 30%; label:tech-debt: 0 item(s) of 10, agreed 10% to 40%.
+Why bug: 5 item(s) of 10, agreed 0 % to 30 %; label:tech-debt: 0 item(s) of 10, agreed 10 % to 40 %.
 Rests on 10 item(s), done ones included. Rule: the bands of the configuration.
 Clears bug: 2 item(s) more, fewer or of another type.
 Wrong? Correct the types or labels of the items, or the bands in the configuration.\

@@ -36,7 +36,7 @@ def test_a_lead_reads_who_by_whom_and_what_saves_most() -> None:
     assert text_of(finding) == inline("""\
 [critical] <M Checkout v2>: "Ada" has 64~ hour of work(s) in 40~ hour of time(s) until Sun 2026-05-10~.
 Why <M Checkout v2> and <N Search> ask for them: <A>, <B> and <C>.
-Rests on 3 open item(s) with remaining time. Rule: planned work against working time less leave, holidays and meetings; a warning above 100%, critical above 120%.
+Rests on 3 open item(s) with remaining time. Rule: planned work against working time less leave, holidays and meetings; a warning above 100 %, critical above 120 %.
 Clears <A> done by "Bo" saves 3~ working day of delay(s); <A> left for later saves 3~ working day of delay(s); one more person saves 3~ working day of delay(s); or 24~ hour of work(s) less or later.
 Wrong? Correct the remaining work, the dates or the assignees of these, or their share and leave.\
 """)

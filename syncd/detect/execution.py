@@ -20,8 +20,11 @@ from syncd.detect.wording import keyed, listed, named, ref_facts, with_sources
 from syncd.model.action import Mode
 from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Part, Severity, fingerprint_of
 from syncd.model.raw import Json
+from syncd.model.ref import Ref
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.execution import Execution, executions_of
+from syncd.schedule.plan import plan_of
+from syncd.schedule.wiring import End
 
 CODE = "execution"
 STEP = 5
@@ -143,9 +146,16 @@ def _finding(snapshot: Snapshot, rules: ExecutionRules, one: Execution, behind: 
         inputs=with_sources(snapshot, {one.milestone, *one.items}),
         facts=_facts(one),
         weight=worst.weight,
-        driving=open_late[0].ref if open_late else None,
+        driving=open_late[0].ref if open_late else _last(snapshot, one),
         hovers=True,
     )
+
+
+def _last(snapshot: Snapshot, one: Execution) -> Ref | None:
+    """What drives the end of the open work, as far as it is an item."""
+    plan, end = snapshot.once(plan_of), End(one.milestone)
+    path = plan.path(end) if end in plan.wiring.number else ()
+    return next((ref for ref in reversed(path) if ref in snapshot.items), None)
 
 
 def _told(measure: Measure) -> tuple[Part, ...]:

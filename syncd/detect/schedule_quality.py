@@ -71,6 +71,7 @@ def _finding(snapshot: Snapshot, quality: Quality, ref: Ref) -> Finding:
             "repair_first": [ref_facts(one.ref) for one in quality.repairs[:_SHOWN]],
         },
         weight=len(failed),
+        driving=next((one.ref for one in quality.repairs), min(snapshot.members[ref])),
         hovers=True,
     )
 

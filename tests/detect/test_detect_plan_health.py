@@ -11,12 +11,14 @@ from inline_snapshot import snapshot as inline
 from pydantic import ValidationError
 
 from syncd.contract import Detector
+from syncd.detect.blocked import DETECTOR as BLOCKED
 from syncd.detect.critical_path_change import DETECTOR as CRITICAL
+from syncd.detect.drift import DETECTOR as DRIFT
 from syncd.detect.execution import DETECTOR as EXECUTION
 from syncd.detect.execution import ExecutionRules, Name, verdict
 from syncd.detect.schedule_quality import DETECTOR as QUALITY
 from syncd.model.baseline import Baseline
-from syncd.model.finding import SEVERITIES, Finding, Severity, fingerprint_of, said
+from syncd.model.finding import SEVERITIES, Count, Finding, Named, Severity, fingerprint_of, said
 from syncd.model.rows import Quantity, Row
 from syncd.model.snapshot import Snapshot
 from syncd.model.wire import finding_from_json, finding_to_json
@@ -31,6 +33,42 @@ def found(detector: Detector, model: Snapshot, open_: dict[str, Severity] | None
 
 def told(findings: list[Finding]) -> list[tuple[Severity, tuple[str, ...], list[tuple[str, ...]]]]:
     return [(one.severity, said(one.headline), [said(line.parts) for line in one.lines]) for one in findings]
+
+
+def test_drift_and_blocked_draw_their_path_and_one_piece_of_work_is_none() -> None:
+    rows = (
+        milestone("M", title="Checkout", due="2026-05-15"),
+        item("A", title="Contract", due="2026-05-12"),
+        item("B", of="M", title="Payment", days=6),
+        item("C", of="M", title="Basket", status="doing", due="2026-05-15"),
+        link("A", "B"),
+        link("B", "C"),
+    )
+    model = snapshot(*rows)
+    of_drift, of_blocked = found(DRIFT, model), [one for one in found(BLOCKED, model) if one.subject == ref("C")]
+    assert [
+        [(step.what.title, said(step.told), step.after) for step in one.graph if isinstance(step.what, Named)] for one in of_drift
+    ] == [
+        [
+            ("Contract", ("ends ", "2026-05-12"), ()),
+            ("Payment", ("ends ", "2026-05-20"), (0,)),
+            ("Basket", ("ends ", "2026-05-21"), (1,)),
+            ("Checkout", ("due ", "2026-05-15"), (2,)),
+        ]
+    ]
+    assert [[step.after for step in one.graph] for one in of_blocked] == [[(), (0,), (1,)]]
+    (alone,) = found(DRIFT, snapshot(milestone("M", due="2026-05-15"), item("A", of="M", due="2026-05-20")))
+    assert alone.graph == ()
+    (cycle,) = found(BLOCKED, snapshot(item("A"), item("B"), link("A", "B"), link("B", "A")))
+    assert [step.after for step in cycle.graph] == [(1,), (0,)]
+
+
+def test_a_long_path_is_drawn_with_its_last_steps_and_the_number_of_the_others() -> None:
+    rows: list[Row] = [milestone("M", due="2026-05-15"), *(item(f"I-{number:02}", of="M", days=1) for number in range(20))]
+    rows += [link(f"I-{number:02}", f"I-{number + 1:02}") for number in range(19)]
+    (finding,) = found(DRIFT, snapshot(*rows))
+    assert len(finding.graph) == 1 + 12 + 1
+    assert finding.graph[0].what == Count(8, "earlier item")
 
 
 # --- critical_path_change. Today is Tue 5 May; Fri 15 May is 8 working days ahead.

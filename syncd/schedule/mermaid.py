@@ -13,6 +13,24 @@ LONGEST = 60
 """Characters of one line of a label; longer ones are shortened."""
 _HARMLESS = frozenset(" .,-/()+'")
 _DAY = "%Y-%m-%d"
+_WORDS = (
+    "acc",
+    "axis",
+    "call",
+    "click",
+    "date",
+    "excl",
+    "gantt",
+    "href",
+    "incl",
+    "section",
+    "tick",
+    "title",
+    "today",
+    "top",
+    "week",
+)
+"""What lines of a Gantt chart that are no bars begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +84,15 @@ def gantt(title: str, spans: Iterable[Span]) -> str:
     lines = [
         "gantt",
         f"  title {_word(title)}",
-        f"  dateFormat {_DAY.replace('%Y', 'YYYY').replace('%m', 'MM').replace('%d', 'DD')}",
+        "  dateFormat YYYY-MM-DD",
     ]
     lines += ["  axisFormat %d %b", "  inclusiveEndDates"]
     for number, span in enumerate(spans):
         tags = [*([span.state] if span.state else []), *(["milestone"] if span.milestone else []), f"t{number}"]
         until = "0d" if span.milestone else f"{span.last:{_DAY}}"
-        lines.append(f"  {_word(span.title)} :{', '.join(tags)}, {span.first:{_DAY}}, {until}")
+        name = _word(span.title)
+        name = f"- {name}" if name.casefold().startswith(_WORDS) else name
+        lines.append(f"  {name} :{', '.join(tags)}, {span.first:{_DAY}}, {until}")
     return "\n".join(lines)
 
 

@@ -101,10 +101,10 @@ def _chart(picture: Picture, axis: _Axis, height: int) -> Iterator[str]:
     yield from _links(picture, axis)
     for place, row in enumerate(picture.rows):
         yield from _bar(row, HEAD + ROW * place, axis)
-    yield from _line(axis.at(picture.today), bottom, "today", "today", HEAD - 26)
+    yield from _line(axis.at(picture.today), bottom, "today", "today", HEAD - 34)
     due = picture.milestone.due
     if due and axis.first <= due <= axis.first + timedelta(days=axis.days):
-        yield from _line(axis.at(due + timedelta(days=1)), bottom, "due", f"due {_day(due)}", HEAD - 40)
+        yield from _line(axis.at(due + timedelta(days=1)), bottom, "due", f"due {_day(due)}", HEAD - 48)
 
 
 def _line(at: float, bottom: int, kind: str, told: str, top: int) -> Iterator[str]:

@@ -2,12 +2,14 @@
 
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from datetime import date
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot as inline
 
 from syncd.model.rows import Row
+from syncd.schedule import mermaid
 from syncd.schedule.picture import Picture, flowchart, gantt, picture_of
 from syncd.schedule.picture_svg import chart, graph
 from tests.model_builders import item, link, milestone, ref, snapshot
@@ -147,3 +149,12 @@ def test_far_dates_and_cycles_are_drawn() -> None:
     )
     for text in (chart(picture(*rows)), graph(picture(*rows))):
         assert len(ET.fromstring(text)) > 3
+
+
+def test_no_bar_of_a_gantt_chart_begins_like_another_line() -> None:
+    day = date(2026, 5, 5)
+    names = ("click n0 href x", "Section 2", "title", "todayMarker off", "%%{init}%%", "a : b", "")
+    lines = mermaid.gantt("x", [mermaid.Span(name, day, day) for name in names]).splitlines()[5:]
+    assert [line.partition(" :")[0].strip() for line in lines] == [
+        *("- click n0 href x", "- Section 2", "- title", "- todayMarker off", "init", "a b", "?"),
+    ]

@@ -34,7 +34,7 @@ class CriticalPathRules(Rules):
     """How little room makes an item critical."""
 
     write: Mode = Field(
-        default="plan", description='"off", "plan" or "on": how far its findings may be said, project and team willing'
+        default="off", description='"off", "plan" or "on": how far its findings may be said, project and team willing'
     )
     near_days: float = Field(2, ge=0, description="Working days of float up to which an item is nearly critical.")
     near_share: float = Field(

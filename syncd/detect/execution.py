@@ -38,7 +38,7 @@ class ExecutionRules(Rules):
     """From which measures on a milestone is behind its baseline."""
 
     write: Mode = Field(
-        default="plan", description='"off", "plan" or "on": how far its findings may be said, project and team willing'
+        default="off", description='"off", "plan" or "on": how far its findings may be said, project and team willing'
     )
     warn_below: float = Field(0.95, ge=0, description="BEI, SPI(t) or CPLI below which it is a warning.")
     critical_below: float = Field(0.85, ge=0, description="BEI, SPI(t) or CPLI below which it is critical.")

@@ -29,7 +29,7 @@ class QualityRules(Rules):
     """From how many open items a plan is judged."""
 
     write: Mode = Field(
-        default="plan", description='"off", "plan" or "on": how far its findings may be said, project and team willing'
+        default="off", description='"off", "plan" or "on": how far its findings may be said, project and team willing'
     )
     least_items: int = Field(10, ge=1, description="So many open items a plan needs before it is judged.")
 

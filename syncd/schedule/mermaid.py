@@ -81,12 +81,7 @@ def flowchart(nodes: Sequence[Sequence[str]], edges: Iterable[Edge], goals: Iter
 
 def gantt(title: str, spans: Iterable[Span]) -> str:
     """A Gantt chart by days. The last day of a bar is part of it."""
-    lines = [
-        "gantt",
-        f"  title {_word(title)}",
-        "  dateFormat YYYY-MM-DD",
-    ]
-    lines += ["  axisFormat %d %b", "  inclusiveEndDates"]
+    lines = ["gantt", f"  title {_word(title)}", "  dateFormat YYYY-MM-DD", "  axisFormat %d %b", "  inclusiveEndDates"]
     for number, span in enumerate(spans):
         tags = [*([span.state] if span.state else []), *(["milestone"] if span.milestone else []), f"t{number}"]
         until = "0d" if span.milestone else f"{span.last:{_DAY}}"

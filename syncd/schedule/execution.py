@@ -25,7 +25,11 @@ from syncd.model.snapshot import Snapshot
 from syncd.schedule.calendar import WorkingTime
 from syncd.schedule.days import days_after, days_within
 from syncd.schedule.plan import Plan, plan_of
+from syncd.schedule.wall import wall_day
 from syncd.schedule.wiring import End, is_open
+
+LARGEST = 1e9
+"""No size of an item is believed to be larger."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +92,8 @@ def execution(snapshot: Snapshot, plan: Plan, milestone: Milestone, baseline: Ba
     planned = {ref: due for ref, dated in own.items() if (due := dated or baseline.due)}
     should = tuple(ref for ref, due in planned.items() if due <= yesterday)
     done = [item for item in items if item.status == "done"]
-    ended = {item.ref: item.done_at.astimezone(zone).date() for item in done if item.done_at}
-    start = baseline.start or baseline.at.astimezone(zone).date()
+    ended = {item.ref: wall_day(item.done_at, zone) for item in done if item.done_at}
+    start = baseline.start or wall_day(baseline.at, zone)
     weights = _weights(baseline, [item.ref for item in items])
     end, due = plan.end(milestone.ref), baseline.due or milestone.due
     finish = end.finish if end else snapshot.today
@@ -144,7 +148,7 @@ def earned_schedule(planned: Sequence[tuple[int, float]], earned: float) -> floa
 
 
 def _weights(baseline: Baseline, refs: Sequence[Ref]) -> dict[Ref, float]:
-    sizes = [size for ref in refs if (size := baseline.items[ref]) and size.value > 0]
+    sizes = [size for ref in refs if (size := baseline.items[ref]) and 0 < size.value < LARGEST]
     same = len(sizes) == len(refs) and len({size.unit for size in sizes}) == 1
     return dict(zip(refs, (size.value for size in sizes), strict=True)) if same else dict.fromkeys(refs, 1.0)
 

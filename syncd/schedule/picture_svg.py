@@ -14,6 +14,8 @@ from syncd.schedule.picture import Picture, Row
 
 ROW, HEAD, SIDE, AREA, GAP = 22, 64, 486, 720, 12
 """Heights of a row and of what is above them, widths of the table and of the chart, and the margin, in pixels."""
+FAR = 3652
+"""So many days from today are drawn, at most; what is later stands at the edge."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _COLUMNS = (("work", 0), ("title", 96), ("start", 290), ("end", 350), ("room", 410), ("", 456))
 _STYLE = """
@@ -66,15 +68,15 @@ class _Axis:
 
     @classmethod
     def of(cls, picture: Picture) -> "_Axis":
-        """From the first day of work, or today, to the last day, or the due date."""
+        """From the first day of work, or today, to the last day, or the due date; ten years at most either way."""
         days = [picture.today, *(row.dates.start for row in picture.rows), *(row.dates.finish for row in picture.rows)]
-        if picture.milestone.due and abs((picture.milestone.due - picture.today).days) < 3660:
-            days.append(picture.milestone.due)
-        return cls(min(days) - timedelta(days=1), (max(days) - min(days)).days + 4)
+        days += [picture.milestone.due] if picture.milestone.due else []
+        near = [min(max((day - picture.today).days, -FAR), FAR) for day in days]
+        return cls(picture.today + timedelta(days=min(near) - 1), max(near) - min(near) + 4)
 
-    def at(self, day: date) -> float:
-        """Where a day begins."""
-        return round(SIDE + 2 * GAP + AREA * min(max((day - self.first).days / self.days, 0), 1), 1)
+    def at(self, day: date, after: int = 0) -> float:
+        """Where a day begins, or so many days after it."""
+        return round(SIDE + 2 * GAP + AREA * min(max(((day - self.first).days + after) / self.days, 0), 1), 1)
 
     def ticks(self) -> Iterator[tuple[date, str]]:
         """Mondays; the first of months, quarters or years where that would be too many."""
@@ -93,7 +95,7 @@ def _chart(picture: Picture, axis: _Axis, height: int) -> Iterator[str]:
     if axis.days <= 120:
         for day in (axis.first + timedelta(days=offset) for offset in range(axis.days + 1)):
             if day.weekday() == 5:
-                yield _rect("rest", axis.at(day), HEAD, axis.at(day + timedelta(days=2)) - axis.at(day), bottom - HEAD)
+                yield _rect("rest", axis.at(day), HEAD, axis.at(day, 2) - axis.at(day), bottom - HEAD)
     for day, name in axis.ticks():
         yield f'<path class="grid" d="M{axis.at(day)} {HEAD - 6}V{bottom}"/>'
         if axis.at(day) < SIDE + GAP + AREA - 30:
@@ -103,8 +105,8 @@ def _chart(picture: Picture, axis: _Axis, height: int) -> Iterator[str]:
         yield from _bar(row, HEAD + ROW * place, axis)
     yield from _line(axis.at(picture.today), bottom, "today", "today", HEAD - 34)
     due = picture.milestone.due
-    if due and axis.first <= due <= axis.first + timedelta(days=axis.days):
-        yield from _line(axis.at(due + timedelta(days=1)), bottom, "due", f"due {_day(due)}", HEAD - 48)
+    if due and abs((due - picture.today).days) < FAR:
+        yield from _line(axis.at(due, 1), bottom, "due", f"due {_day(due)}", HEAD - 48)
 
 
 def _line(at: float, bottom: int, kind: str, told: str, top: int) -> Iterator[str]:
@@ -113,8 +115,8 @@ def _line(at: float, bottom: int, kind: str, told: str, top: int) -> Iterator[st
 
 
 def _bar(row: Row, top: int, axis: _Axis) -> Iterator[str]:
-    begins, ends = axis.at(row.dates.start), axis.at(row.dates.finish + timedelta(days=1))
-    late = axis.at(row.dates.late + timedelta(days=1))
+    begins, ends = axis.at(row.dates.start), axis.at(row.dates.finish, 1)
+    late = axis.at(row.dates.late, 1)
     if late > ends:
         yield f'<path class="room" d="M{ends} {top + ROW / 2}H{late}m0 -4v8"/>'
     width = max(round(ends - begins, 1), 2)
@@ -129,7 +131,7 @@ def _links(picture: Picture, axis: _Axis) -> Iterator[str]:
         if row.driven is None:
             continue
         before = picture.rows[row.driven]
-        begins, ends = axis.at(row.dates.start), axis.at(before.dates.finish + timedelta(days=1))
+        begins, ends = axis.at(row.dates.start), axis.at(before.dates.finish, 1)
         low, high = HEAD + ROW * row.driven + ROW // 2, HEAD + ROW * place + ROW // 2
         yield f'<path class="{"way" if row.on_path and before.on_path else "link"}" d="M{ends} {low}H{ends + 4}V{high}H{begins}"/>'
 

@@ -23,6 +23,7 @@ from syncd.model.snapshot import Snapshot
 from syncd.schedule.durations import DAY
 from syncd.schedule.execution import Execution, executions_of
 from syncd.schedule.plan import Plan, plan_of
+from syncd.schedule.wall import wall_day
 from syncd.schedule.wiring import End, ends_of, is_open
 
 LONG = 44
@@ -257,7 +258,7 @@ def _invalid(view: _View) -> list[Ref]:
     found = [item.ref for item in view.items if _is_invalid(item, snapshot)]
     members = {ref for milestone in view.milestones for ref in snapshot.members.get(milestone, ())}
     closed = (snapshot.items[ref] for ref in members)
-    found += [item.ref for item in closed if item.done_at and item.done_at.astimezone(zone).date() >= tomorrow]
+    found += [item.ref for item in closed if item.done_at and wall_day(item.done_at, zone) >= tomorrow]
     return sorted(set(found))
 
 

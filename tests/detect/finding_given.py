@@ -39,7 +39,7 @@ def same_whatever_the_order(detector: Detector) -> None:
     at = APRIL - timedelta(days=9)
     made = Baseline(milestone=ref("M"), at=at, recorded_at=APRIL, origin="set", due=date(2026, 5, 5), items=items)
     base = {ref("M"): (made,)}
-    rules = {"least_items": 1} if detector.code == "execution" else {}
+    rules: dict[str, Any] = {"least_items": 1} if detector.code == "execution" else {}
     first = found(detector, replace(snapshot(*rows), baselines=base), **rules)
     assert first
     assert found(detector, replace(snapshot(*reversed(rows)), baselines=base), **rules) == first

@@ -158,6 +158,21 @@ def test_sizes_count_where_all_have_one() -> None:
     assert half.earned == 1.75  # three quarters of day 2
 
 
+def test_no_value_of_a_record_breaks_it() -> None:
+    far = datetime.max.replace(tzinfo=UTC)
+    rows = (
+        milestone("M", due="9999-12-31"),
+        item("A", of="M", status="done", done_at=far, due="0001-01-01"),
+        item("B", of="M", due="9999-12-31", start="9999-12-31"),
+        item("C", of="M", due="0001-01-01"),
+    )
+    sizes = {"A": float("inf"), "B": float("nan"), "C": 1e300}
+    model = based(snapshot(*rows), "A", "B", "C", sizes=sizes, start=date.min, due=date.max)
+    (one,) = executions_of(model).values()
+    assert (one.done, len(one.should)) == (1, 2)
+    assert len(milestone_quality(model, ref("M")).metrics) == 14
+
+
 def test_the_date_of_the_moment_is_told_by_history() -> None:
     history = (moved("2026-03-01T08:00:00", None, "2026-04-10"), moved("2026-04-20T08:00:00", "2026-04-10", "2026-05-20"))
     one = item("A", due="2026-05-20", history=history)

@@ -76,6 +76,7 @@ PLACES: Mapping[str, tuple[str, str]] = {
         "syncd.cli.quality:quality",
         "Check how far the plan can be believed: 14 points, what fails them, and what to repair first.",
     ),
+    "contracts": ("syncd.cli.contracts:cli", "API contracts: what changed, and what it breaks."),
     "dead": ("syncd.cli.dead:dead", "What was set aside: writes that were refused, records that cannot be read."),
 }
 """Where each command is (module:name), and what it does: the beginning of its own help."""

@@ -21,7 +21,7 @@ from datetime import date
 from pydantic import Field
 
 from syncd.contract import Detector, Rules
-from syncd.detect.driving import pictured
+from syncd.detect.driving import DRAWN, pictured
 from syncd.detect.wording import end_day, keyed, listed, named, owners, quoted, ref_facts, with_sources
 from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Named, Part, Severity, Step, bucket
 from syncd.model.ref import Alias, Ref
@@ -155,7 +155,7 @@ def _hard(snapshot: Snapshot, plan: Plan, rules: BlockedRules, case: _Case) -> F
         lines=lines,
         weight=bucket(case.lost) if case.clocked else case.lost,
         resting=plan.upstream([case.earlier.ref]),
-        graph=pictured(plan, _path(snapshot, plan, case), case.later),
+        graph=pictured(plan, _path(snapshot, plan, case), case.later, whole=False),
         facts={
             "reason": "started" if case.start.started else "soon" if case.near else "predicted",
             "days_lost": case.lost,
@@ -170,9 +170,9 @@ def _hard(snapshot: Snapshot, plan: Plan, rules: BlockedRules, case: _Case) -> F
 
 
 def _path(snapshot: Snapshot, plan: Plan, case: _Case) -> list[Work]:
-    """What drives the predecessor, and it."""
+    """What drives the predecessor, and it; one more than is drawn."""
     ref = case.earlier.ref
-    refs = plan.path(ref) if ref in plan.wiring.number else (ref,)
+    refs = plan.path(ref, DRAWN + 1) if ref in plan.wiring.number else (ref,)
     return [work for one in refs if (work := snapshot.get(one))]
 
 

@@ -15,7 +15,7 @@ from typing import Literal
 from pydantic import Field
 
 from syncd.contract import Detector, Rules
-from syncd.detect.driving import told
+from syncd.detect.driving import SHOWN, told
 from syncd.detect.wording import keyed, named, ref_facts, with_sources
 from syncd.model.action import Mode
 from syncd.model.finding import Count, Day, Finding, Line, Part, Severity, bucket, fingerprint_of
@@ -100,7 +100,7 @@ def _stands(snapshot: Snapshot, milestone: Milestone, ref: Ref) -> bool:
 
 def _finding(snapshot: Snapshot, plan: Plan, rules: CriticalPathRules, case: _Case) -> Finding:
     milestone, work = case.milestone, case.work
-    path = tuple(found for ref in plan.path(work.ref) if (found := snapshot.get(ref)))
+    path = tuple(found for ref in plan.path(work.ref, SHOWN) if (found := snapshot.get(ref)))
     short = max(0, -floor(case.room))
     return Finding(
         code=CODE,
@@ -114,7 +114,7 @@ def _finding(snapshot: Snapshot, plan: Plan, rules: CriticalPathRules, case: _Ca
             Line("Clears", (f"room for more than {rules.exit_factor:g} times that, or the item done.",)),
             Line("Wrong?", ("Correct the dates or the estimate of ", keyed(work), ", or its links.")),
         ),
-        inputs=with_sources(snapshot, {milestone.ref, *plan.upstream([work.ref])}),
+        inputs=with_sources(snapshot, {milestone.ref, work.ref, *(one.ref for one in path)}),
         facts={
             "item": ref_facts(work.ref),
             "float_days": round(case.room, 2),

@@ -34,13 +34,14 @@ def told(plan: Plan, path: Sequence[Work]) -> tuple[Part, ...]:
     return *parts, "."
 
 
-def pictured(plan: Plan, path: Sequence[Work], goal: Work) -> tuple[Step, ...]:
-    """A path and what it holds up, as a picture; none of a path that is one piece of work: the lines say it."""
+def pictured(plan: Plan, path: Sequence[Work], goal: Work, *, whole: bool = True) -> tuple[Step, ...]:
+    """A path and what it holds up, as a picture; none of a path that is one piece of work: the lines say it. `whole`: it is not cut at
+    its beginning, so what is not drawn can be counted."""
     if len(path) < 2 or goal in path:
         return ()
     shown = path[-DRAWN:]
     hidden = len(path) - len(shown)
-    steps = [Step(Count(hidden, "earlier item"))] if hidden else []
+    steps = [Step(Count(hidden, "earlier item") if whole else "earlier items")] if hidden else []
     for work in (*shown, goal):
         steps.append(Step(named(work), tuple(_drawn(plan, work, goal)), (len(steps) - 1,) if steps else ()))
     return tuple(steps)

@@ -77,6 +77,7 @@ class Plan:
     cycles: tuple[tuple[Ref, ...], ...] = ()
     problems: tuple[str, ...] = ()
     _known: dict[int, Dates] = field(default_factory=dict)
+    _by_today: dict[int, bool] = field(default_factory=dict)
 
     def dates(self, node: Node) -> Dates | None:
         """When that work is done; None where it is no open work of the network. Of a milestone itself: not before its due date."""
@@ -91,12 +92,15 @@ class Plan:
         """When the last of a milestone's open items has ended, and all that it waits for; None without any."""
         return self.dates(End(milestone))
 
-    def path(self, node: Node) -> tuple[Ref, ...]:
-        """The driving path: the work that pushes, from the first one to `node` itself, which is left out where it is no work."""
+    def path(self, node: Node, most: int | None = None) -> tuple[Ref, ...]:
+        """The driving path: the work that pushes, from the first one to `node` itself, which is left out where it is no work.
+
+        `most`: only so many of the last ones; whoever asks for many nodes of one long path needs no more of it.
+        """
         found: list[Ref] = []
         seen: set[Node] = set()
         step: Node | None = node
-        while step is not None and step not in seen:
+        while step is not None and step not in seen and (most is None or len(found) < most):
             seen.add(step)
             if isinstance(step, Ref):
                 found.append(step)
@@ -180,14 +184,18 @@ class Plan:
         return None
 
     def _clocked(self, number: int) -> bool:
-        seen: set[int] = set()
-        while number not in seen:
-            seen.add(number)
+        """Whether what drives it in the end begins today. Kept for all on the way: a long path is walked once."""
+        way: dict[int, None] = {}
+        while number not in self._by_today and number not in way:
+            way[number] = None
             wire = self.driver(self.wiring.nodes[number])
             if wire is None:
-                return self.own[number] == "today"
-            number = wire.earlier
-        return False
+                self._by_today[number] = self.own[number] == "today"
+            else:
+                number = wire.earlier
+        found = self._by_today.get(number, False)
+        self._by_today.update(dict.fromkeys(way, found))
+        return found
 
 
 def plan_of(snapshot: Snapshot) -> Plan:

@@ -42,3 +42,13 @@ def test_a_long_path_is_drawn_with_its_last_steps_and_the_number_of_the_others()
     (finding,) = found(DRIFT, snapshot(*rows))
     assert len(finding.graph) == 1 + 12 + 1
     assert finding.graph[0].what == Count(8, "earlier item")
+
+
+def test_of_a_long_path_to_what_blocks_no_more_than_the_end_is_walked() -> None:
+    rows: list[Row] = [item(f"I-{number:02}", days=1) for number in range(20)]
+    rows += [link(f"I-{number:02}", f"I-{number + 1:02}") for number in range(19)]
+    rows += [item("Z", status="doing"), link("I-19", "Z")]
+    (finding,) = [one for one in found(BLOCKED, snapshot(*rows)) if one.subject == ref("Z")]
+    assert finding.graph[0].what == "earlier items"
+    assert [step.what.ref.label for step in finding.graph[1:] if isinstance(step.what, Named)][-2:] == ["I-19", "Z"]
+    assert len(finding.graph) == 1 + 12 + 1

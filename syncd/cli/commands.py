@@ -80,6 +80,10 @@ PLACES: Mapping[str, tuple[str, str]] = {
         "syncd.cli.capacity:capacity",
         "Show planned work against working time per person, team and skill and week, and who is away.",
     ),
+    "quality": (
+        "syncd.cli.quality:quality",
+        "Check how far the plan can be believed: 14 points, what fails them, and what to repair first.",
+    ),
     "contracts": ("syncd.cli.contracts:cli", "API contracts: what changed, and what it breaks."),
     "dead": ("syncd.cli.dead:dead", "What was set aside: writes that were refused, records that cannot be read."),
 }

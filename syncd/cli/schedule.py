@@ -1,4 +1,4 @@
-"""`syncd schedule`: the dates of a plan in a file, without any configuration or connection."""
+"""`syncd schedule`: the dates of a plan, of one in a file without any configuration, or of a milestone out of the mirror."""
 
 import json as json_format
 import sys
@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from syncd.cli.buffers import buffers
+from syncd.cli.commands import EPILOG
 from syncd.cli.frame import USAGE, AsJson, command, complain, one_line, out, print_json
+from syncd.cli.schedule_show import chains, show
 from syncd.model.problem import Problem, Problems
 
 if TYPE_CHECKING:
@@ -25,6 +27,10 @@ _FORM = "Give a plan as JSON or TOML; syncd/schedule/README.md shows one."
 @cli.callback()
 def group() -> None:
     """Work out when a plan's items can start and have to end."""
+
+
+cli.command("show", epilog=EPILOG)(command(show))
+cli.command("chains", epilog=EPILOG)(command(chains))
 
 
 @cli.command("compute")

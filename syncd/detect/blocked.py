@@ -21,8 +21,9 @@ from datetime import date
 from pydantic import Field
 
 from syncd.contract import Detector, Rules
+from syncd.detect.driving import DRAWN, pictured
 from syncd.detect.wording import end_day, keyed, listed, named, owners, quoted, ref_facts, with_sources
-from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Named, Part, Severity, bucket
+from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Named, Part, Severity, Step, bucket
 from syncd.model.ref import Alias, Ref
 from syncd.model.rows import Dependency, Item
 from syncd.model.snapshot import Snapshot
@@ -163,6 +164,7 @@ def _hard(snapshot: Snapshot, plan: Plan, rules: BlockedRules, case: _Case) -> F
         lines=lines,
         weight=bucket(case.lost) if case.clocked else case.lost,
         resting=plan.upstream([case.earlier.ref]),
+        graph=pictured(plan, _path(snapshot, plan, case), case.later, whole=False),
         facts={
             "reason": "started" if case.start.started else "soon" if case.near else "predicted",
             "days_lost": case.lost,
@@ -174,6 +176,13 @@ def _hard(snapshot: Snapshot, plan: Plan, rules: BlockedRules, case: _Case) -> F
             "warn_days": rules.warn_days,
         },
     )
+
+
+def _path(snapshot: Snapshot, plan: Plan, case: _Case) -> list[Work]:
+    """What drives the predecessor, and it; one more than is drawn."""
+    ref = case.earlier.ref
+    refs = plan.path(ref, DRAWN + 1) if ref in plan.wiring.number else (ref,)
+    return [work for one in refs if (work := snapshot.get(one))]
 
 
 def _eats_all_float(plan: Plan, case: _Case) -> bool:
@@ -320,6 +329,7 @@ def _finding(
     facts: Mapping[str, object],
     weight: int = 1,
     resting: frozenset[Ref] = frozenset(),
+    graph: tuple[Step, ...] = (),
 ) -> Finding:
     earlier = link.predecessor.unseen if isinstance(link.predecessor, Alias) else link.predecessor
     return Finding(
@@ -333,6 +343,7 @@ def _finding(
         facts={"predecessor": ref_facts(earlier), "strength": link.strength, "relation": link.relation, **facts},
         weight=weight,
         driving=later.ref if isinstance(later, Item) else None,
+        graph=graph,
     )
 
 
@@ -356,6 +367,7 @@ def _cycle(snapshot: Snapshot, cycle: Cycle) -> Finding:
         inputs=with_sources(snapshot, members),
         facts={"reason": "cycle", "cycle": [ref_facts(ref) for ref in order], "members": len(members)},
         weight=len(members),
+        graph=tuple(Step(named(work), (), ((place or len(works[:_SHOWN])) - 1,)) for place, work in enumerate(works[:_SHOWN])),
         driving=next((ref for ref in order if ref in snapshot.items), None),
     )
 

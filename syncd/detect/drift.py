@@ -17,7 +17,7 @@ from pydantic import Field, model_validator
 
 from syncd.contract import Detector, Rules
 from syncd.detect import likely
-from syncd.detect.driving import SHOWN, assumed_in, not_counted_between, told
+from syncd.detect.driving import SHOWN, assumed_in, not_counted_between, pictured, told
 from syncd.detect.wording import end_day, keyed, named, ref_facts, with_sources
 from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Part, Severity, bucket, fingerprint_of
 from syncd.model.raw import Json
@@ -199,6 +199,7 @@ def _finding(snapshot: Snapshot, plan: Plan, rules: DriftRules, case: _Case, sev
         weight=_weight(case, by_plan),
         driving=_driving(case),
         hovers=severity != by_plan,
+        graph=pictured(plan, case.path, case.milestone),
     )
 
 

@@ -93,12 +93,15 @@ class Plan:
         """When the last of a milestone's open items has ended, and all that it waits for; None without any."""
         return self.dates(End(milestone))
 
-    def path(self, node: Node) -> tuple[Ref, ...]:
-        """The driving path: the work that pushes, from the first one to `node` itself, which is left out where it is no work."""
+    def path(self, node: Node, most: int | None = None) -> tuple[Ref, ...]:
+        """The driving path: the work that pushes, from the first one to `node` itself, which is left out where it is no work.
+
+        `most`: only so many of the last ones; whoever asks for many nodes of one long path needs no more of it.
+        """
         found: list[Ref] = []
         seen: set[Node] = set()
         step: Node | None = node
-        while step is not None and step not in seen:
+        while step is not None and step not in seen and (most is None or len(found) < most):
             seen.add(step)
             if isinstance(step, Ref):
                 found.append(step)
@@ -126,6 +129,11 @@ class Plan:
         """What a node waits for."""
         number = self.wiring.number.get(node)
         return iter(()) if number is None else (self.wiring.wires[wire] for wire in self._into(number))
+
+    def tight(self, node: Node) -> bool:
+        """Whether something that a node waits for leaves it no slack, be its own dates as late."""
+        number = self.wiring.number.get(node)
+        return number is not None and any(self.schedule.driving[wire] for wire in self._into(number))
 
     def calendar(self, node: Node) -> WorkingTime:
         """The working time in which a node is counted."""

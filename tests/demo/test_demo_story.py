@@ -60,9 +60,13 @@ def tell(now: datetime, folder: Path) -> Told:
         told.twins.stop()
 
 
+KEPT = frozenset({"critical_path_change", "execution", "schedule_quality"})
+"""What is said on no ticket unless somebody asks for it: it is for whoever leads the plan."""
+
+
 def story(passed: Passed) -> list[tuple[str, str, str]]:
-    """The findings without dates."""
-    states = passed.analysed.decision.states.values()
+    """The findings that are said, without dates."""
+    states = [state for state in passed.analysed.decision.states.values() if state.finding.code not in KEPT]
     return sorted(
         (s.finding.severity, s.finding.code, _DATE.sub("DAY", plain_text(s.finding))) for s in states if s.state == "open"
     )

@@ -162,9 +162,15 @@ def model(links: Iterable[Link], store: Store, view: Understanding, as_of: datet
         lost_fields=tuple(field for link in links for field in lost(link, store)),
         work=view.work,
         teams=view.teams,
-        baselines=store.baselines.all(assembled.snapshot.anchor),
+        baselines=store.baselines.all(lambda ref: _called(assembled.snapshot, ref)),
     )
     return replace(assembled, snapshot=told)
+
+
+def _called(snapshot: Snapshot, ref: Ref) -> Ref:
+    """A milestone's anchor by the name that it has now."""
+    anchor = snapshot.anchor(ref)
+    return snapshot.milestones[anchor].ref if anchor in snapshot.milestones else anchor
 
 
 def _stale(links: Iterable[Link], store: Store) -> frozenset[tuple[str, str, str]]:

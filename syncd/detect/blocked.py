@@ -22,7 +22,7 @@ from pydantic import Field
 
 from syncd.contract import Detector, Rules
 from syncd.detect.driving import DRAWN, pictured
-from syncd.detect.wording import end_day, keyed, listed, named, owners, quoted, ref_facts, with_sources
+from syncd.detect.wording import NEAREST, end_day, keyed, listed, named, owners, quoted, ref_facts, with_sources
 from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Named, Part, Severity, Step, bucket
 from syncd.model.ref import Alias, Ref
 from syncd.model.rows import Dependency, Item
@@ -128,9 +128,10 @@ def _judged(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependenc
 
 
 def _case(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency, earlier: Work, later: Work) -> _Case:
-    end, time = finish_of(plan, earlier), plan.calendar(later.ref) if plan.dates(later.ref) else plan.working.default
+    end, dates = finish_of(plan, earlier), plan.dates(later.ref)
+    time = plan.calendar(later.ref) if dates else plan.working.default
     lagged = Finish(later_day(time, end.day, whole_days(link.lag)), end.clocked, end.by) if link.lag else end
-    takes = duration_of(later, snapshot.once(reference_of))
+    takes = dates.duration if dates and isinstance(later, Item) else duration_of(later, snapshot.once(reference_of))
     start = start_of(later, snapshot.today, whole_days(takes.minutes))
     last = roll_forward(lagged.day) if lagged.clocked else lagged.day  # nothing that is open on a weekend ends before Monday
     lost = days_within(time, start.day, last) if start.day and link.relation == "FS" else 0
@@ -163,7 +164,7 @@ def _hard(snapshot: Snapshot, plan: Plan, rules: BlockedRules, case: _Case) -> F
         headline=_headline(case),
         lines=lines,
         weight=bucket(case.lost) if case.clocked else case.lost,
-        resting=plan.upstream([case.earlier.ref]),
+        resting=plan.upstream([case.earlier.ref], NEAREST),
         graph=pictured(plan, _path(snapshot, plan, case), case.later, whole=False),
         facts={
             "reason": "started" if case.start.started else "soon" if case.near else "predicted",

@@ -7,7 +7,7 @@ which `drift` says once. Where the milestone's own end has more room than the li
 Source: the critical path method's total float; near-critical work as in PMI, Practice Standard for Scheduling (2019); limits of this house.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import floor
 from typing import Literal
@@ -19,11 +19,10 @@ from syncd.detect.driving import SHOWN, told
 from syncd.detect.wording import keyed, named, ref_facts, with_sources
 from syncd.model.action import Mode
 from syncd.model.finding import Count, Day, Finding, Line, Part, Severity, bucket, fingerprint_of
-from syncd.model.ref import Ref
+from syncd.model.ref import Ref, identity
 from syncd.model.rows import Milestone
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.days import days_after
-from syncd.schedule.durations import DAY
 from syncd.schedule.plan import Dates, Plan, plan_of
 from syncd.schedule.wiring import End, Work, is_open
 
@@ -62,20 +61,17 @@ class _Case:
 def detect(snapshot: Snapshot, rules: CriticalPathRules) -> Iterator[Finding]:
     """One finding per milestone and item."""
     plan = snapshot.once(plan_of)
-    lengths = [int(time.minutes.max()) or DAY for time in plan.calendars]
-    for ref in sorted(snapshot.milestones):
+    for ref in sorted(snapshot.milestones, key=identity):
         milestone = snapshot.milestones[ref]
         own = rules.of(milestone.class_)
-        for case in _cases(snapshot, plan, own, milestone, lengths):
+        for case in _cases(snapshot, plan, own, milestone):
             yield _finding(snapshot, plan, own, case)
 
 
 DETECTOR = Detector(code=CODE, title="Critical path", rules=CriticalPathRules, detect=detect)
 
 
-def _cases(
-    snapshot: Snapshot, plan: Plan, rules: CriticalPathRules, milestone: Milestone, lengths: Sequence[int]
-) -> Iterator[_Case]:
+def _cases(snapshot: Snapshot, plan: Plan, rules: CriticalPathRules, milestone: Milestone) -> Iterator[_Case]:
     end, due = plan.end(milestone.ref), milestone.due
     if end is None or due is None or due < snapshot.today or not is_open(milestone):
         return
@@ -84,9 +80,8 @@ def _cases(
     if days_after(time, end.finish, due) > limit * rules.exit_factor:
         return
     members = (ref for ref in snapshot.members.get(milestone.ref, ()) if ref in plan.wiring.number)
-    for ref in sorted({*members, *plan.path(End(milestone.ref))}):
-        number = plan.wiring.number[ref]
-        room = int(plan.schedule.total_float[number]) / lengths[plan.calendar_of[number]]
+    for ref in sorted({*members, *plan.path(End(milestone.ref))}, key=identity):
+        room = plan.room(plan.wiring.number[ref])
         if room > limit * rules.exit_factor or (room > limit and not _stands(snapshot, milestone, ref)):
             continue
         work, dates = snapshot.get(ref), plan.dates(ref)

@@ -18,10 +18,10 @@ from pydantic import Field, model_validator
 from syncd.contract import Detector, Rules
 from syncd.detect import likely
 from syncd.detect.driving import SHOWN, assumed_in, not_counted_between, pictured, told
-from syncd.detect.wording import end_day, keyed, named, ref_facts, with_sources
+from syncd.detect.wording import NEAREST, end_day, keyed, named, ref_facts, with_sources
 from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Part, Severity, bucket, fingerprint_of
 from syncd.model.raw import Json
-from syncd.model.ref import Ref
+from syncd.model.ref import Ref, identity
 from syncd.model.rows import Change, Item, Milestone
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.calendar import WorkingTime
@@ -83,7 +83,7 @@ class _Case:
 def detect(snapshot: Snapshot, rules: DriftRules) -> Iterator[Finding]:
     """One finding per milestone that ends late, or probably does."""
     plan, forecast = snapshot.once(plan_of), snapshot.once(forecast_of)
-    for ref in sorted(snapshot.milestones):
+    for ref in sorted(snapshot.milestones, key=identity):
         milestone = snapshot.milestones[ref]
         own = rules.of(milestone.class_)
         case = _case(snapshot, plan, forecast, milestone)
@@ -157,7 +157,7 @@ def _days_late(time: WorkingTime, due: date, end: Finish) -> int:
 
 def _last(plan: Plan, milestone: Ref, open_items: Iterable[Item]) -> tuple[Ref, Finish]:
     """What ends last. Of equals one that only today holds up, then the one that is due for longest: so that the answer stays."""
-    dated = [(item, dates) for item in sorted(open_items, key=lambda item: item.ref) if (dates := plan.dates(item.ref))]
+    dated = [(item, dates) for item in sorted(open_items, key=lambda item: identity(item.ref)) if (dates := plan.dates(item.ref))]
     item, dates = max(dated, key=lambda found: _lateness(found[1], found[0].due))
     whole = plan.end(milestone)
     if whole and whole.by and whole.finish > dates.finish:
@@ -170,7 +170,7 @@ def _lateness(dates: Dates, due: date | None) -> tuple[date, bool, int]:
 
 
 def _finding(snapshot: Snapshot, plan: Plan, rules: DriftRules, case: _Case, severity: Severity) -> Finding:
-    resting = plan.upstream([case.milestone.ref, *(item.ref for item in case.open_items)])
+    resting = plan.upstream([case.milestone.ref, *(item.ref for item in case.open_items)], NEAREST)
     tally = _tally(snapshot, plan, case, resting)
     changed = _changed(snapshot, case)
     by_plan = _by_plan(rules, case)

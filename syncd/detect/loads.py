@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from syncd.contract import Rules
 from syncd.detect.wording import with_sources
 from syncd.model.finding import Count, Day, Part, Severity, fingerprint_of
-from syncd.model.ref import Ref
+from syncd.model.ref import Ref, identity
 from syncd.model.rows import Item, Milestone, Person
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.asked import Asked
@@ -112,7 +112,7 @@ def falling_into(asked: Iterable[Asked], excess: Excess, load: Load) -> dict[Ask
     """The items of these weeks, with the minutes that fall into them, the largest first."""
     days = excess.days(load)
     found = {one: minutes for one in asked if (minutes := within(one, *days)) >= 1}
-    return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0].ref)))
+    return dict(sorted(found.items(), key=lambda pair: (-pair[1], identity(pair[0].ref))))
 
 
 def hurt(snapshot: Snapshot, code: str, discriminator: str, falling: Mapping[Asked, float]) -> Milestone | Item:
@@ -123,8 +123,8 @@ def hurt(snapshot: Snapshot, code: str, discriminator: str, falling: Mapping[Ask
             minutes[ref] = minutes.get(ref, 0) + amount
     if not minutes:
         minutes = {asked.ref: amount for asked, amount in falling.items()}
-    told = (ref for ref in sorted(minutes) if fingerprint_of(code, ref, discriminator) in snapshot.open)
-    ref = next(told, None) or min(minutes, key=lambda ref: (-minutes[ref], ref))
+    told = (ref for ref in sorted(minutes, key=identity) if fingerprint_of(code, ref, discriminator) in snapshot.open)
+    ref = next(told, None) or min(minutes, key=lambda ref: (-minutes[ref], identity(ref)))
     return snapshot.milestones.get(ref) or snapshot.items[ref]
 
 

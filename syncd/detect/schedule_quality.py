@@ -15,7 +15,7 @@ from syncd.detect.wording import keyed, listed, named, ref_facts, with_sources
 from syncd.model.action import Mode
 from syncd.model.finding import Count, Finding, Line, Part
 from syncd.model.raw import Json
-from syncd.model.ref import Ref
+from syncd.model.ref import Ref, identity
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.quality import Metric, Quality, milestone_quality
 from syncd.schedule.wiring import is_open
@@ -36,7 +36,7 @@ class QualityRules(Rules):
 
 def detect(snapshot: Snapshot, rules: QualityRules) -> Iterator[Finding]:
     """One finding per milestone with points that fail."""
-    for ref in sorted(snapshot.milestones):
+    for ref in sorted(snapshot.milestones, key=identity):
         milestone, members = snapshot.milestones[ref], snapshot.members.get(ref, ())
         least = rules.of(milestone.class_).least_items
         if not is_open(milestone) or len(members) < least:

@@ -15,7 +15,7 @@ from pydantic import Field
 from syncd.contract import Detector, Rules
 from syncd.detect.wording import keyed, listed, named, owners, with_sources
 from syncd.model.finding import Finding, Line, Part
-from syncd.model.ref import Ref
+from syncd.model.ref import Ref, identity
 from syncd.model.rows import Item
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.ages import is_old, moved_of, touched_at
@@ -41,12 +41,12 @@ def detect(snapshot: Snapshot, rules: StaleRules) -> Iterator[Finding]:
     """One finding per item that drives a milestone and of which two facts hold."""
     driven: dict[Ref, list[Ref]] = {}
     driving = snapshot.once(driving_of)
-    for milestone in sorted(snapshot.milestones):
+    for milestone in sorted(snapshot.milestones, key=identity):
         if is_open(snapshot.milestones[milestone]):
             for ref in driving.path(milestone):
                 if ref in snapshot.items and snapshot.items[ref].status == "doing":
                     driven.setdefault(ref, []).append(milestone)
-    for ref in sorted(driven):
+    for ref in sorted(driven, key=identity):
         own = rules.of(snapshot.milestones[driven[ref][0]].class_)
         facts = facts_of(snapshot, snapshot.items[ref], driven[ref], own)
         if len(facts) > 1 and not _LYING.isdisjoint(facts):

@@ -13,6 +13,8 @@ from syncd.schedule.wiring import Work
 
 Written = Work | Claim
 Role = Literal["owner", "assignee", "author"]
+NEAREST = 1000
+"""A verdict rests on about so much of the work upstream, the nearest: of a long path each would else hold all the others."""
 
 
 def keyed(work: Written) -> Named:

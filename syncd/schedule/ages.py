@@ -25,24 +25,22 @@ def _longest(snapshot: Snapshot) -> dict[Class, int]:
 
 def touched_at(row: Item | Milestone) -> datetime | None:
     """When it was last changed, as far as its vendor tells."""
-    moments = [change.at for change in row.history[-1:]]
-    return max([*moments, row.updated_at] if row.updated_at else moments, default=None)
+    last, updated = row.history[-1].at if row.history else None, row.updated_at
+    return max(last, updated) if last and updated else last or updated
 
 
 def moved_of(snapshot: Snapshot) -> Mapping[Ref, datetime]:
     """Milestone -> when anything of it was last changed: itself, an item of it, or time put down for one. Only where something tells.
     Ask for it by `snapshot.once(moved_of)`."""
-    efforts = _efforts(snapshot)
-    items = {ref: _latest(snapshot, touched_at(item), efforts.get(ref)) for ref, item in snapshot.items.items()}
-    found = {
-        ref: _latest(snapshot, touched_at(milestone), *(items.get(item) for item in snapshot.members.get(ref, ())))
-        for ref, milestone in snapshot.milestones.items()
-    }
-    return {ref: moment for ref, moment in found.items() if moment is not None}
-
-
-def _latest(snapshot: Snapshot, *moments: datetime | None) -> datetime | None:
-    return max((moment for moment in moments if moment is not None and moment <= snapshot.as_of), default=None)
+    efforts, found = _efforts(snapshot), {}
+    for ref, milestone in snapshot.milestones.items():
+        members = snapshot.members.get(ref, ())
+        moments = [touched_at(milestone), *(touched_at(snapshot.items[item]) for item in members)]
+        moments += [efforts.get(item) for item in members] if efforts else []
+        past = [moment for moment in moments if moment is not None and moment <= snapshot.as_of]
+        if past:
+            found[ref] = max(past)
+    return found
 
 
 def _efforts(snapshot: Snapshot) -> dict[Ref, datetime]:

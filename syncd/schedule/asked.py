@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from syncd.model.ref import Ref
+from syncd.model.ref import Ref, identity
 from syncd.model.rows import Item, Milestone
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.wiring import is_open
@@ -71,7 +71,7 @@ def asked_of(snapshot: Snapshot, working: Working) -> tuple[tuple[Asked, ...], U
             untimed.append(ref)
         elif minutes:
             milestones = of_item.get(ref, ())
-            due = item.due or min((one.due for one in milestones if one.due), default=None)
+            due = item.due or min([one.due for one in milestones if one.due], default=None)
             if due is None:
                 undated.append(ref)
             else:
@@ -81,7 +81,7 @@ def asked_of(snapshot: Snapshot, working: Working) -> tuple[tuple[Asked, ...], U
 
 def _asked(working: Working, item: Item, minutes: float, due: date, milestones: tuple[Milestone, ...]) -> Asked:
     today = working.today
-    start = item.start or min((one.start for one in milestones if one.start), default=None) or today
+    start = item.start or min([one.start for one in milestones if one.start], default=None) or today
     first = max(today, start)
     last = None if due < today else max(due, first)
     return Asked(
@@ -98,17 +98,20 @@ def milestones_of(snapshot: Snapshot) -> Mapping[Ref, tuple[Milestone, ...]]:
     """The open milestones of each item, what is due first first. Of one and another above it only the lower one: a programme does not ask
     for what its milestones ask for. Asked for by `Snapshot.once`."""
     above = {ref: frozenset(_above(snapshot, ref)) for ref in snapshot.milestones}
-    found: dict[Ref, list[Milestone]] = {}
-    for milestone, item in _memberships(snapshot):
-        found.setdefault(item, []).append(milestone)
-    return {ref: _lowest(milestones, above) for ref, milestones in found.items()}
+    found: dict[Ref, tuple[Milestone, ...]] = {}
+    several: dict[Ref, None] = {}
+    for milestone, items in _memberships(snapshot):
+        alone = (milestone,)
+        for item in items:
+            if found.setdefault(item, alone) is not alone:
+                found[item] += alone
+                several[item] = None
+    return found | {ref: _lowest(found[ref], above) for ref in several}
 
 
-def _lowest(milestones: list[Milestone], above: Mapping[Ref, frozenset[Ref]]) -> tuple[Milestone, ...]:
-    if len(milestones) == 1:
-        return tuple(milestones)
+def _lowest(milestones: tuple[Milestone, ...], above: Mapping[Ref, frozenset[Ref]]) -> tuple[Milestone, ...]:
     higher = frozenset[Ref]().union(*(above[one.ref] for one in milestones))
-    return tuple(one for one in milestones if one.ref not in higher) or tuple(milestones)
+    return tuple(one for one in milestones if one.ref not in higher) or milestones
 
 
 def _above(snapshot: Snapshot, ref: Ref) -> Iterator[Ref]:
@@ -122,7 +125,7 @@ def _above(snapshot: Snapshot, ref: Ref) -> Iterator[Ref]:
         yield ref
 
 
-def _memberships(snapshot: Snapshot) -> Iterator[tuple[Milestone, Ref]]:
+def _memberships(snapshot: Snapshot) -> Iterator[tuple[Milestone, tuple[Ref, ...]]]:
     opened = [one for ref in snapshot.members if (one := snapshot.milestones.get(ref)) and is_open(one)]
-    for milestone in sorted(opened, key=lambda one: (one.due or date.max, one.ref)):
-        yield from ((milestone, item) for item in snapshot.members[milestone.ref])
+    for milestone in sorted(opened, key=lambda one: (one.due or date.max, identity(one.ref))):
+        yield milestone, snapshot.members[milestone.ref]

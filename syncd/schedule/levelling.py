@@ -13,12 +13,13 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from syncd.model.ref import Ref
+from syncd.model.ref import Ref, identity
 from syncd.model.rows import Item, Person
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.asked import Asked
 from syncd.schedule.load import Load
 from syncd.schedule.serial import Job, Placed, Worker, level
+from syncd.schedule.wiring import binding
 
 MOST = 200
 """No more jobs are looked at, those that are due first."""
@@ -94,7 +95,7 @@ class Bench:
 
     def level(self, work: Sequence[Piece], helpers: int = 0) -> tuple[Placed, list[Asked]]:
         """A schedule of all of that, each piece by one of its people. `helpers`: so many more people can do any of it."""
-        kept = sorted(work, key=lambda one: (one[0].last or self.today, one[0].ref))[:MOST]
+        kept = sorted(work, key=lambda one: (one[0].last or self.today, identity(one[0].ref)))[:MOST]
         people = list(dict.fromkeys(person for _, persons in kept for person in persons))
         workers = [self._worker(person) for person in people]
         workers += [_worker(self.everybody * self.load.working.snapshot.work.focus)] * helpers
@@ -158,12 +159,10 @@ def late_in(placed: Placed) -> float:
     return sum(placed.late().values())
 
 
-def _before(snapshot: Snapshot) -> Mapping[Ref, tuple[Ref, ...]]:
-    """Hard FS links between items."""
+def _before(snapshot: Snapshot) -> Mapping[Ref, Sequence[Ref]]:
+    """Hard FS links between open work."""
     found: dict[Ref, list[Ref]] = {}
-    for link in snapshot.dependencies:
-        if link.strength == "soft" or link.relation != "FS":
-            continue
-        if isinstance(link.predecessor, Ref) and isinstance(link.successor, Ref):
-            found.setdefault(link.successor, []).append(link.predecessor)
-    return {ref: tuple(every) for ref, every in found.items()}
+    for link, earlier, later in binding(snapshot):
+        if link.relation == "FS":
+            found.setdefault(later, []).append(earlier)
+    return found

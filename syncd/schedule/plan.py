@@ -23,7 +23,7 @@ from syncd.schedule.compiled import Network
 from syncd.schedule.cpm import Schedule
 from syncd.schedule.crossed import crossed
 from syncd.schedule.dated import Columns, by_number, columns_of, drivers_of, roots_of
-from syncd.schedule.durations import ASSUMED, Duration, duration_of
+from syncd.schedule.durations import ASSUMED, DAY, Duration, duration_of
 from syncd.schedule.reference import reference_of
 from syncd.schedule.wiring import End, Node, Wire, Wiring, Work, due_of, wiring_of
 from syncd.schedule.working import Working, working_of
@@ -85,9 +85,10 @@ class Plan:
         number = self.wiring.number.get(node)
         if number is None:
             return None
-        if number not in self._known:
-            self._known[number] = self._dates(number)
-        return self._known[number]
+        found = self._known.get(number)
+        if found is None:
+            found = self._known[number] = self._dates(number)
+        return found
 
     def end(self, milestone: Ref) -> Dates | None:
         """When the last of a milestone's open items has ended, and all that it waits for; None without any."""
@@ -98,32 +99,38 @@ class Plan:
 
         `most`: only so many of the last ones; whoever asks for many nodes of one long path needs no more of it.
         """
+        nodes, earlier, drivers = self.wiring.nodes, self.wiring.wires.earlier, self._drivers
         found: list[Ref] = []
-        seen: set[Node] = set()
-        step: Node | None = node
-        while step is not None and step not in seen and (most is None or len(found) < most):
+        seen: set[int] = set()
+        step = self.wiring.number[node]
+        while step not in seen and (most is None or len(found) < most):
             seen.add(step)
-            if isinstance(step, Ref):
-                found.append(step)
-            wire = self.driver(step)
-            step = self.wiring.nodes[wire.earlier] if wire else None
+            if isinstance(at := nodes[step], Ref):
+                found.append(at)
+            if drivers[step] < 0:
+                break
+            step = earlier[drivers[step]]
         return tuple(reversed(found))
 
     def driver(self, node: Node) -> Wire | None:
         """The wire that sets the early dates of a node; None where they are its own."""
-        return self._driver(self.wiring.number[node])
+        wire = self._drivers[self.wiring.number[node]]
+        return self.wiring.wires[wire] if wire >= 0 else None
 
-    def upstream(self, nodes: Iterable[Node]) -> frozenset[Ref]:
-        """The work itself, and all open work that it waits for, however far."""
-        seen: set[int] = set()
-        todo = [number for node in nodes if (number := self.wiring.number.get(node)) is not None]
-        while todo:
-            number = todo.pop()
-            if number not in seen:
-                seen.add(number)
-                todo += [self.wiring.wires.earlier[wire] for wire in self._into(number)]
-        found = (self.wiring.nodes[number] for number in seen)
-        return frozenset(node for node in found if isinstance(node, Ref))
+    def upstream(self, nodes: Iterable[Node], most: int | None = None) -> frozenset[Ref]:
+        """The work itself, and all open work that it waits for, however far.
+
+        `most`: about so many of it, the nearest; whoever asks for each node of one long path needs no more of it.
+        """
+        before, first = self._before
+        near = [number for node in nodes if (number := self.wiring.number.get(node)) is not None]
+        seen = set(near)
+        while near and (most is None or len(seen) < most):
+            near = [one for number in near for one in before[first[number] : first[number + 1]]]
+            near = list(set(near) - seen)
+            seen.update(near)
+        found = map(self.wiring.nodes.__getitem__, seen)
+        return frozenset([node for node in found if isinstance(node, Ref)])
 
     def waits(self, node: Node) -> Iterator[Wire]:
         """What a node waits for."""
@@ -140,6 +147,15 @@ class Plan:
         return self.calendars[self.calendar_of[self.wiring.number[node]]]
 
     @cached_property
+    def day_lengths(self) -> list[int]:
+        """The minutes of a usual working day, by calendar."""
+        return [int(time.minutes.max()) or DAY for time in self.calendars]
+
+    def room(self, number: int) -> float:
+        """The total float of a node in working days of the usual length of whose it is."""
+        return self._floats[0][number] / self.day_lengths[self.calendar_of[number]]
+
+    @cached_property
     def _later(self) -> Ints:
         return np.array(self.wiring.wires.later, np.int64)
 
@@ -147,6 +163,12 @@ class Plan:
     def _wires(self) -> tuple[list[int], list[int]]:
         counts = np.bincount(self._later, minlength=len(self.wiring.nodes))
         return np.argsort(self._later, kind="stable").tolist(), [0, *np.cumsum(counts).tolist()]
+
+    @cached_property
+    def _before(self) -> tuple[list[int], list[int]]:
+        """The nodes that each one waits for, one node after the other, and where those of each begin."""
+        order, first = self._wires
+        return np.array(self.wiring.wires.earlier, np.int64)[order].tolist(), first
 
     def _into(self, number: int) -> list[int]:
         order, first = self._wires
@@ -157,10 +179,6 @@ class Plan:
         free = self.schedule.early_start <= self.own_start
         found: list[int] = drivers_of(self.schedule.driving, self._later, free).tolist()
         return found
-
-    def _driver(self, number: int) -> Wire | None:
-        wire = self._drivers[number]
-        return self.wiring.wires[wire] if wire >= 0 else None
 
     @cached_property
     def _by_today(self) -> list[bool]:
@@ -180,9 +198,9 @@ class Plan:
         return self.schedule.total_float.tolist(), self.schedule.free_float.tolist()
 
     def _dates(self, number: int) -> Dates:
-        columns, floats, wire = self._columns, self._floats, self._driver(number)
+        columns, floats, wire = self._columns, self._floats, self._drivers[number]
         finish, due = columns.finishes[number], self.due[number]
-        own = None if wire else self.own[number]
+        own = None if wire >= 0 else self.own[number]
         if due and (own == "due" or due >= self.working.default.end - timedelta(days=1)):
             finish, own = max(due, finish), "due"
         return Dates(
@@ -195,16 +213,17 @@ class Plan:
             clocked=own != "due" and self._by_today[number],
             own=own,
             by=self._work_behind(wire),
-            link=wire.link if wire else None,
+            link=self.wiring.wires.links[wire] if wire >= 0 else None,
             person=self.people[number],
         )
 
-    def _work_behind(self, wire: Wire | None) -> Ref | None:
-        while wire is not None:
-            node = self.wiring.nodes[wire.earlier]
+    def _work_behind(self, wire: int) -> Ref | None:
+        while wire >= 0:
+            number = self.wiring.wires.earlier[wire]
+            node = self.wiring.nodes[number]
             if isinstance(node, Ref):
                 return node
-            wire = self._driver(wire.earlier)
+            wire = self._drivers[number]
         return None
 
 

@@ -11,20 +11,20 @@ Source: DCMA, 14-Point Assessment (2009): its limits, on open items. What a trac
 - missed, CPLI and BEI are those of `execution`: of several milestones the sums, and the lowest CPLI.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from syncd.model.ref import Ref
+from syncd.model.ref import Ref, identity
 from syncd.model.rows import Dependency, Item
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.durations import DAY
 from syncd.schedule.execution import Execution, executions_of
 from syncd.schedule.plan import Plan, plan_of
 from syncd.schedule.wall import wall_day
-from syncd.schedule.wiring import End, ends_of, is_open
+from syncd.schedule.wiring import End, ends_of, is_open, opened
 
 LONG = 44
 """Working days from which a float or a duration is long: two months."""
@@ -83,11 +83,14 @@ class Quality:
 
 def quality_of(snapshot: Snapshot, items: Iterable[Ref], milestones: Iterable[Ref]) -> Quality:
     """The 14 points of the open ones among these items, and of these milestones."""
+    plan = snapshot.once(plan_of)
+    opened_ = tuple(item for ref in sorted(items, key=identity) if is_open(item := snapshot.items[ref]))
     view = _View(
         snapshot,
-        snapshot.once(plan_of),
-        tuple(item for ref in sorted(items) if is_open(item := snapshot.items[ref])),
-        tuple(sorted(ref for ref in milestones if is_open(snapshot.milestones.get(ref)))),
+        plan,
+        opened_,
+        tuple(plan.wiring.number[item.ref] for item in opened_),
+        tuple(sorted((ref for ref in milestones if is_open(snapshot.milestones.get(ref))), key=identity)),
         snapshot.once(_links_by_end),
     )
     metrics = tuple(_metrics(view))
@@ -104,9 +107,9 @@ def dates_on(snapshot: Snapshot) -> Mapping[Ref, int]:
     plan = snapshot.once(plan_of)
     nodes, place = plan.wiring.nodes, plan.schedule.network.place.tolist()
     later: list[list[int]] = [[] for _ in nodes]
-    for wire in plan.wiring.wires:
-        if place[wire.later] > place[wire.earlier]:  # the others are inside a cycle
-            later[wire.earlier].append(wire.later)
+    for before, after in zip(plan.wiring.wires.earlier, plan.wiring.wires.later, strict=True):
+        if place[after] > place[before]:  # the others are inside a cycle
+            later[before].append(after)
     marks, dated = [0] * len(nodes), 0
     for number, node in enumerate(nodes):
         if isinstance(node, End) and snapshot.milestones[node.milestone].due:
@@ -117,25 +120,27 @@ def dates_on(snapshot: Snapshot) -> Mapping[Ref, int]:
     return {node: marks[number].bit_count() for number, node in enumerate(nodes) if isinstance(node, Ref)}
 
 
-def _links_by_end(snapshot: Snapshot) -> Mapping[Ref, tuple[Dependency, ...]]:
-    found: dict[Ref, list[Dependency]] = {}
+def _links_by_end(snapshot: Snapshot) -> Mapping[Ref, Sequence[Dependency]]:
+    """The links of open work: no other is judged."""
+    found: dict[Ref, list[Dependency]] = {ref: [] for ref in snapshot.once(opened)}
     for link in snapshot.dependencies:
-        ends = ends_of(link)
-        if ends and link.strength != "soft":
+        if link.strength != "soft" and (ends := ends_of(link)):
             for end in ends:
-                found.setdefault(end, []).append(link)
-    return {ref: tuple(links) for ref, links in found.items()}
+                if (mine := found.get(end)) is not None:
+                    mine.append(link)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """What is judged."""
+    """What is judged. `numbers`: those of the items in the plan."""
 
     snapshot: Snapshot
     plan: Plan
     items: tuple[Item, ...]
+    numbers: tuple[int, ...]
     milestones: tuple[Ref, ...]
-    linked: Mapping[Ref, tuple[Dependency, ...]]
+    linked: Mapping[Ref, Sequence[Dependency]]
 
     def links(self) -> list[Dependency]:
         """The links of the items and milestones, each once."""
@@ -144,12 +149,7 @@ class _View:
 
     def floats(self) -> list[tuple[Ref, float]]:
         """Total floats in working days of the usual length of whose they are."""
-        plan, found = self.plan, []
-        lengths = [int(time.minutes.max()) or DAY for time in plan.calendars]
-        for item in self.items:
-            number = plan.wiring.number[item.ref]
-            found.append((item.ref, int(plan.schedule.total_float[number]) / lengths[plan.calendar_of[number]]))
-        return found
+        return [(item.ref, self.plan.room(number)) for item, number in zip(self.items, self.numbers, strict=True)]
 
     def executions(self) -> list[Execution]:
         """Those of the milestones that have a baseline."""
@@ -161,20 +161,21 @@ def _metrics(view: _View) -> Iterator[Metric]:
     items, links, floats = view.items, view.links(), view.floats()
 
     def share(number: int, code: Code, title: str, found: Sequence[Item | Ref], limit: float | None) -> Metric:
-        refs = tuple(one.ref if isinstance(one, Item) else one for one in found)
+        refs = tuple([one.ref if isinstance(one, Item) else one for one in found])
         value = len(refs) / len(items) if items else None
         return Metric(number=number, code=code, title=title, value=value, limit=limit, of=len(items), offenders=refs)
 
-    yield share(1, "logic", "items without a link", [item for item in items if item.ref not in view.linked], 0.05)
-    yield _number(2, "leads", "links with a lead", _successors(links, lambda link: link.lag < 0), len(links))
-    yield _of_links(3, "lags", "links with a lag", links, _successors(links, lambda link: link.lag > 0), 0.05)
-    yield _of_links(
-        4, "relations", "links from finish to start", links, _successors(links, lambda link: link.relation != "FS"), 0.9
-    )
-    yield share(5, "constraints", "dates that hold work back", [item for item in items if _constrained(view.plan, item)], 0.05)
+    yield share(1, "logic", "items without a link", [item for item in items if not view.linked.get(item.ref)], 0.05)
+    yield _number(2, "leads", "links with a lead", _successors(link for link in links if link.lag < 0), len(links))
+    yield _of_links(3, "lags", "links with a lag", links, _successors(link for link in links if link.lag > 0), 0.05)
+    others = _successors(link for link in links if link.relation != "FS")
+    yield _of_links(4, "relations", "links from finish to start", links, others, 0.9)
+    numbered = tuple(zip(items, view.numbers, strict=True))
+    held = [item for item, number in numbered if _constrained(view.plan, number)]
+    yield share(5, "constraints", "dates that hold work back", held, 0.05)
     yield share(6, "high_float", f"float over {LONG} working days", [ref for ref, days in floats if days > LONG], 0.05)
     yield _number(7, "negative_float", "items that cannot end in time", [ref for ref, days in floats if days < 0], len(items))
-    long = [item for item in items if view.plan.durations[view.plan.wiring.number[item.ref]].minutes > LONG * DAY]
+    long = [item for item, number in numbered if view.plan.durations[number].minutes > LONG * DAY]
     yield share(8, "high_duration", f"durations over {LONG} working days", long, 0.05)
     yield _number(9, "invalid_dates", "items with invalid dates", _invalid(view), len(items))
     yield share(10, "resources", "items that nobody is assigned to", [item for item in items if not item.assignees], None)
@@ -185,7 +186,7 @@ def _executed(view: _View) -> Iterator[Metric]:
     """The points that look at baselines and driving paths, in the order of the assessment."""
     executions = view.executions()
     should, done = sum(len(one.should) for one in executions), sum(one.done for one in executions if one.should)
-    missed = tuple(sorted({ref for one in executions for ref in one.missed}))
+    missed = tuple(sorted({ref for one in executions for ref in one.missed}, key=identity))
     yield Metric(
         number=11, code="missed", title="baseline dates that were missed", limit=0.05, of=should, offenders=missed,
         value=sum(len(one.missed) for one in executions) / should if should else None,
@@ -241,25 +242,27 @@ def _of_links(number: int, code: Code, title: str, links: Sequence[Dependency], 
     )
 
 
-def _successors(links: Iterable[Dependency], wanted: Callable[[Dependency], bool]) -> list[Ref]:
-    return sorted(link.successor for link in links if isinstance(link.successor, Ref) and wanted(link))
+def _successors(links: Iterable[Dependency]) -> list[Ref]:
+    return sorted((link.successor for link in links if isinstance(link.successor, Ref)), key=identity)
 
 
-def _constrained(plan: Plan, item: Item) -> bool:
-    number = plan.wiring.number[item.ref]
-    if plan.own[number] == "today" or next(plan.waits(item.ref), None) is None:
+def _constrained(plan: Plan, number: int) -> bool:
+    if plan.own[number] == "today":
         return False
-    return plan.driver(item.ref) is None and not plan.tight(item.ref)
+    node = plan.wiring.nodes[number]
+    return next(plan.waits(node), None) is not None and plan.driver(node) is None and not plan.tight(node)
 
 
 def _invalid(view: _View) -> list[Ref]:
     snapshot, zone = view.snapshot, ZoneInfo(view.snapshot.zone)
     tomorrow = snapshot.today + timedelta(days=1)
     found = [item.ref for item in view.items if _is_invalid(item, snapshot)]
-    members = {ref for milestone in view.milestones for ref in snapshot.members.get(milestone, ())}
-    closed = (snapshot.items[ref] for ref in members)
-    found += [item.ref for item in closed if item.done_at and wall_day(item.done_at, zone) >= tomorrow]
-    return sorted(set(found))
+    for milestone in view.milestones:
+        for ref in snapshot.members.get(milestone, ()):
+            done = snapshot.items[ref].done_at
+            if done and done > snapshot.as_of and wall_day(done, zone) >= tomorrow:
+                found.append(ref)
+    return sorted(set(found), key=identity)
 
 
 def _is_invalid(item: Item, snapshot: Snapshot) -> bool:
@@ -279,4 +282,4 @@ def _repairs(snapshot: Snapshot, metrics: Iterable[Metric]) -> tuple[Repair, ...
         return ()
     resting = snapshot.once(dates_on)
     found = [Repair(ref, resting.get(ref, 0), tuple(codes)) for ref, codes in fails.items()]
-    return tuple(sorted(found, key=lambda one: (-one.dates, -len(one.fails), one.ref)))
+    return tuple(sorted(found, key=lambda one: (-one.dates, -len(one.fails), identity(one.ref))))

@@ -17,6 +17,7 @@ Source: the critical path method's early dates; the limits are this house's.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from pydantic import Field
 
@@ -25,7 +26,7 @@ from syncd.detect.driving import DRAWN, pictured
 from syncd.detect.wording import NEAREST, end_day, keyed, listed, named, owners, quoted, ref_facts, with_sources
 from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Named, Part, Severity, Step, bucket
 from syncd.model.ref import Alias, Ref
-from syncd.model.rows import Dependency, Item
+from syncd.model.rows import Dependency, Item, Milestone
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.calendar import WorkingTime
 from syncd.schedule.cycles import Cycle, cycles_of
@@ -51,7 +52,7 @@ class BlockedRules(Rules):
     warn_days: int = Field(1, ge=1, description="Working days that are lost from which it is a warning.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: how it is called is kept
 class _Case:
     """One link under judgement. `start`: of the successor; `end`: of the predecessor, with lag; `lost`: working days.
     `takes`: how long the successor takes; `time`: its calendar."""
@@ -65,6 +66,16 @@ class _Case:
     lost: int
     takes: Duration
     time: WorkingTime
+
+    @cached_property
+    def before(self) -> Named:
+        """The predecessor by its key."""
+        return keyed(self.earlier)
+
+    @cached_property
+    def waiting(self) -> Named:
+        """The successor by its key."""
+        return keyed(self.later)
 
     @property
     def after(self) -> date:
@@ -111,11 +122,8 @@ def _badness(finding: Finding) -> tuple[int, int]:
 
 
 def _judged(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency, before: Ref, after: Ref) -> Finding | None:
-    later = snapshot.get(after)
-    if later is None or not is_open(later):
-        return None
-    earlier = snapshot.get(before)
-    if earlier is None or contains(snapshot, before, after) or contains(snapshot, after, before):
+    later, earlier = snapshot.get(after), snapshot.get(before)
+    if later is None or earlier is None or not is_open(later) or _of_each_other(snapshot, earlier, later):
         return None
     if earlier.status in ("dropped", "closed"):
         return _dropped(snapshot, rules, link, earlier, later)
@@ -125,6 +133,13 @@ def _judged(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependenc
     if link.strength == "soft":
         return _soft(snapshot, case) if case.start.started else None
     return _hard(snapshot, plan, rules, case) if case.near or case.lost else None
+
+
+def _of_each_other(snapshot: Snapshot, one: Work, other: Work) -> bool:
+    """Whether one of them is a part of the other."""
+    return (isinstance(one, Milestone) and contains(snapshot, one.ref, other.ref)) or (
+        isinstance(other, Milestone) and contains(snapshot, other.ref, one.ref)
+    )
 
 
 def _case(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency, earlier: Work, later: Work) -> _Case:
@@ -153,7 +168,7 @@ def _hard(snapshot: Snapshot, plan: Plan, rules: BlockedRules, case: _Case) -> F
     lines = (
         Line("Why", (*_where(case), ". Who can unblock it: ", *owners(case.earlier), ".")),
         Line("Rests on", (*_basis(case), ". ", *_rule(case, rules))),
-        Line("Clears", (keyed(case.earlier), " done", *_or_start(case), ".")),
+        Line("Clears", (case.before, " done", *_or_start(case), ".")),
         Line("Wrong?", _wrong(case)),
     )
     return _finding(
@@ -193,7 +208,7 @@ def _eats_all_float(plan: Plan, case: _Case) -> bool:
 
 
 def _headline(case: _Case) -> tuple[Part, ...]:
-    waits: tuple[Part, ...] = (named(case.later), " waits for ", keyed(case.earlier))
+    waits: tuple[Part, ...] = (named(case.later), " waits for ", case.before)
     if not case.lost:
         return *waits, ", which is not done." if case.link.relation == "FS" else ", which has not started."
     least = ": at least " if case.end.clocked else ": "
@@ -201,17 +216,17 @@ def _headline(case: _Case) -> tuple[Part, ...]:
 
 
 def _where(case: _Case) -> tuple[Part, ...]:
-    return *_end(case), "; ", keyed(case.later), *_begins(case)
+    return *_end(case), "; ", case.waiting, *_begins(case)
 
 
 def _end(case: _Case) -> tuple[Part, ...]:
     own, lag = due_of(case.earlier), whole_days(case.link.lag)
     lagged: tuple[Part, ...] = (", with a lag of ", Count(lag, "working day")) if lag else ()
     if not case.end.clocked or case.end.by is not None:
-        return keyed(case.earlier), " ends ", *(("no earlier than ",) if case.end.clocked else ()), end_day(case.end), *lagged
+        return case.before, " ends ", *(("no earlier than ",) if case.end.clocked else ()), end_day(case.end), *lagged
     if own is None:
-        return keyed(case.earlier), " has no due date and is open", *lagged
-    return keyed(case.earlier), " was due ", Day(own), " and is open", *lagged
+        return case.before, " has no due date and is open", *lagged
+    return case.before, " was due ", Day(own), " and is open", *lagged
 
 
 def _begins(case: _Case) -> tuple[Part, ...]:
@@ -225,7 +240,7 @@ def _begins(case: _Case) -> tuple[Part, ...]:
 def _basis(case: _Case) -> tuple[Part, ...]:
     """The dates that it rests on, and what was assumed."""
     earlier, later = case.earlier, case.later
-    basis: list[Part] = [_dates_of(earlier), " of ", keyed(earlier), ", ", _dates_of(later), " of ", keyed(later)]
+    basis: list[Part] = [_dates_of(earlier), " of ", case.before, ", ", _dates_of(later), " of ", case.waiting]
     if case.start.day and not (case.start.started or case.start.set_):
         days = whole_days(case.takes.minutes)
         basis += [", which takes ", Count(days, "working day"), *([" (assumed)"] if case.takes.assumed else [])]
@@ -247,11 +262,11 @@ def _rule(case: _Case, rules: BlockedRules) -> tuple[Part, ...]:
 def _or_start(case: _Case) -> tuple[Part, ...]:
     if case.start.started or case.end.clocked or case.link.relation != "FS":
         return (", or the link removed",)
-    return ", or ", keyed(case.later), " starting ", Day(case.after), " or later"
+    return ", or ", case.waiting, " starting ", Day(case.after), " or later"
 
 
 def _wrong(case: _Case) -> tuple[Part, ...]:
-    return "Correct the dates of ", keyed(case.earlier), " or ", keyed(case.later), ", or their link."
+    return "Correct the dates of ", case.before, " or ", case.waiting, ", or their link."
 
 
 def _soft(snapshot: Snapshot, case: _Case) -> Finding:

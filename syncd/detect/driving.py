@@ -63,7 +63,7 @@ def assumed_in(plan: Plan, path: Sequence[Work]) -> int:
 
 def lasting(duration: Duration, time: WorkingTime) -> tuple[Part, ...]:
     """A duration in working days, or in hours where it is no whole number of them, and what says so."""
-    usual = int(time.minutes.max())
+    usual = time.longest
     hours, minutes = divmod(duration.minutes, 60)
     if duration.minutes % DAY == 0 and usual == DAY:
         amount: tuple[Part, ...] = (Count(duration.minutes // DAY, "working day"),)

@@ -114,6 +114,11 @@ class WorkingTime:
         return int(self.before[-1])
 
     @cached_property
+    def longest(self) -> int:
+        """The minutes of its longest day."""
+        return int(self.minutes.max())
+
+    @cached_property
     def worked(self) -> list[int]:
         """The days on which there is work, counted from the origin."""
         found: list[int] = np.flatnonzero(self.minutes > 0).tolist()

@@ -149,7 +149,7 @@ class Plan:
     @cached_property
     def day_lengths(self) -> list[int]:
         """The minutes of a usual working day, by calendar."""
-        return [int(time.minutes.max()) or DAY for time in self.calendars]
+        return [time.longest or DAY for time in self.calendars]
 
     def room(self, number: int) -> float:
         """The total float of a node in working days of the usual length of whose it is."""

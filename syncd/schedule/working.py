@@ -51,6 +51,7 @@ class Working:
     _calendars: dict[Whose, WorkingTime] = field(default_factory=dict)
     _teams: dict[Ref, Team | None] = field(default_factory=dict)
     _theirs: dict[int, tuple[Person, tuple[Team, ...]]] = field(default_factory=dict)
+    _off: dict[tuple[int, str | None], tuple[Person | None, list[int]]] = field(default_factory=dict)
 
     @property
     def origin(self) -> date:
@@ -99,6 +100,17 @@ class Working:
         if theirs:
             return self._week(max(theirs, key=lambda seat: seat.member.share))
         return (team.hours if team else None) or self.snapshot.work.hours
+
+    def off(self, person: Person | None = None, team: Team | None = None) -> list[int]:
+        """The places of the days on which there would be work by the week alone, and is none. Remembered by the very object."""
+        key = id(person), team.name if team else None
+        known = self._off.get(key)
+        if known is None:
+            hours, made = self.hours(person, team), self.minutes(person, team)
+            usual = np.array(hours.minutes)[(np.arange(len(made)) + self.origin.weekday()) % 7]
+            none = (self.weeks.minutes(hours) == 0) | (made == 0)
+            known = self._off[key] = person, np.flatnonzero((usual > 0) & none).tolist()
+        return known[1]
 
     def zone_of(self, person: Person | None = None, team: Team | None = None) -> ZoneInfo:
         """Where they are."""

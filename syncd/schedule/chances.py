@@ -21,7 +21,7 @@ from syncd.schedule.dated import by_number
 from syncd.schedule.draws import BLOCK, forward_many
 from syncd.schedule.durations import DAY
 from syncd.schedule.plan import Plan
-from syncd.schedule.reference import LEAST, Class, Reference, classes_of, kind_of
+from syncd.schedule.reference import Class, Kind, Reference, classed, classes_of, kind_of
 from syncd.schedule.wiring import Node
 
 Reals = npt.NDArray[np.float64]
@@ -34,18 +34,15 @@ class Pools:
     """What is drawn from, by class. `ratios`: actual / planned of finished items that had a plan; `days`: their cycle times."""
 
     ratios: dict[Class, Reals]
-    known: dict[tuple[str, str, str, str], Class | None] = field(default_factory=dict)
+    known: dict[Kind, Class | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, reference: Reference) -> "Pools":
         """The classes of at least `LEAST` finished items with an estimate in time."""
-        found: dict[Class, list[float]] = {}
-        for one in reference.finished:
-            if one.planned:
-                ratio = one.days * DAY / one.planned
-                for class_ in classes_of(one.item):
-                    found.setdefault(class_, []).append(ratio)
-        return cls({class_: np.array(ratios) for class_, ratios in found.items() if len(ratios) >= LEAST})
+        found = classed(one for one in reference.finished if one.planned)
+        return cls(
+            {class_: np.array([one.days * DAY / (one.planned or 1) for one in items]) for class_, items in found.items()}
+        )
 
     def like(self, item: Item) -> Class | None:
         """The narrowest class of an item that is large enough."""

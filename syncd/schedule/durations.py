@@ -1,6 +1,7 @@
 """Pure. How much working time open work takes, and what says so."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from syncd.model.rows import Item, MergeRequest, Milestone
@@ -31,6 +32,8 @@ class Duration:
 
 
 ASSUMED = Duration(DAY, "assumed")
+_told = lru_cache(4096)(Duration)
+"""What people say is said alike of many items: a duration is made once for all of them."""
 
 
 _NONE = Duration(0, "estimate")
@@ -53,9 +56,9 @@ def duration_of(work: Work, reference: Reference) -> Duration:
     if is_buffer(work):
         return _NONE
     if (remaining := _minutes(work, "remaining")) is not None:
-        return Duration(remaining, "remaining")
+        return _told(remaining, "remaining")
     if (estimate := _minutes(work, "estimate")) is not None:
-        return Duration(_left(work, estimate, reference), "estimate")
+        return _told(_left(work, estimate, reference), "estimate")
     if work.start and work.due and work.start <= work.due:
         return Duration(min(LONGEST, DAY * max(1, workdays_within(work.start, work.due))), "dates")
     typical = reference.typical(work)

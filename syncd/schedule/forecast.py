@@ -8,7 +8,7 @@ ones had, too, the plan is drawn many times (`chances`); else weeks of the past 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -22,12 +22,12 @@ from syncd.schedule.chances import Pools, simulate
 from syncd.schedule.plan import Plan, plan_of
 from syncd.schedule.reference import Reference, reference_of
 from syncd.schedule.throughput import Rates, Reals, drawn, needed, rates
-from syncd.schedule.wall import wall_day
 from syncd.schedule.wiring import End, is_open
 from syncd.schedule.working import Working, working_of
 
 Method = Literal["network", "throughput"]
 Group = str
+_Likely = tuple[float | None, date, date, date]
 
 DRAWS = 2000
 """So many draws: a thousand already fix P85 within 0.2 %."""
@@ -112,6 +112,19 @@ class _Past:
     done: list[date] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """The work of an open milestone. `items`: all of it; `opened`: what is open, in the order of its refs, with its `numbers` in the plan
+    and whose it is (`whose`, in the same order; `groups`, each once); `assumed`: of how much of that nothing says how long it takes."""
+
+    items: tuple[Item, ...]
+    opened: tuple[Item, ...]
+    numbers: tuple[int, ...]
+    whose: tuple[Group, ...]
+    groups: tuple[Group, ...]
+    assumed: int
+
+
 @dataclass(slots=True)
 class _Forecaster:
     snapshot: Snapshot
@@ -120,26 +133,32 @@ class _Forecaster:
     reference: Reference
     pools: Pools
     past: dict[Group, _Past]
-    groups: dict[Ref, Group]
-    open_in: dict[Ref, tuple[Ref, ...]]
-    by_milestone: dict[Ref, tuple[Group, ...]] = field(default_factory=dict)
+    work: dict[Ref, _Work]
+    history: dict[tuple[Group, ...], tuple[int, int]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> "_Forecaster":
-        working, reference = snapshot.once(working_of), snapshot.once(reference_of)
-        groups = _groups_of(snapshot, working)
-        planned = {ref for members in snapshot.members.values() for ref in members}
+        plan, working, reference = snapshot.once(plan_of), snapshot.once(working_of), snapshot.once(reference_of)
+        group = _grouping(snapshot, working)
+        planned: set[Ref] = set()
+        work: dict[Ref, _Work] = {}
+        for ref, members in snapshot.members.items():
+            items = tuple([item for one in members if (item := snapshot.items.get(one))])
+            planned.update([item.ref for item in items if item.status == "done"])
+            opened = tuple(sorted((item for item in items if is_open(item)), key=_identity))
+            if opened and is_open(snapshot.milestones.get(ref)):
+                work[ref] = _work(plan, group, items, opened)
         past: dict[Group, _Past] = {}
         for one in reference.finished:
             if one.item.ref in planned:
-                past.setdefault(groups[one.item.ref], _Past()).done.append(one.ended)
-        return cls(snapshot, snapshot.once(plan_of), working, reference, Pools.of(reference), past, groups, dict(_open(snapshot)))
+                past.setdefault(group(one.item), _Past()).done.append(one.ended)
+        return cls(snapshot, plan, working, reference, Pools.of(reference), past, work)
 
     def all(self) -> Forecast:
         odds: dict[Ref, Odds] = {}
         lacking: dict[Ref, str] = {}
         by_plan, by_weeks = [], []
-        for ref in sorted(self.open_in, key=identity):
+        for ref in sorted(self.work, key=identity):
             finished, weeks = self._history(ref)
             if finished < LEAST_ITEMS or weeks < LEAST_WEEKS:
                 lacking[ref] = f"{finished} items finished in {weeks} weeks; {LEAST_ITEMS} in {LEAST_WEEKS} are needed"
@@ -155,35 +174,32 @@ class _Forecaster:
         """What each milestone's forecast could rest on. Milestones of the same groups share the days."""
         days: dict[tuple[Group, ...], tuple[date, ...]] = {}
         found = {}
-        for ref, items in self.open_in.items():
-            groups = self._groups(ref)
+        for ref, work in self.work.items():
+            groups = work.groups
             if groups not in days:
                 days[groups] = tuple(sorted(day for group in groups for day in self.past.get(group, _Past()).done))
-            found[ref] = Coverage(*self._history(ref), len(items), round(self._assumed(ref) * len(items)), days[groups])
+            found[ref] = Coverage(*self._history(ref), len(work.opened), work.assumed, days[groups])
         return found
 
     def _groups(self, ref: Ref) -> tuple[Group, ...]:
-        if ref not in self.by_milestone:
-            self.by_milestone[ref] = tuple(sorted({self.groups[item] for item in self.open_in[ref]}))
-        return self.by_milestone[ref]
+        return self.work[ref].groups
 
     def _history(self, ref: Ref) -> tuple[int, int]:
-        past = [self.past[group].done for group in self._groups(ref) if group in self.past]
-        first = min((done[0] for done in past), default=self.snapshot.today)  # oldest first, as the reference is
-        return sum(map(len, past)), -((first - self.snapshot.today).days // 7)
+        groups = self.work[ref].groups
+        if groups not in self.history:
+            past = [self.past[group].done for group in groups if group in self.past]
+            first = min((done[0] for done in past), default=self.snapshot.today)  # oldest first, as the reference is
+            self.history[groups] = sum(map(len, past)), -((first - self.snapshot.today).days // 7)
+        return self.history[groups]
 
     def _by_plan(self, ref: Ref) -> bool:
-        items = [self.snapshot.items[item] for item in self.open_in[ref]]
-        told = sum(self._told(item) for item in items)
-        return told >= ENOUGH * len(items)
-
-    def _told(self, item: Item) -> bool:
-        duration = self.plan.durations[self.plan.wiring.number[item.ref]]
-        return duration.basis in ("remaining", "estimate") and self.pools.like(item) is not None
-
-    def _assumed(self, ref: Ref) -> float:
-        numbers = [self.plan.wiring.number[item] for item in self.open_in[ref]]
-        return sum(self.plan.durations[number].assumed for number in numbers) / len(numbers)
+        work, durations = self.work[ref], self.plan.durations
+        told = [
+            item
+            for item, number in zip(work.opened, work.numbers, strict=True)
+            if durations[number].basis in ("remaining", "estimate") and self.pools.like(item) is not None
+        ]
+        return len(told) >= ENOUGH * len(work.opened)
 
     def _from_plan(self, refs: Sequence[Ref]) -> dict[Ref, Odds]:
         if not refs:
@@ -191,8 +207,8 @@ class _Forecaster:
         draws = max(LEAST_DRAWS, min(DRAWS, CELLS // max(1, len(self.plan.wiring.nodes))))
         made = simulate(self.plan, self.reference, self.pools, [End(ref) for ref in refs], draws)
         pace = float(np.median(np.concatenate(list(self.pools.ratios.values()))))
-        days = self._days(made.ends)
-        return {ref: self._odds(ref, "network", days[:, place], pace=pace) for place, ref in enumerate(refs)}
+        ends = self._likely(refs, self._days(made.ends))
+        return {ref: self._odds(ref, "network", draws, likely, pace=pace) for ref, likely in zip(refs, ends, strict=True)}
 
     def _days(self, ends: Ints) -> Ints:
         """Ordinals of the days on which draws end. What runs out of the calendar's range is far."""
@@ -209,11 +225,11 @@ class _Forecaster:
             weekly = self._rates(groups)
             most = max(needed(weekly, ahead[ref]) for ref in mine)
             weeks = drawn(weekly, draws, _seed(groups, weekly), ahead=most, supply=self._supply(groups, most))
-            for ref in mine:
-                grows = self._growth(ref, weekly)
-                days = self._after(weeks.until(ahead[ref], grows), ref)
-                pace = weekly.finished / max(len(weekly.done), 1)
-                found[ref] = self._odds(ref, "throughput", days, backlog=ahead[ref], pace=pace, grows=grows)
+            pace = weekly.finished / max(len(weekly.done), 1)
+            growing = [self._growth(ref, weekly) for ref in mine]
+            ends = [self._after(weeks.until(ahead[ref], grows), ref) for ref, grows in zip(mine, growing, strict=True)]
+            for ref, grows, likely in zip(mine, growing, self._likely(mine, np.array(ends).T), strict=True):
+                found[ref] = self._odds(ref, "throughput", draws, likely, backlog=ahead[ref], pace=pace, grows=grows)
         return found
 
     def _rates(self, groups: Iterable[Group]) -> Rates:
@@ -222,28 +238,28 @@ class _Forecaster:
 
     def _ahead(self, refs: Sequence[Ref]) -> dict[Ref, int]:
         """Open items to be done for each milestone: its own, and those of the same groups' milestones that are due before it."""
-        order = sorted(self.open_in, key=lambda ref: (self.snapshot.milestones[ref].due or FAR, identity(ref)))
-        seen: dict[Group, set[Ref]] = {}
+        order = sorted(self.work, key=lambda ref: (self.snapshot.milestones[ref].due or FAR, identity(ref)))
+        seen: dict[Group, set[int]] = {}
         wanted, found = set(refs), {}
         for ref in order:
-            mine = self._groups(ref)
-            for item in self.open_in[ref]:
-                seen.setdefault(self.groups[item], set()).add(item)
+            work = self.work[ref]
+            for number, group in zip(work.numbers, work.whose, strict=True):
+                seen.setdefault(group, set()).add(number)
             if ref in wanted:
-                found[ref] = sum(len(seen[group]) for group in mine)
+                found[ref] = sum(len(seen[group]) for group in work.groups)
         return found
 
     def _growth(self, ref: Ref, weekly: Rates) -> float:
         """Items that were added to a milestone per item that was finished, since work on it began: at most nine in ten."""
-        zone = ZoneInfo(self.snapshot.zone)
-        members = [self.snapshot.items[item] for item in self.snapshot.members.get(ref, ())]
-        began = [one.began for item in members if (one := self.reference.by_ref.get(item.ref))]
-        began += [day for item in members if (day := self.reference.began.get(item.ref))]
+        items, by_ref = self.work[ref].items, self.reference.by_ref
+        began = [one.began for item in items if item.status == "done" and (one := by_ref.get(item.ref))]
+        began += [day for item in items if item.status == "doing" and (day := self.reference.began.get(item.ref))]
         if not began:
             return 0.0
         since = max(min(began), weekly.first)
         weeks = max(1.0, (self.snapshot.today - since).days / 7)
-        added = sum(item.created_at is not None and wall_day(item.created_at, zone) > since for item in members)
+        behind = datetime.combine(since + timedelta(days=1), time.min, ZoneInfo(self.snapshot.zone)).astimezone(UTC)
+        added = sum([item.created_at is not None and item.created_at >= behind for item in items])
         mean = weekly.finished / max(len(weekly.done), 1)
         return min(0.9, added / weeks / mean) if mean else 0.0
 
@@ -269,22 +285,29 @@ class _Forecaster:
         least = end.finish.toordinal() if end and not end.clocked else today
         return np.where(far, FAR.toordinal(), np.maximum(days, least))
 
-    def _odds(self, ref: Ref, method: Method, days: Ints, *, backlog: int = 0, pace: float = 0, grows: float = 0) -> Odds:
-        due = self.snapshot.milestones[ref].due
-        finished, weeks = self._history(ref)
-        days = np.sort(days)
-        p50, p85, p95 = (_quantile(days, share) for share in (0.5, 0.85, 0.95))
+    def _likely(self, refs: Sequence[Ref], days: Ints) -> Iterator[_Likely]:
+        """Of draws x milestones how likely each due date is, and the days by which half, 85 % and 95 % of the draws have ended."""
+        days = np.sort(days, axis=0)
+        dues = [self.snapshot.milestones[ref].due for ref in refs]
+        p = np.mean(days <= np.array([due.toordinal() if due else 0 for due in dues], np.int64), axis=0).tolist()
+        quantiles = [[date.fromordinal(one) for one in _quantile(days, share).tolist()] for share in (0.5, 0.85, 0.95)]
+        return zip([one if due else None for one, due in zip(p, dues, strict=True)], *quantiles, strict=True)
+
+    def _odds(
+        self, ref: Ref, method: Method, draws: int, likely: _Likely, *, backlog: int = 0, pace: float = 0, grows: float = 0
+    ) -> Odds:
+        work, (finished, weeks), (p, p50, p85, p95) = self.work[ref], self._history(ref), likely
         return Odds(
             milestone=ref,
             method=method,
-            draws=len(days),
-            p=float(np.mean(days <= due.toordinal())) if due else None,
+            draws=draws,
+            p=p,
             p50=p50,
             p85=p85,
             p95=p95,
             finished=finished,
             weeks=weeks,
-            assumed=self._assumed(ref),
+            assumed=work.assumed / len(work.opened),
             backlog=backlog,
             pace=pace,
             grows=grows,
@@ -297,24 +320,26 @@ def group_of(item: Item, working: Working) -> Group:
     return team.name if team else f"{item.ref.connection}/{item.project}"
 
 
-def _groups_of(snapshot: Snapshot, working: Working) -> dict[Ref, Group]:
-    if snapshot.teams:
-        return {ref: group_of(item, working) for ref, item in snapshot.items.items()}
+def _grouping(snapshot: Snapshot, working: Working) -> Callable[[Item], Group]:
+    """`group_of`; without teams once for each project."""
     names: dict[tuple[str, str], Group] = {}
-    return {
-        ref: names.get((ref.connection, item.project))
-        or names.setdefault((ref.connection, item.project), group_of(item, working))
-        for ref, item in snapshot.items.items()
-    }
+
+    def named(item: Item) -> Group:
+        key = item.ref.connection, item.project
+        return names.get(key) or names.setdefault(key, group_of(item, working))
+
+    return named if not snapshot.teams else lambda item: group_of(item, working)
 
 
-def _open(snapshot: Snapshot) -> Iterator[tuple[Ref, tuple[Ref, ...]]]:
-    for ref, milestone in snapshot.milestones.items():
-        if not is_open(milestone):
-            continue
-        members = sorted((item for item in snapshot.members.get(ref, ()) if is_open(snapshot.items.get(item))), key=identity)
-        if members:
-            yield ref, tuple(members)
+def _work(plan: Plan, group: Callable[[Item], Group], items: tuple[Item, ...], opened: tuple[Item, ...]) -> _Work:
+    numbers = tuple([plan.wiring.number[item.ref] for item in opened])
+    whose = tuple(map(group, opened))
+    assumed = sum([plan.durations[number].assumed for number in numbers])
+    return _Work(items, opened, numbers, whose, tuple(sorted(set(whose))), assumed)
+
+
+def _identity(item: Item) -> tuple[str, str, str]:
+    return identity(item.ref)
 
 
 def _grouped(refs: Sequence[Ref], key: Callable[[Ref], tuple[Group, ...]]) -> dict[tuple[Group, ...], list[Ref]]:
@@ -324,9 +349,10 @@ def _grouped(refs: Sequence[Ref], key: Callable[[Ref], tuple[Group, ...]]) -> di
     return found
 
 
-def _quantile(ordered: Ints, share: float) -> date:
-    """The first day by which at least that share of the draws has ended; they are sorted."""
-    return date.fromordinal(int(ordered[max(0, int(np.ceil(share * len(ordered))) - 1)]))
+def _quantile(ordered: Ints, share: float) -> Ints:
+    """The first days by which at least that share of the draws has ended; they are sorted."""
+    found: Ints = ordered[max(0, int(np.ceil(share * len(ordered))) - 1)]
+    return found
 
 
 def _seed(groups: Iterable[Group], weekly: Rates) -> int:

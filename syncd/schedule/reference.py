@@ -6,7 +6,7 @@ Source: the outside view of D. Kahneman and A. Tversky, "Intuitive prediction" (
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -28,6 +28,7 @@ _SIZES = (480, 1440, 2880, 4800)
 _NAMES = (*(f"up to {edge // 480} d" for edge in _SIZES), f"over {_SIZES[-1] // 480} d")
 
 Class = tuple[str, ...]
+Kind = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,7 @@ class Reference:
     @cached_property
     def classes(self) -> Mapping[Class, tuple[Finished, ...]]:
         """The classes that are large enough."""
-        found: dict[Class, list[Finished]] = {}
-        for one in self.finished:
-            for class_ in classes_of(one.item):
-                found.setdefault(class_, []).append(one)
-        return {class_: tuple(items) for class_, items in found.items() if len(items) >= LEAST}
+        return {class_: tuple(items) for class_, items in classed(self.finished).items()}
 
     @cached_property
     def _medians(self) -> Mapping[Class, Typical]:
@@ -86,7 +83,7 @@ class Reference:
         return {class_: sorted(one.days for one in items) for class_, items in self.classes.items()}
 
     @cached_property
-    def _like(self) -> dict[tuple[str, str, str, str], Class | None]:
+    def _like(self) -> dict[Kind, Class | None]:
         return {}
 
     def like(self, item: Item) -> Class | None:
@@ -137,6 +134,20 @@ def reference_of(snapshot: Snapshot) -> Reference:
     return Reference(snapshot.today, tuple(finished), began)
 
 
+def classed(finished: Iterable[Finished]) -> dict[Class, list[Finished]]:
+    """These items by class, as far as a class is large enough, in their order."""
+    found: dict[Class, list[Finished]] = {}
+    kinds: dict[Kind, list[list[Finished]]] = {}
+    for one in finished:
+        kind = kind_of(one.item)
+        theirs = kinds.get(kind)
+        if theirs is None:
+            theirs = kinds[kind] = [found.setdefault(class_, []) for class_ in classes_of(one.item)]
+        for items in theirs:
+            items.append(one)
+    return {class_: items for class_, items in found.items() if len(items) >= LEAST}
+
+
 def classes_of(item: Item) -> Iterator[Class]:
     """The classes of an item, the narrowest first."""
     where, size = f"{item.ref.connection}/{item.project}", size_of(item)
@@ -146,7 +157,7 @@ def classes_of(item: Item) -> Iterator[Class]:
     yield ()
 
 
-def kind_of(item: Item) -> tuple[str, str, str, str]:
+def kind_of(item: Item) -> Kind:
     """What its classes follow from: items of one kind have the same ones."""
     return item.ref.connection, item.project, item.type, size_of(item)
 

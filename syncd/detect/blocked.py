@@ -26,7 +26,7 @@ from syncd.detect.driving import DRAWN, pictured
 from syncd.detect.wording import NEAREST, end_day, keyed, listed, named, owners, quoted, ref_facts, with_sources
 from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Named, Part, Severity, Step, bucket
 from syncd.model.ref import Alias, Ref
-from syncd.model.rows import Dependency, Item, Milestone
+from syncd.model.rows import Dependency, Item
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.calendar import WorkingTime
 from syncd.schedule.cycles import Cycle, cycles_of
@@ -36,7 +36,7 @@ from syncd.schedule.durations import Duration, duration_of
 from syncd.schedule.plan import Finish, Plan, finish_of, plan_of
 from syncd.schedule.reference import reference_of
 from syncd.schedule.starts import Start, set_start, start_of
-from syncd.schedule.wiring import Work, contains, due_of, ends_of, is_open, opened
+from syncd.schedule.wiring import Work, due_of, is_open, of_each_other, opened_of
 from syncd.schedule.workdays import roll_forward, whole_days
 
 CODE = "blocked"
@@ -95,11 +95,14 @@ def detect(snapshot: Snapshot, rules: BlockedRules) -> Iterator[Finding]:
     yield from (_cycle(snapshot, cycle) for cycle in cycles)
     plan = snapshot.once(plan_of)
     found: dict[tuple[Ref, str], Finding] = {}
-    open_ = snapshot.once(opened)
-    for link in snapshot.dependencies:
-        ends = ends_of(link) if link.successor in open_ else None
-        if ends and not (inside and ends[0] in inside and inside[ends[0]] == inside.get(ends[1]) and link.strength != "soft"):
-            _keep_worse(found, _judged(snapshot, plan, rules, link, *ends))
+    open_ = snapshot.once(opened_of)
+    for link, before, after in open_.links:
+        if after < 0 or not isinstance(link.predecessor, Ref):
+            continue
+        later, earlier = open_.works[after], open_.works[before] if before >= 0 else snapshot.get(link.predecessor)
+        if inside and earlier and inside.get(earlier.ref, -1) == inside.get(later.ref) and link.strength != "soft":
+            continue
+        _keep_worse(found, _judged(snapshot, plan, rules, link, earlier, later))
     for link, reason in snapshot.dangling:
         _keep_worse(found, _unreachable(snapshot, rules, link, reason))
     yield from found.values()
@@ -121,9 +124,10 @@ def _badness(finding: Finding) -> tuple[int, int]:
     return SEVERITIES.index(finding.severity), finding.weight
 
 
-def _judged(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency, before: Ref, after: Ref) -> Finding | None:
-    later, earlier = snapshot.get(after), snapshot.get(before)
-    if later is None or earlier is None or not is_open(later) or _of_each_other(snapshot, earlier, later):
+def _judged(
+    snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency, earlier: Work | None, later: Work
+) -> Finding | None:
+    if earlier is None or of_each_other(snapshot, earlier, later):
         return None
     if earlier.status in ("dropped", "closed"):
         return _dropped(snapshot, rules, link, earlier, later)
@@ -135,18 +139,12 @@ def _judged(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependenc
     return _hard(snapshot, plan, rules, case) if case.near or case.lost else None
 
 
-def _of_each_other(snapshot: Snapshot, one: Work, other: Work) -> bool:
-    """Whether one of them is a part of the other."""
-    return (isinstance(one, Milestone) and contains(snapshot, one.ref, other.ref)) or (
-        isinstance(other, Milestone) and contains(snapshot, other.ref, one.ref)
-    )
-
-
 def _case(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency, earlier: Work, later: Work) -> _Case:
-    end, dates = finish_of(plan, earlier), plan.dates(later.ref)
-    time = plan.calendar(later.ref) if dates else plan.working.default
+    end, number = finish_of(plan, earlier), plan.wiring.number.get(later.ref)
+    time = plan.working.default if number is None else plan.calendars[plan.calendar_of[number]]
     lagged = Finish(later_day(time, end.day, whole_days(link.lag)), end.clocked, end.by) if link.lag else end
-    takes = dates.duration if dates and isinstance(later, Item) else duration_of(later, snapshot.once(reference_of))
+    planned = number is not None and isinstance(later, Item)
+    takes = plan.durations[number] if planned else duration_of(later, snapshot.once(reference_of))
     start = start_of(later, snapshot.today, whole_days(takes.minutes))
     last = roll_forward(lagged.day) if lagged.clocked else lagged.day  # nothing that is open on a weekend ends before Monday
     lost = days_within(time, start.day, last) if start.day and link.relation == "FS" else 0

@@ -76,8 +76,9 @@ def ref_facts(ref: Ref) -> dict[str, Json]:
 
 def with_sources(snapshot: Snapshot, refs: Iterable[Ref]) -> frozenset[Ref]:
     """The refs, and for joined milestones all their sources: what a verdict on them rests on."""
-    every = set(refs)
-    for ref in tuple(every):
-        milestone = snapshot.milestones.get(ref)
-        every.update(milestone.sources if milestone else ())
-    return frozenset(every)
+    every, joined = frozenset(refs), snapshot.once(_joined)
+    return every.union(*(snapshot.milestones[ref].sources for ref in every & joined))
+
+
+def _joined(snapshot: Snapshot) -> frozenset[Ref]:
+    return frozenset(ref for ref, milestone in snapshot.milestones.items() if milestone.sources)

@@ -163,8 +163,8 @@ def _chains(snapshot: Snapshot, milestones: list[Ref]) -> dict[Ref, tuple[int, i
     pairs = [
         (number[ref, ends[0]], number[ref, ends[1]])
         for link in snapshot.dependencies
-        if link.strength != "soft" and link.relation == "FS" and (ends := ends_of(link)) and ends[0] in homes and ends[1] in homes
-        for ref in homes[ends[0]]
+        if link.strength != "soft" and link.relation == "FS" and (ends := ends_of(link))
+        for ref in homes.get(ends[0], ())
         if (ref, ends[1]) in number
     ]
     before, after = np.array(pairs, np.int64).reshape(-1, 2).T

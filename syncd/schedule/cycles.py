@@ -21,10 +21,10 @@ class Cycle:
 
 def cycles_of(snapshot: Snapshot) -> tuple[Cycle, ...]:
     """The cycles, by their first member. The same whatever the order of the links. Use it as `snapshot.once(cycles_of)`."""
-    found = {(earlier, later) for _, earlier, later in binding(snapshot)}
+    found = [(earlier, later) for _, earlier, later in binding(snapshot)]
     if _in_order(found):
         return ()
-    links = sorted(found)
+    links = sorted(set(found))
     refs = sorted({ref for link in links for ref in link})
     number = {ref: place for place, ref in enumerate(refs)}
     before = np.array([number[earlier] for earlier, _ in links], np.int64)

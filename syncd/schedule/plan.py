@@ -137,10 +137,15 @@ class Plan:
         number = self.wiring.number.get(node)
         return iter(()) if number is None else (self.wiring.wires[wire] for wire in self._into(number))
 
+    def bound(self, node: Node) -> bool:
+        """Whether it waits for anything."""
+        number = self.wiring.number.get(node)
+        return number is not None and bool(self._into(number))
+
     def tight(self, node: Node) -> bool:
         """Whether something that a node waits for leaves it no slack, be its own dates as late."""
         number = self.wiring.number.get(node)
-        return number is not None and any(self.schedule.driving[wire] for wire in self._into(number))
+        return number is not None and any(self._driving[wire] for wire in self._into(number))
 
     def calendar(self, node: Node) -> WorkingTime:
         """The working time in which a node is counted."""
@@ -173,6 +178,11 @@ class Plan:
     def _into(self, number: int) -> list[int]:
         order, first = self._wires
         return order[first[number] : first[number + 1]]
+
+    @cached_property
+    def _driving(self) -> list[bool]:
+        found: list[bool] = self.schedule.driving.tolist()
+        return found
 
     @cached_property
     def _drivers(self) -> list[int]:

@@ -24,7 +24,7 @@ from syncd.schedule.durations import DAY
 from syncd.schedule.execution import Execution, executions_of
 from syncd.schedule.plan import Plan, plan_of
 from syncd.schedule.wall import wall_day
-from syncd.schedule.wiring import End, ends_of, is_open, opened
+from syncd.schedule.wiring import End, is_open, opened_of
 
 LONG = 44
 """Working days from which a float or a duration is long: two months."""
@@ -122,13 +122,14 @@ def dates_on(snapshot: Snapshot) -> Mapping[Ref, int]:
 
 def _links_by_end(snapshot: Snapshot) -> Mapping[Ref, Sequence[Dependency]]:
     """The links of open work: no other is judged."""
-    found: dict[Ref, list[Dependency]] = {ref: [] for ref in snapshot.once(opened)}
-    for link in snapshot.dependencies:
-        if link.strength != "soft" and (ends := ends_of(link)):
+    open_ = snapshot.once(opened_of)
+    found: list[list[Dependency]] = [[] for _ in open_.works]
+    for link, *ends in open_.links:
+        if link.strength != "soft":
             for end in ends:
-                if (mine := found.get(end)) is not None:
-                    mine.append(link)
-    return found
+                if end >= 0:
+                    found[end].append(link)
+    return {work.ref: links for work, links in zip(open_.works, found, strict=True)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +211,7 @@ def _executed(view: _View) -> Iterator[Metric]:
 
 def is_cut(plan: Plan, path: Sequence[Ref]) -> bool:
     """Whether a driving path begins with work that waits for open work itself, and has slack to it."""
-    return next(plan.waits(path[0]), None) is not None and not plan.tight(path[0])
+    return plan.bound(path[0]) and not plan.tight(path[0])
 
 
 def _number(number: int, code: Code, title: str, offenders: Sequence[Ref], of: int) -> Metric:
@@ -250,7 +251,7 @@ def _constrained(plan: Plan, number: int) -> bool:
     if plan.own[number] == "today":
         return False
     node = plan.wiring.nodes[number]
-    return next(plan.waits(node), None) is not None and plan.driver(node) is None and not plan.tight(node)
+    return plan.bound(node) and plan.driver(node) is None and not plan.tight(node)
 
 
 def _invalid(view: _View) -> list[Ref]:

@@ -7,7 +7,7 @@
   membership does not.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import overload
@@ -151,22 +151,40 @@ def binding(snapshot: Snapshot) -> tuple[tuple[Dependency, Ref, Ref], ...]:
     return snapshot.once(_binding)
 
 
-def opened(snapshot: Snapshot) -> frozenset[Ref]:
-    """All open work. Ask for it as `snapshot.once(opened)`."""
-    kinds = (snapshot.items, snapshot.merge_requests, snapshot.milestones)
-    return frozenset(ref for works in kinds for ref, work in works.items() if is_open(work))
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """All open work, numbered by its place in `works`. `links`: those with open work at an end, and the numbers of predecessor and
+    successor; -1 of one that is not open."""
+
+    works: tuple[Work, ...]
+    links: tuple[tuple[Dependency, int, int], ...]
+
+
+def opened_of(snapshot: Snapshot) -> Opened:
+    """Ask for it as `snapshot.once(opened_of)`: to look up both ends of every link takes its time."""
+    kinds: tuple[Mapping[Ref, Work], ...] = (snapshot.items, snapshot.merge_requests, snapshot.milestones)
+    works = {ref: work for kind in kinds for ref, work in kind.items() if is_open(work)}
+    number = {ref: place for place, ref in enumerate(works)}
+    ends = ((link, ends) for link in snapshot.dependencies if (ends := ends_of(link)))
+    numbered = ((link, number.get(earlier, -1), number.get(later, -1)) for link, (earlier, later) in ends)
+    return Opened(tuple(works.values()), tuple([one for one in numbered if one[1] >= 0 or one[2] >= 0]))
+
+
+def of_each_other(snapshot: Snapshot, one: Work, other: Work) -> bool:
+    """Whether one of them is a part of the other."""
+    return (isinstance(one, Milestone) and contains(snapshot, one.ref, other.ref)) or (
+        isinstance(other, Milestone) and contains(snapshot, other.ref, one.ref)
+    )
 
 
 def _binding(snapshot: Snapshot) -> tuple[tuple[Dependency, Ref, Ref], ...]:
-    open_, found = snapshot.once(opened), []
-    for link in snapshot.dependencies:
-        earlier, later = link.predecessor, link.successor
-        if link.strength == "soft" or not isinstance(earlier, Ref) or not isinstance(later, Ref):
+    open_, found = snapshot.once(opened_of), []
+    for link, earlier, later in open_.links:
+        if link.strength == "soft" or earlier < 0 or later < 0 or earlier == later:
             continue
-        if earlier not in open_ or later not in open_ or earlier == later:
-            continue
-        if not (contains(snapshot, earlier, later) or contains(snapshot, later, earlier)):
-            found.append((link, earlier, later))
+        one, other = open_.works[earlier], open_.works[later]
+        if not of_each_other(snapshot, one, other):
+            found.append((link, one.ref, other.ref))
     return tuple(found)
 
 

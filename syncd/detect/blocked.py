@@ -178,7 +178,7 @@ def _hard(snapshot: Snapshot, plan: Plan, rules: BlockedRules, case: _Case) -> F
         lines=lines,
         weight=bucket(case.lost) if case.clocked else case.lost,
         resting=plan.upstream([case.earlier.ref], NEAREST),
-        graph=pictured(plan, _path(snapshot, plan, case), case.later, whole=False),
+        graph=pictured(plan, _path(plan, case), case.later, whole=False),
         facts={
             "reason": "started" if case.start.started else "soon" if case.near else "predicted",
             "days_lost": case.lost,
@@ -192,11 +192,10 @@ def _hard(snapshot: Snapshot, plan: Plan, rules: BlockedRules, case: _Case) -> F
     )
 
 
-def _path(snapshot: Snapshot, plan: Plan, case: _Case) -> list[Work]:
+def _path(plan: Plan, case: _Case) -> tuple[Work, ...]:
     """What drives the predecessor, and it; one more than is drawn."""
     ref = case.earlier.ref
-    refs = plan.path(ref, DRAWN + 1) if ref in plan.wiring.number else (ref,)
-    return [work for one in refs if (work := snapshot.get(one))]
+    return plan.works_on(ref, DRAWN + 1) if ref in plan.wiring.number else (case.earlier,)
 
 
 def _eats_all_float(plan: Plan, case: _Case) -> bool:

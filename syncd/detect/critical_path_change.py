@@ -95,7 +95,7 @@ def _stands(snapshot: Snapshot, milestone: Milestone, ref: Ref) -> bool:
 
 def _finding(snapshot: Snapshot, plan: Plan, rules: CriticalPathRules, case: _Case) -> Finding:
     milestone, work = case.milestone, case.work
-    path = tuple(found for ref in plan.path(work.ref, SHOWN) if (found := snapshot.get(ref)))
+    path = plan.works_on(work.ref, SHOWN)
     short = max(0, -floor(case.room))
     return Finding(
         code=CODE,

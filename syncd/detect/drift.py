@@ -29,7 +29,7 @@ from syncd.schedule.days import days_after
 from syncd.schedule.forecast import Forecast, Odds, forecast_of
 from syncd.schedule.plan import Dates, Finish, Plan, plan_of
 from syncd.schedule.wall import wall_day
-from syncd.schedule.wiring import End, Work, due_of, is_open
+from syncd.schedule.wiring import NO_MEMBERS, End, Work, due_of, is_open, members_of
 from syncd.schedule.workdays import roll_forward
 
 CODE = "drift"
@@ -98,14 +98,14 @@ DETECTOR = Detector(code=CODE, title="Drift", rules=DriftRules, detect=detect)
 def _case(snapshot: Snapshot, plan: Plan, forecast: Forecast, milestone: Milestone) -> _Case | None:
     """None where there is nothing to judge: no due date, no open work, or all of it surely in time."""
     whole, due, odds = plan.end(milestone.ref), milestone.due, forecast.odds.get(milestone.ref)
-    open_items = tuple(item for ref in snapshot.members.get(milestone.ref, ()) if is_open(item := snapshot.items[ref]))
+    open_items = snapshot.once(members_of).get(milestone.ref, NO_MEMBERS).opened
     if not (is_open(milestone) and due and open_items and whole):
         return None
     if whole.finish <= due and (odds is None or odds.p == 1) and all(item.due is None or item.due <= due for item in open_items):
         return None
     last, end = _last(plan, milestone.ref, open_items)
     time = plan.calendar(End(milestone.ref))
-    path = tuple(work for ref in plan.path(last) if (work := snapshot.get(ref)))
+    path = plan.works_on(last)
     return _Case(
         milestone,
         due,
@@ -211,7 +211,7 @@ def _weight(case: _Case, by_plan: Severity | None) -> int:
 
 def _tally(snapshot: Snapshot, plan: Plan, case: _Case, resting: frozenset[Ref]) -> dict[str, int]:
     """What the verdict rests on, in numbers."""
-    items = [snapshot.items[ref] for ref in snapshot.members[case.milestone.ref]]
+    items = snapshot.once(members_of)[case.milestone.ref].items
     return {
         "items_total": sum(item.status != "dropped" for item in items),
         "items_open": len(case.open_items),

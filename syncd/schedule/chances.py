@@ -40,9 +40,7 @@ class Pools:
     def of(cls, reference: Reference) -> "Pools":
         """The classes of at least `LEAST` finished items with an estimate in time."""
         found = classed(one for one in reference.finished if one.planned)
-        return cls(
-            {class_: np.array([one.days * DAY / (one.planned or 1) for one in items]) for class_, items in found.items()}
-        )
+        return cls({class_: np.array([one.days * DAY / (one.planned or 1) for one in items]) for class_, items in found.items()})
 
     def like(self, item: Item) -> Class | None:
         """The narrowest class of an item that is large enough."""
@@ -117,8 +115,8 @@ class _Model:
                 continue
             if due := plan.due[number]:
                 dues.append((number, due))
-            work = plan.snapshot.items.get(node)
-            if work is None:
+            work = plan.works[number]
+            if not isinstance(work, Item):
                 continue
             if work.start:
                 starts.append((number, work.start))

@@ -20,9 +20,9 @@ from syncd.model.snapshot import Snapshot
 from syncd.schedule.calendar import Ints
 from syncd.schedule.chances import Pools, simulate
 from syncd.schedule.plan import Plan, plan_of
-from syncd.schedule.reference import Reference, reference_of
+from syncd.schedule.reference import ALL, Reference, reference_of
 from syncd.schedule.throughput import Rates, Reals, drawn, needed, rates
-from syncd.schedule.wiring import End, is_open
+from syncd.schedule.wiring import End, is_open, members_of
 from syncd.schedule.working import Working, working_of
 
 Method = Literal["network", "throughput"]
@@ -142,12 +142,10 @@ class _Forecaster:
         group = _grouping(snapshot, working)
         planned: set[Ref] = set()
         work: dict[Ref, _Work] = {}
-        for ref, members in snapshot.members.items():
-            items = tuple([item for one in members if (item := snapshot.items.get(one))])
-            planned.update([item.ref for item in items if item.status == "done"])
-            opened = tuple(sorted((item for item in items if is_open(item)), key=_identity))
-            if opened and is_open(snapshot.milestones.get(ref)):
-                work[ref] = _work(plan, group, items, opened)
+        for ref, members in snapshot.once(members_of).items():
+            planned.update([item.ref for item in members.items if item.status == "done"])
+            if members.opened and is_open(snapshot.milestones.get(ref)):
+                work[ref] = _work(plan, group, members.items, tuple(sorted(members.opened, key=_identity)))
         past: dict[Group, _Past] = {}
         for one in reference.finished:
             if one.item.ref in planned:
@@ -194,12 +192,8 @@ class _Forecaster:
 
     def _by_plan(self, ref: Ref) -> bool:
         work, durations = self.work[ref], self.plan.durations
-        told = [
-            item
-            for item, number in zip(work.opened, work.numbers, strict=True)
-            if durations[number].basis in ("remaining", "estimate") and self.pools.like(item) is not None
-        ]
-        return len(told) >= ENOUGH * len(work.opened)
+        told = sum([durations[number].basis in ("remaining", "estimate") for number in work.numbers])
+        return ALL in self.pools.ratios and told >= ENOUGH * len(work.opened)
 
     def _from_plan(self, refs: Sequence[Ref]) -> dict[Ref, Odds]:
         if not refs:

@@ -63,7 +63,7 @@ class Dates:
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """The dates of all open work. `cycles`: work that waits for itself, whose links push nothing; `problems`: what was not computed."""
+    """The dates of all open work. `works`: by node what it is, or a moment of. `cycles`: work that waits for itself, whose links push nothing; `problems`: what was not computed."""
 
     snapshot: Snapshot
     working: Working
@@ -76,6 +76,7 @@ class Plan:
     own: Sequence[Own]
     own_start: Ints
     due: Sequence[date | None]
+    works: Sequence[Work | None]
     cycles: tuple[tuple[Ref, ...], ...] = ()
     problems: tuple[str, ...] = ()
     _known: dict[int, Dates] = field(default_factory=dict)
@@ -99,18 +100,28 @@ class Plan:
 
         `most`: only so many of the last ones; whoever asks for many nodes of one long path needs no more of it.
         """
+        nodes = self.wiring.nodes
+        return tuple([at for number in self._path(node, most) if isinstance(at := nodes[number], Ref)])
+
+    def works_on(self, node: Node, most: int | None = None) -> tuple[Work, ...]:
+        """The work of `path`."""
+        return tuple([work for number in self._path(node, most) if (work := self.works[number])])
+
+    def _path(self, node: Node, most: int | None) -> list[int]:
+        """The numbers of what is on the driving path and is work."""
         nodes, earlier, drivers = self.wiring.nodes, self.wiring.wires.earlier, self._drivers
-        found: list[Ref] = []
+        found: list[int] = []
         seen: set[int] = set()
         step = self.wiring.number[node]
         while step not in seen and (most is None or len(found) < most):
             seen.add(step)
-            if isinstance(at := nodes[step], Ref):
-                found.append(at)
+            if isinstance(nodes[step], Ref):
+                found.append(step)
             if drivers[step] < 0:
                 break
             step = earlier[drivers[step]]
-        return tuple(reversed(found))
+        found.reverse()
+        return found
 
     def driver(self, node: Node) -> Wire | None:
         """The wire that sets the early dates of a node; None where they are its own."""
@@ -255,6 +266,7 @@ def plan_of(snapshot: Snapshot) -> Plan:
         own=nodes.own,
         own_start=nodes.own_start(),
         due=nodes.due,
+        works=nodes.works,
         cycles=tuple(_refs(cycle, wiring) for cycle in network.cycles),
         problems=(*nodes.problems, *problems),
     )
@@ -306,6 +318,7 @@ class _Nodes:
     people: list[Person | None] = field(default_factory=list)
     own: list[Own] = field(default_factory=list)
     due: list[date | None] = field(default_factory=list)
+    works: list[Work | None] = field(default_factory=list)
     floors: Walls = field(default_factory=lambda: np.zeros(0, "datetime64[m]"))
     problems: list[str] = field(default_factory=list)
 
@@ -320,6 +333,7 @@ class _Nodes:
             work = (
                 (snapshot.items.get(node) or snapshot.get(node)) if isinstance(node, Ref) else snapshot.milestones[node.milestone]
             )
+            nodes.works.append(work)
             person, calendar = _calendar(work, working, known)
             place = numbers.setdefault(id(calendar), len(nodes.calendars))
             if place == len(nodes.calendars):

@@ -24,7 +24,7 @@ from syncd.schedule.durations import DAY
 from syncd.schedule.execution import Execution, executions_of
 from syncd.schedule.plan import Plan, plan_of
 from syncd.schedule.wall import wall_day
-from syncd.schedule.wiring import End, is_open, opened_of
+from syncd.schedule.wiring import NO_MEMBERS, End, is_open, members_of, opened_of
 
 LONG = 44
 """Working days from which a float or a duration is long: two months."""
@@ -83,13 +83,16 @@ class Quality:
 
 def quality_of(snapshot: Snapshot, items: Iterable[Ref], milestones: Iterable[Ref]) -> Quality:
     """The 14 points of the open ones among these items, and of these milestones."""
-    plan = snapshot.once(plan_of)
-    opened_ = tuple(item for ref in sorted(items, key=identity) if is_open(item := snapshot.items[ref]))
+    return _quality(snapshot, (item for ref in items if is_open(item := snapshot.items[ref])), milestones)
+
+
+def _quality(snapshot: Snapshot, opened: Iterable[Item], milestones: Iterable[Ref]) -> Quality:
+    plan, items = snapshot.once(plan_of), tuple(sorted(opened, key=lambda item: identity(item.ref)))
     view = _View(
         snapshot,
         plan,
-        opened_,
-        tuple(plan.wiring.number[item.ref] for item in opened_),
+        items,
+        tuple([plan.wiring.number[item.ref] for item in items]),
         tuple(sorted((ref for ref in milestones if is_open(snapshot.milestones.get(ref))), key=identity)),
         snapshot.once(_links_by_end),
     )
@@ -99,7 +102,7 @@ def quality_of(snapshot: Snapshot, items: Iterable[Ref], milestones: Iterable[Re
 
 def milestone_quality(snapshot: Snapshot, milestone: Ref) -> Quality:
     """The 14 points of one milestone."""
-    return quality_of(snapshot, snapshot.members.get(milestone, ()), (milestone,))
+    return _quality(snapshot, snapshot.once(members_of).get(milestone, NO_MEMBERS).opened, (milestone,))
 
 
 def dates_on(snapshot: Snapshot) -> Mapping[Ref, int]:
@@ -259,10 +262,10 @@ def _invalid(view: _View) -> list[Ref]:
     tomorrow = snapshot.today + timedelta(days=1)
     found = [item.ref for item in view.items if _is_invalid(item, snapshot)]
     for milestone in view.milestones:
-        for ref in snapshot.members.get(milestone, ()):
-            done = snapshot.items[ref].done_at
+        for item in snapshot.once(members_of).get(milestone, NO_MEMBERS).items:
+            done = item.done_at
             if done and done > snapshot.as_of and wall_day(done, zone) >= tomorrow:
-                found.append(ref)
+                found.append(item.ref)
     return sorted(set(found), key=identity)
 
 

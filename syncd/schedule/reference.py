@@ -29,6 +29,8 @@ _NAMES = (*(f"up to {edge // 480} d" for edge in _SIZES), f"over {_SIZES[-1] // 
 
 Class = tuple[str, ...]
 Kind = tuple[str, str, str, str]
+ALL: Class = ()
+"""The class of all work: what none is large enough for, this one is, if any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,7 @@ def classes_of(item: Item) -> Iterator[Class]:
     yield where, item.type, size
     yield where, item.type
     yield (where,)
-    yield ()
+    yield ALL
 
 
 def kind_of(item: Item) -> Kind:

@@ -16,7 +16,7 @@ from syncd.model.snapshot import Snapshot
 from syncd.schedule.calendar import Ints
 from syncd.schedule.hygiene import team_name
 from syncd.schedule.plan import Plan, plan_of
-from syncd.schedule.wiring import binding, is_open
+from syncd.schedule.wiring import NO_MEMBERS, binding, is_open, members_of
 
 SMALL = 3
 """Parts with fewer items are no part of their own."""
@@ -48,7 +48,7 @@ def shapes_of(snapshot: Snapshot) -> Mapping[Ref, Shape]:
     for ref, milestone in snapshot.milestones.items():
         if not is_open(milestone):
             continue
-        items = tuple(item for one in snapshot.members.get(ref, ()) if is_open(item := snapshot.items[one]))
+        items = snapshot.once(members_of).get(ref, NO_MEMBERS).opened
         if items:
             own = {item.ref for item in items} | {ref}
             outside = {earlier for one in own for earlier in waits.get(one, ()) if earlier not in own}

@@ -63,7 +63,7 @@ class Weeks:
         backlog, total = backlog / (1 - grows), self.done
         over = total >= backlog - 1e-9
         found = np.full(len(total), np.inf)
-        rows = np.flatnonzero(over.any(axis=1))
+        rows = np.flatnonzero(over[:, -1:].any(axis=1))  # it never falls
         week = over[rows].argmax(axis=1)
         before = np.where(week > 0, total[rows, np.maximum(week - 1, 0)], 0.0)
         step = np.maximum(total[rows, week] - before, 1e-9)

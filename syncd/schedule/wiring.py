@@ -163,11 +163,36 @@ class Opened:
 def opened_of(snapshot: Snapshot) -> Opened:
     """Ask for it as `snapshot.once(opened_of)`: to look up both ends of every link takes its time."""
     kinds: tuple[Mapping[Ref, Work], ...] = (snapshot.items, snapshot.merge_requests, snapshot.milestones)
-    works = {ref: work for kind in kinds for ref, work in kind.items() if is_open(work)}
-    number = {ref: place for place, ref in enumerate(works)}
-    ends = ((link, ends) for link in snapshot.dependencies if (ends := ends_of(link)))
-    numbered = ((link, number.get(earlier, -1), number.get(later, -1)) for link, (earlier, later) in ends)
-    return Opened(tuple(works.values()), tuple([one for one in numbered if one[1] >= 0 or one[2] >= 0]))
+    works = [(ref, work) for kind in kinds for ref, work in kind.items() if work.status not in CLOSED]
+    number = {ref: place for place, (ref, _) in enumerate(works)}
+    links: list[tuple[Dependency, int, int]] = []
+    for link in snapshot.dependencies:
+        if ends := ends_of(link):
+            earlier, later = number.get(ends[0], -1), number.get(ends[1], -1)
+            if earlier >= 0 or later >= 0:
+                links.append((link, earlier, later))
+    return Opened(tuple([work for _, work in works]), tuple(links))
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The items of a milestone, and the open ones of them, in the order of the snapshot."""
+
+    items: tuple[Item, ...] = ()
+    opened: tuple[Item, ...] = ()
+
+
+NO_MEMBERS = Members()
+
+
+def members_of(snapshot: Snapshot) -> Mapping[Ref, Members]:
+    """The items of every milestone that has any. Ask for it as `snapshot.once(members_of)`."""
+    found: dict[Ref, Members] = {}
+    known = snapshot.items.get
+    for ref, members in snapshot.members.items():
+        items = tuple([item for one in members if (item := known(one))])
+        found[ref] = Members(items, tuple([item for item in items if item.status not in CLOSED]))
+    return found
 
 
 def of_each_other(snapshot: Snapshot, one: Work, other: Work) -> bool:
@@ -209,7 +234,7 @@ def wiring_of(snapshot: Snapshot) -> Wiring:
 def _span(snapshot: Snapshot, milestone: Ref, waits: dict[Ref, set[Ref]], wiring: Wiring) -> None:
     """Tie a milestone to its items: it ends with them, and what it waits for they wait for, unless they are part of that."""
     waits_for = waits.get(milestone, set())
-    parts = [ref for ref in snapshot.members.get(milestone, ()) if is_open(snapshot.items.get(ref))]
+    parts = snapshot.once(members_of).get(milestone, NO_MEMBERS).opened
     if not parts and not waits_for and milestone not in wiring.number:
         return
     gate, end = Gate(milestone), End(milestone)
@@ -217,10 +242,11 @@ def _span(snapshot: Snapshot, milestone: Ref, waits: dict[Ref, set[Ref]], wiring
     shared = {ref for earlier in waits_for for ref in snapshot.members.get(earlier, ())} if waits_for else set()
     if waits_for:
         wiring.add(gate, end, "FF")
-    for ref in parts:
-        wiring.add(ref, end, "FF")
-        if waits_for and snapshot.items[ref].status != "doing" and ref not in shared and ref not in waits_for:
-            wiring.add(gate, ref)
+    last = wiring.at(end)
+    for item in parts:
+        wiring.wires.add(wiring.at(item.ref), last, "FF", 0, None)
+        if waits_for and item.status != "doing" and item.ref not in shared and item.ref not in waits_for:
+            wiring.add(gate, item.ref)
 
 
 def _minutes(lag: float) -> int:

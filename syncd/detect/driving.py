@@ -9,7 +9,9 @@ from itertools import pairwise
 
 from syncd.detect.wording import keyed, named
 from syncd.model.finding import Count, Day, Part, Step
+from syncd.model.ref import Ref
 from syncd.model.rows import Item
+from syncd.model.snapshot import Snapshot
 from syncd.schedule.calendar import WorkingTime
 from syncd.schedule.days import Off, off_within
 from syncd.schedule.durations import DAY, Duration
@@ -42,16 +44,22 @@ def pictured(plan: Plan, path: Sequence[Work], goal: Work, *, whole: bool = True
     shown = path[-DRAWN:]
     hidden = len(path) - len(shown)
     steps = [Step(Count(hidden, "earlier item") if whole else "earlier items")] if hidden else []
-    for work in (*shown, goal):
-        steps.append(Step(named(work), tuple(_drawn(plan, work, goal)), (len(steps) - 1,) if steps else ()))
-    return tuple(steps)
+    boxes = plan.snapshot.once(_boxes)
+    for work in shown:
+        if (box := boxes.get(work.ref)) is None:
+            box = boxes[work.ref] = named(work), tuple(_drawn(plan, work))
+        steps.append(Step(*box, (len(steps) - 1,) if steps else ()))
+    due = due_of(goal)
+    return *steps, Step(named(goal), ("due ", Day(due)) if due else (), (len(steps) - 1,))
 
 
-def _drawn(plan: Plan, work: Work, goal: Work) -> Iterator[Part]:
-    due, dates = due_of(work), plan.dates(work.ref)
-    if work is goal:
-        yield from ("due ", Day(due)) if due else ()
-    elif dates:
+def _boxes(_: Snapshot) -> dict[Ref, tuple[Part, tuple[Part, ...]]]:
+    """What was drawn of work already: it drives much, and is drawn alike each time."""
+    return {}
+
+
+def _drawn(plan: Plan, work: Work) -> Iterator[Part]:
+    if dates := plan.dates(work.ref):
         yield from ("ends no earlier than " if dates.clocked else "ends ", Day(dates.finish, dates.clocked))
 
 

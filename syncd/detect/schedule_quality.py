@@ -18,7 +18,7 @@ from syncd.model.raw import Json
 from syncd.model.ref import Ref, identity
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.quality import Metric, Quality, milestone_quality
-from syncd.schedule.wiring import is_open
+from syncd.schedule.wiring import NO_MEMBERS, is_open, members_of
 
 CODE = "schedule_quality"
 _SHOWN = 3
@@ -37,12 +37,11 @@ class QualityRules(Rules):
 def detect(snapshot: Snapshot, rules: QualityRules) -> Iterator[Finding]:
     """One finding per milestone with points that fail."""
     for ref in sorted(snapshot.milestones, key=identity):
-        milestone, members = snapshot.milestones[ref], snapshot.members.get(ref, ())
-        least = rules.of(milestone.class_).least_items
-        if not is_open(milestone) or len(members) < least:
+        milestone, members = snapshot.milestones[ref], snapshot.once(members_of).get(ref, NO_MEMBERS)
+        if not is_open(milestone) or len(members.opened) < rules.of(milestone.class_).least_items:
             continue
         quality = milestone_quality(snapshot, ref)
-        if quality.items >= least and quality.failed:
+        if quality.failed:
             yield _finding(snapshot, quality, ref)
 
 

@@ -56,7 +56,7 @@ def later(time: WorkingTime, day: date, count: int) -> date:
 def off_within(working: Working, person: Person | None, team: Team | None, first: date, last: date) -> Iterator[Off]:
     """The days from `first` to `last` on which this person, or team, would work by the week alone, and does not."""
     begins, ends, off = (first - working.origin).days, (last - working.origin).days, working.off(person, team)
-    if 0 <= begins and last < working.weeks.end and bisect_left(off, begins) == bisect_right(off, ends):
+    if begins >= 0 and last < working.weeks.end and bisect_left(off, begins) == bisect_right(off, ends):
         return  # the usual case
     hours = working.hours(person, team)
     week, made = working.weeks.minutes(hours), working.minutes(person, team)

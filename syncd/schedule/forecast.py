@@ -20,9 +20,9 @@ from syncd.model.snapshot import Snapshot
 from syncd.schedule.calendar import Ints
 from syncd.schedule.chances import Pools, simulate
 from syncd.schedule.plan import Plan, plan_of
-from syncd.schedule.reference import ALL, Reference, reference_of
+from syncd.schedule.reference import ALL, Finished, Reference, reference_of
 from syncd.schedule.throughput import Rates, Reals, drawn, needed, rates
-from syncd.schedule.wiring import End, is_open, members_of
+from syncd.schedule.wiring import End, Members, is_open, members_of
 from syncd.schedule.working import Working, working_of
 
 Method = Literal["network", "throughput"]
@@ -114,11 +114,14 @@ class _Past:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """The work of an open milestone. `items`: all of it; `opened`: what is open, in the order of its refs, with its `numbers` in the plan
-    and whose it is (`whose`, in the same order; `groups`, each once); `assumed`: of how much of that nothing says how long it takes."""
+    """The work of an open milestone. `items`: all of it; `began`: when any of it did, as far as it has; `opened`: so many are open.
+
+    In the order of the open ones' refs, their `numbers` in the plan and whose they are (`whose`; `groups`: each once). `assumed`: of how
+    many of them nothing says how long they take."""
 
     items: tuple[Item, ...]
-    opened: tuple[Item, ...]
+    began: tuple[date, ...]
+    opened: int
     numbers: tuple[int, ...]
     whose: tuple[Group, ...]
     groups: tuple[Group, ...]
@@ -140,16 +143,16 @@ class _Forecaster:
     def of(cls, snapshot: Snapshot) -> "_Forecaster":
         plan, working, reference = snapshot.once(plan_of), snapshot.once(working_of), snapshot.once(reference_of)
         group = _grouping(snapshot, working)
-        planned: set[Ref] = set()
+        planned: dict[int, Finished] = {}
         work: dict[Ref, _Work] = {}
         for ref, members in snapshot.once(members_of).items():
-            planned.update([item.ref for item in members.items if item.status == "done"])
+            done = [one for item in members.items if item.status == "done" and (one := reference.by_ref.get(item.ref))]
+            planned |= {id(one): one for one in done}
             if members.opened and is_open(snapshot.milestones.get(ref)):
-                work[ref] = _work(plan, group, members.items, tuple(sorted(members.opened, key=_identity)))
+                work[ref] = _work(plan, group, members, [*(one.began for one in done), *_running(reference, members)])
         past: dict[Group, _Past] = {}
-        for one in reference.finished:
-            if one.item.ref in planned:
-                past.setdefault(group(one.item), _Past()).done.append(one.ended)
+        for one in planned.values():
+            past.setdefault(group(one.item), _Past()).done.append(one.ended)
         return cls(snapshot, plan, working, reference, Pools.of(reference), past, work)
 
     def all(self) -> Forecast:
@@ -176,7 +179,7 @@ class _Forecaster:
             groups = work.groups
             if groups not in days:
                 days[groups] = tuple(sorted(day for group in groups for day in self.past.get(group, _Past()).done))
-            found[ref] = Coverage(*self._history(ref), len(work.opened), work.assumed, days[groups])
+            found[ref] = Coverage(*self._history(ref), work.opened, work.assumed, days[groups])
         return found
 
     def _groups(self, ref: Ref) -> tuple[Group, ...]:
@@ -186,14 +189,14 @@ class _Forecaster:
         groups = self.work[ref].groups
         if groups not in self.history:
             past = [self.past[group].done for group in groups if group in self.past]
-            first = min((done[0] for done in past), default=self.snapshot.today)  # oldest first, as the reference is
+            first = min(map(min, past), default=self.snapshot.today)
             self.history[groups] = sum(map(len, past)), -((first - self.snapshot.today).days // 7)
         return self.history[groups]
 
     def _by_plan(self, ref: Ref) -> bool:
         work, durations = self.work[ref], self.plan.durations
         told = sum([durations[number].basis in ("remaining", "estimate") for number in work.numbers])
-        return ALL in self.pools.ratios and told >= ENOUGH * len(work.opened)
+        return ALL in self.pools.ratios and told >= ENOUGH * work.opened
 
     def _from_plan(self, refs: Sequence[Ref]) -> dict[Ref, Odds]:
         if not refs:
@@ -245,15 +248,13 @@ class _Forecaster:
 
     def _growth(self, ref: Ref, weekly: Rates) -> float:
         """Items that were added to a milestone per item that was finished, since work on it began: at most nine in ten."""
-        items, by_ref = self.work[ref].items, self.reference.by_ref
-        began = [one.began for item in items if item.status == "done" and (one := by_ref.get(item.ref))]
-        began += [day for item in items if item.status == "doing" and (day := self.reference.began.get(item.ref))]
-        if not began:
+        work = self.work[ref]
+        if not work.began:
             return 0.0
-        since = max(min(began), weekly.first)
+        since = max(min(work.began), weekly.first)
         weeks = max(1.0, (self.snapshot.today - since).days / 7)
         behind = datetime.combine(since + timedelta(days=1), time.min, ZoneInfo(self.snapshot.zone)).astimezone(UTC)
-        added = sum([item.created_at is not None and item.created_at >= behind for item in items])
+        added = sum([item.created_at is not None and item.created_at >= behind for item in work.items])
         mean = weekly.finished / max(len(weekly.done), 1)
         return min(0.9, added / weeks / mean) if mean else 0.0
 
@@ -301,7 +302,7 @@ class _Forecaster:
             p95=p95,
             finished=finished,
             weeks=weeks,
-            assumed=work.assumed / len(work.opened),
+            assumed=work.assumed / work.opened,
             backlog=backlog,
             pace=pace,
             grows=grows,
@@ -325,11 +326,17 @@ def _grouping(snapshot: Snapshot, working: Working) -> Callable[[Item], Group]:
     return named if not snapshot.teams else lambda item: group_of(item, working)
 
 
-def _work(plan: Plan, group: Callable[[Item], Group], items: tuple[Item, ...], opened: tuple[Item, ...]) -> _Work:
+def _work(plan: Plan, group: Callable[[Item], Group], members: Members, began: Sequence[date]) -> _Work:
+    opened = sorted(members.opened, key=_identity)
     numbers = tuple([plan.wiring.number[item.ref] for item in opened])
     whose = tuple(map(group, opened))
     assumed = sum([plan.durations[number].assumed for number in numbers])
-    return _Work(items, opened, numbers, whose, tuple(sorted(set(whose))), assumed)
+    return _Work(members.items, tuple(began), len(opened), numbers, whose, tuple(sorted(set(whose))), assumed)
+
+
+def _running(reference: Reference, members: Members) -> Iterator[date]:
+    """When the open ones in progress began."""
+    return (day for item in members.opened if item.status == "doing" and (day := reference.began.get(item.ref)))
 
 
 def _identity(item: Item) -> tuple[str, str, str]:

@@ -63,7 +63,8 @@ class Dates:
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """The dates of all open work. `works`: by node what it is, or a moment of. `cycles`: work that waits for itself, whose links push nothing; `problems`: what was not computed."""
+    """The dates of all open work. `works`: by node what it is, or a moment of. `cycles`: work that waits for itself, whose links push
+    nothing; `problems`: what was not computed."""
 
     snapshot: Snapshot
     working: Working

@@ -208,7 +208,7 @@ def _binding(snapshot: Snapshot) -> tuple[tuple[Dependency, Ref, Ref], ...]:
         if link.strength == "soft" or earlier < 0 or later < 0 or earlier == later:
             continue
         one, other = open_.works[earlier], open_.works[later]
-        if not of_each_other(snapshot, one, other):
+        if (isinstance(one, Item) and isinstance(other, Item)) or not of_each_other(snapshot, one, other):
             found.append((link, one.ref, other.ref))
     return tuple(found)
 

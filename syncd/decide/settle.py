@@ -46,16 +46,25 @@ def _collected(outcomes: Mapping[str, Outcome]) -> Settled:
 
 def _worst(found: Iterable[Finding]) -> dict[str, Finding]:
     """By fingerprint; of two with one fingerprint the worse one counts, whatever their order."""
-    by_weight = sorted(found, key=lambda f: (SEVERITIES.index(f.severity), f.weight, str(_telling(f))))
-    return {finding.fingerprint: finding for finding in by_weight}
+    result: dict[str, Finding] = {}
+    for finding in found:
+        key = finding.fingerprint
+        result[key] = max(finding, result[key], key=_badness) if key in result else finding
+    return result
+
+
+def _badness(finding: Finding) -> tuple[int, int, str]:
+    return SEVERITIES.index(finding.severity), finding.weight, str(_telling(finding))
 
 
 def _anchored(before: Mapping[str, FindingState], anchor: Callable[[Ref], Ref], as_of: datetime) -> dict[str, FindingState]:
     """The remembered states under the subject's anchor of today; a name that is taken already stays with its owner."""
     result = dict(before)
     for key in sorted(before):
-        state = before[key]
-        finding = replace(state.finding, subject=anchor(state.finding.subject))
+        state, subject = before[key], before[key].finding.subject
+        if (moved := anchor(subject)) == subject:
+            continue
+        finding = replace(state.finding, subject=moved)
         if state.state != "cleared" and finding.fingerprint not in result:
             result[key] = replace(state, state="cleared", cleared_at=as_of, held=False, known=None)
             result[finding.fingerprint] = replace(state, finding=finding)
@@ -91,7 +100,9 @@ class _Judge:
         return self._pending(old, new) if old.state == "pending" else self._open(old, new)
 
     def _unsure(self, *findings: Finding | None) -> bool:
-        return any(f.code in self.failed_codes or not self.stale.isdisjoint({f.subject, *f.inputs}) for f in findings if f)
+        return any(
+            f.code in self.failed_codes or f.subject in self.stale or not self.stale.isdisjoint(f.inputs) for f in findings if f
+        )
 
     def _first_seen(self, new: Finding) -> Outcome:
         unsure = self._unsure(new)

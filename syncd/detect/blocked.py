@@ -17,7 +17,6 @@ Source: the critical path method's early dates; the limits are this house's.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
 from pydantic import Field
 
@@ -52,10 +51,10 @@ class BlockedRules(Rules):
     warn_days: int = Field(1, ge=1, description="Working days that are lost from which it is a warning.")
 
 
-@dataclass(frozen=True)  # no slots: how it is called is kept
+@dataclass(frozen=True, slots=True)
 class _Case:
     """One link under judgement. `start`: of the successor; `end`: of the predecessor, with lag; `lost`: working days.
-    `takes`: how long the successor takes; `time`: its calendar."""
+    `takes`: how long the successor takes; `time`: its calendar; `before`, `waiting`: both by their keys."""
 
     link: Dependency
     earlier: Work
@@ -66,16 +65,8 @@ class _Case:
     lost: int
     takes: Duration
     time: WorkingTime
-
-    @cached_property
-    def before(self) -> Named:
-        """The predecessor by its key."""
-        return keyed(self.earlier)
-
-    @cached_property
-    def waiting(self) -> Named:
-        """The successor by its key."""
-        return keyed(self.later)
+    before: Named
+    waiting: Named
 
     @property
     def after(self) -> date:
@@ -134,22 +125,25 @@ def _judged(
     if not is_open(earlier) or link.relation in ("FF", "SF") or (link.relation == "SS" and earlier.status == "doing"):
         return None
     case = _case(snapshot, plan, rules, link, earlier, later)
-    if link.strength == "soft":
-        return _soft(snapshot, case) if case.start.started else None
-    return _hard(snapshot, plan, rules, case) if case.near or case.lost else None
+    if case is None:
+        return None
+    return _soft(snapshot, case) if link.strength == "soft" else _hard(snapshot, plan, rules, case)
 
 
-def _case(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency, earlier: Work, later: Work) -> _Case:
+def _case(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency, earlier: Work, later: Work) -> _Case | None:
+    """The link as it stands; None where nothing is to be said of it."""
     end, number = finish_of(plan, earlier), plan.wiring.number.get(later.ref)
     time = plan.working.default if number is None else plan.calendars[plan.calendar_of[number]]
     lagged = Finish(later_day(time, end.day, whole_days(link.lag)), end.clocked, end.by) if link.lag else end
-    planned = number is not None and isinstance(later, Item)
-    takes = plan.durations[number] if planned else duration_of(later, snapshot.once(reference_of))
+    known = None if number is None or not isinstance(later, Item) else plan.durations[number]
+    takes = known or duration_of(later, snapshot.once(reference_of))
     start = start_of(later, snapshot.today, whole_days(takes.minutes))
     last = roll_forward(lagged.day) if lagged.clocked else lagged.day  # nothing that is open on a weekend ends before Monday
     lost = days_within(time, start.day, last) if start.day and link.relation == "FS" else 0
     near = start.within(rules.soon_days, snapshot.today)
-    return _Case(link, earlier, later, start, near, lagged, lost, takes, time)
+    if not (start.started if link.strength == "soft" else near or lost):
+        return None
+    return _Case(link, earlier, later, start, near, lagged, lost, takes, time, keyed(earlier), keyed(later))
 
 
 def _near(snapshot: Snapshot, rules: BlockedRules, later: Work) -> bool:

@@ -83,15 +83,17 @@ def worst(book: Book, rules: LoadRules) -> Excess | None:
 
 def _tight(book: Book, rules: LoadRules, limit: float) -> Iterator[Excess]:
     due = supply = 0.0
-    for week in range(rules.weeks):
-        due, supply = due + float(book.due[week]), supply + float(book.supply[week])
+    for week, (more, time) in enumerate(zip(book.due[: rules.weeks].tolist(), book.supply[: rules.weeks].tolist(), strict=True)):
+        due, supply = due + more, supply + time
         if ratio(due, supply) > limit:
             yield Excess(0, week, due, supply, tight=True)
 
 
 def _spread(book: Book, rules: LoadRules, limit: float) -> Iterator[Excess]:
+    demand, supply = book.demand[: rules.weeks].tolist(), book.supply[: rules.weeks].tolist()
+
     def over(week: int) -> bool:
-        return book.ratio(slice(week, week + 1)) > limit
+        return ratio(demand[week], supply[week]) > limit
 
     for above, run in groupby(range(rules.weeks), over):
         weeks = list(run)

@@ -13,4 +13,7 @@ def wall(at: datetime, zone: tzinfo) -> datetime:
 
 def wall_day(at: datetime, zone: tzinfo) -> date:
     """The date of an instant in that zone."""
-    return wall(at, zone).date()
+    try:
+        return at.astimezone(zone).date()
+    except OverflowError:
+        return at.date()

@@ -17,8 +17,12 @@ _LAST = date.max.toordinal()
 
 def index(day: date) -> int:
     """The number of working days from the beginning of the calendar up to and including `day`."""
-    weeks, weekday = divmod(day.toordinal(), 7)  # ordinal 1, of the year 1, is a Monday
-    return weeks * _WEEK + min(weekday, _WEEK)
+    return _index(day.toordinal())
+
+
+def _index(ordinal: int) -> int:
+    weeks, weekday = divmod(ordinal, 7)  # ordinal 1, of the year 1, is a Monday
+    return weeks * _WEEK + (weekday if weekday < _WEEK else _WEEK)
 
 
 def day_at(position: int) -> date:
@@ -34,7 +38,7 @@ def workdays_after(start: date, end: date) -> int:
 
 def workdays_within(first: date, last: date) -> int:
     """Working days from `first` to `last`, both included; 0 where `last` is earlier."""
-    return max(0, index(last) - index(first) + is_workday(first))
+    return max(0, _index(last.toordinal()) - _index(first.toordinal() - 1))
 
 
 def add_workdays(day: date, count: int) -> date:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from math import ceil
-from statistics import median
 from zoneinfo import ZoneInfo
 
 from syncd.model.ref import Ref, identity
@@ -70,8 +69,8 @@ class Reference:
     @cached_property
     def _medians(self) -> Mapping[Class, Typical]:
         return {
-            class_: Typical(float(median(one.days for one in items)), len(items), name_of(class_))
-            for class_, items in self.classes.items()
+            class_: Typical((days[(len(days) - 1) // 2] + days[len(days) // 2]) / 2, len(days), name_of(class_))
+            for class_, days in self.ordered.items()
         }
 
     @cached_property
@@ -80,9 +79,9 @@ class Reference:
         return {one.item.ref: one for one in self.finished}
 
     @cached_property
-    def _ordered(self) -> Mapping[Class, list[int]]:
+    def ordered(self) -> Mapping[Class, list[int]]:
         """Cycle times by class, the shortest first."""
-        return {class_: sorted(one.days for one in items) for class_, items in self.classes.items()}
+        return {class_: sorted([one.days for one in items]) for class_, items in self.classes.items()}
 
     @cached_property
     def _like(self) -> dict[Kind, Class | None]:
@@ -105,13 +104,13 @@ class Reference:
         class_ = self.like(item)
         if class_ is None:
             return None
-        days = self._ordered[class_]
+        days = self.ordered[class_]
         return tuple(days[max(0, ceil(share * len(days)) - 1)] for share in shares)
 
     def left(self, item: Item, age: int) -> float | None:
         """The median of what was left, in working days, of work like this that took longer than `age` working days."""
         class_ = self.like(item)
-        days = self._ordered[class_] if class_ is not None else []
+        days = self.ordered[class_] if class_ is not None else []
         first, last = bisect_right(days, age), len(days) - 1
         if first > last:
             return None

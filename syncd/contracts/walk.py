@@ -1,10 +1,10 @@
 """Pure. The walk over pairs of schemas: each pair of the same two, on the same side, is looked at once; a cycle holds what it assumed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from syncd.contracts.change import Change, Direction, Level, unjudged
+from syncd.contracts.change import LEVELS, Change, Direction, Level, unjudged
 from syncd.contracts.rules import RULES, Rule
 from syncd.contracts.same import Same
 from syncd.contracts.shape import Schema, key_of
@@ -15,6 +15,8 @@ PAIRS = 400_000
 """How many pairs are compared at most."""
 CHANGES = 20_000
 """How many changes are told at most."""
+VISITS = 60_000
+"""How many changed pairs are told at every place where they are met; beyond, a pair is told where it is met first."""
 NESTED_PAIRS = 3_000
 NESTED_LEVELS = 6
 """How much is looked at to tell whether one alternative is covered by another."""
@@ -165,23 +167,31 @@ class Walk:
         return found
 
     def told(self) -> list[Change]:
-        """Every change, at each place where it is met."""
+        """Every change, at each place where it is met; where those are very many, each at least where it is met first."""
         differ = self._differing()
-        left = 0
         told: set[Change] = set(self.changes)
+        everywhere: set[Key] = set()
+        visits, left = 0, 0
         for root in self.roots:
-            if root.key not in differ:
+            if root.key not in differ or (visits > VISITS and root.key in everywhere):
+                left += root.key in differ
                 continue
-            for place, one, direction in self._below(root.key, differ):
-                if len(told) >= CHANGES:
-                    left += 1
-                else:
-                    self._add(told, root, place, one, direction)
-        if left:
-            told.add(change_of(RULES["changes-left-out"], "", "", None, None, f"{left:,} more"))
+            seen: set[Key] = set()
+            for place, one, direction in self._below(root.key, differ, seen, everywhere if visits > VISITS else frozenset()):
+                self._add(told, root, place, one, direction)
+            everywhere |= seen
+            visits += len(seen)
+        return list(self._cut(told, left))
+
+    def _cut(self, told: set[Change], left: int) -> Iterator[Change]:
+        """Not more than can be told, the worst first; and that something was left out."""
+        kept = sorted(told, key=lambda change: (LEVELS.index(change.level), change.operation, change.place))
+        yield from kept[:CHANGES]
+        if left or len(kept) > CHANGES:
+            more = f"{len(kept) - CHANGES:,} are not listed" if len(kept) > CHANGES else f"they are met at {left:,} more places"
+            yield change_of(RULES["changes-left-out"], "", "", None, None, more)
         if self.spent:
-            told.add(unjudged(f"more than {PAIRS:,} pairs of schemas would have to be compared"))
-        return list(told)
+            yield unjudged(f"more than {PAIRS:,} pairs of schemas would have to be compared")
 
     def _add(self, told: set[Change], root: Root, place: str, one: Found, direction: Direction) -> None:
         at = root.place + place
@@ -210,9 +220,10 @@ class Walk:
                 waiting.extend(led.get(key, ()))
         return differ
 
-    def _below(self, key: Key, differ: set[Key]) -> Iterator[tuple[str, Found, Direction]]:
-        """What changed below a pair, the shortest way first, each pair once."""
-        level, seen = [("", key)], {key}
+    def _below(self, key: Key, differ: set[Key], seen: set[Key], known: Set[Key]) -> Iterator[tuple[str, Found, Direction]]:
+        """What changed below a pair, the shortest way first, each pair once, and none that is known."""
+        level = [("", key)]
+        seen.add(key)
         while level:
             below: list[tuple[str, Key]] = []
             for place, key in level:
@@ -220,7 +231,7 @@ class Walk:
                 for one in pair.found:
                     yield place + one.where, one, pair.direction
                 for where, inner in pair.inner:
-                    if inner in differ and inner not in seen:
+                    if inner in differ and inner not in seen and inner not in known:
                         seen.add(inner)
                         below.append((place + where, inner))
             level = below

@@ -57,7 +57,7 @@ def component(at: int, count: int, changed: bool) -> dict[str, Any]:
 
 def document(size: int, changed: bool) -> bytes:
     """A description of about this many bytes; every fortieth component, parameter and answer is another one where it is changed."""
-    count = max(2, size // 6_000)
+    count = max(2, size // 4_850)
     schemas = {f"Component{n}": component(n, count, changed and n % 40 == 0) for n in range(count)}
     paths = {}
     for n in range(count):

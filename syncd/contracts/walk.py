@@ -117,15 +117,18 @@ class Walk:
             pair.looked = True
             if len(self.pairs) > PAIRS:
                 self.spent = True
-            elif not self._is_same(pair):
+            elif not self.is_same(pair.old, pair.new):
                 self._look(self, pair)
             pair.done = True
         return pair
 
-    def _is_same(self, pair: Pair) -> bool:
-        if len(pair.old) != len(pair.new):
+    def is_same(self, old: Schema, new: Schema) -> bool:
+        """Whether two schemas are equal with all that they refer to, so that nothing in them has to be looked at."""
+        if len(old) != len(new):
             return False
-        return all(self.same.same(old, new) for old, new in zip(pair.old, pair.new, strict=True))
+        if len(old) == 1:
+            return self.same.same(old[0], new[0])
+        return all(self.same.same(was, now) for was, now in zip(old, new, strict=True))
 
     def alike(self, old: Schema, new: Schema, direction: Direction, text: bool = False) -> bool:
         """Whether nothing differs between two schemas, as far as can be told now: a part that is still being compared is taken for

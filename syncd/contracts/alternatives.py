@@ -93,8 +93,8 @@ def _compare(walk: Walk, pair: Pair, old: Choice, new: Choice) -> None:
         matching.by(sign(walk.old, old), sign(walk.new, new))
     if len(matching.old) <= MOST and len(matching.new) <= MOST:
         _match_equal(walk, pair, old, new, matching)
+        _match_alike(walk, old, new, matching)
         covered = _covered(walk, pair, old, new, matching)
-        _match_alike(walk, old, new, matching, covered)
     else:
         covered = set()
     for was, now in matching.pairs:
@@ -175,14 +175,13 @@ def _covered(walk: Walk, pair: Pair, old: Choice, new: Choice, matching: _Matchi
     return covered
 
 
-def _match_alike(walk: Walk, old: Choice, new: Choice, matching: _Matching, covered: set[tuple[str, int]]) -> None:
+def _match_alike(walk: Walk, old: Choice, new: Choice, matching: _Matching) -> None:
     scored: list[tuple[float, int, int]] = []
     for was in matching.old:
         for now in matching.new:
-            if ("old", was) not in covered and ("new", now) not in covered:
-                score = _likeness(walk.old.shape(old.members[was]), walk.new.shape(new.members[now]))
-                if score >= LIKE:
-                    scored.append((-score, was, now))
+            score = _likeness(walk.old.shape(old.members[was]), walk.new.shape(new.members[now]))
+            if score >= LIKE:
+                scored.append((-score, was, now))
     for _, was, now in sorted(scored):
         if was in matching.old and now in matching.new:
             matching.take(was, now)

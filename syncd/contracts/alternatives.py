@@ -214,7 +214,7 @@ def _discriminators(walk: Walk, pair: Pair, old: Shape, new: Shape) -> None:
     was, now = old.discriminator, new.discriminator
     side = "schema" if pair.direction == "both" else pair.direction
     if was is None or now is None:
-        if was is not now:
+        if (new if was is None else old).choices and was is not now:
             rule = "discriminator-added" if was is None else "discriminator-removed"
             pair.found.append(Found(f"{side}-{rule}", "", was.property if was else None, now.property if now else None))
         return

@@ -10,7 +10,8 @@ from syncd.contracts.refused import Refused
 from syncd.contracts.shape import Choice, Schema, Shape, key_of, schema_of
 
 MEMBERS = 2_000
-"""How many schemas are intersected to one at most."""
+ALL_MEMBERS = 1_000_000
+"""How many schemas are intersected to one at most, and to all of a document together."""
 
 CHAIN = 50
 """The longest chain of references that is followed."""
@@ -26,6 +27,7 @@ class Shaper:
         self.dialect = dialect
         self._known: dict[tuple[int, ...], Shape] = {}
         self._kept: list[Schema] = []
+        self._read_in_all = 0
         self._settled: dict[int, tuple[Node, Schema]] = {}
         self._references: dict[tuple[str, str], Schema] = {}
 
@@ -99,8 +101,9 @@ class Shaper:
             if id(node.raw) in seen or not isinstance(node.raw, dict):
                 continue
             seen.add(id(node.raw))
-            if len(seen) > MEMBERS:
-                shape.problems.append(f"it is made of more than {MEMBERS:,} schemas")
+            self._read_in_all += 1
+            if len(seen) > MEMBERS or self._read_in_all > ALL_MEMBERS:
+                shape.problems.append("schemas are made of too many others")
                 break
             referred = self._referred(node, shape, waiting)
             if referred and not self.dialect.siblings:

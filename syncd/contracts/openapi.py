@@ -221,7 +221,7 @@ def _partners(old: Mapping[str, Place], new: Mapping[str, Place]) -> dict[str, s
 
 
 def _unnamed(template: str) -> str:
-    return _BRACES.sub("{}", template).rstrip("/") or "/"
+    return _BRACES.sub("{}", template)
 
 
 def _doubled(api: Api) -> dict[str, list[str]]:

@@ -274,3 +274,15 @@ def test_documents_without_paths_are_compared_component_by_component() -> None:
     old: Doc = {"openapi": "3.0.0", "components": {"schemas": {"A": thing(a=TEXT), "B": TEXT}}}
     new: Doc = {"openapi": "3.0.0", "components": {"schemas": {"A": thing(a=WHOLE), "B": TEXT}}}
     assert only(judged(old, new)).place == "components.A.a"
+
+
+def test_paths_and_components_may_stand_in_files_of_their_own() -> None:
+    document = {"openapi": "3.0.0", "paths": {"$ref": "paths.json"}, "components": {"schemas": {"$ref": "schemas.json"}}}
+    used = {"/a": {"get": {"responses": {"200": media("a/b", schema={"$ref": "api.json#/components/schemas/A"})}}}}
+    old = revision(document, paths_json=used, schemas_json={"A": TEXT})
+    new = revision(document, paths_json=used, schemas_json={"A": WHOLE})
+    assert only(diff(old, new)).place == "responses.200.a/b"
+
+
+def test_a_slash_at_the_end_is_another_path() -> None:
+    assert rules(judged(api(path="/a"), api(path="/a/"))) == {"path-removed", "operation-added"}

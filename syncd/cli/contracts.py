@@ -58,9 +58,9 @@ def compare(
 @command
 def rules(json: AsJson = False) -> None:
     """Every rule: its id, how bad a change of it is, on which side, and what it means."""
-    from syncd.contracts.rules import RULES
+    from syncd.contracts.rulebook import every_rule
 
-    listed = sorted(RULES.values(), key=lambda rule: rule.id)
+    listed = sorted(every_rule().values(), key=lambda rule: rule.id)
     if json:
         print_json([{"rule": r.id, "level": r.level, "direction": r.direction, "text": r.sentence} for r in listed])
     else:

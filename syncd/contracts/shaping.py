@@ -16,6 +16,9 @@ ALL_MEMBERS = 1_000_000
 CHAIN = 50
 """The longest chain of references that is followed."""
 
+_COMPOSING = ("allOf", "anyOf", "oneOf")
+"""Where OpenAPI 3.0's `nullable` stands beside these, whoever wrote it meant the whole, though by the letter each part has a say."""
+
 _BESIDE = frozenset({"$ref", "description", "summary", "title", "example", "examples", "$comment"})
 
 
@@ -108,13 +111,14 @@ class Shaper:
             referred = self._referred(node, shape, waiting)
             if referred and not self.dialect.siblings:
                 continue
-            forced = forced or (
-                self.dialect.nullable and (node.raw.get("nullable") is True or node.raw.get("x-nullable") is True)
-            )
+            before, nullable = shape.nullable, self.dialect.nullable and _nullable(node.raw)
+            forced = forced or (nullable and any(word in node.raw for word in _COMPOSING))
             parts = node.raw.get("allOf")
             if isinstance(parts, list):
                 waiting.extend([Node(node.file, part if part is not False else {"not": {}}) for part in reversed(parts)])
             add_keywords(shape, node)
+            if nullable:
+                shape.nullable, shape.null_said = before, True
         return forced
 
     def _referred(self, node: Node, shape: Shape, waiting: list[Node]) -> bool:
@@ -157,6 +161,10 @@ class Shaper:
         elif not shape.null_chosen:
             shape.nullable = False
         return False
+
+
+def _nullable(raw: Mapping[str, Any]) -> bool:
+    return raw.get("nullable") is True or raw.get("x-nullable") is True
 
 
 def _is_null(member: Schema) -> bool:

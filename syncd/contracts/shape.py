@@ -49,8 +49,8 @@ class Discriminator:
 
 @dataclass(slots=True, eq=False)
 class Shape:
-    """What a schema demands. `types`: None is any; null is told apart by `nullable`
-    (`null_chosen`: it is one of the alternatives; `null_said`: OpenAPI 3.0's keyword allows it)."""
+    """What a schema demands. `types`: None is any; null is told apart by `nullable`. `null_chosen`: null is one of the alternatives;
+    `null_said`: OpenAPI 3.0's keyword allows it."""
 
     types: frozenset[str] | None = None
     nullable: bool = True

@@ -254,7 +254,16 @@ def test_operation_ids_that_double_are_doubted_when_they_come() -> None:
         {"paths": {"/a": []}},
         {"paths": {"/a": {"get": []}}},
         {"paths": {"/a": {"get": {"parameters": {}, "responses": [], "requestBody": 3, "callbacks": "x", "security": {}}}}},
-        {"paths": {"/a": {"get": {"parameters": [3, {"in": 4}, {"name": {}, "in": "query"}], "responses": {"200": None}}}}},
+        {
+            "paths": {
+                "/a": {
+                    "get": {
+                        "parameters": [3, {"in": 4}, {"in": {}, "name": "a"}, {"name": {}, "in": "query"}],
+                        "responses": {"200": None},
+                    }
+                }
+            }
+        },
         {"paths": {"/a": {"get": {"responses": {"200": {"content": {"a/b": {"schema": 3}}, "headers": []}}}}}},
         {
             "components": {

@@ -36,14 +36,16 @@ def compare(
     ] = "breaking",
     format: Annotated[str, typer.Option(help="text, json or markdown.")] = "text",
     direction: Annotated[str, typer.Option(help="Who writes documents of a JSON Schema: request, response, or both.")] = "both",
-    engine: Annotated[str, typer.Option(help="syncd, or oasdiff where version 1.15 or later is on the PATH.")] = "syncd",
+    engine: Annotated[
+        str, typer.Option(help="syncd; oasdiff, 1.15 or later on the PATH; buf, by the extra of that name.")
+    ] = "syncd",
 ) -> None:
     """What changed from OLD to NEW, worst first, and whom it breaks. What cannot be judged is said so and counts as a risk."""
     _one_of("--kind", kind, ("", *KINDS))
     _one_of("--fail-on", fail_on, ("breaking", "risky"))
     _one_of("--format", format, ("text", "json", "markdown"))
     _one_of("--direction", direction, ("request", "response", "both"))
-    _one_of("--engine", engine, ("syncd", "oasdiff"))
+    _one_of("--engine", engine, ("syncd", "oasdiff", "buf"))
     verdict = _judged(old, new, kind, direction, engine)
     if json or format == "json":
         print_json(as_json(verdict))
@@ -58,9 +60,9 @@ def compare(
 @command
 def rules(json: AsJson = False) -> None:
     """Every rule: its id, how bad a change of it is, on which side, and what it means."""
-    from syncd.contracts.rulebook import every_rule
+    from syncd.contracts.rules import RULES
 
-    listed = sorted(every_rule().values(), key=lambda rule: rule.id)
+    listed = sorted(RULES.values(), key=lambda rule: rule.id)
     if json:
         print_json([{"rule": r.id, "level": r.level, "direction": r.direction, "text": r.sentence} for r in listed])
     else:
@@ -81,6 +83,8 @@ def _judged(old: Path, new: Path, kind: str, direction: str, engine: str) -> "Ve
         usage(f"{old if old.is_dir() else new} is a folder and the other is not: give two files, or two folders.")
     if engine == "oasdiff":
         return _by_oasdiff(old, new)
+    if engine == "buf":
+        return _by_buf(old, new)
     gc.disable()  # the process ends with the verdict: looking for garbage meanwhile takes a third of the time
     from syncd.contracts.engine import diff
     from syncd.run.contract_files import Folder, revision_of
@@ -102,6 +106,20 @@ def _by_oasdiff(old: Path, new: Path) -> "Verdict":
     if old.is_dir():
         usage("oasdiff compares files: give two files, or leave --engine out.")
     return diff(binary, old, new)
+
+
+def _by_buf(old: Path, new: Path) -> "Verdict":
+    from syncd.run.buf import find, judge
+    from syncd.run.contract_files import Folder, revision_of
+
+    program = find()
+    if program is None:
+        usage('buf is not installed: pip install "syncd[buf]", or leave --engine out.')
+    if old.is_dir():
+        from syncd.contracts.several import protos_of
+
+        return judge(protos_of(Folder(old)), protos_of(Folder(new)), program)
+    return judge(revision_of(old), revision_of(new), program)
 
 
 def as_json(verdict: "Verdict") -> dict[str, Any]:

@@ -1,53 +1,33 @@
-"""Pure. All rules of all engines, and their table for people: the second half of this package's README is this text."""
+"""Pure. The rules as tables for people: the second half of this package's README is this text."""
 
-from collections.abc import Mapping
-
-from syncd.contracts.change import Level
 from syncd.contracts.rules import RULES, Rule
 
 BEGIN = "<!-- rules: made from the tables in the code -->"
 
-_SIDES = (
-    ("request", "What consumers send"),
-    ("response", "What consumers read"),
-    ("both", "Schemas of which nobody says who writes them, and everything else"),
-)
-
-
-def every_rule() -> dict[str, Rule]:
-    """The rules of every engine that is there, by id."""
-    return dict(RULES) | _ruled(_graphql()) | _ruled(_protobuf())
-
-
-def _ruled(listed: Mapping[str, tuple[Level, str]]) -> dict[str, Rule]:
-    return {id_: Rule(id_, level, "both", sentence) for id_, (level, sentence) in listed.items()}
-
-
-def _graphql() -> Mapping[str, tuple[Level, str]]:
-    try:
-        from syncd.contracts.graphql_rules import RULES as LISTED
-    except ImportError:
-        return {}
-    listed: Mapping[str, tuple[Level, str]] = LISTED
-    return listed
-
-
-def _protobuf() -> Mapping[str, tuple[Level, str]]:
-    try:
-        from syncd.contracts.protobuf_rules import RULES as LISTED
-    except ImportError:
-        return {}
-    listed: Mapping[str, tuple[Level, str]] = LISTED
-    return listed
-
 
 def rulebook() -> str:
     """Every rule as Markdown: OpenAPI, AsyncAPI and JSON Schema by the side that it is about, then the other kinds."""
-    parts = [_table(title, [rule for rule in RULES.values() if rule.direction == side]) for side, title in _SIDES]
-    others = (("GraphQL", _graphql()), ("protobuf", _protobuf()))
-    return "\n".join(parts + [_table(title, list(_ruled(listed).values())) for title, listed in others if listed])
+    sections: dict[str, list[Rule]] = {
+        "What consumers send": [],
+        "What consumers read": [],
+        "Schemas of which nobody says who writes them, and everything else": [],
+        "GraphQL": [],
+        "protobuf": [],
+    }
+    for rule in sorted(RULES.values(), key=lambda rule: rule.id):
+        sections[_section(rule)].append(rule)
+    return "\n".join(_table(title, rules) for title, rules in sections.items() if rules)
+
+
+def _section(rule: Rule) -> str:
+    for prefix, title in (("graphql-", "GraphQL"), ("proto-", "protobuf")):
+        if rule.id.startswith(prefix):
+            return title
+    if rule.direction == "both":
+        return "Schemas of which nobody says who writes them, and everything else"
+    return "What consumers send" if rule.direction == "request" else "What consumers read"
 
 
 def _table(title: str, rules: list[Rule]) -> str:
-    rows = "\n".join(f"| `{rule.id}` | {rule.level} | {rule.sentence} |" for rule in sorted(rules, key=lambda rule: rule.id))
+    rows = "\n".join(f"| `{rule.id}` | {rule.level} | {rule.sentence} |" for rule in rules)
     return f"### {title}\n\n| rule | level | meaning |\n|---|---|---|\n{rows}\n"

@@ -10,6 +10,8 @@ from types import MappingProxyType
 from typing import Literal
 
 from syncd.contracts.change import UNJUDGED, Direction, Level
+from syncd.contracts.graphql_rules import RULES as GRAPHQL_RULES
+from syncd.contracts.protobuf_rules import RULES as PROTOBUF_RULES
 
 How = Literal["narrowed", "widened", "changed"]
 
@@ -279,6 +281,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             *(Rule(name, level, "both", sentence) for name, level, sentence in _PLAIN),
             *_SCHEMA_RULES.values(),
             *_of_sides(),
+            *(Rule(name, said[0], "both", said[1]) for table in (GRAPHQL_RULES, PROTOBUF_RULES) for name, said in table.items()),
         )
     }
 )

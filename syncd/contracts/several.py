@@ -1,6 +1,6 @@
 """Pure. All contracts of two trees of files: which files are contracts, and which took which one's place."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from syncd.contracts.change import Change, Level, Verdict
@@ -12,6 +12,9 @@ from syncd.contracts.sniff import Kind, kind_of
 _ENDINGS = (".json", ".yaml", ".yml", ".graphql", ".graphqls", ".gql", ".proto")
 _JOINED = "schema.graphql"
 """SDL is one schema however many files it is spread over."""
+
+_PROTOS = "*.proto"
+"""What .proto files define is one contract, however many files it is spread over: what one imports is told once, what moves has moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +54,18 @@ def _lone(come: bool, overrides: Mapping[str, Level | None]) -> Iterator[Change]
         yield Change(rule.id, level, "both", "", "", None, None, rule.sentence)
 
 
+def protos_of(files: Mapping[str, bytes]) -> Revision:
+    """All .proto files of a tree as one contract."""
+    return _together(files, sorted(path for path in files if path.lower().endswith(".proto")))
+
+
 def _contracts(files: Mapping[str, bytes], kind: Kind | None) -> dict[str, Revision]:
     """The contracts of a tree by path."""
     kinds = {path: kind_of(files[path], path) for path in files if path.lower().endswith(_ENDINGS)}
     sdl = sorted(path for path, found in kinds.items() if found == "graphql")
-    found = {path: Revision(files, path) for path, what in kinds.items() if what in ("openapi", "asyncapi", "protobuf")}
+    found = {path: Revision(files, path) for path, what in kinds.items() if what in ("openapi", "asyncapi")}
+    if protos := sorted(path for path, what in kinds.items() if what == "protobuf"):
+        found[_PROTOS] = _together(files, protos)
     if sdl:
         joined = b"\n".join(files[path] for path in sdl)
         found[sdl[0] if len(sdl) == 1 else _JOINED] = Revision({_JOINED: joined}, _JOINED)
@@ -63,7 +73,14 @@ def _contracts(files: Mapping[str, bytes], kind: Kind | None) -> dict[str, Revis
     for path, what in kinds.items():
         if what == "jsonschema" and _stands_alone(path, files[path]) and path.rpartition("/")[2].encode() not in whole:
             found[path] = Revision(files, path)
-    return {path: one for path, one in found.items() if kind is None or kinds.get(path, "graphql") == kind}
+    kinds |= {_JOINED: "graphql", _PROTOS: "protobuf"}
+    return {path: one for path, one in found.items() if kind is None or kinds[path] == kind}
+
+
+def _together(files: Mapping[str, bytes], paths: Sequence[str]) -> Revision:
+    """A file that imports all of these, and they."""
+    imports = "".join(f'import "{path}";\n' for path in paths)
+    return Revision({**{path: files[path] for path in paths}, _PROTOS: imports.encode()}, _PROTOS)
 
 
 def _stands_alone(path: str, content: bytes) -> bool:

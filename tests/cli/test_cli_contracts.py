@@ -125,6 +125,16 @@ def test_folders_are_compared_contract_by_contract(tmp_path: Path) -> None:
     ]
 
 
+def test_sdl_of_a_folder_is_one_schema_however_many_files_it_has(tmp_path: Path) -> None:
+    written(tmp_path, "old/api/query.graphql", b"type Query { a: A }")
+    written(tmp_path, "old/api/types/a.graphql", b"type A { x: Int y: Int }")
+    written(tmp_path, "new/api/query.graphql", b"type Query { a: A } type A { x: Int }")
+    for at in ("old", "new"):
+        written(tmp_path, f"{at}/other/query.graphql", b"type Query { a: A } type A { x: Int }")
+    (change,) = json.loads(syncd("contracts", "diff", tmp_path / "old", tmp_path / "new", "--json").stdout)["changes"]
+    assert (change["rule"], change["place"]) == ("graphql-field-removed", "api/*.graphql: A.y")
+
+
 def test_the_rules_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
     listed = json.loads(syncd("contracts", "rules", "--json").stdout)
     assert {"rule", "level", "direction", "text"} == set(listed[0])

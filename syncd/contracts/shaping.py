@@ -144,7 +144,8 @@ class Shaper:
                 return
 
     def _simplified(self, shape: Shape, choice: Choice) -> bool:
-        left = [(m, n) for m, n in zip(choice.members, choice.names, strict=True) if not _is_null(m)]
+        settled = zip(map(self.settled, choice.members), choice.names, strict=True)
+        left = [(member, name) for member, name in settled if not _is_null(member)]
         if len(left) < len(choice.members):
             shape.null_chosen = True
         if len(left) == 1:

@@ -126,6 +126,7 @@ SAME: list[tuple[str, Doc, Doc]] = [
     ("component that nobody uses", api(), with_root(api(), components={"schemas": {"A": TEXT}})),
     ("nullable in 3.0 and 3.1", answering({**TEXT, "nullable": True}), answering({"type": ["string", "null"]}, "3.1.0")),
     ("nullable values in 3.0 and 3.1", answering({**TEXT, "nullable": True, "enum": ["a", None]}), answering({"type": ["string", "null"], "enum": ["a", None]}, "3.1.0")),
+    ("component as one of bare types", answering({"anyOf": [WHOLE, {"$ref": "#/components/schemas/A"}]}, components={"A": TEXT}), answering({"anyOf": [TEXT, WHOLE]})),
     ("nullable without a type", answering({**thing(a=TEXT), "nullable": True}), answering({"properties": {"a": TEXT}, "nullable": True})),
     ("nullable beside allOf", answering({"allOf": [thing(a=TEXT)], "nullable": True}), answering({**thing(a=TEXT), "type": ["object", "null"]}, "3.1.0")),
     ("bounds in 3.0 and 3.1", answering({**WHOLE, "minimum": 1, "exclusiveMinimum": True}), answering({**WHOLE, "exclusiveMinimum": 1}, "3.1.0")),

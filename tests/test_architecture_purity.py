@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PURE = ("contract", "model", "mapping", "schedule", "detect", "decide")
+PURE = ("contract", "model", "mapping", "schedule", "contracts", "detect", "decide")
 WORLD_CALLS = {"open", "__import__", "print", "input", "eval", "exec", "compile", "breakpoint"}
 WORLD_MODULES = {
     "asyncio", "concurrent", "ctypes", "glob", "importlib", "io", "logging", "multiprocessing", "os", "pathlib", "random",

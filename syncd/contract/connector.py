@@ -243,7 +243,8 @@ class Settings:
     `options` is an instance of the kind's own `Options`. `fields` names, per stream, the top-level fields that the mapping reads;
     None for a stream means all. `timeout_s` bounds one request in all. `now` is the clock. `history_days`: records that are
     closed and that were last touched before so many days are not read, where the vendor can leave them out; None reads all. `files`:
-    repository -> patterns of the files in it that contracts are made of. `notes` outlive the process; `beside` is what the instances that are made from these settings tell each other while it lives.
+    repository -> patterns of the files in it that contracts are made of. `notes` outlive the process; `beside` is what the instances that
+    are made from these settings tell each other while it lives.
     """
 
     connection: str

@@ -3,12 +3,11 @@
 https://docs.github.com/en/rest/git/trees, git/blobs, commits/commits, pulls/pulls#list-pull-requests-files
 """
 
-import hashlib
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from syncd.demo.git import Content, Git, Written, blob_sha, changes, folders, inside, tree_sha
 from syncd.demo.github_access import NOT_FOUND
 from syncd.demo.github_home import Repository
 from syncd.demo.github_pages import page
@@ -21,29 +20,6 @@ if TYPE_CHECKING:
 
 _EMPTY = Response({"message": "Git Repository is empty.", "status": "409"}, 409)
 _TOO_LARGE = {"message": "This API returns blobs up to 100 MB in size.", "errors": [{"resource": "Blob", "code": "too_large"}]}
-
-Content = Mapping[str, bytes]
-
-
-@dataclass
-class Git:
-    """Branches and tags by name, commits by hash: (parent, files, time)."""
-
-    branches: dict[str, str] = field(default_factory=dict)
-    tags: dict[str, str] = field(default_factory=dict)
-    commits: dict[str, tuple[str | None, Content, str]] = field(default_factory=dict)
-
-    def files(self, name: str) -> Content | None:
-        """The files at a commit, branch or tag."""
-        found = self.commits.get(self.branches.get(name) or self.tags.get(name) or name)
-        return found[1] if found else None
-
-    def before(self, sha: str) -> Iterator[str]:
-        """The commit and those before it, the latest first."""
-        at: str | None = sha
-        while at is not None and at in self.commits:
-            yield at
-            at = self.commits[at][0]
 
 
 class Files:
@@ -61,22 +37,15 @@ class Files:
         """The Git repository."""
         return self._git.setdefault(self._twin.home(repo).row["id"], Git())
 
-    def commit(self, repo: str, files: Mapping[str, str | bytes | None], branch: str = "main", *, onto: str | None = None) -> str:
-        """Commit files (None deletes one) to a branch; its new head. A branch that is not there begins at main; `onto` is another
-        commit to begin at (a force-push)."""
+    def commit(self, repo: str, files: Written, branch: str = "main", *, onto: str | None = None) -> str:
+        """Commit to a branch, see `Git.commit`; the head of a pull request goes along."""
         git = self.of(repo)
-        parent = onto or git.branches.get(branch) or git.branches.get("main")
-        now = dict(git.commits[parent][1]) if parent else {}
-        now |= {path: text.encode() if isinstance(text, str) else text for path, text in files.items() if text is not None}
-        left = {path: text for path, text in now.items() if files.get(path, "") is not None}
-        sha = hashlib.sha1(f"{len(git.commits)} {parent} {branch} {sorted(left.items())}".encode()).hexdigest()
-        git.commits[sha] = (parent, left, self._twin.stamp())
-        git.branches[branch] = sha
+        sha = git.commit(files, branch, self._twin.stamp(), onto)
         for row in self._twin.home(repo).pulls.values():
             self._pushed(git, row, branch)
         return sha
 
-    def propose(self, repo: str, title: str, files: Mapping[str, str | bytes | None], branch: str, base: str = "main") -> int:
+    def propose(self, repo: str, title: str, files: Written, branch: str, base: str = "main") -> int:
         """Open a pull request with these changes; its number."""
         self.commit(repo, files, branch)
         row = self._twin.pull(repo, title, head=branch, base=base)
@@ -141,17 +110,12 @@ class Files:
 
     def _folder(self, git: Git, sha: str) -> Content | None:
         """The files below a folder of any commit that has this hash, relative to it."""
-        for _, files, _ in git.commits.values():
-            for folder in _folders(files):
-                below = {path[len(folder) + 1 :]: text for path, text in files.items() if path.startswith(f"{folder}/")}
-                if tree_sha(below) == sha:
-                    return below
-        return None
+        every = (inside(files, folder) for _, files, _ in git.commits.values() for folder in folders(files))
+        return next((below for below in every if tree_sha(below) == sha), None)
 
     def _blob(self, home: Repository, request: Request) -> Response:
         sha = request.args["blob"]
-        every = (text for _, files, _ in self.of(home.name).commits.values() for text in files.values())
-        content = next((text for text in every if blob_sha(text) == sha), None)
+        content = self.of(home.name).blob(sha)
         if content is None:
             return NOT_FOUND
         if len(content) > self.largest:
@@ -168,7 +132,7 @@ class Files:
         if base not in git.commits or head not in git.commits:
             return NOT_FOUND
         behind = list(git.before(base))
-        common = next((sha for sha in git.before(head) if sha in behind), None)
+        common = git.merge_base(base, head)
         if common is None:
             return NOT_FOUND
         ahead = [sha for sha in git.before(head) if sha not in behind]
@@ -190,8 +154,7 @@ class Files:
         git = self.of(home.name)
         if row is None or row["head"]["sha"] not in git.commits:
             return NOT_FOUND if row is None else self._page(request, [])
-        behind = list(git.before(git.branches[row["base"]["ref"]]))
-        common = next((sha for sha in git.before(row["head"]["sha"]) if sha in behind), None)
+        common = git.merge_base(git.branches[row["base"]["ref"]], row["head"]["sha"])
         before = git.commits[common][1] if common else {}
         return self._page(request, list(_changes(home.name, row["head"]["sha"], before, git.commits[row["head"]["sha"]][1])))
 
@@ -199,22 +162,8 @@ class Files:
         return page(request, f"{request.base_url}{request.path}", rows, lambda row: row, opaque=self._twin.opaque)
 
 
-def blob_sha(content: bytes) -> str:
-    """As Git names a blob."""
-    return hashlib.sha1(b"blob %d\0%s" % (len(content), content)).hexdigest()
-
-
-def tree_sha(files: Content) -> str:
-    """A name for a folder that follows from all that is in it."""
-    return hashlib.sha1("\n".join(f"{path} {blob_sha(files[path])}" for path in sorted(files)).encode()).hexdigest()
-
-
-def _folders(files: Content) -> list[str]:
-    return sorted({path[:at] for path in files for at, sign in enumerate(path) if sign == "/"})
-
-
 def _entries(repo: str, files: Content, *, deep: bool) -> Iterator[Row]:
-    for path in sorted([*files, *_folders(files)]):
+    for path in sorted([*files, *folders(files)]):
         if not deep and "/" in path:
             continue
         if path in files:
@@ -222,28 +171,18 @@ def _entries(repo: str, files: Content, *, deep: bool) -> Iterator[Row]:
             url = f"{API}/repos/{repo}/git/blobs/{sha}"
             yield {"path": path, "mode": "100644", "type": "blob", "sha": sha, "size": len(files[path]), "url": url}
         else:
-            sha = tree_sha({one[len(path) + 1 :]: text for one, text in files.items() if one.startswith(f"{path}/")})
+            sha = tree_sha(inside(files, path))
             yield {"path": path, "mode": "040000", "type": "tree", "sha": sha, "url": f"{API}/repos/{repo}/git/trees/{sha}"}
 
 
 def _changes(repo: str, head: str, before: Content, now: Content) -> Iterator[Row]:
-    """The files of a pull request: one that was taken away and added elsewhere as it was, or nearly so, was renamed."""
-    removed = {path: text for path, text in before.items() if path not in now}
-    for path in sorted({*now, *removed}):
-        if path in now and before.get(path) == now[path]:
-            continue
-        old = next((o for o, text in removed.items() if path in now and path not in before and _alike(text, now[path])), None)
-        if old is not None:
-            removed.pop(old)
-            yield _change(repo, head, path, "renamed", now[path]) | {"previous_filename": old}
-        elif path in now:
-            yield _change(repo, head, path, "modified" if path in before else "added", now[path])
-    yield from (_change(repo, head, path, "removed", text) for path, text in removed.items())
-
-
-def _alike(one: bytes, other: bytes) -> bool:
-    """Git's own rule is half of the content; the beginning does here."""
-    return one[:10] == other[:10]
+    for old, new in changes(before, now):
+        if new is None:
+            yield _change(repo, head, str(old), "removed", before[str(old)])
+        elif old in (None, new):
+            yield _change(repo, head, new, "modified" if old else "added", now[new])
+        else:
+            yield _change(repo, head, new, "renamed", now[new]) | {"previous_filename": old}
 
 
 def _change(repo: str, head: str, path: str, status: str, content: bytes) -> Row:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-
 LINKS = "links"
 """Among consumers: the milestones that dependency links show to wait for the producer."""
 

@@ -327,7 +327,9 @@ class Shelf:
         revision = data.get("revision") or {}
         name = {"merge_request": f"!{revision.get('name')}", "release": f"@{revision.get('name')}"}.get(revision.get("kind"), "")
         key = f"{self.scope.name}/{path}{name}" if data["type"] == "file" else f"{self.scope.name}/{of}/{path}"
-        return RawRecord(Ref(self.connection, STREAM, self._id(of, path), key, revision.get("url")), self.scope, data)
+        id = self._id(of, path)
+        named = {"id": id, "key": key, "repository": self.scope.name, **data}
+        return RawRecord(Ref(self.connection, STREAM, id, key, revision.get("url")), self.scope, named)
 
     def _id(self, of: str, path: str) -> str:
         return f"{self.scope.id}/{of}/{path}"

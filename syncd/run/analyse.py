@@ -11,6 +11,7 @@ from syncd.decide.state import FindingState, Place, Plan, Policy
 from syncd.detect import Detected, detect
 from syncd.mapping.assemble import Assembled, assemble
 from syncd.mapping.assemble_join import Precedence
+from syncd.model.contract import Contract
 from syncd.model.people import Entry
 from syncd.model.ref import Ref
 from syncd.model.rows import Rejected
@@ -26,7 +27,8 @@ from syncd.store import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understanding:
-    """How the mirror is understood: `[model]`, `[people]`, `[policy]` and the detectors with their rules, as frozen values."""
+    """How the mirror is understood: `[model]`, `[people]`, `[contracts]`, `[policy]` and the detectors with their rules, as frozen
+    values."""
 
     zone: str
     precedence: Precedence
@@ -35,6 +37,7 @@ class Understanding:
     people: tuple[Entry, ...] = ()
     work: Work = field(default_factory=Work)
     teams: tuple[Team, ...] = ()
+    contracts: tuple[Contract, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +138,7 @@ def model(links: Iterable[Link], store: Store, view: Understanding, as_of: datet
         lost_fields=tuple(field for link in links for field in lost(link, store)),
         work=view.work,
         teams=view.teams,
+        contracts=view.contracts,
         baselines=store.baselines.all(assembled.snapshot.anchor),
     )
     return replace(assembled, snapshot=told)

@@ -97,13 +97,17 @@ class Source(Protocol):
         """Path -> blob of what matches at a commit or tag; None where the vendor has no such revision."""
 
     def touched(self, head: Head, patterns: Sequence[str], known: Known) -> Sequence[File]:
-        """What a merge request does to files that match."""
+        """What a merge request does to files that match. Raises NotThere."""
 
     def request(self, name: str) -> Head | None:
         """A merge request by its number; None where it is not open any more."""
 
     def blob(self, sha: str) -> bytes:
         """A blob's content. Raises TooLarge."""
+
+
+class NotThere(Exception):
+    """A commit of a merge request cannot be had, though its repository can be read: it may not have been brought there yet."""
 
 
 class Unchanged(Exception):
@@ -198,8 +202,14 @@ class Shelf:
         if heads is not None:
             for head in heads:
                 held = state.held.get(head.id)
-                if held is None or held.sha != head.sha:
-                    yield from self._moved(state, head, self.source.touched(head, self.patterns, listed))
+                if held is not None and held.sha == head.sha:
+                    continue
+                try:
+                    files = self.source.touched(head, self.patterns, listed)
+                except NotThere:  # what was held stays, and it is looked at again
+                    tags = []
+                    continue
+                yield from self._moved(state, head, files)
             yield from self._gone(state, "merge_request", {head.id for head in heads}, self._is_closed)
         state.requests = tags
 
@@ -316,7 +326,10 @@ class Shelf:
 
     def _now(self, kind: str, name: str) -> tuple[Head, Sequence[File]]:
         if kind == "merge_request" and (asked := self.source.request(name)) is not None:
-            return asked, self.source.touched(asked, self.patterns, {})
+            try:
+                return asked, self.source.touched(asked, self.patterns, {})
+            except NotThere:
+                return asked, ()
         head = self.source.default(None)[0] if kind == "default" else None
         if kind == "release":
             head = next((one for one in self.source.releases([])[0] or () if one.name == name), None)

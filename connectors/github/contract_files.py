@@ -13,6 +13,7 @@ from connectors.contract_files import (
     Head,
     Known,
     Leaf,
+    NotThere,
     Shelf,
     Tags,
     TooLarge,
@@ -148,7 +149,7 @@ class GithubFiles:
     def _at(self, sha: str, patterns: Sequence[str], known: Known) -> Mapping[str, str]:
         found = known.get(sha)
         if found is None and (found := self.files(sha, patterns)) is None:
-            raise Unavailable(f"{self.what}: its commit {sha[:12]} is not there", scope=self.scope.name)
+            raise NotThere
         return found
 
     def _merge_base(self, head: Head) -> str:

@@ -15,6 +15,7 @@ from connectors.contract_files import (
     Head,
     Known,
     Leaf,
+    NotThere,
     Shelf,
     Tags,
     Unchanged,
@@ -146,7 +147,7 @@ class GitlabFiles:
     def _at(self, sha: str, patterns: Sequence[str]) -> Mapping[str, str]:
         found = self.files(sha, patterns)
         if found is None:
-            raise Unavailable(f"{self.words['what']}: its commit {sha[:12]} is not there", scope=self.scope.name)
+            raise NotThere
         return found
 
     def _renamed(self, file: File, went: Mapping[str, str], sha: str, patterns: Sequence[str]) -> File:

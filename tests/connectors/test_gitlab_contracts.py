@@ -174,6 +174,19 @@ def test_long_folders_and_lists_are_followed_to_their_end(lab: GitlabTwin, conne
     assert ("merge_request", str(row["iid"]), z) in kept.files()
 
 
+def test_a_merge_request_whose_commit_is_not_there_yet_stops_nothing_and_is_looked_at_again(
+    lab: GitlabTwin, connected: Callable[..., Connector]
+) -> None:
+    row = lab.merge_request(WEB, "Just made")
+    other = lab.files.propose(WEB, "Break it", {PATH: V2}, "work")
+    kept, connector = Kept(), connected(lab)
+    kept.read(connector)
+    assert set(kept.files()) == {MAIN, ("merge_request", str(other["iid"]), PATH)}
+    row["sha"] = lab.files.commit(WEB, {PATH: V3}, row["source_branch"])
+    kept.read(connector)
+    assert kept.texts()["merge_request", str(row["iid"]), PATH] == V3
+
+
 def test_an_empty_project_has_no_files_and_tags_stand_for_releases(lab: GitlabTwin) -> None:
     lab.project("acme/new")
     with connecting() as connect:

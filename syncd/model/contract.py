@@ -99,7 +99,8 @@ def root_of(pattern: str) -> str:
 def is_deep(pattern: str) -> bool:
     """Whether the pattern matches files in folders below `root_of`."""
     root = root_of(pattern)
-    return "/" in (pattern[len(root) + 1 :] if root else pattern)
+    below = pattern[len(root) + 1 :] if root else pattern
+    return "/" in below or below == "**"
 
 
 @cache

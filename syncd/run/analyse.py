@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from syncd.contract import Detector, Rules
+from syncd.contracts.pairs import unfound
 from syncd.decide import Decision, Settled, decide, settle
 from syncd.decide.impersonal import impersonal
 from syncd.decide.state import FindingState, Place, Plan, Policy
@@ -133,8 +134,10 @@ def model(links: Iterable[Link], store: Store, view: Understanding, as_of: datet
         unknown=frozenset([*(rejected.ref for rejected in read.rejected), *read.unasked]),
         people=view.people,
     )
+    lacking = _without_files(links, store, view, assembled.snapshot)
     told = replace(
         assembled.snapshot,
+        problems=(*assembled.snapshot.problems, *lacking),
         lost_fields=tuple(field for link in links for field in lost(link, store)),
         work=view.work,
         teams=view.teams,
@@ -142,6 +145,23 @@ def model(links: Iterable[Link], store: Store, view: Understanding, as_of: datet
         baselines=store.baselines.all(assembled.snapshot.anchor),
     )
     return replace(assembled, snapshot=told)
+
+
+def _without_files(links: Iterable[Link], store: Store, view: Understanding, snapshot: Snapshot) -> list[str]:
+    """A line for each contract of which a repository that was read to its end has no file."""
+    if not view.contracts:
+        return []
+    states = (state for link in links for state in store.scopes.states(link.name) if state.state == "fresh")
+    read = {(state.connection, state.stream, state.scope.name.casefold()) for state in states}
+    streams = {link.name: [name for name, stream in link.kind.streams.items() if stream.of_contracts] for link in links}
+    seen = [
+        contract
+        for contract in view.contracts
+        if any(
+            (contract.connection, name, contract.repository.casefold()) in read for name in streams.get(contract.connection, ())
+        )
+    ]
+    return unfound(seen, snapshot.contract_files)
 
 
 def _stale(links: Iterable[Link], store: Store) -> frozenset[tuple[str, str, str]]:

@@ -11,7 +11,6 @@ from typing import Any, Literal, Protocol
 from urllib.parse import quote, unquote
 
 from connectors.contract_cursor import Held, State, load
-from connectors.http import expect
 from syncd.contract import Page, Unavailable
 from syncd.model.contract import fits_any
 from syncd.model.raw import Json, RawRecord, Scope
@@ -337,8 +336,9 @@ class Shelf:
         return head or Head("default", "", ""), [File(path, blob) for path, blob in files.items()]
 
     def _record(self, of: str, path: str, data: Mapping[str, Json]) -> RawRecord:
-        revision = data.get("revision") or {}
-        name = {"merge_request": f"!{revision.get('name')}", "release": f"@{revision.get('name')}"}.get(revision.get("kind"), "")
+        revision: Mapping[str, Json] = data.get("revision") or {}
+        sign = {"merge_request": "!", "release": "@"}.get(str(revision.get("kind")))
+        name = f"{sign}{revision.get('name')}" if sign else ""
         key = f"{self.scope.name}/{path}{name}" if data["type"] == "file" else f"{self.scope.name}/{of}/{path}"
         id = self._id(of, path)
         named = {"id": id, "key": key, "repository": self.scope.name, **data}
@@ -368,7 +368,7 @@ def written(content: bytes) -> tuple[Literal["utf-8", "base64"], str]:
 
 def content_of(row: Mapping[str, Any], *, what: str, scope: str) -> bytes:
     """The content of a blob as an API gives it, in Base64 or as it is. Raises Unavailable where it is neither, TooLarge."""
-    text = str(expect(row.get("content"), str, what=what, scope=scope))
+    text = text_of(row, "content", what=what, scope=scope)
     try:
         content = text.encode("utf-8") if row.get("encoding") == "utf-8" else b64decode(text)
     except ValueError:
@@ -376,6 +376,14 @@ def content_of(row: Mapping[str, Any], *, what: str, scope: str) -> bytes:
     if len(content) > LARGEST:
         raise TooLarge(len(content))
     return content
+
+
+def text_of(row: Mapping[str, Any], name: str, *, what: str, scope: str) -> str:
+    """A text of an answer. Raises Unavailable where there is none."""
+    found = row.get(name)
+    if not isinstance(found, str):
+        raise Unavailable(f"{what}: the answer has no {name!r}. Check `url`", scope=scope)
+    return found
 
 
 def compared(base: Mapping[str, str], head: Mapping[str, str], patterns: Sequence[str]) -> list[File]:

@@ -20,6 +20,7 @@ from connectors.contract_files import (
     Unchanged,
     compared,
     content_of,
+    text_of,
     walked,
 )
 from connectors.github.client import Client
@@ -232,7 +233,7 @@ class GithubFiles:
         return [expect(row, dict, what=self.what, scope=self.scope.name) for row in rows]
 
     def _sha(self, row: Mapping[str, Any]) -> str:
-        return str(expect(row.get("sha"), str, what=self.what, scope=self.scope.name))
+        return text_of(row, "sha", what=self.what, scope=self.scope.name)
 
     def _hidden(self) -> Exception:
         """What it means that commits are not there: the repository is hidden, or, where it can be read, its files may not be."""

@@ -21,6 +21,7 @@ from connectors.contract_files import (
     Unchanged,
     compared,
     content_of,
+    text_of,
     walked,
 )
 from connectors.gitlab.address import segment
@@ -184,7 +185,10 @@ class GitlabFiles:
         for _ in range(MOST_PAGES):
             answer = self._get("repository/tree", {**query, **more}, None, frozenset({404}))
             if answer.status == 404:
-                return [] if folder and self._is_there(sha) else self._no_commit(answer)
+                if folder and self._is_there(sha):
+                    return []
+                self._look_again(answer)
+                return None
             rows += self._rows(answer)
             following = _onward(answer, len(answer.body), PER_PAGE)
             if following is None:
@@ -198,7 +202,7 @@ class GitlabFiles:
         """Whether the commit can be read: then a folder of it that is not found is none."""
         return self._get("repository/tree", {"ref": sha, "per_page": 1}, None, frozenset({404})).status == 200
 
-    def _no_commit(self, answer: Answer) -> None:
+    def _look_again(self, answer: Answer) -> None:
         """Nothing, where the project's files can be read: the commit is not there. Raises what it is otherwise."""
         if self._get("repository/commits", {"per_page": 1}, None, frozenset({404})).status == 404:
             self._judge(answer)
@@ -235,7 +239,7 @@ class GitlabFiles:
         return rows_of(answer, **self.words)
 
     def _text(self, row: Mapping[str, Any], name: str) -> str:
-        return str(expect(row.get(name), str, **self.words))
+        return text_of(row, name, **self.words)
 
 
 def _folders(patterns: Sequence[str]) -> list[tuple[str, bool]]:

@@ -129,8 +129,8 @@ def _is_sdl(path: str) -> bool:
 
 def _mains(contract: Contract, old: Files, new: Files, moved: Mapping[str, str]) -> tuple[Main, ...]:
     if is_joined(contract, {**old, **new}):
-        there = any(contract.is_main(path) or path in moved.values() for path in new)
-        return (Main(JOINED if old else None, JOINED if there else None),) if _hashes(old) != _hashes(new) else ()
+        stays = any(contract.is_main(path) or path in moved.values() for path in new)
+        return (Main(JOINED if old else None, JOINED if stays else None),) if _hashes(old) != _hashes(new) else ()
     came = set(moved.values())
     found = [Main(path, moved.get(path, path)) for path in sorted(old) if contract.is_main(path)]
     found += [Main(None, path) for path in sorted(new) if contract.is_main(path) and path not in old and path not in came]

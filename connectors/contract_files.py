@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol
 from urllib.parse import quote, unquote
 
 from connectors.contract_cursor import Held, State, load
+from connectors.http import TOO_LARGE
 from syncd.contract import Page, Unavailable
 from syncd.model.contract import fits_any
 from syncd.model.raw import Json, RawRecord, Scope
@@ -235,8 +236,14 @@ class Shelf:
         return found
 
     def _is_closed(self, id: str) -> bool:
-        """Whether a merge request that is not listed is closed: a list that moves while it is read may pass over one."""
-        return self.source.request(unquote(id.partition("/")[2])) is None
+        """Whether a merge request that is not listed is closed: a list that moves while it is read may pass over one. One that is neither
+        listed nor found was deleted."""
+        try:
+            return self.source.request(unquote(id.partition("/")[2])) is None
+        except Unavailable as error:
+            if not error.absent:
+                raise
+            return True
 
     def _gone(self, state: State, kind: RevisionKind, listed: set[str], is_over: Callable[[str], bool]) -> Iterator[Page]:
         """The revisions of a kind that are not listed any more, with their files."""
@@ -279,6 +286,11 @@ class Shelf:
             content = self.source.blob(sha)
         except TooLarge as error:
             state.blobs[sha] = (error.size or 0, 0)
+            return []
+        except Unavailable as error:
+            if TOO_LARGE not in error.text:
+                raise
+            state.blobs[sha] = (0, 0)
             return []
         encoding, text = written(content)
         parts = [text[at : at + PART] for at in range(0, len(text), PART)] or [""]

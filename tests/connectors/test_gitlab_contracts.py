@@ -103,6 +103,21 @@ def test_a_force_push_replaces_what_the_branch_held_and_closing_takes_it_away(
     assert len(kept.records) == 2
 
 
+def test_a_merge_request_that_was_deleted_takes_its_records_along_and_one_that_hides_does_not(
+    lab: GitlabTwin, connected: Callable[..., Connector]
+) -> None:
+    row = lab.files.propose(WEB, "Break it", {PATH: V2}, "work")
+    kept, connector = Kept(), connected(lab)
+    kept.read(connector)
+    lab.delete(row)
+    lab.server.fail("/merge_requests/", status=500)
+    with pytest.raises(Unavailable):
+        kept.read(connector)
+    assert len(kept.files()) == 2
+    kept.read(connector)
+    assert set(kept.files()) == {MAIN}
+
+
 def test_a_renamed_and_a_deleted_file(lab: GitlabTwin, connected: Callable[..., Connector]) -> None:
     moved = lab.files.propose(WEB, "Move", {PATH: None, "spec/v2.yaml": V1 + "# moved\n"}, "move")
     dropped = lab.files.propose(WEB, "Drop", {PATH: None}, "drop")
@@ -131,6 +146,10 @@ def test_a_file_that_is_too_large_is_named_with_the_reason(
     lab.files.release(WEB, "v1")
     kept.read(connector)
     assert not [line for line in asked(lab) if "/blobs/" in line]
+    monkeypatch.setattr("connectors.http.LARGEST_BODY", 5000)
+    lab.files.commit(WEB, {PATH: V1 + "#" * 9000})
+    kept.read(connector)
+    assert kept.files()[MAIN]["left_out"].startswith("it has more than")
     assert [record.data["type"] for record in kept.records.values()] == ["file", "file"]
 
 

@@ -14,7 +14,6 @@ from connectors.contract_files import (
     Known,
     Leaf,
     NotThere,
-    Shelf,
     Tags,
     TooLarge,
     Unchanged,
@@ -23,6 +22,7 @@ from connectors.contract_files import (
     text_of,
     walked,
 )
+from connectors.contract_shelf import Shelf
 from connectors.github.client import Client
 from connectors.github.lacking import ABSENT, Lacks, judged
 from connectors.github.line import Answer

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from connectors.contract_files import STREAM, Shelf, parts_of
+from connectors.contract_files import STREAM
+from connectors.contract_shelf import Shelf, parts_of
 from connectors.github.checks import CheckStates
 from connectors.github.client import Client
 from connectors.github.contract_files import shelf

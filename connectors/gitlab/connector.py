@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from connectors.contract_files import STREAM, Shelf, parts_of
+from connectors.contract_files import STREAM
+from connectors.contract_shelf import Shelf, parts_of
 from connectors.gitlab import LIMITS, STREAMS, GitlabOptions, account, contract_files, marks, read, scopes, whole, write
 from connectors.gitlab.address import in_group, place_of, segment
 from connectors.gitlab.client import Client

@@ -16,7 +16,6 @@ from connectors.contract_files import (
     Known,
     Leaf,
     NotThere,
-    Shelf,
     Tags,
     Unchanged,
     compared,
@@ -24,6 +23,7 @@ from connectors.contract_files import (
     text_of,
     walked,
 )
+from connectors.contract_shelf import Shelf
 from connectors.gitlab.address import segment
 from connectors.gitlab.client import NONE, Answer, Client
 from connectors.gitlab.paging import MOST_PAGES, PER_PAGE, endless, onward, rows_of

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connectors import contract_files
+from connectors import contract_files, contract_shelf
 from connectors.github import KIND
 from syncd.contract import AuthFailed, Connector, Unavailable
 from syncd.demo.github_access import Grant
@@ -158,7 +158,7 @@ def test_a_file_that_is_too_large_is_named_with_the_reason_and_never_asked_for(
 
 
 def test_a_binary_file_is_kept_as_base64_and_a_long_text_in_parts(twin: GithubTwin, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(contract_files, "PART", 50)
+    monkeypatch.setattr(contract_shelf, "PART", 50)
     twin.files.commit(API, {PATH: b"\x00\xff binary", "api/long.yaml": V1})
     kept = Kept()
     kept.read(connect(twin, "api/*"))

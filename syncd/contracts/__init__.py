@@ -5,7 +5,7 @@ their levels and what they mean, are in the package's README.
 """
 
 from syncd.contracts.change import LEVELS, Change, Direction, Level, Verdict
-from syncd.contracts.engine import KINDS, Kind, diff, kind_of
+from syncd.contracts.engine import KINDS, VERSION, Kind, diff, kind_of
 from syncd.contracts.revision import Revision
 
-__all__ = ["KINDS", "LEVELS", "Change", "Direction", "Kind", "Level", "Revision", "Verdict", "diff", "kind_of"]
+__all__ = ["KINDS", "LEVELS", "VERSION", "Change", "Direction", "Kind", "Level", "Revision", "Verdict", "diff", "kind_of"]

@@ -8,10 +8,13 @@ from syncd.contracts.change import Direction, Level, Verdict
 from syncd.contracts.revision import Revision
 from syncd.contracts.sniff import KINDS, Kind, kind_of
 
-__all__ = ["ENGINES", "KINDS", "Kind", "Revision", "diff", "kind_of"]
+__all__ = ["ENGINES", "KINDS", "VERSION", "Kind", "Revision", "diff", "kind_of"]
 
 Engine = Callable[[Revision, Revision, Direction], Verdict]
 """Judges two revisions. The direction says who writes the documents; only contracts that do not say it themselves (JSON Schema) ask."""
+
+VERSION = 1
+"""Of the rules and what they find: a verdict that was kept under another number is worked out anew."""
 
 NOTHING: Mapping[str, Level | None] = MappingProxyType({})
 
@@ -25,7 +28,7 @@ def diff(
 ) -> Verdict:
     """The changes from `old` to `new`. Without `kind` it is found by content. `overrides`: the level of a rule by its id, None leaves
     the rule's changes out. Never raises for what is in the files: what cannot be judged is said so."""
-    if old.main in old.files and new.main in new.files and old.files == new.files:
+    if old.main in old.files and new.main in new.files and _equal(old, new):
         return Verdict()
     for revision, when in ((old, "old"), (new, "new")):
         if revision.main not in revision.files:
@@ -35,6 +38,13 @@ def diff(
         return Verdict.unjudged(_why_no_kind(old, new), new.main)
     verdict = ENGINES[found](old, new, direction)
     return _overridden(verdict, overrides) if overrides else verdict
+
+
+def _equal(old: Revision, new: Revision) -> bool:
+    """Whether nothing differs in the bytes: then nothing is read. Other files count only where the main one may refer to them."""
+    if old.content != new.content:
+        return False
+    return not any(mark in old.content for mark in (b"$", b"import")) or old.files == new.files
 
 
 def _common_kind(old: Revision, new: Revision) -> Kind | None:

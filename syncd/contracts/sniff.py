@@ -16,17 +16,24 @@ _KEYED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("asyncapi", re.compile(r"""[{,]\s*"asyncapi"\s*:\s*"\d""")),
 )
 _SCHEMA = re.compile(
-    r"""(?:^|[{,])\s*["']?(?:\$schema|\$id|\$defs|definitions|properties|allOf|anyOf|oneOf|type|enum|items|\$ref|required)["']?\s*:""",
+    r"""(?:^[ \t]*|[{,]\s*)["']?(?:\$schema|\$id|\$defs|definitions|properties|allOf|anyOf|oneOf|type|enum|items|\$ref|required)["']?[ \t]*:""",
     re.M,
 )
+_FURTHER: tuple[tuple[Kind, re.Pattern[bytes]], ...] = (
+    ("openapi", re.compile(rb"""(?:^["']?|[{,]\s*")(?:openapi|swagger)["']?[ \t]*:[ \t]*["']?[23]\.\d""", re.M)),
+    ("asyncapi", re.compile(rb"""(?:^["']?|[{,]\s*")asyncapi["']?[ \t]*:[ \t]*["']?[23]\.\d""", re.M)),
+)
+"""Where keys are sorted, what tells the kind may stand at the end of a large file."""
+
 _PROTO = re.compile(
-    r"""^\s*(?:syntax\s*=\s*["']proto[23]["']|edition\s*=\s*["']\d+["']|(?:message|service)\s+\w+\s*\{|package\s+[\w.]+\s*;)""",
+    r"""^[ \t]*(?:syntax\s*=\s*["']proto[23]["']|edition\s*=\s*["']\d+["']|(?:message|service)\s+\w+\s*\{|package\s+[\w.]+\s*;)""",
     re.M,
 )
 _SDL = re.compile(
-    r"^\s*(?:extend\s+)?(?:type|interface|input|enum|union|scalar|directive|schema)\b\s*[@\w]*[^:;=\n]*(?:[{=]|@|$|\bon\b)", re.M
+    r"^[ \t]*(?:extend\s+)?(?:type|interface|input|enum|union|scalar|directive|schema)\b\s*[@\w]*[^:;=\n]*(?:[{=]|@|$|\bon\b)",
+    re.M,
 )
-_COMMENTS = re.compile(r'/\*.*?\*/|//[^\n]*|""".*?"""|^\s*#[^\n]*', re.S | re.M)
+_COMMENTS = re.compile(r'/\*[^*]*(?:\*(?!/)[^*]*)*(?:\*/|\Z)|//[^\n]*|"""(?:[^"]|"(?!""))*(?:"""|\Z)|^[ \t]*#[^\n]*', re.S | re.M)
 _NAMES: dict[str, Kind] = {"proto": "protobuf", "graphql": "graphql", "graphqls": "graphql", "gql": "graphql", "sdl": "graphql"}
 
 
@@ -38,6 +45,9 @@ def kind_of(content: bytes, name: str = "") -> Kind | None:
     text = head.decode("utf-8", "replace").lstrip("\ufeff")
     for kind, pattern in _KEYED:
         if pattern.search(text):
+            return kind
+    for kind, further in _FURTHER if len(content) > HEAD else ():
+        if further.search(content, HEAD - 100):
             return kind
     ending = name.rpartition(".")[2].lower()
     if ending in _NAMES:

@@ -40,7 +40,11 @@ class Person:
     login: str | None = None
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Person) and self._who == other._who
+        if not isinstance(other, Person):
+            return False
+        if self.identities or other.identities:
+            return self.identities == other.identities
+        return self._who == other._who
 
     def __hash__(self) -> int:
         return hash(self._who)

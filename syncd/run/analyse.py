@@ -8,6 +8,7 @@ from syncd.contract import Detector, Rules
 from syncd.contracts.pairs import unfound
 from syncd.decide import Decision, Settled, decide, settle
 from syncd.decide.impersonal import impersonal
+from syncd.decide.overrides import SEEN, overrides, seen_key
 from syncd.decide.state import FindingState, Place, Plan, Policy
 from syncd.detect import Detected, detect
 from syncd.mapping.assemble import Assembled, assemble
@@ -19,10 +20,12 @@ from syncd.model.rows import Rejected
 from syncd.model.snapshot import Snapshot
 from syncd.model.teams import Team, Work
 from syncd.run.aside import dropped
+from syncd.run.collecting import uncollected
 from syncd.run.echo import calm
 from syncd.run.fields import lost
 from syncd.run.link import Link
 from syncd.run.rows import Mirrored, read_back
+from syncd.schedule.commitment import commitments
 from syncd.store import Store
 
 
@@ -64,7 +67,7 @@ class Analysed:
 
 def analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: datetime, *, keep: bool = True) -> Analysed:
     """Look at the whole mirror; with `keep` remember findings and desired comments, else leave no trace (a plan)."""
-    with store.transaction(rollback=not keep):
+    with store.transaction(rollback=not keep), uncollected():
         return _analyse(links, store, view, as_of)
 
 
@@ -73,7 +76,13 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
     assembled = model(links, store, view, as_of, read)
     snapshot = assembled.snapshot
     before = {key: shown(state, view.policy) for key, state in store.findings.states().items()}
-    snapshot = replace(snapshot, open={key: state.finding.severity for key, state in before.items() if state.state == "open"})
+    snapshot = _with_baselines(snapshot, store)
+    stand = {key: state.finding for key, state in before.items() if state.state == "open"}
+    snapshot = replace(
+        snapshot,
+        open={key: finding.severity for key, finding in stand.items()},
+        weights={key: finding.weight for key, finding in stand.items()},
+    )
     detected = _shown(detect(snapshot, view.detectors), view.policy)
     settled = settle(
         detected.findings,
@@ -99,6 +108,7 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
     decision = replace(decision, plan=plan)
     store.findings.forget(before.keys() - decision.states.keys())
     _keep(store, assembled, decision, as_of, [link.name for link in links])
+    _see_labels(store, snapshot, view.policy.status_label)
     return Analysed(
         snapshot=snapshot,
         settled=settled,
@@ -109,6 +119,23 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
         notes=read.notes,
         loops=loops,
     )
+
+
+def _with_baselines(snapshot: Snapshot, store: Store) -> Snapshot:
+    """The snapshot with a baseline for every milestone that is committed by now: it is appended once and never changed."""
+    added = tuple(commitments(snapshot))
+    store.baselines.append(added)
+    return replace(snapshot, baselines={**snapshot.baselines, **{one.milestone: (one,) for one in added}}) if added else snapshot
+
+
+def _see_labels(store: Store, snapshot: Snapshot, pattern: str) -> None:
+    """Remember since when a label says how a milestone stands, and forget those that are gone. No finding rests on it."""
+    known = store.meta.under(SEEN)
+    there = {seen_key(one, label) for one in snapshot.milestones.values() for label, _ in overrides(one, pattern)}
+    for key in there - known.keys():
+        store.meta.put(key, snapshot.as_of.isoformat())
+    for key in known.keys() - there:
+        store.meta.put(key, None)
 
 
 def _shown(detected: Detected, policy: Policy) -> Detected:

@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,7 +12,7 @@ from zlib import crc32
 from sqlalchemy import Row, Select, delete, func, or_, select
 
 from syncd.contract import Page
-from syncd.model.raw import Scope, shallow
+from syncd.model.raw import RawRecord, Scope, shallow
 from syncd.model.ref import Ref
 from syncd.store import pages, scopes
 from syncd.store.columns import json_value, storable
@@ -209,6 +209,26 @@ class Mirror:
             earlier = tx.execute(select(versions).where(versions.c.record == now.n).order_by(versions.c.n)).all()
         present = Version(now.changed_at, None, now.hash, now.key, now.scope_id, now.data, now.gone_at, now.gone_kind)
         return [*map(_version, earlier), present]
+
+    def raws_then(self, connection: str, at: datetime) -> Iterator[RawRecord]:
+        """The records of a connection that were there at an earlier moment, as they were mirrored then."""
+        then = {
+            row.record: row
+            for row in self._versions_then(connection, at)
+            if row.gone_at is None or row.gone_at > at  # it was a tombstone until it came again
+        }
+        for raw in self.raws(connection, gone=True):
+            if raw.changed_at <= at and (raw.gone_at is None or raw.gone_at > at):
+                yield raw.record
+            elif raw.changed_at > at and (old := then.get(raw.n)) is not None:
+                data = json_value(zlib.decompress(old.data).decode())
+                yield replace(raw.record, data=data, ref=replace(raw.ref, key=old.key, url=old.url))
+
+    def _versions_then(self, connection: str, at: datetime) -> Sequence[Row[Any]]:
+        joined = versions.join(records, records.c.n == versions.c.record)
+        held = (records.c.connection == connection, versions.c.since <= at, versions.c.until > at)
+        with self.db.reading() as tx:
+            return tx.execute(select(versions).select_from(joined).where(*held).order_by(versions.c.n)).all()
 
     def forget_versions(self, before: datetime) -> int:
         """Drop states that ended before an instant; the present states stay. How many were dropped."""

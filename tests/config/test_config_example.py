@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from syncd.config import Config, entry_point_kinds, load, schema
+from syncd.config import Config, entry_point_detectors, entry_point_kinds, load, schema
 from syncd.config.shape import SECTIONS, ConnectionKeys, Section
 from syncd.config.teams import MemberKeys, TeamKeys, WorkKeys
 from syncd.contract import Rules
@@ -41,7 +41,7 @@ def test_the_example_loads(example: Config) -> None:
     assert {connection.mapping_name for connection in example.connections.values()} == {
         f"{kind}.default" for kind in ("jira", "github", "gitlab", "google_calendar", "ics", "caldav")
     }
-    assert {detector.code for detector, _ in example.detectors} == {"drift", "blocked", "sources_disagree", "field_lost"}
+    assert {detector.code for detector, _ in example.detectors} == entry_point_detectors().keys()
 
 
 def test_the_example_speaks_only_where_it_says_so(example: Config) -> None:

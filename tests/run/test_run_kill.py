@@ -10,7 +10,7 @@ from syncd.run.echo import ROUNDS
 from tests.run.kill_given import COMMENTS, SETTLE_S, WRITES, Promise, Sometimes, Stage, days_ago, stage
 from tests.soak import rounds
 
-KILLS = rounds(45, 200)
+KILLS = rounds(30, 200)
 SLOWEST_S = 0.2
 """How long the vendors take to answer, at most; most answers are quick."""
 

@@ -126,7 +126,7 @@ def anywhere(told: Any) -> str:
 _NUMBERS = itertools.count()
 
 
-@settings(max_examples=4, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=2, phases=[Phase.explicit, Phase.generate])
 @example([(what, fate, n % 2 == 0) for n, (what, fate) in enumerate(zip(CHANGES, FATES, strict=True))])
 @given(st.lists(st.tuples(st.sampled_from(CHANGES), st.sampled_from(FATES), st.booleans()), min_size=1, max_size=6))
 def test_whatever_becomes_of_deliveries_the_end_is_that_of_polling_alone(script: list[tuple[str, str, bool]]) -> None:

@@ -16,7 +16,8 @@ _KEYED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("asyncapi", re.compile(r"""[{,]\s*"asyncapi"\s*:\s*"\d""")),
 )
 _SCHEMA = re.compile(
-    r"""(?:^[ \t]*|[{,]\s*)["']?(?:\$schema|\$id|\$defs|definitions|properties|allOf|anyOf|oneOf|type|enum|items|\$ref|required)["']?[ \t]*:""",
+    r"""(?:^[ \t]*|[{,]\s*)["']?"""
+    r"""(?:\$schema|\$id|\$defs|definitions|properties|allOf|anyOf|oneOf|type|enum|items|\$ref|required)["']?[ \t]*:""",
     re.M,
 )
 _FURTHER: tuple[tuple[Kind, re.Pattern[bytes]], ...] = (

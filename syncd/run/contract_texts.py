@@ -5,6 +5,7 @@ from base64 import b64decode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from syncd.contracts import engine
 from syncd.contracts.judging import Diff, Judged, judge
 from syncd.contracts.pairs import Blob, pairs
 from syncd.model.contract import Contract
@@ -55,7 +56,11 @@ class KeptVerdicts:
 
 
 def judged(
-    contracts: Iterable[Contract], files: Sequence[ContractFile], store: Store, diff: Diff, version: str
+    contracts: Iterable[Contract],
+    files: Sequence[ContractFile],
+    store: Store,
+    diff: Diff = engine.diff,
+    version: str = str(engine.VERSION),
 ) -> dict[str, tuple[Judged, ...]]:
     """Contract -> the verdicts on its open merge requests and on what changed since the last release. Contents are loaded for what was
     never compared before, and for that alone."""

@@ -4,12 +4,8 @@ import json
 from typing import Any
 
 import pytest
-import typer
-from typer.testing import CliRunner
 
 from syncd.app import opened
-from syncd.cli.contracts_list import contracts_list
-from syncd.cli.frame import command
 from syncd.contracts import Change, Revision, Verdict
 from syncd.run.contract_texts import judged
 from syncd.store.mirror import Mirror
@@ -36,11 +32,10 @@ def watching(firm: Company) -> Company:
     return firm
 
 
-def listed(company: Company, *words: str) -> Any:
-    app = typer.Typer()
-    app.command("list")(command(contracts_list))
-    app.callback()(lambda: None)
-    return CliRunner().invoke(app, ["list", "-c", str(company.config), *words], catch_exceptions=False)
+def listed(company: Company, *words: str) -> str:
+    ran = company.syncd("contracts", "list", *words)
+    assert ran.code == 0, ran
+    return ran.out
 
 
 def breaks(old: Revision, new: Revision, kind: object, overrides: object) -> Verdict:
@@ -51,18 +46,19 @@ def breaks(old: Revision, new: Revision, kind: object, overrides: object) -> Ver
 def test_contracts_are_watched_from_the_configuration_to_the_verdict(watching: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     firm = watching
     number = firm.github.files.propose(API, "Break it", {PATH: V3}, "breaking")
+    change = firm.gitlab.files.propose(SHOP, "Drop", {"schema.graphql": "type Query { b: Int }"}, "drop")
     first = firm.syncd("once", "--json")
     assert [first.state(name, "contract_files") for name in ("code", "web")] == ["fresh", "fresh"]
     assert [line for line in first.problems if "contracts" in line] == [
         "[contracts.gone] path: no file of acme/api is 'api/gone.yaml'. Correct it, or take it out"
     ]
-    found = {one["name"]: one for one in json.loads(listed(firm, "--json").stdout)}
+    found = {one["name"]: one for one in json.loads(listed(firm, "--json"))}
     assert (found["pay"]["kind"], found["shop"]["kind"], found["gone"]["kind"]) == ("openapi", "graphql", None)
     assert [one["key"] for one in found["pay"]["merge_requests"]] == [f"{API}#{number}"]
     assert [(one["kind"], one["name"]) for one in found["pay"]["revisions"]] == [
         ("default", None), ("merge_request", str(number)), ("release", "v1"),
     ]  # fmt: skip
-    text = listed(firm).stdout
+    text = listed(firm)
     assert f"{API}#{number}" in text
     assert "openapi" in text
     rows = json.loads(firm.syncd("export", "--kind", "contract_file").out)
@@ -74,15 +70,18 @@ def test_contracts_are_watched_from_the_configuration_to_the_verdict(watching: C
         from syncd.run.analyse import model
 
         snapshot = model(app.links, app.store, understanding(app.config), firm.hand.now()).snapshot
-        verdicts = judged(snapshot.contracts, snapshot.contract_files, app.store, breaks, "1")
+        verdicts = judged(snapshot.contracts, snapshot.contract_files, app.store, breaks, "fake")
         assert {name: [(one.pair.revision, one.pair.name) for one in of] for name, of in verdicts.items()} == {
             "pay": [("merge_request", str(number)), ("release", "v1")],
-            "shop": [],
+            "shop": [("merge_request", str(change["iid"]))],
             "gone": [],
         }
         assert verdicts["pay"][0].verdict.changes[0].text == f"{V2.encode()!r} -> {V3.encode()!r}"
+        by_rules = judged(snapshot.contracts, snapshot.contract_files, app.store)["shop"][0].verdict
+        assert [(one.level, one.place) for one in by_rules.changes if one.level == "breaking"] == [("breaking", "Query.a")]
+        judged(snapshot.contracts, snapshot.contract_files, app.store, breaks, "fake")
         monkeypatch.setattr(Mirror, "raw", lambda *_: pytest.fail("a content was loaded that had been compared"))
-        assert judged(snapshot.contracts, snapshot.contract_files, app.store, breaks, "1") == verdicts
+        assert judged(snapshot.contracts, snapshot.contract_files, app.store, breaks, "fake") == verdicts
 
 
 def test_an_idle_pass_asks_for_nothing_that_is_not_conditional_and_loads_no_content(

@@ -23,7 +23,7 @@ class Blob:
 
 Files = Mapping[str, Blob]
 
-JOINED = "schema.graphql"
+JOINED = "*.graphql"
 """What stands for all files of a pattern: SDL is one schema however many files it is spread over."""
 _SDL = (".graphql", ".graphqls", ".gql")
 

@@ -234,13 +234,13 @@ def test_an_empty_repository_has_no_files_and_tags_stand_for_releases(twin: Gith
 
 
 def test_a_release_whose_tag_is_not_there_stops_nothing(twin: GithubTwin) -> None:
-    twin.around.release(API, "v9")
+    twin.around.release(API, "pay/v9")
     kept, connector = Kept(), connect(twin)
     kept.read(connector)
     assert set(kept.files()) == {MAIN}
-    twin.files.tag(API, "v9")
+    twin.files.tag(API, "pay/v9")
     kept.read(connector)
-    assert kept.texts()["release", "v9", PATH] == V1
+    assert kept.texts()["release", "pay/v9", PATH] == V1
 
 
 def test_other_patterns_are_listed_anew_and_what_they_no_longer_name_goes(twin: GithubTwin) -> None:

@@ -197,8 +197,8 @@ def test_sdl_that_is_spread_over_files_is_one_schema() -> None:
     graph = Contract(name="graph", connection="code", repository="acme/api", paths=("schema/*.graphql",))
     rows = [
         row("schema/a.graphql", "a"),
-        row("schema/b.graphql", "b"),
-        row("schema/b.graphql", "b2", "merge_request", "7", **base("b")),
+        row("schema/schema.graphql", "b"),
+        row("schema/schema.graphql", "b2", "merge_request", "7", **base("b")),
     ]
     (pair,) = pairs(graph, rows)
     assert pair.mains == (Main(JOINED, JOINED),)
@@ -206,6 +206,16 @@ def test_sdl_that_is_spread_over_files_is_one_schema() -> None:
     judge(graph, pair, texts, differ, Kept(), "1")
     ((old, new),) = differ.asked
     assert (old.content, new.content) == (b"content of a\ncontent of b", b"content of a\ncontent of b2")
+
+
+def test_sdl_at_the_root_is_one_schema_whatever_its_files_are_called() -> None:
+    graph = Contract(name="graph", connection="code", repository="acme/api", paths=("*.graphql",))
+    rows = [row("a.graphql", "a"), row("schema.graphql", "b"), row("a.graphql", None, "merge_request", "7", **base("a"))]
+    (pair,) = pairs(graph, rows)
+    differ = Differ()
+    judge(graph, pair, texts, differ, Kept(), "1")
+    ((old, new),) = differ.asked
+    assert (old.content, new.content) == (b"content of a\ncontent of b", b"content of b")
 
 
 def test_a_verdict_is_the_same_after_it_was_kept() -> None:

@@ -83,14 +83,6 @@ class ContractKeys(Section):
                 raise Fault(f"{one!r} is no fingerprint", "Copy the 16 digits that `syncd contracts diff --json` shows.")
         return value
 
-    @field_validator("levels")
-    @classmethod
-    def _rules(cls, value: dict[str, Level]) -> dict[str, Level]:
-        for one in value:
-            if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", one):
-                raise Fault(f"{one!r} is no rule", "`syncd contracts rules` lists them.")
-        return value
-
     @model_validator(mode="after")
     def _belongs_together(self) -> "ContractKeys":
         if bool(self.repository) == bool(self.project):
@@ -124,6 +116,7 @@ def contracts(
         elif (keys := faults.check(ContractKeys, dict(table), at)) is not None:
             _check_connection(keys, connections, names, at, faults)
             _check_teams(keys, teams, at, faults)
+            _check_levels(keys, at, faults)
             found.append(_contract(name, keys))
     return tuple(found)
 
@@ -164,6 +157,17 @@ def _check_teams(keys: ContractKeys, teams: Collection[str], at: Keys, faults: F
     for where, team in named:
         if team not in teams:
             faults.add(where, f"there is no team {team!r}", did_you_mean(team, teams) or f"Add its section: [teams.{team}].")
+
+
+def _check_levels(keys: ContractKeys, at: Keys, faults: Faults) -> None:
+    if not keys.levels:
+        return
+    from syncd.contracts.rules import RULES  # several hundred, which most configurations do without
+
+    for rule in keys.levels:
+        if rule not in RULES:
+            cure = did_you_mean(rule, RULES, otherwise="`syncd contracts rules` lists them.")
+            faults.add((*at, "levels", rule), f"there is no rule {rule!r}", cure)
 
 
 def _contract(name: str, keys: ContractKeys) -> Contract:

@@ -41,7 +41,7 @@ def test_a_contract_with_all_its_keys(folder: Folder) -> None:
         consumers = { teams = ["web"], milestones = ["PAY-3"], links = true, file = "api/CONSUMERS" }
         adaptation_days = 3.5
         accept = ["0123456789abcdef"]
-        levels = { response-enum-value-added = "off", path-removed = "risky" }
+        levels = { response-enum-widened = "off", contract-removed = "risky" }
         [contracts.stripe]
         connection = "code"
         repository = "acme/vendor"
@@ -66,7 +66,7 @@ def test_a_contract_with_all_its_keys(folder: Folder) -> None:
         consumer_file="api/CONSUMERS",
         adaptation_days=3.5,
         accept=frozenset({"0123456789abcdef"}),
-        levels={"response-enum-value-added": None, "path-removed": "risky"},
+        levels={"response-enum-widened": None, "contract-removed": "risky"},
     )
     assert (stripe.third_party, stripe.contact, stripe.adaptation_days) == (True, "api@stripe.example", 5)
     code = config.connections["code"]
@@ -94,8 +94,9 @@ def test_without_contracts_no_connection_reads_their_files(folder: Folder) -> No
         ("path = []", "path: is empty"),
         ('kind = "swagger"', "kind"),
         ('accept = ["xyz"]', "accept: 'xyz' is no fingerprint"),
-        ('levels = { path-removed = "fatal" }', "levels.path-removed"),
-        ('levels = { PathRemoved = "off" }', "levels: 'PathRemoved' is no rule"),
+        ('levels = { contract-removed = "fatal" }', "levels.contract-removed"),
+        ('levels = { contract-remove = "off" }', "there is no rule 'contract-remove'. Did you mean contract-removed?"),
+        ('levels = { Xy = "off" }', "there is no rule 'Xy'. `syncd contracts rules` lists them."),
         ('project = "acme/api"', "repository and project are both given"),
         ('contact = "x"', "contact is that of a vendor outside"),
         ('consumers = { file = "../x" }', "is no path in a repository"),

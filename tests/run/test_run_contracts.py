@@ -64,6 +64,7 @@ def test_contracts_are_watched_from_the_configuration_to_the_verdict(watching: C
     rows = json.loads(firm.syncd("export", "--kind", "contract_file").out)
     assert {row["path"] for row in rows} == {PATH, "schema.graphql"}
     assert "responses" not in json.dumps(rows)
+    assert {row["audience"] for row in rows if row["project"] == SHOP} == {"scope"}  # a private project
 
     with opened(firm.config, {}) as app:
         from syncd.app import understanding

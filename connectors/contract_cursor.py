@@ -31,6 +31,11 @@ class State:
     held: dict[str, Held] = field(default_factory=dict)
     blobs: dict[str, tuple[int, int]] = field(default_factory=dict)
 
+    def at(self, revision: str) -> str | None:
+        """The commit at which a revision was read."""
+        held = self.held.get(revision)
+        return held.sha if held is not None else None
+
     def dump(self) -> str:
         """The cursor's text."""
         held = {id: [one.sha, {path: list(kept) for path, kept in one.files.items()}] for id, one in self.held.items()}

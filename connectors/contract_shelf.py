@@ -14,6 +14,8 @@ from syncd.model.ref import Ref
 PART = 250_000
 """So many characters of a text are in one record, so that nobody has to load more than that at once."""
 _HEAVY = 8 * 2**20
+_STEP = 20
+"""After so many merge requests it is noted how far the read has come, even where none of them touches a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,9 @@ class Shelf:
     def _requests(self, state: State, listed: dict[str, Mapping[str, str]]) -> Iterator[Page]:
         heads, tags = self.source.requests(state.requests)
         if heads is not None:
-            for head in heads:
-                held = state.held.get(head.id)
-                if held is not None and held.sha == head.sha:
-                    continue
+            for number, head in enumerate(head for head in heads if state.at(head.id) != head.sha):
+                if number % _STEP == _STEP - 1:
+                    yield Page(cursor=state.dump())
                 try:
                     files = self.source.touched(head, self.patterns, listed)
                 except NotThere:  # what was held stays, and it is looked at again
@@ -80,8 +81,7 @@ class Shelf:
         heads, tags = self.source.releases(state.releases)
         if heads is not None:
             for head in heads:
-                held = state.held.get(head.id)
-                if held is not None and held.sha == head.sha:
+                if state.at(head.id) == head.sha:
                     continue
                 files = self.source.files(head.sha, self.patterns)
                 if files is None:  # a release of a tag that is not there, or not yet: it is looked at again

@@ -9,7 +9,7 @@ import pytest
 
 from connectors import contract_files, contract_shelf
 from connectors.github import KIND
-from syncd.contract import AuthFailed, Connector, Unavailable
+from syncd.contract import AuthFailed, Connector, RateLimited, Unavailable
 from syncd.demo.github_access import Grant
 from syncd.demo.github_twin import GithubTwin
 from tests.connectors.contract import NOW, SECRET, OpenGate
@@ -276,6 +276,20 @@ def test_a_read_that_is_cut_off_goes_on_from_its_cursor(twin: GithubTwin) -> Non
     kept.read(connector)
     assert len(kept.files()) == 2
     assert sum("/blobs/" in line for line in asked(twin)) == 1
+
+
+def test_merge_requests_that_were_looked_at_are_not_looked_at_again_after_a_limit(twin: GithubTwin) -> None:
+    for n in range(45):
+        twin.files.propose(API, f"Pull {n}", {f"docs/{n}.md": "x"}, f"work-{n}")
+    kept, connector = Kept(), connect(twin)
+    twin.server.fail(
+        "/pulls/44/files", status=403, headers={"Retry-After": "60"}, body={"message": "You have exceeded a secondary rate limit"}
+    )
+    with pytest.raises(RateLimited):
+        kept.read(connector)
+    asked(twin)
+    kept.read(connector)
+    assert sum("/files" in line for line in asked(twin)) <= 10
 
 
 def test_each_record_can_be_read_by_itself_and_a_census_names_them_all(twin: GithubTwin) -> None:

@@ -135,7 +135,7 @@ def _said(milestone: Milestone, finding: Finding) -> str:
 
 
 def _likely(odds: Odds | None) -> str:
-    return f"kept with {odds.p:.0%} likelihood" if odds and odds.p is not None else ""
+    return f"kept with a likelihood of {100 * odds.p:.0f} %" if odds and odds.p is not None else ""
 
 
 def _untold(snapshot: Snapshot, milestone: Milestone) -> str:

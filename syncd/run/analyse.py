@@ -169,7 +169,7 @@ def model(links: Iterable[Link], store: Store, view: Understanding, as_of: datet
         work=view.work,
         teams=view.teams,
         contracts=view.contracts,
-        baselines=store.baselines.all(assembled.snapshot.anchor),
+        baselines=store.baselines.all(lambda ref: _called(assembled.snapshot, ref)),
     )
     return replace(assembled, snapshot=told)
 
@@ -189,6 +189,12 @@ def _without_files(links: Iterable[Link], store: Store, view: Understanding, sna
         )
     ]
     return unfound(seen, snapshot.contract_files)
+
+
+def _called(snapshot: Snapshot, ref: Ref) -> Ref:
+    """A milestone's anchor by the name that it has now."""
+    anchor = snapshot.anchor(ref)
+    return snapshot.milestones[anchor].ref if anchor in snapshot.milestones else anchor
 
 
 def _stale(links: Iterable[Link], store: Store) -> frozenset[tuple[str, str, str]]:

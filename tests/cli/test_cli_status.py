@@ -33,7 +33,7 @@ def test_the_portfolio_in_a_table_for_programs_and_for_a_wiki(tmp_path: Path, mo
         (late,) = one["milestones"]
         assert "4 working days late" in late["reason"]
         assert (late["due"], late["work_ends"]) == ("2026-05-15", "2026-05-21")
-        assert {finding["code"] for finding in late["findings"]} == {"drift"}
+        assert "drift" in {finding["code"] for finding in late["findings"]}
         assert {one["team"] for one in mine["milestones"]} == {"PAY"}
         (chain,) = found["chains"]
         assert [ref["key"] for ref in chain["work"]] == ["PLAT-3", "PAY-2"]

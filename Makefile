@@ -43,6 +43,7 @@ format: $(VENV)/.tests ## Format the code and mend what can be mended
 bench: $(VENV)/.tests ## Measure requests, seconds and memory against the vendor twins
 	@$(BIN)/python -m tests.bench $(ARGS)
 	@$(BIN)/python -m tests.bench_schedule
+	@$(BIN)/python -m tests.bench_company
 	@$(BIN)/python -m tests.bench_contracts
 
 build: $(VENV)/.tests ## Build the wheel and the source archive into dist/

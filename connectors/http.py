@@ -10,6 +10,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from connectors import tls
+from connectors.decoding import decoded
 from connectors.proxy import bypassed, proxy_of
 from connectors.reach import Allowance, Barred, guard
 from connectors.unreached import Unreached, Way, explained, misspoken, refused_by_proxy
@@ -18,6 +19,8 @@ from syncd.contract.headers import retry_after
 
 LARGEST_BODY = 64 * 1024 * 1024
 """So many octets an answer may have, unpacked."""
+TOO_LARGE = f"the answer is larger than {LARGEST_BODY // 2**20} MiB"
+"""What the error says of one that has more."""
 MOST_REDIRECTS = 5
 THREADS = 8
 """How many threads may share one session: so many connections to a host are kept open."""
@@ -29,6 +32,14 @@ _LARGEST_ANSWER = LARGEST_BODY * 5 // 4
 """So many octets may come over the line in all: status, headers and chunk sizes, too."""
 _PATIENCE = timedelta(seconds=20)
 """How long to wait where a vendor limits us without saying until when."""
+
+
+class Answered(requests.Response):
+    """An answer whose JSON is decoded the fast way."""
+
+    def json(self, **how: Any) -> Any:
+        """The decoded body. Raises requests' JSONDecodeError where it is not JSON."""
+        return super().json(**how) if how else decoded(self.content, super().json)
 
 
 class PacedAdapter(HTTPAdapter):
@@ -78,6 +89,7 @@ class PacedAdapter(HTTPAdapter):
         except requests.exceptions.RequestException as error:
             raise self._bounded(error) from error
         answer._content_consumed = True  # type: ignore[attr-defined]
+        answer.__class__ = Answered
         return answer
 
     def _bounded(self, error: requests.exceptions.RequestException) -> requests.exceptions.RequestException:
@@ -125,7 +137,7 @@ def _read(answer: requests.Response, allowance: Allowance) -> bytes:
 
 
 def _too_large() -> Unreached:
-    return Unreached(Unavailable, f"the answer is larger than {LARGEST_BODY // 2**20} MiB. Check `url`, and what a proxy adds")
+    return Unreached(Unavailable, f"{TOO_LARGE}. Check `url`, and what a proxy adds")
 
 
 def pace(session: requests.Session, settings: Settings, gate: Gate) -> requests.Session:
@@ -139,7 +151,13 @@ def pace(session: requests.Session, settings: Settings, gate: Gate) -> requests.
     session.trust_env = False
     session.max_redirects = MOST_REDIRECTS
     session.get_redirect_target = _target  # type: ignore[method-assign]
+    session.merge_environment_settings = _settled  # type: ignore[method-assign, assignment]
     return session
+
+
+def _settled(*_: Any) -> dict[str, Any]:
+    """What the session would find out for each request anew; the transport goes by what is configured all the same."""
+    return {"proxies": {}, "stream": False, "verify": True, "cert": None}
 
 
 def _target(resp: requests.Response) -> str | None:

@@ -150,7 +150,11 @@ class _Plain(HTTPConnection):
 
     def _new_conn(self) -> socket.socket:
         made = self._dialled() if self.proxy is None else super()._new_conn()
-        made.settimeout(self._allowance.seconds())
+        try:
+            made.settimeout(self._allowance.seconds())
+        except TimeoutError:  # nobody else knows of it yet
+            made.close()
+            raise
         return made
 
     def _dialled(self) -> socket.socket:

@@ -11,8 +11,7 @@ from syncd.model.raw import Scope
 class Registry(Protocol):
     """The hooks of a vendor. Both methods raise the six errors; one without a scope concerns the whole connection."""
 
-    @property
-    def told(self) -> str:
+    def told(self, order: HookOrder) -> str:
         """What a hook tells of, for a person."""
 
     def find(self, place: Scope, url: str) -> int | None:
@@ -45,5 +44,5 @@ def step(registry: Registry, place: Scope | SyncError, order: HookOrder, connect
             raise
         return HookStep(place.name, "nothing", error=error)
     if there is None:
-        return HookStep(place.name, "create", f"a hook for {registry.told}")
+        return HookStep(place.name, "create", f"a hook for {registry.told(order)}")
     return HookStep(place.name, "update", "its events and its secret")

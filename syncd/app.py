@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Lock
@@ -19,6 +19,7 @@ from syncd.run.discreet import Discreet, Secrets
 from syncd.run.fault_points import Point, point_of, unused
 from syncd.run.gate import PacedGate
 from syncd.run.link import Link
+from syncd.run.notes import KeptNotes
 from syncd.run.one_pass import Unwatched, Watcher, Works
 from syncd.run.pull import Care
 from syncd.store import Store, open_store
@@ -72,7 +73,9 @@ def works(config: Config, store: Store, clock: Clock, watcher: Watcher, point: P
     """The parts of a pass, wired as the configuration says."""
     importing = Lock()
     return Works(
-        links=tuple(_link(connection, clock, importing, lambda: secrets(config)) for connection in config.connections.values()),
+        links=tuple(
+            _link(connection, store, clock, importing, lambda: secrets(config)) for connection in config.connections.values()
+        ),
         store=store,
         clock=clock,
         view=understanding(config),
@@ -100,12 +103,14 @@ def understanding(config: Config) -> Understanding:
         people=config.people,
         work=config.work,
         teams=config.teams,
+        contracts=config.contracts,
     )
 
 
-def _link(connection: Connection, clock: Clock, importing: Lock, hidden: Secrets) -> Link:
+def _link(connection: Connection, store: Store, clock: Clock, importing: Lock, hidden: Secrets) -> Link:
     gate = PacedGate(connection.kind.limits, clock)
     settings = connection.settings(clock.now, fields_read(connection.mapping))
+    settings = replace(settings, notes=KeptNotes(store, connection.name))
 
     def connect() -> Connector:
         # Making a connector imports its vendor's library: threads that import the same modules at once can lock each other out.

@@ -1,13 +1,15 @@
 """Rows with few words, for tests: `item("PLAT-41", due="2026-05-12")`. Dates are texts, the connection is `plat` unless said."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from syncd.mapping.assemble import Assembled, Precedence, assemble
-from syncd.model.finding import Count, Day, Finding, Named, Part
+from syncd.model.baseline import Baseline
+from syncd.model.finding import Count, Day, Finding, Named, Part, Severity, fingerprint_of
 from syncd.model.ref import Alias, Ref
-from syncd.model.rows import Change, Dependency, Item, Milestone, Person, Quantity, Row
+from syncd.model.rows import Change, Dependency, Deployment, Item, Milestone, Person, Quantity, Row, Window
 from syncd.model.snapshot import Snapshot
 
 NOW = datetime(2026, 5, 5, 7, 0, tzinfo=UTC)
@@ -92,3 +94,54 @@ def _word(part: Part) -> str:
 
 def _texts(given: str | Iterable[str]) -> tuple[str, ...]:
     return (given,) if isinstance(given, str) else tuple(given)
+
+
+def agreed(
+    of: str,
+    due: str | None,
+    *items: str,
+    at: str = "2026-04-01",
+    start: str | None = None,
+    sizes: Quantity | None = None,
+    **fields: Any,
+) -> Baseline:
+    """A baseline of a milestone, by its key: what was agreed on that day, with the keys of the items in scope, each of that size."""
+    scope = {ref(key): sizes for key in items}
+    given: dict[str, Any] = {"origin": "adopted", "recorded_at": on(at)} | fields
+    return Baseline(milestone=ref(of), at=on(at), start=day(start), due=day(due), items=scope, **given)
+
+
+def with_baselines(model: Snapshot, *known: Baseline) -> Snapshot:
+    """The snapshot with these baselines, in their order."""
+    found: dict[Ref, tuple[Baseline, ...]] = {}
+    for one in known:
+        found[one.milestone] = (*found.get(one.milestone, ()), one)
+    return replace(model, baselines=found)
+
+
+def standing(model: Snapshot, code: str, subject: str, severity: Severity = "warn", discriminator: str = "") -> Snapshot:
+    """The snapshot in which a finding of this code on that subject is open."""
+    return replace(model, open={**model.open, fingerprint_of(code, ref(subject), discriminator): severity})
+
+
+def moment(text: str) -> datetime | date:
+    """`2026-05-07T10:00` is an instant (UTC), `2026-05-07` a whole day."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC) if "T" in text else date.fromisoformat(text)
+
+
+def window(key: str, start: str, end: str, scope: str | None = "checkout", kind: str = "deploy", **fields: Any) -> Window:
+    """A window of a calendar, for checkout unless said."""
+    given: dict[str, Any] = {"title": f"Title of {key}", "window_kind": kind, "scope_id": "9"} | fields
+    return Window(ref=ref(key, "cal", "events"), start=moment(start), end=moment(end), scope=scope, **given)
+
+
+def freeze(key: str, start: str, end: str, scope: str | None = "checkout", **fields: Any) -> Window:
+    return window(key, start, end, scope, "freeze", **fields)
+
+
+def deployment(key: str, at: str, service: str | None = "checkout", *, of: str | Iterable[str] = (), **fields: Any) -> Deployment:
+    """A planned deployment of checkout at an instant (UTC). `of`: the keys of the milestones that it delivers."""
+    given: dict[str, Any] = {"title": f"Title of {key}", "status": "planned", "scope_id": "1"} | fields
+    when = datetime.fromisoformat(at).replace(tzinfo=UTC)
+    named = tuple(ref(name) for name in _texts(of))
+    return Deployment(ref=ref(key, "code", "deployments"), at=when, service=service, milestones=named, **given)

@@ -52,3 +52,10 @@ def test_seconds_and_memory_are_syncds_own(figures: Any) -> None:
         assert used["cpu_s"] > 0
         assert 20 < used["peak_mb"] < 1000
     assert figures["passes"]["second"]["wall_s"] < figures["passes"]["first"]["wall_s"]
+
+
+@pytest.mark.slow
+def test_a_pull_holds_little_more_than_the_idle_process(figures: Any) -> None:
+    reading = figures["reading"]
+    assert 20 < reading["idle_mb"] < reading["peak_mb"]
+    assert reading["over_idle_mb"] <= 120

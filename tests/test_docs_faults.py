@@ -21,10 +21,18 @@ _NAMED = re.compile(r"`(contract|tests/[\w/]+\.py)::(\w+)`")
 
 
 def rows(text: str) -> list[dict[str, str]]:
-    """The rows of the table, by the names of its columns."""
-    table = [line.strip().strip("|").split(" | ") for line in text.splitlines() if line.startswith("| ")]
-    start = next(n for n, cells in enumerate(table) if [cell.strip() for cell in cells] == HEAD)
-    return [dict(zip(HEAD, (cell.strip() for cell in cells), strict=True)) for cells in table[start + 1 :]]
+    """The rows of the tables of faults, by the names of their columns."""
+    found: list[dict[str, str]] = []
+    of_faults = False
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in line.removeprefix("|").removesuffix("|").split("|")]
+        if not line.startswith("|"):
+            of_faults = False
+        elif cells == HEAD:
+            of_faults = True
+        elif of_faults and set(line) - set("|- "):
+            found.append(dict(zip(HEAD, cells, strict=True)))
+    return found
 
 
 ROWS = rows((TESTS / "README.md").read_text("utf-8"))
@@ -53,14 +61,20 @@ def missing(row: dict[str, str]) -> list[str]:
     return lacking
 
 
+def empty(row: dict[str, str]) -> list[str]:
+    """The columns of a row in which nothing is said. A row without a guard that was taken out once proves nothing."""
+    return [name for name in HEAD if not row[name].strip(" .-–—?`")]
+
+
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["fault"][:60])
 def test_every_promise_is_held_by_a_test_that_is_there(row: dict[str, str]) -> None:
     assert _NAMED.search(row["held by"]), f"{row['fault']}: names no test"
     assert not missing(row)
-    assert all(row.values()), f"{row['fault']}: a cell is empty"
+    assert not empty(row), f"{row['fault']}: nothing stands under {empty(row)}"
 
 
 def test_every_vendor_is_in_the_table() -> None:
+    assert len(ROWS) > 60
     named = {vendor for row in ROWS for vendor in row["vendors"].split(", ")}
     assert set(CONTRACTS) <= named
     assert named <= {*CONTRACTS, "all"}
@@ -69,3 +83,6 @@ def test_every_vendor_is_in_the_table() -> None:
 def test_the_check_itself_notices() -> None:
     assert missing({"vendors": "Jira", "held by": "`contract::test_nothing`"})
     assert missing({"vendors": "all", "held by": "`tests/run/test_run_kill.py::test_nothing`"})
+    table = f"| {' | '.join(HEAD)} |\n|---|---|---|---|---|\n| a | all | b | `tests/x.py::test_y` | |\n\n| other | table |\n"
+    assert [empty(row) for row in rows(table)] == [["seen to fail without"]]
+    assert [empty(row) for row in rows(table.replace("| |", "| - |"))] == [["seen to fail without"]]

@@ -11,6 +11,7 @@ from syncd.config import entry_point_kinds
 
 ROOT = Path(__file__).resolve().parent.parent
 VENDORS = [name for name in entry_point_kinds() if name != "memory"]
+CONTRACT = "tests/connectors/contract.py"
 _ROW = re.compile(r"^\| (?P<what>.+?) \| (?P<tests>.+?) \|$")
 _TEST = re.compile(r"(tests/[\w/]+\.py)::(?:(\w+)::)?(\w+)")
 
@@ -32,12 +33,9 @@ def functions_of(file: str) -> frozenset[tuple[str, str]]:
             found.add(("", node.name))
         elif isinstance(node, ast.ClassDef):
             found |= {(node.name, one.name) for one in node.body if isinstance(one, ast.FunctionDef)}
-            if any(ast.unparse(base).endswith("ConnectorContract") for base in node.bases):
-                found |= {
-                    (node.name, name)
-                    for owner, name in functions_of("tests/connectors/contract.py")
-                    if owner == "ConnectorContract"
-                }
+            for base in (ast.unparse(base).rpartition(".")[2] for base in node.bases):
+                held = found if file == CONTRACT else functions_of(CONTRACT)
+                found |= {(node.name, name) for owner, name in held if owner == base and base.endswith("Contract")}
     return frozenset(found)
 
 

@@ -14,7 +14,8 @@ class Position:
     `window` sums up the newest rows of that page; `etag` is the vendor's word for it, valid for the question `asked`. While a
     scan is under way, `next` is the page to read next and `base` the watermark of the scan before. `days`: the history to which the
     first scan was bound; `open`: the page of the list of open records that completes it, `START` or `CHECK` (see `history`). `waiting`:
-    deployments that had not ended; `etags`: what the vendor said of the checks of each open pull request.
+    deployments that had not ended; `etags`: what the vendor said of the checks of each open pull request, or of each page of a list that
+    is read whole; `feed`: what the issues had told of the pull requests (see `feed`).
     """
 
     until: str | None = None
@@ -27,6 +28,7 @@ class Position:
     open: str | None = None
     waiting: str | None = None
     etags: str | None = None
+    feed: str | None = None
 
     def dump(self) -> str:
         """The cursor's text."""

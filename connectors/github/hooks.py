@@ -3,13 +3,34 @@
 https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from connectors.proof import at, document, id_in, signed
 from syncd.contract import Delivery, Distrusted, Gate, HookOrder, HookScheme, HookStep, Settings
 from syncd.contract.hooks import Hint
+
+_EVENTS = {
+    "milestones": ("milestone",),
+    "issues": ("issues", "label"),
+    "pulls": ("label", "pull_request", "pull_request_review"),
+    "reviews": ("pull_request", "pull_request_review"),
+    "environments": ("deployment",),
+    "deployments": ("deployment", "deployment_status"),
+    "releases": ("release",),
+    "check_states": ("check_run", "pull_request", "status"),
+    "contract_files": ("pull_request", "push", "release"),
+}
+"""What tells of a change to a stream. Comments, our own among them, tell of none; a new environment shows by its first deployment."""
+
+_MOVES = ("opened", "reopened", "closed", "synchronize")
+"""What moves the head of a pull request, or takes it out of the open ones."""
+
+
+def events(streams: Collection[str]) -> list[str]:
+    """What a hook is to be told of, in order; every server knows these. Repositories themselves are renamed, archived and moved."""
+    return sorted({"repository", *(event for stream in streams for event in _EVENTS.get(stream, ()))})
 
 
 def verify(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -> Delivery | Distrusted:  # noqa: ARG001
@@ -35,8 +56,20 @@ def _hints(event: str, said: Mapping[str, Any]) -> tuple[Hint, ...]:
         return (("milestones", id_in(said.get("milestone"))),)
     if event in ("issues", "sub_issues", "issue_dependencies"):
         return ("issues", id_in(said.get("issue"))), ("milestones", id_in(at(said, "issue", "milestone")))
+    if event == "pull_request_review":
+        return ("pulls", id_in(said.get("pull_request"))), ("reviews", id_in(said.get("review")))
     if event.startswith("pull_request"):
-        return ("pulls", id_in(said.get("pull_request"))), ("milestones", id_in(at(said, "pull_request", "milestone")))
+        pull = id_in(said.get("pull_request"))
+        mine = (("contract_files", None),) if said.get("action") in _MOVES else ()
+        return ("pulls", pull), ("check_states", pull), *mine, ("milestones", id_in(at(said, "pull_request", "milestone")))
+    if event.startswith("deployment"):
+        return ("deployments", id_in(said.get("deployment"))), ("environments", None)
+    if event == "release":
+        return ("releases", id_in(said.get("release"))), ("contract_files", None)
+    if event == "push":
+        return (("contract_files", None),)
+    if event in ("check_run", "status"):
+        return (("check_states", None),)
     if event == "issue_comment":
         is_pull = bool(at(said, "issue", "pull_request"))  # the id there is that of the conversation
         return (("pulls", None),) if is_pull else (("issues", id_in(said.get("issue"))),)

@@ -6,8 +6,9 @@ from typing import Any
 
 import requests
 
+from connectors.decoding import decoded
 from connectors.http import from_exception
-from connectors.nested import decoded
+from connectors.nested import decoded as carefully_decoded
 
 _REDIRECTS = (301, 302, 307, 308)
 
@@ -29,7 +30,7 @@ class Answer:
     def json(self, *, what: str, scope: str | None = None) -> Any:
         """The decoded body. Raises Unavailable where it is not JSON."""
         try:
-            return decoded(self.text)
+            return decoded(self.text.encode("utf-8", "surrogatepass"), lambda: carefully_decoded(self.text))
         except (ValueError, RecursionError) as error:
             raise from_exception(error, what=what, scope=scope) from error
 

@@ -28,7 +28,8 @@ class NewestFirst:
 
     Oldest first would lose records: an update takes its record off the page and the next one slips over the page's edge.
     Newest first, an update only pushes records down, so that some come twice; what moved to the front is read by another look
-    at the first page, after every scan of several pages. An idle look is one request: a 304, or the rows of the last time.
+    at the first page, after every scan of several pages. An idle look is one request that is answered by 304: the question stays the same
+    from scan to scan, until its answer has grown beyond a page; then a younger one is asked at once.
     """
 
     client: Client
@@ -52,7 +53,7 @@ class NewestFirst:
             single = at.next is None
             for count, (rows, after) in enumerate(self.scan(at)):
                 at = after
-                single = single and count == 0 and after.next is None
+                single = single and count == 0 and after.next is None and after.asked is not None
                 yield rows, after, after.next is None and (single or scan == _SCANS - 1)
             if single:
                 return
@@ -70,7 +71,7 @@ class NewestFirst:
             yield from self._down(page, at)
 
     def _from_the_top(self, at: Position) -> Iterator[tuple[tuple[Row, ...], Position]]:
-        asked = stamp(floor) if self.since and (floor := _floor(at.until)) else ""
+        asked = self._question(at)
         page = self._first(asked, at.etag if at.asked == asked else None)
         if page.unchanged:
             yield (), at
@@ -80,7 +81,16 @@ class NewestFirst:
             yield (), replace(at, etag=page.etag, asked=asked)
             return
         top = replace(at, until=_latest(page.rows) or at.until, window=window, etag=page.etag, asked=asked, base=at.until)
+        if self.since and page.next is not None:
+            top = replace(top, etag=None, asked=None)
         yield from self._down(page, top)
+
+    def _question(self, at: Position) -> str:
+        """From when on to ask for changes; "" for all there are."""
+        if at.asked is not None and at.etag is not None:
+            return at.asked
+        floor = _floor(at.until)
+        return stamp(floor) if self.since and floor else ""
 
     def _first(self, asked: str, etag: str | None) -> Listed:
         query = {"state": "all", "sort": "updated", "direction": "desc", "per_page": str(PER_PAGE)}

@@ -3,10 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
+from connectors.contract_files import STREAM
+from connectors.contract_shelf import Shelf, parts_of
 from connectors.github.checks import CheckStates
 from connectors.github.client import Client
+from connectors.github.contract_files import shelf
 from connectors.github.cursor import Position, load
 from connectors.github.deployments import Deployments
+from connectors.github.feed import Feed
 from connectors.github.history import Recent
 from connectors.github.lacking import Lacks
 from connectors.github.newest import NewestFirst, Step
@@ -18,7 +22,7 @@ from connectors.github.reviews import Reviews
 from connectors.github.whole import Whole
 from connectors.github.wire import PER_PAGE, Row
 from connectors.http import expect
-from syncd.contract import Page, Settings, Unavailable
+from syncd.contract import Page, RateLimited, Settings, SyncError, Unavailable
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
 
@@ -32,22 +36,31 @@ class Reader:
 
     def __init__(self, client: Client, settings: Settings, repositories: Repositories) -> None:
         self._client, self._repositories = client, repositories
-        self._connection, self._days = settings.connection, settings.history_days
+        self._connection, self._days, self._beside = settings.connection, settings.history_days, settings.beside
         self._now: Callable[[], datetime] = settings.now
+        self._files = settings.files
 
     def fetch(self, stream: str, scope: Scope, since: str | None) -> Iterator[Page]:
         """What changed since the cursor. A list that the repository does not have is told as unsupported."""
-        start = load(since)
         try:
-            for count, (rows, position, complete) in enumerate(self._steps(stream, scope, start)):
-                # One page that is the whole list. Where it is as it was (304) the position comes back as it went in.
-                whole = stream in _SHRINKING and complete and count == 0 and position is not start
-                yield Page(self._records(stream, scope, rows), position.dump(), complete, whole=whole)
+            yield from self._shelf(scope).pages(since) if stream == STREAM else self._pages(stream, scope, load(since))
         except Lacks:
             yield Page(unsupported=True)
+        except SyncError as error:
+            if not isinstance(error, RateLimited):
+                self._repositories.confirm(scope.name)
+            raise
+
+    def _pages(self, stream: str, scope: Scope, start: Position) -> Iterator[Page]:
+        for count, (rows, position, complete) in enumerate(self._steps(stream, scope, start)):
+            # One page that is the whole list. Where it is as it was (304) the position comes back as it went in.
+            whole = stream in _SHRINKING and complete and count == 0 and position is not start
+            yield Page(self._records(stream, scope, rows), position.dump(), complete, whole=whole)
 
     def fetch_one(self, ref: Ref) -> RawRecord:
         """The record now, as its own page gives it (a pull request has more fields there than in the list)."""
+        if ref.stream == STREAM:
+            return self._shelf(self._home(ref)).one(ref)
         if ref.stream not in _TICKETS:
             return self._part(ref)
         scope = self._repositories.scope(place_of(ref).repository)
@@ -56,6 +69,9 @@ class Reader:
 
     def census(self, stream: str, scope: Scope) -> Iterator[Sequence[str]]:
         """The ids by creation, which nothing that is edited meanwhile disturbs. GitHub has no list of ids alone."""
+        if stream == STREAM:
+            yield from ([record.ref.id for record in page.records] for page in self._shelf(scope).pages(None))
+            return
         if stream == "reviews":
             for rows, _, _ in Reviews(self._recent("pulls", scope, None)).steps(Position()):
                 yield [str(row["id"]) for row in rows]
@@ -66,10 +82,23 @@ class Reader:
         for page in self._client.walk(path, what=what, scope=scope.name, query=_by_creation(stream), under=under):
             yield [str(row["id"]) for row in _of(stream, page.rows)]
 
+    def _shelf(self, scope: Scope) -> Shelf:
+        return shelf(self._client, self._connection, scope, self._files.get(scope.name, ()))
+
+    def _home(self, ref: Ref) -> Scope:
+        """The repository of a contract's file. Raises Unavailable where no contract names it."""
+        scopes = (scope for scope in self._repositories.named(self._files) if isinstance(scope, Scope))
+        found = next((scope for scope in scopes if scope.id == parts_of(ref)[0]), None)
+        if found is None:
+            raise Unavailable(f"{ref.label}: no contract names its repository any more")
+        return found
+
     def _steps(self, stream: str, scope: Scope, at: Position) -> Iterator[Step]:
         match stream:
-            case "issues" | "pulls":
-                return self._recent(stream, scope, self._days).steps(at)
+            case "issues":
+                return self._feed(scope).issues(self._recent(stream, scope, self._days).steps(at), at)
+            case "pulls":
+                return self._feed(scope).pulls(self._recent(stream, scope, self._days).steps(at), at)
             case "reviews":
                 return Reviews(self._recent("pulls", scope, self._days)).steps(at)
             case "deployments":
@@ -81,6 +110,9 @@ class Reader:
 
     def _recent(self, stream: str, scope: Scope, days: int | None) -> Recent:
         return Recent(NewestFirst(self._client, stream, scope, since=stream == "issues"), self._now(), days)
+
+    def _feed(self, scope: Scope) -> Feed:
+        return Feed(self._beside, scope, self._now(), self._days)
 
     def _part(self, ref: Ref) -> RawRecord:
         """A record of an optional stream. Nobody but the list says whether one is gone, so a 404 is Unavailable."""

@@ -8,14 +8,12 @@ from typing import Any
 
 from connectors.github import KIND
 from connectors.github.client import Client
+from connectors.github.hooks import events
 from connectors.github.sign_in import sign_in
 from connectors.github.wire import Wire
 from connectors.registering import places, step
 from syncd.contract import AuthFailed, Gate, HookOrder, HookStep, Settings
 from syncd.model.raw import Scope
-
-EVENTS = ["issues", "label", "milestone", "pull_request", "pull_request_review", "repository"]
-"""What tells of a change to something that is mirrored. Comments, our own among them, are none."""
 
 
 def register(settings: Settings, gate: Gate, order: HookOrder) -> Iterator[HookStep]:
@@ -31,7 +29,10 @@ class Hooks:
     """The hooks of repositories."""
 
     client: Client
-    told = ", ".join(EVENTS)
+
+    def told(self, order: HookOrder) -> str:
+        """The events that follow from the streams that are read."""
+        return ", ".join(events(order.streams))
 
     def find(self, place: Scope, url: str) -> int | None:
         """The hook with this address."""
@@ -53,7 +54,7 @@ class Hooks:
         name = place.name
         what, path = f"registering a hook in {name}", f"/repos/{name}/hooks"
         config = {"url": order.url, "content_type": "json", "secret": order.secret, "insecure_ssl": "0"}
-        body: dict[str, Any] = {"config": config, "events": EVENTS, "active": True}
+        body: dict[str, Any] = {"config": config, "events": events(order.streams), "active": True}
         if hook is None:
             answer = self.client.ask("POST", path, what=what, scope=name, body={"name": "web", **body})
         else:

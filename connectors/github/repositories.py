@@ -1,6 +1,6 @@
 """The repositories to read as scopes: by name, by pattern, by owner; found once for all streams."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -9,11 +9,24 @@ from connectors.github.lacking import SWITCHES
 from connectors.github.options import GithubOptions
 from connectors.github.owners import Owners
 from connectors.github.wire import Row
+from connectors.lately import Lately
 from connectors.scoping import Wanted, twice
 from syncd.contract import Misconfigured, Notice, RateLimited, SyncError, Unavailable
 from syncd.model.raw import Scope
 
 T = TypeVar("T")
+_NOTED = (
+    "archived",
+    "disabled",
+    "full_name",
+    "has_issues",
+    "has_pull_requests",
+    "id",
+    "open_issues_count",
+    "private",
+    "visibility",
+)
+"""What is read of a repository's own record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +39,12 @@ class _Found:
 
 
 class Repositories:
-    """Options -> scopes. A repository that was renamed is found under its old name, too."""
+    """Options -> scopes. A repository that was renamed is found under its old name, too. One that was looked up lately is known."""
 
-    def __init__(self, client: Client, options: GithubOptions, owners: Owners) -> None:
-        self._client, self._options, self._owners = client, options, owners
+    def __init__(self, client: Client, options: GithubOptions, owners: Owners, lately: Lately) -> None:
+        self._client, self._options, self._owners, self._lately = client, options, owners, lately
         self._known: dict[str, Row] = {}
+        self._recalled: set[str] = set()
 
     def scopes(self, stream: str) -> Iterator[Scope | SyncError | Notice]:
         """A scope for each repository, or the error it met, and a notice where two keys name the same. Raises what concerns the whole
@@ -55,15 +69,32 @@ class Repositories:
                 yield scope
         yield from (_named_twice(names, *by) for by, names in again.items())
 
+    def named(self, names: Iterable[str]) -> Iterator[Scope | SyncError]:
+        """A scope for each of these, or the error it met, whether or not the connection reads its issues. Raises what concerns the whole
+        connection."""
+        for name in names:
+            row = _caught(self.row, name)
+            yield row if isinstance(row, SyncError) else self._scope(name, row)
+
     def scope(self, name: str) -> Scope:
         """The repository of that name. Raises Unavailable where it is not found or hidden."""
         return self._scope(name, self.row(name))
 
     def row(self, name: str) -> Row:
         """What GitHub says about the repository, looked up where no list gave it."""
-        if name.casefold() not in self._known:
+        known = self._known.get(name.casefold())
+        if known is None and (known := self._lately.known(_noted(name))) is not None:
+            self._recalled.add(name.casefold())
+        self._known[name.casefold()] = found = known or self._look_up(name)
+        return found
+
+    def confirm(self, name: str) -> None:
+        """Reading the repository failed: where it was looked up in an earlier pass, that is done again. Raises what that meets."""
+        if name.casefold() in self._recalled:
+            self._known.pop(name.casefold(), None)
+            self._lately.found(_noted(name), None)
             self._known[name.casefold()] = self._look_up(name)
-        return self._known[name.casefold()]
+            self._recalled.discard(name.casefold())
 
     def _found(self) -> Iterator[_Found | SyncError | Notice]:
         """Lists are asked for first, so that what they name is not looked up; names come first all the same."""
@@ -115,11 +146,16 @@ class Repositories:
         row = self._client.one(f"/repos/{name}", what=what, scope=name)
         if not isinstance(row.get("id"), int):
             raise Unavailable(f"{what}: the answer is no repository. Check `url`", scope=name)
+        self._lately.found(_noted(name), {key: row[key] for key in _NOTED if key in row})
         return row
 
     def _scope(self, name: str, row: Row) -> Scope:
         private = row.get("private") is True or row.get("visibility") in ("private", "internal")
         return Scope(str(row["id"]), name, {"private": private}, closed=_closed(name, row))
+
+
+def _noted(name: str) -> str:
+    return f"repository {name.casefold()}"
 
 
 def _caught(act: Callable[[str], T], name: str) -> T | SyncError:

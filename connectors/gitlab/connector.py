@@ -3,17 +3,20 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from connectors.gitlab import LIMITS, STREAMS, GitlabOptions, account, marks, read, scopes, whole, write
+from connectors.contract_files import STREAM
+from connectors.contract_shelf import Shelf, parts_of
+from connectors.gitlab import LIMITS, STREAMS, GitlabOptions, account, contract_files, marks, read, scopes, whole, write
 from connectors.gitlab.address import in_group, place_of, segment
 from connectors.gitlab.client import Client
 from connectors.gitlab.epics import Epics
 from connectors.gitlab.paging import listing
-from connectors.gitlab.places import Places
-from connectors.gitlab.reading import Lacking, Reading
+from connectors.gitlab.places import Place, Places
+from connectors.gitlab.reading import Lacking, Moved, Reading
 from connectors.gitlab.related import complete
 from connectors.gitlab.weigh import weigh
 from connectors.http import expect
-from syncd.contract import Account, Gate, Limits, Notice, Page, Settings, Stream, SyncError, Unavailable
+from connectors.lately import Lately
+from syncd.contract import Account, Gate, Limits, Notice, Page, RateLimited, Settings, Stream, SyncError, Unavailable
 from syncd.model.action import Action, Receipt
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
@@ -33,7 +36,8 @@ class Gitlab:
         self._wanted = scopes.Asked(*named, archived=options.archived)
         self._reader, self._writer = Client(settings, gate), Client(settings, gate)
         self._account: Account | None = None
-        self._places, self._epics = Places(self._reader), Epics()
+        self._lately = Lately(settings)
+        self._places, self._epics = Places(self._reader, self._lately), Epics(lately=self._lately)
         self._asked: set[str] = set()
 
     def check(self) -> Account:
@@ -48,12 +52,14 @@ class Gitlab:
         for again begins a new round, in which a project may have moved."""
         if stream in self._asked:
             self._asked.clear()
-            self._places = Places(self._reader)
+            self._places = Places(self._reader, self._lately)
         self._asked.add(stream)
-        return self._find(stream)
+        return self._watched() if stream == STREAM else self._find(stream)
 
     def weigh(self, stream: str, scope: Scope) -> int | None:
         """By the number of records that GitLab names in the header of a list."""
+        if stream == STREAM:
+            return None
         return weigh(self._reading(stream, scope, sifted=False))
 
     def fields(self, stream: str) -> Mapping[str, str] | None:  # noqa: ARG002
@@ -61,12 +67,26 @@ class Gitlab:
         return None
 
     def fetch(self, stream: str, scope: Scope, since: str | None) -> Iterator[Page]:
-        """Pages, oldest update first (milestones: by due date)."""
-        return read.pages(self._reading(stream, scope), since)
+        """Pages, oldest update first (milestones: by due date). A project that has moved since it was looked up is looked up again, and
+        read anew."""
+        try:
+            if stream == STREAM:
+                yield from contract_files.pages(self._shelf(scope), since)
+                return
+            try:
+                yield from read.pages(self._reading(stream, scope, doubted=scope.id in self._places.recalled), since)
+            except Moved:
+                yield from read.pages(self._reading(stream, self._places.again(scope)), since)
+        except SyncError as error:
+            if not isinstance(error, RateLimited) and scope.id in self._places.recalled:
+                self._places.again(scope)
+            raise
 
     def fetch_one(self, ref: Ref) -> RawRecord:
         """The record by its address. A 404 is never Gone: GitLab hides in the same words."""
         what = f"reading {ref.label}"
+        if ref.stream == STREAM:
+            return self._shelf(self._watched_home(ref)).one(ref)
         data = self._one(ref, what)
         reading = self._reading(ref.stream, self._home(ref, data), sifted=False)
         try:
@@ -79,6 +99,8 @@ class Gitlab:
 
     def census(self, stream: str, scope: Scope) -> Iterator[Sequence[str]]:
         """All ids, a page at a time."""
+        if stream == STREAM:
+            return ([record.ref.id for record in page.records] for page in self._shelf(scope).pages(None))
         return read.census(self._reading(stream, scope))
 
     def find(self, target: Ref, key: str) -> str | None:
@@ -99,8 +121,23 @@ class Gitlab:
         self._reader.close()
         self._writer.close()
 
-    def _reading(self, stream: str, scope: Scope, *, sifted: bool = True) -> Reading:
-        """`sifted`: whether records of projects that are not wanted have to be known."""
+    def _watched(self) -> list[Scope | SyncError | Notice]:
+        """The projects whose files contracts name, whether or not their work is read."""
+        found = (self._places.look("projects", name) for name in self._settings.files)
+        return [one.scope if isinstance(one, Place) else one for one in found]
+
+    def _watched_home(self, ref: Ref) -> Scope:
+        for scope in self._watched():
+            if isinstance(scope, Scope) and scope.id == parts_of(ref)[0]:
+                return scope
+        raise Unavailable(f"{ref.label}: no contract names its project any more")
+
+    def _shelf(self, scope: Scope) -> Shelf:
+        files = self._settings.files.get(scope.name, ())
+        return contract_files.shelf(self._reader, self._settings.connection, scope, files)
+
+    def _reading(self, stream: str, scope: Scope, *, sifted: bool = True, doubted: bool = False) -> Reading:
+        """`sifted`: whether records of projects that are not wanted have to be known; `doubted`: whether it may have moved."""
         wanted = self._settings.fields.get(stream)
         days = self._settings.history_days
         return Reading(
@@ -114,6 +151,7 @@ class Gitlab:
             without=scopes.left_out(self._places, stream, scope, self._wanted) if sifted else frozenset(),
             takes_path=self._wanted.takes_path,
             archived=self._archived,
+            doubted=doubted,
         )
 
     def _one(self, ref: Ref, what: str) -> dict[str, object]:

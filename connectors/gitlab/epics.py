@@ -10,6 +10,7 @@ from connectors.gitlab.graphql import Unknown, ask
 from connectors.gitlab.paging import PER_PAGE, Leaf
 from connectors.gitlab.server import Server, about
 from connectors.http import expect
+from connectors.lately import Lately
 from syncd.contract import Unavailable
 
 GONE = frozenset({404, 410})
@@ -20,23 +21,34 @@ _DENIED = frozenset({403, *GONE})
 @dataclass(slots=True)
 class Epics:
     """How the server of a connection gives epics: as `work_items`, or not; None: not known yet. `tried`: it was asked for them.
-    `never`: its edition cannot have any."""
+    `never`: its edition cannot have any. `lately`: where what the server said of itself is written down."""
 
     work_items: bool | None = None
     tried: bool = False
     never: bool = False
+    lately: Lately | None = None
 
     def learn(self, server: Server) -> None:
         """What the server says of itself. Work items include the epics by default since version 17.7."""
         self.never = server.enterprise is False
         self.work_items = server.release >= (17, 7) and not self.never
+        if self.lately is not None:
+            self.lately.found("epics", [self.work_items, self.never])
+
+    def _recall(self) -> bool:
+        """Whether the server said it lately."""
+        known = self.lately.known("epics") if self.lately is not None else None
+        if not isinstance(known, list) or len(known) != 2:
+            return False
+        self.work_items, self.never = bool(known[0]), bool(known[1])
+        return True
 
     def page(self, client: Client, path: str, query: Mapping[str, object], *, what: str, scope: str) -> Leaf | None:
         """A page of the epics of the group at `path` in the form of the REST API; None where only that has them.
 
         `query` holds variables of `work_items.LIST`.
         """
-        if self.work_items is None:
+        if self.work_items is None and not self._recall():
             self.learn(about(client, what))
         if not self.work_items:
             return None

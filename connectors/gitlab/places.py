@@ -1,13 +1,14 @@
 """The projects and groups of a configuration as GitLab knows them now, each looked up once in a round."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from connectors.gitlab.address import segment
 from connectors.gitlab.client import Client
 from connectors.gitlab.paging import listing
 from connectors.http import expect
+from connectors.lately import Lately
 from connectors.scoping import is_glob
 from syncd.contract import Misconfigured, RateLimited, SyncError, Unavailable
 from syncd.model.raw import Scope
@@ -37,21 +38,48 @@ class Place:
 
 @dataclass(slots=True)
 class Places:
-    """What was found in this round. Losing it costs requests, nothing else."""
+    """What was found in this round. Losing it costs requests, nothing else. `recalled`: the ids of those that were found in an earlier
+    one."""
 
     client: Client
+    lately: Lately
     named: dict[tuple[str, str], Place | SyncError] = field(default_factory=dict)
     lists: dict[str, Sequence[Place]] = field(default_factory=dict)
+    recalled: set[str] = field(default_factory=set)
 
     def look(self, kind: str, name: str) -> Place | SyncError:
         """The project or group (`kind`: "projects", "groups") of that path or id, or the error it met. What cost an error is looked
         for again. Raises what concerns the whole connection."""
-        found = self.named.get((kind, name))
+        found = self.named.get((kind, name)) or self._noted(kind, name)
         if found is None:
             found = self._asked(kind, name)
             if isinstance(found, Place):
-                self.named[kind, name] = found
+                self.lately.found(f"{kind} {name}", asdict(found))
+        if isinstance(found, Place):
+            self.named[kind, name] = found
         return found
+
+    def again(self, scope: Scope) -> Scope:
+        """A project or group as it is now. Raises what it met."""
+        kind = "groups" if scope.id.startswith("g:") else "projects"
+        self.lately.found(f"{kind} {scope.name}", None)
+        self.named.pop((kind, scope.name), None)
+        found = self.look(kind, scope.name)
+        if isinstance(found, SyncError):
+            raise found
+        self.recalled.discard(scope.id)
+        return replace(found.scope, facts={**scope.facts, **found.scope.facts})
+
+    def _noted(self, kind: str, name: str) -> Place | None:
+        """What was found lately."""
+        known = self.lately.known(f"{kind} {name}")
+        try:
+            place = Place(**known) if isinstance(known, dict) else None
+        except TypeError:  # written by another version
+            return None
+        if place is not None:
+            self.recalled.add(place.scope.id)
+        return place
 
     def under(self, group: int | str, name: str) -> Sequence[Place]:
         """Every project of a group and the groups below it, archived ones too. `group`: its numeric id; `name`: for error texts."""

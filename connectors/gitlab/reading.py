@@ -1,11 +1,11 @@
 """One scope of one stream, about to be read: where its lists are, and how a row becomes a record."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from connectors.gitlab.address import path_of, ref_of
+from connectors.gitlab.address import SIGN, path_of, ref_of, within
 from connectors.gitlab.asking import list_of, rest_query, variables
 from connectors.gitlab.client import NONE, Answer, Client
 from connectors.gitlab.cursor import Cursor
@@ -25,11 +25,15 @@ class Lacking(Exception):
     """The edition, the version or the account's role there lacks this stream: nothing follows from what is not read."""
 
 
+class Moved(Exception):
+    """The project or group is not where it was looked up."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """`links`: whether issues get the links with which they block others. `since`: closed records last updated before it are not read
     at first. `without`: the ids of projects whose records are left out; `takes_path`: whether a path is read. `archived`: whether
-    archived projects are."""
+    archived projects are. `doubted`: the scope was looked up a while ago, so that the records of its first page are asked where it is."""
 
     client: Client
     connection: str
@@ -41,6 +45,7 @@ class Reading:
     without: frozenset[int] = frozenset()
     takes_path: Callable[[str], bool] = lambda _: True
     archived: bool = False
+    doubted: bool = False
 
     @property
     def what(self) -> str:
@@ -68,10 +73,23 @@ class Reading:
         allow = self._answered(cursor)
         answer = self.client.get(f"{self.base}/{list_of(self.stream)}", query, allow=allow, **self.words)
         if answer.status not in allow:
-            return leaf_of(answer, page_of(cursor.more), **self.words)
+            leaf = leaf_of(answer, page_of(cursor.more), **self.words)
+            if self.doubted and not cursor.more:
+                self._find_place(leaf.rows)
+            return leaf
         if self.stream == "epics" and answer.status in GONE and self.epics.turned():
             return self.ask(cursor, newest=newest)
         raise self._denied(answer, first=allow >= DENIED)
+
+    def _find_place(self, rows: Sequence[Row]) -> None:
+        """Raise Moved where the records say that the project has another path, or all of them that the group has."""
+        kind, _, id = self.scope.id.partition(":")
+        if self.stream not in SIGN:
+            return
+        own = [row for row in rows if kind == "g" or str(row.get("project_id")) == id]
+        paths = [path for row in own if (path := path_of(self.stream, row, self.client.root)) is not None]
+        if paths and not any(within(path, self.path) if kind == "g" else path == self.path for path in paths):
+            raise Moved
 
     def as_work_items(self, cursor: Cursor, *, newest: bool = False) -> Leaf | None:
         """The same page of epics as work items; None where the server has none."""

@@ -7,21 +7,12 @@ from typing import Any
 
 from connectors.gitlab import KIND
 from connectors.gitlab.client import Client
-from connectors.gitlab.hooks import SIGNING
+from connectors.gitlab.hooks import SIGNING, events
 from connectors.gitlab.paging import listing
 from connectors.http import expect
 from connectors.registering import places, step
 from syncd.contract import AuthFailed, Gate, HookOrder, HookStep, Misconfigured, Settings, SyncError, Unavailable
 from syncd.model.raw import Scope
-
-EVENTS = {
-    "push_events": False,
-    "issues_events": True,
-    "confidential_issues_events": True,
-    "merge_requests_events": True,
-    "milestone_events": True,
-}
-"""What tells of a change to something that is mirrored. Comments, our own among them, are none."""
 
 
 def register(settings: Settings, gate: Gate, order: HookOrder) -> Iterator[HookStep]:
@@ -36,7 +27,10 @@ class Hooks:
     """The hooks of projects and groups, whose scopes have the ids "p:12" and "g:7"."""
 
     client: Client
-    told = ", ".join(name.removesuffix("_events") for name, wanted in EVENTS.items() if wanted)
+
+    def told(self, order: HookOrder) -> str:
+        """The events that follow from the streams that are read."""
+        return ", ".join(name.removesuffix("_events") for name, wanted in events(order.streams).items() if wanted)
 
     def find(self, place: Scope, url: str) -> int | None:
         """The hook with this address."""
@@ -55,7 +49,7 @@ class Hooks:
         what, path = f"registering a hook in {place.name}", _path(place)
         signing = order.secret.startswith(SIGNING)
         secret = {"signing_token" if signing else "token": order.secret}
-        body: dict[str, Any] = {"url": order.url, **secret, **EVENTS, "enable_ssl_verification": True}
+        body: dict[str, Any] = {"url": order.url, **secret, **events(order.streams), "enable_ssl_verification": True}
         verb, address = ("post", path) if hook is None else ("put", f"{path}/{hook}")
         try:
             answer = self.client.send(verb, address, body, what=what, scope=place.name)

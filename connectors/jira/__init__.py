@@ -57,9 +57,11 @@ class Jira:
     def scopes(self, stream: str) -> Iterable[Scope | SyncError | Notice]:
         """The projects to read. What concerns the whole connection is raised.
 
-        The stream `projects`, which is read first, asks for each of them anew; the others rely on that.
+        The stream `projects`, which is read first, asks for each of them anew unless that was done lately; the others rely on that.
         """
-        return self._projects.scopes(anew=stream == "projects")
+        found = list(self._projects.scopes(anew=stream == "projects"))
+        self._reading.begin(stream, [scope for scope in found if isinstance(scope, Scope)])
+        return found
 
     def weigh(self, stream: str, scope: Scope) -> int | None:
         """How many requests a first read takes, by Jira's own count of the issues."""

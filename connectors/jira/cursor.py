@@ -11,7 +11,7 @@ WHOLE = "whole"
 """The cursor of what is read whole each time: there is nothing to go on from."""
 _FORM = 2
 """The first form, which named none, was of scans in the order of creation."""
-_TIMES = ("since", "began", "head", "latest")
+_TIMES = ("since", "began", "head", "latest", "moment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +19,14 @@ class Cursor:
     """`since`: everything changed before it was seen. `where`: the condition under which that was so.
 
     The rest is set in the middle of a scan only: when it `began` by our clock, the newest change on its first page (`head`), the
-    `latest` change seen in it, and the `place` where its next page begins.
+    `latest` change seen in it, the `place` where its next page begins, and a `moment` of the server's that had passed before it.
     """
 
     since: datetime | None = None
     began: datetime | None = None
     head: datetime | None = None
     latest: datetime | None = None
+    moment: datetime | None = None
     place: Place = START
     where: str = ""
 
@@ -47,7 +48,7 @@ class Cursor:
         """
         after = self.seen(updated, START)
         took = max(timedelta(), now - (self.began or now))
-        since = max(_known(self.since, after.head, after.latest and after.latest - took), default=None)
+        since = max(_known(self.since, self.moment, after.head, after.latest and after.latest - took), default=None)
         return Cursor(since=since, where=self.where)
 
     def __str__(self) -> str:

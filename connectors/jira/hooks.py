@@ -11,12 +11,16 @@ from connectors.proof import at, document, id_in, signed
 from syncd.contract import Delivery, Distrusted, Gate, HookOrder, HookScheme, HookStep, Settings
 from syncd.contract.hooks import Hint
 
-EVENTS = (
-    "Issue: created, updated, deleted",
-    "Issue link: created, deleted",
-    "Version: created, updated, moved, deleted, released, unreleased",
-    "Project: updated, deleted",
-)
+_ISSUE = "Issue: created, updated, deleted"
+_EVENTS = {
+    "issues": (_ISSUE, "Issue link: created, deleted"),
+    "versions": ("Version: created, updated, moved, deleted, released, unreleased",),
+    "projects": ("Project: updated, deleted",),
+    "sprints": ("Sprint: created, updated, deleted, started, closed",),
+    "worklogs": ("Worklog: created, updated, deleted",),
+    "remote_links": (_ISSUE,),
+}
+"""What tells of a change to a stream, as Jira's page of webhooks calls it. Of security levels it tells nothing."""
 
 
 def verify(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -> Delivery | Distrusted:  # noqa: ARG001
@@ -37,8 +41,12 @@ def _hints(event: str, said: Mapping[str, Any]) -> tuple[Hint, ...]:
     event = event.removeprefix("jira:")
     if event.startswith("issuelink_"):
         return (("issues", None),)
-    if event.startswith(("issue_", "comment_", "worklog_")):
-        return (("issues", id_in(said.get("issue")) or _text(at(said, "worklog", "issueId"))),)
+    if event.startswith("worklog_"):
+        return ("worklogs", id_in(said.get("worklog"))), ("issues", _text(at(said, "worklog", "issueId")))
+    if event.startswith("sprint_"):
+        return (("sprints", id_in(said.get("sprint"))),)
+    if event.startswith(("issue_", "comment_")):
+        return ("issues", id_in(said.get("issue"))), ("remote_links", None)
     if event.startswith("version_"):
         return ("versions", id_in(said.get("version"))), ("issues", None)
     if event.startswith("project_"):
@@ -52,13 +60,14 @@ def _text(value: object) -> str | None:
 
 def sync(settings: Settings, gate: Gate, order: HookOrder) -> Iterator[HookStep]:  # noqa: ARG001
     """What a person is to enter: Jira lets only apps, and administrators by hand, register hooks."""
+    told = dict.fromkeys(event for stream, those in _EVENTS.items() if stream in order.streams for event in those)
     keys = ", ".join(getattr(settings.options, "projects", []))
     narrowed = f"; JQL: project in ({keys})" if keys and not any(c in keys for c in "*?[") else ""
     yield HookStep(
         settings.connection,
         "by hand",
         "Jira lets no API token register hooks. As an administrator, under System > WebHooks, enter: "
-        f"URL {order.url}; secret: that of hook_secret{narrowed}; events: {'; '.join(EVENTS)}",
+        f"URL {order.url}; secret: that of hook_secret{narrowed}; events: {'; '.join(told)}",
     )
 
 

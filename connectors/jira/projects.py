@@ -10,16 +10,20 @@ from connectors.jira.api import Api
 from connectors.jira.options import JiraOptions
 from connectors.jira.paging import START, Place, all_of
 from connectors.jira.site import Site
+from connectors.lately import Lately
 from connectors.scoping import Wanted, twice
 from syncd.contract import Notice, RateLimited, Settings, SyncError, Unavailable
 from syncd.model.raw import Json, Scope
 
 _PAGE = 100
 ARCHIVED = "the project is archived"
+_NOTED = ("archived", "id", "isPrivate", "key")
+"""What a scope is made of."""
 
 
 class Projects:
-    """Records of projects are kept as long as the connector lives, and asked for again where `anew` says so."""
+    """Records of projects are kept as long as the connector lives, and asked for again where `anew` says so. A project that is named and
+    was looked up lately is a scope without another look."""
 
     def __init__(self, api: Api, site: Site, settings: Settings) -> None:
         options = cast(JiraOptions, settings.options)
@@ -27,6 +31,7 @@ class Projects:
         self._named = Counter(name.casefold() for name in options.projects)
         self._wanted = Wanted("projects", tuple(options.projects), tuple(options.exclude))
         self._known: dict[str, Json] = {}
+        self._lately, self._recalled = Lately(settings), dict[str, str]()
         self._listed: list[str] | None = None
 
     def scopes(self, *, anew: bool) -> Iterator[Scope | SyncError | Notice]:
@@ -34,7 +39,7 @@ class Projects:
         seen: dict[str, str] = {}
         for name in self._wanted.exact:
             try:
-                yield from self._once(self.scope(name, anew=anew), repr(name), seen)
+                yield from self._once(self._named_scope(name, anew=anew), repr(name), seen)
                 yield from [twice(f"project {name}", repr(name), repr(name))] * (self._named[name.casefold()] > 1)
             except SyncError as error:
                 yield self._told(error)
@@ -43,6 +48,28 @@ class Projects:
                 yield from self._found(seen, anew=anew)
             except SyncError as error:
                 yield self._told(error)
+
+    def has(self, scope: Scope) -> bool:
+        """Whether the project's record was given in this pass."""
+        return scope.name in self._known
+
+    def confirm(self, scope: Scope) -> None:
+        """Reading the project failed: where it was looked up in an earlier pass, that is done again. Raises what that meets."""
+        if (name := self._recalled.get(scope.id)) is not None:
+            self._lately.found(_noted(name), None)
+            self.scope(name, anew=True)
+            del self._recalled[scope.id]
+
+    def _named_scope(self, name: str, *, anew: bool) -> Scope:
+        """A project that is named outright. One that was found lately is not looked up."""
+        noted = self._lately.known(_noted(name)) if anew or name not in self._known else None
+        if isinstance(noted, dict):
+            scope = _as_scope(noted, name)
+            self._recalled[scope.id] = name
+            return scope
+        project = self.record(name, anew=anew)
+        self._lately.found(_noted(name), {part: project[part] for part in _NOTED if part in project})
+        return self._scope(name, project)
 
     def record(self, key: str, *, anew: bool = False) -> Json:
         """The project's record, by key or id. Raises Unavailable with the key as scope where there is none to be seen."""
@@ -62,9 +89,7 @@ class Projects:
         return self._scope(key, self.record(key, anew=anew))
 
     def _scope(self, key: str, project: dict[str, Any]) -> Scope:
-        private = {"private": True} if project.get("isPrivate") is True else {}
-        closed = ARCHIVED if project.get("archived") is True else None
-        scope = Scope(str(project.get("id") or key), str(project.get("key") or key), private, closed)
+        scope = _as_scope(project, key)
         self._known |= {scope.id: project, scope.name: project}
         return scope
 
@@ -112,3 +137,13 @@ class Projects:
         if error.scope is None or isinstance(error, RateLimited):
             raise error
         return error
+
+
+def _as_scope(project: dict[str, Any], key: str) -> Scope:
+    private = {"private": True} if project.get("isPrivate") is True else {}
+    closed = ARCHIVED if project.get("archived") is True else None
+    return Scope(str(project.get("id") or key), str(project.get("key") or key), private, closed)
+
+
+def _noted(name: str) -> str:
+    return f"project {name}"

@@ -18,8 +18,10 @@ from connectors.jira.search import Search
 from connectors.jira.security_levels import SecurityLevels
 from connectors.jira.site import Site
 from connectors.jira.sprints import Sprints
+from connectors.jira.together import Together
+from connectors.jira.versions import Versions
 from connectors.jira.worklogs import Worklogs
-from syncd.contract import Misconfigured, Page, Settings
+from syncd.contract import Misconfigured, Page, RateLimited, Settings, SyncError
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
 
@@ -34,6 +36,8 @@ class Reading:
         self._api, self._projects, self._fields = api, projects, fields
         self._records, self._search = Records(site, settings), Search(api, site, settings)
         self._scan = Scan(self._search, site, settings)
+        self._together = Together(self._scan, settings)
+        self._versions_of = Versions(api, site, settings)
         self._sprints = Sprints(api, projects, self._records)
         self._worklogs = Worklogs(api, self._scan, self._records)
         self._remote_links = RemoteLinks(api, self._scan, self._records)
@@ -48,10 +52,22 @@ class Reading:
             "security_levels": self._levels.pages,
         }
 
+    def begin(self, stream: str, scopes: Sequence[Scope]) -> None:
+        """A stream of these projects is read from now on."""
+        if stream == "issues":
+            self._together.begin(scopes)
+        if stream == "versions":
+            self._versions_of.begin(scopes)
+
     def pages(self, stream: str, scope: Scope, since: str | None) -> Iterator[Page]:
         """Pages of one stream of a project. Searches may find nothing of an archived one: that says nothing of its issues."""
         found = self._pages[stream](scope, since)
-        return _unless_hidden(found) if scope.closed and stream in _BY_SEARCH else found
+        try:
+            yield from _unless_hidden(found) if scope.closed and stream in _BY_SEARCH else found
+        except SyncError as error:
+            if not isinstance(error, RateLimited):
+                self._projects.confirm(scope)
+            raise
 
     def one(self, ref: Ref) -> RawRecord:
         """One record by its id."""
@@ -94,20 +110,20 @@ class Reading:
             return None
         return max(1, -(-issues // 100)) + (issues if stream == "remote_links" else 0)
 
-    def _project(self, scope: Scope, since: str | None) -> Iterator[Page]:  # noqa: ARG002
-        """The project's own record, as it was found when the scopes were listed."""
-        yield Page((self._records.project(scope, self._projects.record(scope.name)),), cursor=WHOLE, complete=True)
+    def _project(self, scope: Scope, since: str | None) -> Iterator[Page]:
+        """The project's own record, as it was found when the scopes were listed; none where it was found some minutes ago."""
+        known = since is not None and not self._projects.has(scope)
+        records = () if known else (self._records.project(scope, self._projects.record(scope.name)),)
+        yield Page(records, cursor=WHOLE, complete=True)
 
-    def _versions(self, scope: Scope, since: str | None) -> Iterator[Page]:  # noqa: ARG002
-        """All versions of the project: Jira gives them at once."""
-        what = f"reading versions of {scope.name}"
-        found = self._api.get(f"project/{quote(scope.name, safe='')}/versions", what=what, scope=scope.name)
-        versions = [expect(v, dict, what=what, scope=scope.name) for v in expect(found, list, what=what, scope=scope.name)]
+    def _versions(self, scope: Scope, since: str | None) -> Iterator[Page]:
+        """All versions of the project."""
+        versions = self._versions_of.of(scope, first=since is None)
         yield Page(tuple(self._records.version(scope, v) for v in versions), cursor=WHOLE, complete=True)
 
     def _issues(self, scope: Scope, since: str | None) -> Iterator[Page]:
         """Issues changed since the cursor, with their history."""
-        for step in self._scan.steps(scope, since, self._fields.asked(scope.id), "reading issues", expand="changelog"):
+        for step in self._together.steps(scope, since, self._fields.asked(scope.id), "changelog"):
             records = tuple(self._records.issue(scope, issue) for issue in self._whole(step, scope))
             yield Page(records, cursor=step.cursor, complete=step.last)
 

@@ -1,23 +1,28 @@
 """Searching issues page by page, in the way that the edition spoken to knows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from connectors.http import expect
 from connectors.jira.api import Api
 from connectors.jira.paging import BrokenOff, Place, offset_after
 from connectors.jira.site import Site
+from connectors.lately import Lately
 from syncd.contract import Settings, Unavailable
 from syncd.model.raw import Json
 
 _BY_TOKEN = (("2", "search/jql"), ("3", "search/jql"))
 _BY_OFFSET = (("2", "search"),)
+_KEPT = timedelta(days=1)
+"""So long the way that worked is tried before all others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is searched: JQL, the fields to give, what to expand, and how a person would call it."""
+    """What is searched: JQL, the fields to give, what to expand, and how a person would call it. `among`: the projects, where they are
+    several."""
 
     jql: str
     fields: tuple[str, ...]
@@ -25,6 +30,12 @@ class Query:
     what: str
     expand: str = ""
     size: int = 100
+    among: tuple[str, ...] = ()
+
+    @property
+    def projects(self) -> str | tuple[str, ...]:
+        """Where is searched, as JQL takes it."""
+        return self.among or self.project
 
     @property
     def params(self) -> dict[str, str | int]:
@@ -53,6 +64,7 @@ class Search:
     def __init__(self, api: Api, site: Site, settings: Settings) -> None:
         self._api, self._site, self._settings = api, site, settings
         self._way: tuple[str, str] | None = None
+        self._lately = Lately(settings)
 
     @property
     def version(self) -> str:
@@ -66,11 +78,11 @@ class Search:
 
     def page(self, query: Query, place: Place) -> Found | None:
         """One page; None where the place is no longer known (tokens live for seven days). Raises the six errors."""
-        for way in [self._way] if self._way else self._ways():
+        for way in [self._way] if self._way else self._candidates():
             none_on = {*((400,) if place.token else ()), *(() if self._way else (404, 410))}
             answer = self._ask(way, query, place, none_on)
             if answer is not None:
-                self._way = way
+                self._remember(way)
                 return self._found(answer, query, place)
         if place.token:
             return None
@@ -88,7 +100,22 @@ class Search:
         counted = found.get(name) if isinstance(found, dict) else None
         return counted if isinstance(counted, int) else None
 
+    def _remember(self, way: tuple[str, str]) -> None:
+        if self._way is None:
+            self._way = way
+            self._lately.found("search", list(way))
+
+    def _candidates(self) -> Iterator[tuple[str, str]]:
+        """The way that worked a while ago, then those that the site should know."""
+        known = next((way for way in _BY_TOKEN + _BY_OFFSET if list(way) == self._lately.known("search", _KEPT)), None)
+        if known:
+            yield known
+        yield from (way for way in self._ways() if way != known)
+
     def _ways(self) -> tuple[tuple[str, str], ...]:
+        cloud = self._site.is_cloud_by_account
+        if cloud is not None:
+            return _BY_TOKEN + _BY_OFFSET if cloud else _BY_OFFSET + _BY_TOKEN
         edition = self._site.edition
         if edition is None:
             return _BY_TOKEN + _BY_OFFSET if self._settings.user else _BY_OFFSET + _BY_TOKEN

@@ -1,13 +1,18 @@
 """What is asked of a Jira site once: its edition, our account, and when our token ends."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from connectors.http import expect
 from connectors.jira.api import Api
 from connectors.jira.cursor import instant
 from connectors.jira.sign import PLATFORM, Signing
-from syncd.contract import Account, Misconfigured, Settings, Unavailable
+from connectors.lately import Lately
+from syncd.contract import Account, AuthFailed, Misconfigured, Settings, Unavailable
 from syncd.model.raw import Json
+
+_NOTED = ("accountId", "displayName", "key", "name", "timeZone")
+_KEPT = timedelta(days=1)
+"""So long the address of the site is believed."""
 
 
 class Site:
@@ -17,6 +22,7 @@ class Site:
         self._api, self._signing, self._settings = api, signing, settings
         self._server: Json = None
         self._me: Json = None
+        self._lately, self._recalled = Lately(settings), False
 
     def check(self) -> Account:
         """The account and edition, asked anew. Raises AuthFailed, or Misconfigured where no Jira answers."""
@@ -26,7 +32,7 @@ class Site:
             keys = "`cloud_id` and `platform_url`" if self._signing.is_on_platform else "`url`"
             raise Misconfigured(f"{what}: there is no Jira at this address (404). Check {keys}")
         self._server = expect(server, dict, what=what)
-        self._me = None
+        self._ask_me()
         return Account(
             self.account_id,
             str(self.me.get("displayName") or self.account_id),
@@ -47,11 +53,45 @@ class Site:
 
     @property
     def me(self) -> Json:
-        """What `myself` says."""
+        """What `myself` says, or said within the last minutes."""
         if self._me is None:
-            what = "looking who we are"
-            self._me = expect(self._api.get("myself", what=what), dict, what=what)
+            self._me = self._lately.known("me")
+            self._recalled = self._me is not None
+        if self._me is None:
+            self._ask_me()
         return self._me
+
+    def _ask_me(self) -> None:
+        what = "looking who we are"
+        self._me, self._recalled = expect(self._api.get("myself", what=what), dict, what=what), False
+        self._lately.found("me", {name: self._me[name] for name in _NOTED if name in self._me})
+
+    def zone_again(self) -> str | None:
+        """The zone, asked anew where it is only remembered."""
+        if self._recalled:
+            self._ask_me()
+        return self.zone
+
+    @property
+    def is_data_center(self) -> bool:
+        """Whether the site, or our account there, says so."""
+        if self._server is not None:
+            return self.edition is not None and not self.is_cloud
+        return self.is_cloud_by_account is False
+
+    @property
+    def is_cloud_by_account(self) -> bool | None:
+        """What the account tells of the edition: people have an `accountId` on Cloud alone, and a `key` or `name` on Data Center. None
+        where it tells nothing, or cannot be looked at."""
+        if self._server is not None:
+            return None
+        try:
+            me = self.me
+        except (AuthFailed, Misconfigured, Unavailable):
+            return None
+        if bool(me.get("accountId")) == any(me.get(name) for name in ("key", "name")):
+            return None
+        return bool(me.get("accountId"))
 
     @property
     def edition(self) -> str | None:
@@ -94,7 +134,10 @@ class Site:
         """The address of a page as a person opens it."""
         base = self._settings.url
         if PLATFORM in base:
-            base = str(self.server.get("baseUrl") or base)
+            known = self._lately.known("base", _KEPT)
+            base = str(known or self.server.get("baseUrl") or base)
+            if known is None:
+                self._lately.found("base", base)
         return f"{base.rstrip('/')}/{path}"
 
     def _expires_at(self) -> datetime | None:

@@ -59,6 +59,31 @@ PLACES: Mapping[str, tuple[str, str]] = {
     "doctor": ("syncd.cli.doctor:doctor", "Look at every connection and the store."),
     "backfill": ("syncd.cli.backfill:backfill", "Read again, from the beginning, what lacks fields that the mapping reads."),
     "schedule": ("syncd.cli.schedule:cli", "Work out when a plan's items can start and have to end."),
+    "status": (
+        "syncd.cli.status:status",
+        "Show how the milestones stand: a word with its reason, dates, what is open, and what blocks.",
+    ),
+    "hygiene": (
+        "syncd.cli.hygiene:hygiene",
+        "List what is undated, ownerless, untouched, long overdue or plainly wrong, per team.",
+    ),
+    "baseline": ("syncd.cli.baseline:baseline", "What was agreed on for each milestone: appended to, never changed."),
+    "forecast": (
+        "syncd.cli.forecast:cli",
+        "How likely milestones are done in time, and how well such forecasts held so far.",
+    ),
+    "whatif": (
+        "syncd.cli.whatif:whatif",
+        "Compare the plan with one that is changed: dates, scope, estimates, people, leave, freezes, links.",
+    ),
+    "capacity": (
+        "syncd.cli.capacity:capacity",
+        "Show planned work against working time per person, team and skill and week, and who is away.",
+    ),
+    "quality": (
+        "syncd.cli.quality:quality",
+        "Check how far the plan can be believed: 14 points, what fails them, and what to repair first.",
+    ),
     "contracts": ("syncd.cli.contracts:cli", "API contracts: what changed, and what it breaks."),
     "dead": ("syncd.cli.dead:dead", "What was set aside: writes that were refused, records that cannot be read."),
 }

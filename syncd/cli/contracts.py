@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from syncd.cli.contracts_list import contracts_list
 from syncd.cli.frame import GOOD, TROUBLE, USAGE, AsJson, command, print_json, usage
 
 if TYPE_CHECKING:
@@ -143,3 +144,6 @@ def exit_code(verdict: "Verdict", fail_on: str) -> int:
         return USAGE
     bad = {"breaking"} if fail_on == "breaking" else {"breaking", "risky", "unknown"}
     return TROUBLE if any(change.level in bad for change in verdict.changes) else GOOD
+
+
+cli.command("list")(command(contracts_list))

@@ -20,7 +20,7 @@ from syncd.run.one_pass import Passed, one_pass
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """`states`: the open findings, the worst first. `before`, `after`: all our comments at the vendors."""
+    """`states`: the open findings that may be said on tickets, the worst first. `before`, `after`: all our comments at the vendors."""
 
     passed: Passed
     states: tuple[FindingState, ...]
@@ -47,6 +47,8 @@ def play(scene: Company | Recorded, config: Path) -> Round:
     before, requests, writes = twins.ours(), twins.requests(), twins.writes()
     with watching(err()) as watcher, opened(config, {}, clock=Clock(now=scene.moment.now), watcher=watcher) as app:
         passed = one_pass(app.works)
-        states = tuple(report.worst_first(app.store.findings.states().values()))
+        told = app.config.policy.write_for_code
+        opens = report.worst_first(app.store.findings.states().values())
+        states = tuple(state for state in opens if told.get(state.finding.code, "on") == "on")
     seconds = time.monotonic() - began
     return Round(passed, states, before, twins.ours(), twins.requests() - requests, twins.writes() - writes, seconds)

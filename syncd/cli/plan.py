@@ -24,7 +24,7 @@ from syncd.cli.frame import (
     print_json,
     usage,
 )
-from syncd.cli.progress import watching
+from syncd.cli.progress import duration, watching
 from syncd.config import did_you_mean
 from syncd.decide import Plan, as_plan
 from syncd.decide.plan_text import action_diff, action_kind
@@ -45,7 +45,9 @@ def plan(
     """Read every connection and show exactly what `once` would write, and why. Nothing is written anywhere."""
     with watching(err()) as watcher, opened(config, os.environ, watcher=watcher) as app:
         hide_secrets(context, app)
-        costs = _first_reads(app)
+        costs = first_reads(app)
+        for cost in costs:
+            watcher.expect(cost)
         for cost in () if json else costs:
             complain(in_words(cost))
         passed = one_pass(app.works, write=False)
@@ -65,7 +67,8 @@ def plan(
     raise typer.Exit(_code(passed, found, detailed_exitcode))
 
 
-def _first_reads(app: App) -> list[Estimate]:
+def first_reads(app: App) -> list[Estimate]:
+    """What reading takes of each connection that was never read and that can be asked now."""
     works = app.works
     found = each(works.links, lambda link: estimate(link, works.store, works.clock))
     return [one for one in found.values() if one is not None]
@@ -77,17 +80,10 @@ def in_words(cost: Estimate) -> str:
     if cost.unknown:
         parts.append(f"{'and ' if parts else ''}what {', '.join(cost.unknown)} take, which cannot be told beforehand")
     if cost.seconds is not None and cost.requests:
-        parts.append(f"about {_duration(cost.seconds)}")
+        parts.append(f"about {duration(cost.seconds)}")
     return (
         f"{cost.connection}: a first pass over {cost.scopes} {'scope' if cost.scopes == 1 else 'scopes'} takes {', '.join(parts)}"
     )
-
-
-def _duration(seconds: float) -> str:
-    for size, unit in ((3600, "hour"), (60, "minute")):
-        if seconds >= 1.5 * size:
-            return f"{round(seconds / size)} {unit}s"
-    return f"{max(1, round(seconds))} s"
 
 
 def _must_know(project: str, app: App) -> None:

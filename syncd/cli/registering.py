@@ -15,7 +15,7 @@ def registered(app: App, link: Link, *, dry_run: bool) -> list[HookStep]:
     connection, known = app.config.connections[link.name], dict(app.store.deliveries.counted(link.name).registered)
     steps: list[HookStep] = []
     try:
-        order = _order(app, connection, known, dry_run=dry_run)
+        order = _order(app, link, connection, known, dry_run=dry_run)
         if order is not None and link.kind.hooks is not None and link.kind.hooks.sync is not None:
             settings = connection.settings(app.works.clock.now, {})
             for step in link.kind.hooks.sync(settings, link.gate, order):
@@ -28,9 +28,9 @@ def registered(app: App, link: Link, *, dry_run: bool) -> list[HookStep]:
     return steps
 
 
-def _order(app: App, connection: Connection, known: dict[str, Any], *, dry_run: bool) -> HookOrder | None:
+def _order(app: App, link: Link, connection: Connection, known: dict[str, Any], *, dry_run: bool) -> HookOrder | None:
     secret = connection.hook_secret() if connection.hook_secret else None
     if not secret:
         return None
     url = f"{app.config.web.public_url}/hook/{quote(connection.name)}"
-    return HookOrder(url, secret, dry_run, known)
+    return HookOrder(url, secret, dry_run, known, link.streams)

@@ -1,4 +1,4 @@
-"""`syncd schedule`: the dates of a plan in a file, without any configuration or connection."""
+"""`syncd schedule`: the dates of a plan, of one in a file without any configuration, or of a milestone out of the mirror."""
 
 import json as json_format
 import sys
@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from syncd.cli.buffers import buffers
+from syncd.cli.commands import EPILOG
 from syncd.cli.frame import USAGE, AsJson, command, complain, one_line, out, print_json
+from syncd.cli.schedule_show import chains, show
 from syncd.model.problem import Problem, Problems
 
 if TYPE_CHECKING:
@@ -24,6 +27,10 @@ _FORM = "Give a plan as JSON or TOML; syncd/schedule/README.md shows one."
 @cli.callback()
 def group() -> None:
     """Work out when a plan's items can start and have to end."""
+
+
+cli.command("show", epilog=EPILOG)(command(show))
+cli.command("chains", epilog=EPILOG)(command(chains))
 
 
 @cli.command("compute")
@@ -44,6 +51,9 @@ def compute(
         complain(str(problem))
     if result.problems:
         raise typer.Exit(USAGE)
+
+
+cli.command("buffers")(command(buffers))
 
 
 def _read(file: Path) -> Any:

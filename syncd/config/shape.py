@@ -95,6 +95,10 @@ class Policy(Section):
     """The findings that count, by their codes. Empty: all."""
     marks_per_pass: Annotated[int, Number] = Field(default=100, ge=0)
     """At most so many labels, links, properties and statuses are written in one pass; the rest waits in the plan."""
+    status_label: str = Field(default="status:*", pattern=r"^$|^[^*]*\*[^*]*$")
+    """The labels by which a person says how a milestone stands: status:on-track, status:at-risk, status:off-track. Empty: none."""
+    status_override_days: Annotated[int, Number] = Field(default=14, ge=1, le=3650)
+    """So many days such a label counts, from when it was set, or first seen where the vendor does not tell."""
     people: Literal["named", "role", "none"] = "named"
     """How people are shown everywhere: by name, by their role ("an assignee"), or not at all. Exports then hold pseudonyms."""
     instance: str = Field(default="syncd", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
@@ -218,5 +222,5 @@ SECTIONS: dict[str, type[Section]] = {
     "mappings": Mappings,
     "web": Web,
 }
-"""The tables whose keys are the same for everybody; `detect` and `connections` depend on what is installed. `work` and `teams` have a
-file of their own."""
+"""The tables whose keys are the same for everybody; `detect` and `connections` depend on what is installed. `work`, `teams` and
+`contracts` have files of their own."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 _EPOCH = 10**9
 """A number from here on is an instant in seconds since 1970; a smaller one is seconds from now."""
@@ -35,7 +36,9 @@ def instant(text: str | None, now: datetime) -> datetime | None:
         return None
 
 
+@lru_cache(maxsize=64)
 def _date(text: str) -> datetime | None:
+    """A date in words. Many answers of one second bear the same."""
     for read in (parsedate_to_datetime, datetime.fromisoformat):
         try:
             found = read(text)

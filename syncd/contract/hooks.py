@@ -1,6 +1,6 @@
 """Webhooks, as values: how a kind knows a delivery for its vendor's own, and how a hook of ours is registered there."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -40,12 +40,13 @@ class Distrusted:
 @dataclass(frozen=True, slots=True)
 class HookOrder:
     """What is to be registered: our `url` and the `secret` that deliveries prove. `known`: what was to be kept, by target, the last
-    time. `dry_run`: nothing is written."""
+    time. `dry_run`: nothing is written. `streams`: what is read, and is to be told of."""
 
     url: str
     secret: str
     dry_run: bool = False
     known: Mapping[str, Json] | None = None
+    streams: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Literal, TypeGuard
 
-from syncd.model.finding import Finding, Line, Part, Quote
+from syncd.model.finding import Finding, Part, Quote, Step
 from syncd.model.raw import Json
 
 People = Literal["named", "role", "none"]
@@ -21,15 +21,18 @@ def impersonal(finding: Finding, people: People) -> Finding:
         return finding
     return replace(
         finding,
-        headline=tuple(_parts(finding.headline, people)),
-        lines=tuple(Line(line.label, tuple(_parts(line.parts, people))) for line in finding.lines),
+        headline=tuple(impersonal_parts(finding.headline, people)),
+        lines=tuple(replace(line, parts=tuple(impersonal_parts(line.parts, people))) for line in finding.lines),
+        graph=tuple(_step(step, people) for step in finding.graph),
         facts={key: _fact(value, names, people) for key, value in finding.facts.items()},
     )
 
 
 def names_in(finding: Finding) -> dict[str, str]:
     """What the finding calls people -> their role."""
-    parts = (*finding.headline, *(part for line in finding.lines for part in line.parts))
+    lines = (part for line in finding.lines for part in line.parts)
+    drawn = (part for step in finding.graph for part in (step.what, *step.told))
+    parts = (*finding.headline, *lines, *drawn)
     return {part.text: part.person for part in parts if _is_person(part)}
 
 
@@ -44,8 +47,11 @@ def _is_person(part: Part) -> TypeGuard[Quote]:
     return isinstance(part, Quote) and bool(part.person)
 
 
-def _parts(parts: Sequence[Part], people: People) -> Iterator[Part]:
-    """Several people of one role, as in `A, B and C`, are told of once."""
+def impersonal_parts(parts: Sequence[Part], people: People) -> Iterator[Part]:
+    """The parts with people as they may be shown. Several people of one role, as in `A, B and C`, are told of once."""
+    if people == "named":
+        yield from parts
+        return
     at = 0
     while at < len(parts):
         part, last = parts[at], at
@@ -53,6 +59,11 @@ def _parts(parts: Sequence[Part], people: People) -> Iterator[Part]:
             last += 2
         yield _called(part.person, last > at, people) if _is_person(part) else part
         at = last + 1
+
+
+def _step(step: Step, people: People) -> Step:
+    (what,) = impersonal_parts((step.what,), people)
+    return Step(what, tuple(impersonal_parts(step.told, people)), step.after)
 
 
 def _same(part: Quote, other: Part) -> bool:

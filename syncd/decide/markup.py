@@ -1,12 +1,13 @@
 """Pure. How each markup writes what a comment is made of: text, keys, bold lines, headings, line breaks. Values, no classes."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
 from syncd.decide import escape
+from syncd.schedule import mermaid
 
 Name = Literal["markdown", "wiki"]
 _PLAIN_KEY = re.compile(r"[\w./#&!+-]+( [\w./#&!+-]+)*")
@@ -26,6 +27,8 @@ class Markup:
     line_break: str
     marks_references: bool
     """Whether a link to an object of the same site leaves a trace on that object."""
+    graph: Callable[[Sequence[Sequence[str]], Sequence[mermaid.Edge]], str] | None = None
+    """Writes boxes, by the lines of text in them, and what follows what, folded away; None where no picture is drawn."""
 
 
 def _markdown_key(key: str, url: str | None) -> str:
@@ -39,6 +42,12 @@ def _wiki_key(key: str, url: str | None) -> str:
     return f"[{shown}|{url}]" if url else shown
 
 
+def _markdown_graph(boxes: Sequence[Sequence[str]], edges: Sequence[mermaid.Edge]) -> str:
+    """GitHub and GitLab draw Mermaid in a fence; text in one is no mention, reference or markup."""
+    drawn = mermaid.flowchart(boxes, edges, goals=[len(boxes) - 1])
+    return f"<details><summary>As a picture</summary>\n\n```mermaid\n{drawn}\n```\n\n</details>"
+
+
 MARKDOWN = Markup(
     own=escape.markdown_own,
     theirs=escape.markdown_text,
@@ -47,6 +56,7 @@ MARKDOWN = Markup(
     heading=lambda text: f"### {text}",
     line_break="  \n",  # GitLab joins lines that end without the two spaces
     marks_references=True,
+    graph=_markdown_graph,
 )
 WIKI = Markup(
     own=escape.wiki_own,

@@ -3,15 +3,16 @@
 import hashlib
 import json
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
-from syncd.decide.markup import Markup
+from syncd.decide.markup import PLAIN, Markup
 from syncd.decide.voice import Voice
 from syncd.decide.wording import Dates, count
-from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Named, Part, Quote, said
+from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Named, Part, Quote, Step, said, said_of, told
+from syncd.schedule.mermaid import Edge
 
 RESOLVED = "resolved"
 """The digest of a comment that has nothing to say any more."""
@@ -66,19 +67,25 @@ def in_order(sections: Sequence[Section]) -> tuple[Section, ...]:
 
 def digest(sections: Sequence[Section]) -> str:
     """What the comment says, in 24 hex digits: without the time of the facts and without what only the clock changes."""
-    findings = [section.finding for section in sections]
-    told = [(f.code, f.severity, said(f.headline), [(line.label, said(line.parts)) for line in f.lines]) for f in findings]
-    return hashlib.sha256(json.dumps(told, ensure_ascii=True).encode()).hexdigest()[:24]
+    texts = [_said(section.finding) for section in sections]
+    return hashlib.sha256(json.dumps(texts, ensure_ascii=True).encode()).hexdigest()[:24]
+
+
+def _said(finding: Finding) -> tuple[object, ...]:
+    drawn = [said_of(finding.graph)] if finding.graph else []
+    return finding.code, finding.severity, said(finding.headline), told(finding), *drawn
 
 
 def body(sections: Sequence[Section], sheet: Sheet) -> str:
-    """The comment. What does not fit is left out a section at a time, then a line at a time, and counted."""
+    """The comment. Where it does not fit, pictures are left out; then a section at a time, then a line at a time, and counted."""
 
     def first(kept: int) -> str:
         return _whole(_topics(sections[:kept], sheet), len(sections) - kept, sheet)
 
     if len(whole := first(len(sections))) <= sheet.room:
         return whole
+    if any(section.finding.graph for section in sections):
+        return body([replace(section, finding=replace(section.finding, graph=())) for section in sections], sheet)
     fitting = bisect_right(range(1, len(sections)), sheet.room, key=lambda kept: len(first(kept)))
     return first(fitting) if fitting else _shortened(sections, sheet)
 
@@ -112,7 +119,7 @@ def text(finding: Finding, voice: Voice) -> str:
 
 def headline(finding: Finding, voice: Voice, dates: Dates) -> str:
     """The first line of a finding, not yet bold."""
-    return _parts(finding.headline, voice, dates)
+    return worded(finding.headline, voice, dates)
 
 
 def _whole(blocks: Sequence[str], left_out: int, sheet: Sheet) -> str:
@@ -143,7 +150,24 @@ def _section(section: Section, sheet: Sheet, *, timed: bool = True, lines: int |
     shown += [_line(line, sheet.voice, dates) for line in finding.lines[:lines]]
     if timed:
         _add_time(shown, finding.lines[:lines], f"Facts of {dates.moment(section.facts_at, sheet.zone)}.")
-    return sheet.markup.line_break.join(shown)
+    return "\n\n".join([sheet.markup.line_break.join(shown), *_picture(finding.graph, sheet.voice)])
+
+
+def _picture(graph: Sequence[Step], voice: Voice) -> Iterator[str]:
+    """The picture, where there is one and the place draws it."""
+    if graph and voice.markup.graph:
+        dates, plain = Dates(), replace(voice, markup=PLAIN)
+        boxes = [(_box(step.what), worded(step.told, plain, dates)) for step in graph]
+        yield voice.markup.graph(boxes, [Edge(before, place) for place, step in enumerate(graph) for before in step.after])
+
+
+def _box(part: Part) -> str:
+    """Key and title in one line: a line that a title begins could be taken for a list."""
+    if isinstance(part, Named):
+        return f"{part.ref.label} {part.title}".rstrip()
+    if isinstance(part, Count):
+        return count(part.value, part.unit)
+    return part.text if isinstance(part, Quote) else str(part)
 
 
 def _add_time(shown: list[str], lines: Sequence[Line], facts: str) -> None:
@@ -157,10 +181,11 @@ def _add_time(shown: list[str], lines: Sequence[Line], facts: str) -> None:
 def _line(line: Line, voice: Voice, dates: Dates) -> str:
     label = voice.markup.own(line.label) if line.label else "–"  # a vendor's text never starts a line
     colon = "" if not line.label or line.label[-1] in "?!:." else ":"
-    return f"{label}{colon} {_parts(line.parts, voice, dates)}"
+    return f"{label}{colon} {worded(line.parts, voice, dates)}"
 
 
-def _parts(parts: Sequence[Part], voice: Voice, dates: Dates) -> str:
+def worded(parts: Sequence[Part], voice: Voice, dates: Dates) -> str:
+    """Typed parts as text in the markup of their place."""
     return "".join(_part(part, voice, dates) for part in parts)
 
 

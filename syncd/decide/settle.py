@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from syncd.decide.state import FindingState, Settled
-from syncd.model.finding import SEVERITIES, Finding, said
+from syncd.model.finding import SEVERITIES, Finding, said, said_of, told
 from syncd.model.ref import Ref
 
 What = Literal["new", "changed", "cleared", "held"]
@@ -125,4 +125,4 @@ class _Judge:
 
 def _telling(finding: Finding) -> tuple[object, ...]:
     """What makes a finding another one to a reader."""
-    return finding.severity, said(finding.headline), tuple((line.label, said(line.parts)) for line in finding.lines)
+    return finding.severity, said(finding.headline), told(finding), said_of(finding.graph)

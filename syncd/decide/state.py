@@ -103,6 +103,8 @@ class Policy:
     fail_from: Severity = "critical"
     fail_on: tuple[str, ...] = ()
     people: People = "named"
+    status_label: str = "status:*"
+    status_override_days: int = 14
 
 
 @dataclass(frozen=True, slots=True)

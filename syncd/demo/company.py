@@ -6,7 +6,7 @@ from datetime import datetime
 
 from syncd.demo import company_calendar, company_github, company_gitlab, company_jira
 from syncd.demo.company_days import ZONE, Days, Moment
-from syncd.demo.company_plan import TEAMS
+from syncd.demo.company_plan import OWNS, TEAMS
 from syncd.demo.company_twins import Twins, configuration, twins
 
 PROGRAMMES = 2
@@ -29,12 +29,18 @@ class Company:
 
     def configuration(self) -> str:
         """How syncd is told of it, as TOML. Only while the twins run."""
-        return configuration(self.twins, self.calendars, ZONE)
+        return "\n".join((configuration(self.twins, self.calendars, ZONE), *(_team(name) for name in TEAMS)))
 
     @property
     def calendars(self) -> Mapping[str, str]:
         """What each calendar holds."""
         return company_calendar.HOLDS
+
+
+def _team(name: str) -> str:
+    """One team as the configuration names it."""
+    members = "\n".join(f'    {{ person = "{person}" }},' for person in TEAMS[name])
+    return f"[teams.{name.lower()}]\nowns = {list(OWNS[name])}\nmembers = [\n{members}\n]\n".replace("'", '"')
 
 
 def company(real: Callable[[], datetime]) -> Company:

@@ -12,6 +12,14 @@ TEAMS = {
 }
 """Four teams; the first of each leads it."""
 
+OWNS = {
+    "Storefront": ("SHOP", "acme/storefront"),
+    "Payments": ("PAY", "acme/payments-api"),
+    "Mobile": ("MOB", "acme/mobile-app"),
+    "Platform": ("acme/platform/*",),
+}
+"""The projects and repositories of each."""
+
 PHASES = ("Design", "Build", "Test", "Document", "Roll out")
 _IN_WORK = 3
 _UNDATED = 4

@@ -143,6 +143,12 @@ precedence = {precedence}
 [policy]
 at_start = "write"
 
+[detect.overallocated]
+write = "plan"
+
+[detect.capacity_gap]
+write = "plan"
+
 [delivery]
 timeout_s = 5
 settle_s = 6

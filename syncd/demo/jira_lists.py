@@ -47,7 +47,17 @@ class Lists:
             ("GET", "mypermissions", self._get_permissions),
         ]
         on_cloud = [("GET", "project/search", self._search), ("POST", "search/approximate-count", self._count)]
-        return [*(on_cloud if self._twin.cloud else []), *shared]
+        on_data_center = [("GET", "version", self._get_versions)]
+        return [*(on_cloud if self._twin.cloud else on_data_center), *shared]
+
+    def _get_versions(self, request: Request) -> Response:
+        """Those of several projects: Data Center alone lists them
+        (https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/#api/2/version-getPaginatedVersions)."""
+        wanted = set(request.queries.get("projectIds", ()))
+        found = [v for v in self._twin.versions.values() if not wanted or str(v.get("projectId")) in wanted]
+        start, size = int(request.query.get("startAt") or 0), int(request.query.get("maxResults") or 50)
+        counts = {"startAt": start, "maxResults": size, "total": len(found), "isLast": start + size >= len(found)}
+        return Response({**counts, "values": found[start : start + size]})
 
     def _get_projects(self, request: Request) -> Response:
         with_archived = request.query.get("includeArchived") == "true"

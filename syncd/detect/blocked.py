@@ -21,11 +21,13 @@ from datetime import date
 from pydantic import Field
 
 from syncd.contract import Detector, Rules
+from syncd.detect.driving import DRAWN, pictured
 from syncd.detect.wording import end_day, keyed, listed, named, owners, quoted, ref_facts, with_sources
-from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Named, Part, Severity, bucket
+from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Named, Part, Severity, Step, bucket
 from syncd.model.ref import Alias, Ref
 from syncd.model.rows import Dependency, Item
 from syncd.model.snapshot import Snapshot
+from syncd.schedule.calendar import WorkingTime
 from syncd.schedule.cycles import Cycle, cycles_of
 from syncd.schedule.days import days_within
 from syncd.schedule.days import later as later_day
@@ -33,7 +35,7 @@ from syncd.schedule.durations import Duration, duration_of
 from syncd.schedule.plan import Finish, Plan, finish_of, plan_of
 from syncd.schedule.reference import reference_of
 from syncd.schedule.starts import Start, set_start, start_of
-from syncd.schedule.wiring import Work, contains, due_of, ends_of, is_open
+from syncd.schedule.wiring import Work, contains, due_of, ends_of, is_open, opened
 from syncd.schedule.workdays import roll_forward, whole_days
 
 CODE = "blocked"
@@ -52,7 +54,7 @@ class BlockedRules(Rules):
 @dataclass(frozen=True, slots=True)
 class _Case:
     """One link under judgement. `start`: of the successor; `end`: of the predecessor, with lag; `lost`: working days.
-    `takes`: how long the successor takes; `after`: the first working day after the end."""
+    `takes`: how long the successor takes; `time`: its calendar."""
 
     link: Dependency
     earlier: Work
@@ -62,7 +64,12 @@ class _Case:
     end: Finish
     lost: int
     takes: Duration
-    after: date
+    time: WorkingTime
+
+    @property
+    def after(self) -> date:
+        """The first working day after the end."""
+        return later_day(self.time, self.end.day, 1)
 
     @property
     def clocked(self) -> bool:
@@ -76,10 +83,11 @@ def detect(snapshot: Snapshot, rules: BlockedRules) -> Iterator[Finding]:
     inside = {ref: place for place, cycle in enumerate(cycles) for ref in cycle.members}
     yield from (_cycle(snapshot, cycle) for cycle in cycles)
     plan = snapshot.once(plan_of)
-    found: dict[str, Finding] = {}
+    found: dict[tuple[Ref, str], Finding] = {}
+    open_ = snapshot.once(opened)
     for link in snapshot.dependencies:
-        ends = ends_of(link)
-        if ends and not (ends[0] in inside and inside[ends[0]] == inside.get(ends[1]) and link.strength != "soft"):
+        ends = ends_of(link) if link.successor in open_ else None
+        if ends and not (inside and ends[0] in inside and inside[ends[0]] == inside.get(ends[1]) and link.strength != "soft"):
             _keep_worse(found, _judged(snapshot, plan, rules, link, *ends))
     for link, reason in snapshot.dangling:
         _keep_worse(found, _unreachable(snapshot, rules, link, reason))
@@ -89,12 +97,13 @@ def detect(snapshot: Snapshot, rules: BlockedRules) -> Iterator[Finding]:
 DETECTOR = Detector(code=CODE, title="Blocked", rules=BlockedRules, detect=detect)
 
 
-def _keep_worse(found: dict[str, Finding], finding: Finding | None) -> None:
+def _keep_worse(found: dict[tuple[Ref, str], Finding], finding: Finding | None) -> None:
     if finding is None:
         return
-    known = found.get(finding.fingerprint)
+    key = finding.subject, finding.discriminator
+    known = found.get(key)
     if known is None or _badness(finding) > _badness(known):
-        found[finding.fingerprint] = finding
+        found[key] = finding
 
 
 def _badness(finding: Finding) -> tuple[int, int]:
@@ -102,10 +111,11 @@ def _badness(finding: Finding) -> tuple[int, int]:
 
 
 def _judged(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency, before: Ref, after: Ref) -> Finding | None:
-    earlier, later = snapshot.get(before), snapshot.get(after)
-    if earlier is None or later is None or not is_open(later):
+    later = snapshot.get(after)
+    if later is None or not is_open(later):
         return None
-    if contains(snapshot, before, after) or contains(snapshot, after, before):
+    earlier = snapshot.get(before)
+    if earlier is None or contains(snapshot, before, after) or contains(snapshot, after, before):
         return None
     if earlier.status in ("dropped", "closed"):
         return _dropped(snapshot, rules, link, earlier, later)
@@ -119,13 +129,13 @@ def _judged(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependenc
 
 def _case(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency, earlier: Work, later: Work) -> _Case:
     end, time = finish_of(plan, earlier), plan.calendar(later.ref) if plan.dates(later.ref) else plan.working.default
-    lagged = Finish(later_day(time, end.day, whole_days(link.lag)), end.clocked, end.by)
+    lagged = Finish(later_day(time, end.day, whole_days(link.lag)), end.clocked, end.by) if link.lag else end
     takes = duration_of(later, snapshot.once(reference_of))
     start = start_of(later, snapshot.today, whole_days(takes.minutes))
     last = roll_forward(lagged.day) if lagged.clocked else lagged.day  # nothing that is open on a weekend ends before Monday
     lost = days_within(time, start.day, last) if start.day and link.relation == "FS" else 0
     near = start.within(rules.soon_days, snapshot.today)
-    return _Case(link, earlier, later, start, near, lagged, lost, takes, later_day(time, lagged.day, 1))
+    return _Case(link, earlier, later, start, near, lagged, lost, takes, time)
 
 
 def _near(snapshot: Snapshot, rules: BlockedRules, later: Work) -> bool:
@@ -154,6 +164,7 @@ def _hard(snapshot: Snapshot, plan: Plan, rules: BlockedRules, case: _Case) -> F
         lines=lines,
         weight=bucket(case.lost) if case.clocked else case.lost,
         resting=plan.upstream([case.earlier.ref]),
+        graph=pictured(plan, _path(snapshot, plan, case), case.later, whole=False),
         facts={
             "reason": "started" if case.start.started else "soon" if case.near else "predicted",
             "days_lost": case.lost,
@@ -165,6 +176,13 @@ def _hard(snapshot: Snapshot, plan: Plan, rules: BlockedRules, case: _Case) -> F
             "warn_days": rules.warn_days,
         },
     )
+
+
+def _path(snapshot: Snapshot, plan: Plan, case: _Case) -> list[Work]:
+    """What drives the predecessor, and it; one more than is drawn."""
+    ref = case.earlier.ref
+    refs = plan.path(ref, DRAWN + 1) if ref in plan.wiring.number else (ref,)
+    return [work for one in refs if (work := snapshot.get(one))]
 
 
 def _eats_all_float(plan: Plan, case: _Case) -> bool:
@@ -311,6 +329,7 @@ def _finding(
     facts: Mapping[str, object],
     weight: int = 1,
     resting: frozenset[Ref] = frozenset(),
+    graph: tuple[Step, ...] = (),
 ) -> Finding:
     earlier = link.predecessor.unseen if isinstance(link.predecessor, Alias) else link.predecessor
     return Finding(
@@ -324,6 +343,7 @@ def _finding(
         facts={"predecessor": ref_facts(earlier), "strength": link.strength, "relation": link.relation, **facts},
         weight=weight,
         driving=later.ref if isinstance(later, Item) else None,
+        graph=graph,
     )
 
 
@@ -347,6 +367,7 @@ def _cycle(snapshot: Snapshot, cycle: Cycle) -> Finding:
         inputs=with_sources(snapshot, members),
         facts={"reason": "cycle", "cycle": [ref_facts(ref) for ref in order], "members": len(members)},
         weight=len(members),
+        graph=tuple(Step(named(work), (), ((place or len(works[:_SHOWN])) - 1,)) for place, work in enumerate(works[:_SHOWN])),
         driving=next((ref for ref in order if ref in snapshot.items), None),
     )
 

@@ -17,7 +17,7 @@ from pydantic import Field, model_validator
 
 from syncd.contract import Detector, Rules
 from syncd.detect import likely
-from syncd.detect.driving import SHOWN, assumed_in, not_counted_between, told
+from syncd.detect.driving import SHOWN, assumed_in, not_counted_between, pictured, told
 from syncd.detect.wording import end_day, keyed, named, ref_facts, with_sources
 from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Part, Severity, bucket, fingerprint_of
 from syncd.model.raw import Json
@@ -28,6 +28,7 @@ from syncd.schedule.calendar import WorkingTime
 from syncd.schedule.days import days_after
 from syncd.schedule.forecast import Forecast, Odds, forecast_of
 from syncd.schedule.plan import Dates, Finish, Plan, plan_of
+from syncd.schedule.wall import wall_day
 from syncd.schedule.wiring import End, Work, due_of, is_open
 from syncd.schedule.workdays import roll_forward
 
@@ -65,7 +66,7 @@ class DriftRules(Rules):
 class _Case:
     """A milestone under judgement. `days`: working days late, by the plan; `path` is the driving path, the work that ends last its last.
 
-    `odds`: the forecast, where there is one; `median`: how late half of all outcomes are.
+    `odds`: the forecast, where there is one; `median`: how late half of all outcomes are; `before`: the per cent that were told last.
     """
 
     milestone: Milestone
@@ -76,6 +77,7 @@ class _Case:
     open_items: tuple[Item, ...]
     odds: Odds | None = None
     median: int = 0
+    before: int | None = None
 
 
 def detect(snapshot: Snapshot, rules: DriftRules) -> Iterator[Finding]:
@@ -104,7 +106,22 @@ def _case(snapshot: Snapshot, plan: Plan, forecast: Forecast, milestone: Milesto
     last, end = _last(plan, milestone.ref, open_items)
     time = plan.calendar(End(milestone.ref))
     path = tuple(work for ref in plan.path(last) if (work := snapshot.get(ref)))
-    return _Case(milestone, due, end, _days_late(time, due, end), path, open_items, odds, likely.days_late(odds, due, time))
+    return _Case(
+        milestone,
+        due,
+        end,
+        _days_late(time, due, end),
+        path,
+        open_items,
+        odds,
+        likely.days_late(odds, due, time),
+        _told_before(snapshot, milestone.ref),
+    )
+
+
+def _told_before(snapshot: Snapshot, ref: Ref) -> int | None:
+    weight = snapshot.weights.get(fingerprint_of(CODE, ref))
+    return None if weight is None or weight > 10 else 100 - 10 * weight
 
 
 def _severity(snapshot: Snapshot, plan: Plan, rules: DriftRules, case: _Case) -> Severity | None:
@@ -160,7 +177,7 @@ def _finding(snapshot: Snapshot, plan: Plan, rules: DriftRules, case: _Case, sev
     lines = [
         Line("Why" if by_plan else "Path", told(plan, case.path)),
         *([Line("Changed", changed)] if changed else []),
-        *([Line("Forecast", _likely(case, case.odds))] if case.odds else []),
+        *([Line("Forecast", _likely(case, case.odds), moves=True)] if case.odds else []),
         Line("Rests on", (*_rests_on(tally), *_rule(plan, case, rules))),
         Line("Clears", _clears(rules, case, by_plan)),
         Line("Wrong?", _wrong(plan, case)),
@@ -182,12 +199,13 @@ def _finding(snapshot: Snapshot, plan: Plan, rules: DriftRules, case: _Case, sev
         weight=_weight(case, by_plan),
         driving=_driving(case),
         hovers=severity != by_plan,
+        graph=pictured(plan, case.path, case.milestone),
     )
 
 
 def _weight(case: _Case, by_plan: Severity | None) -> int:
     if by_plan is None and case.odds is not None:
-        return 10 - likely.per_cent(case.odds).value // 10
+        return 10 - likely.per_cent(case.odds, case.before).value // 10
     return bucket(case.days) if case.end.clocked else case.days
 
 
@@ -219,7 +237,7 @@ def _facts(plan: Plan, case: _Case) -> dict[str, Json]:
 
 
 def _odds_headline(case: _Case, odds: Odds) -> tuple[Part, ...]:
-    return named(case.milestone), ": about ", likely.per_cent(odds), " likely by its due date, ", Day(case.due), "."
+    return named(case.milestone), ": about ", likely.per_cent(odds, case.before), " likely by its due date, ", Day(case.due), "."
 
 
 def _likely(case: _Case, odds: Odds) -> tuple[Part, ...]:
@@ -279,7 +297,7 @@ def _day(text: str | None) -> date | None:
 
 def _move(change: Change, zone: str) -> tuple[Part, ...]:
     old, new = _day(change.old), _day(change.new)
-    on = (", on ", Day(change.at.astimezone(ZoneInfo(zone)).date()))
+    on = (", on ", Day(wall_day(change.at, ZoneInfo(zone))))
     if old is None or new is None:
         return "set to ", *([Day(new)] if new else []), *on
     return Day(old), " -> ", Day(new), *on
@@ -302,13 +320,17 @@ def _rule(plan: Plan, case: _Case, rules: DriftRules) -> tuple[Part, ...]:
     off = not_counted_between(plan, case.milestone, case.due + timedelta(days=1), case.end.day)
     days = ("working days", *off) if not case.end.clocked else ("working days",)
     warn = Count(rules.warn_days, "working day late")
-    chances = f"; or below {rules.warn_below:.0%} likely, critical below {rules.critical_below:.0%}" if case.odds else ""
-    return "Rule: ", *days, ", a warning from ", warn, f", critical from {rules.critical_days}{chances.replace('%', ' %')}."
+    chances = (
+        f"; or below {100 * rules.warn_below:.0f} % likely, critical below {100 * rules.critical_below:.0f} %"
+        if case.odds
+        else ""
+    )
+    return "Rule: ", *days, ", a warning from ", warn, f", critical from {rules.critical_days}{chances}."
 
 
 def _clears(rules: DriftRules, case: _Case, by_plan: Severity | None) -> tuple[Part, ...]:
     if by_plan is None:
-        return (f"{rules.clear_above:.0%} likely, by a later due date, less to do, or more people.".replace("%", " %"),)
+        return (f"{100 * rules.clear_above:.0f} % likely, by a later due date, less to do, or more people.",)
     if case.end.clocked:
         return ("the open work done or dropped, or a later due date.",)
     return "due ", Day(case.end.day), " or later, or ", Count(case.days, "working day"), " less on this path."

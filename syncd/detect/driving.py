@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 
-from syncd.detect.wording import keyed
-from syncd.model.finding import Count, Day, Part
+from syncd.detect.wording import keyed, named
+from syncd.model.finding import Count, Day, Part, Step
 from syncd.model.rows import Item
 from syncd.schedule.calendar import WorkingTime
 from syncd.schedule.days import Off, off_within
@@ -18,6 +18,8 @@ from syncd.schedule.wiring import Work, due_of
 
 SHOWN = 5
 """So many items of the driving path are shown: the last ones."""
+DRAWN = 12
+"""So many of them are drawn."""
 _BASIS = {"remaining": "left", "estimate": "estimated", "dates": "from its start to its due date", "assumed": "assumed"}
 
 
@@ -30,6 +32,27 @@ def told(plan: Plan, path: Sequence[Work]) -> tuple[Part, ...]:
     for earlier, work in pairwise(shown):
         parts += [" -> ", keyed(work), *_step(plan, earlier, work)]
     return *parts, "."
+
+
+def pictured(plan: Plan, path: Sequence[Work], goal: Work, *, whole: bool = True) -> tuple[Step, ...]:
+    """A path and what it holds up, as a picture; none of a path that is one piece of work: the lines say it. `whole`: it is not cut at
+    its beginning, so what is not drawn can be counted."""
+    if len(path) < 2 or goal in path:
+        return ()
+    shown = path[-DRAWN:]
+    hidden = len(path) - len(shown)
+    steps = [Step(Count(hidden, "earlier item") if whole else "earlier items")] if hidden else []
+    for work in (*shown, goal):
+        steps.append(Step(named(work), tuple(_drawn(plan, work, goal)), (len(steps) - 1,) if steps else ()))
+    return tuple(steps)
+
+
+def _drawn(plan: Plan, work: Work, goal: Work) -> Iterator[Part]:
+    due, dates = due_of(work), plan.dates(work.ref)
+    if work is goal:
+        yield from ("due ", Day(due)) if due else ()
+    elif dates:
+        yield from ("ends no earlier than " if dates.clocked else "ends ", Day(dates.finish, dates.clocked))
 
 
 def assumed_in(plan: Plan, path: Sequence[Work]) -> int:

@@ -33,31 +33,39 @@ def days_late(odds: Odds | None, due: date, time: WorkingTime) -> int:
     return days_after(time, due, min(odds.p50, time.end)) if odds is not None and odds.p50 > due else 0
 
 
-def per_cent(odds: Odds) -> Count:
-    """How likely it is, in steps."""
-    return Count(round(100 * (odds.p or 0) / STEP) * STEP, "%")
+def per_cent(odds: Odds, before: int | None = None) -> Count:
+    """How likely it is, in steps. `before`: what was told last, in per cent: it stays until it is a whole step off."""
+    exact = 100 * (odds.p or 0)
+    return Count(before if before is not None and abs(exact - before) < STEP else round(exact / STEP) * STEP, "%")
 
 
 def outcomes(odds: Odds) -> tuple[Part, ...]:
     """By when half, 85 % and 95 % of all outcomes have ended. A forecast moves a little every day: that alone is no news."""
+    if odds.p50 == FAR:
+        return ("at this pace less than half of all outcomes end within five years",)
     parts: list[Part] = []
     for share, day in (("half of all outcomes end by ", odds.p50), ("85 % by ", odds.p85), ("95 % by ", odds.p95)):
-        parts += [*([", "] if parts else []), share, *([Day(day, clocked=True)] if day != FAR else ["no day that is looked at"])]
+        parts += [*([", "] if parts else []), share, *([Day(day, clocked=True)] if day != FAR else ["no day within five years"])]
     return tuple(parts)
 
 
 def rests_on(odds: Odds) -> tuple[Part, ...]:
-    """What was drawn, and from how much."""
-    drawn: tuple[Part, ...] = (
-        (Count(odds.draws, "draw"), " of the plan with what finished work took against its estimate")
-        if odds.method == "network"
-        else (
-            Count(odds.draws, "draw"),
-            " of past weeks for ",
-            Count(odds.backlog, "item", clocked=True),
-            " to do until it is done",
+    """What was drawn, and from how much, so that a reader can check its size: items to do by items a week; or how much longer work took
+    than was planned."""
+    draws = Count(odds.draws, "draw")
+    drawn: tuple[Part, ...] = (draws, " of the plan; finished work took ", f"{odds.pace:.1f} times its estimate in the middle")
+    if odds.method == "throughput":
+        todo = Count(odds.backlog, "item", clocked=True)
+        drawn = (
+            draws,
+            " of past weeks; ",
+            todo,
+            " to do until it is done, ",
+            Count(round(odds.pace), "item", clocked=True),
+            " a week",
         )
-    )
+        if odds.grows >= 0.05:
+            drawn = (*drawn, ", ", Count(round(odds.grows * 10), "new one", clocked=True), " for each 10 that are done")
     history = (Count(odds.finished, "finished item", clocked=True), " in ", Count(odds.weeks, "week", clocked=True))
     return (*drawn, ", from ", *history)
 
@@ -72,4 +80,7 @@ def facts(odds: Odds) -> dict[str, Json]:
         "draws": odds.draws,
         "finished": odds.finished,
         "weeks": odds.weeks,
+        "backlog": odds.backlog,
+        "pace": round(odds.pace, 3),
+        "grows": round(odds.grows, 3),
     }

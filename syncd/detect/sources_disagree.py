@@ -58,7 +58,11 @@ def detect(snapshot: Snapshot, rules: SourcesDisagreeRules) -> Iterator[Finding]
         claims = tuple(milestone.claims[name] for name in sorted(milestone.claims))
         if len(claims) < 2:
             continue
-        for difference in (_dates(milestone, claims, rules), _states(milestone, claims), _owners(milestone, claims)):
+        for difference in (
+            _dates(milestone, claims, rules.of(milestone.class_)),
+            _states(milestone, claims),
+            _owners(milestone, claims),
+        ):
             if difference:
                 yield _finding(snapshot, milestone, difference)
 

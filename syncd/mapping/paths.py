@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from syncd.mapping.look import Get
@@ -21,8 +22,10 @@ class Path:
     text: str
 
 
+@lru_cache(maxsize=1024)
 def parse_path(text: str) -> Path:
-    """The path that a text writes. Names with dots stand in double quotes. Raises ValueError where it is none."""
+    """The path that a text writes. Names with dots stand in double quotes. Raises ValueError where it is none. Each pass asks for those of
+    its mappings again and again."""
     parts, at = [], 0
     while at < len(text):
         match = _SEGMENT.match(text, at)

@@ -66,10 +66,21 @@ Part = str | Named | Day | Count | Quote
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a finding's section: a label ("Why", "Changed", "Rests on", "Clears", "Wrong?") and its parts."""
+    """One line of a finding's section: a label ("Why", "Changed", "Rests on", "Clears", "Wrong?") and its parts. `moves`: it is another
+    one every day, as a forecast is: that alone is no news."""
 
     label: str
     parts: tuple[Part, ...]
+    moves: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One box of a finding's picture: what it is, what is said of it, and the places of the steps that it follows."""
+
+    what: Part
+    told: tuple[Part, ...] = ()
+    after: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +89,8 @@ class Finding:
 
     `inputs` are all objects that it rests on: it is raised, changed or cleared only while they are fresh and readable. `facts` are
     JSON values with stable keys. `weight` is the headline number in whole units, bucketed where the clock moves it: bigger is worse.
-    `driving` is the item to speak on when no source of the subject takes comments. `overdue` and its like are in `facts`.
+    `driving` is the item to speak on when no source of the subject takes comments. `overdue` and its like are in `facts`. `graph`: the
+    same as a picture, for places that draw one; it says nothing that the lines do not.
     """
 
     code: str
@@ -92,6 +104,7 @@ class Finding:
     discriminator: str = ""
     driving: Ref | None = None
     hovers: bool = False
+    graph: tuple[Step, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -105,6 +118,11 @@ def fingerprint_of(code: str, subject: Ref, discriminator: str = "") -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def told(finding: Finding) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What its lines say, without what only the clock changes: the basis of digests."""
+    return tuple((line.label, said(line.parts)) for line in finding.lines if not line.moves)
+
+
 def bucket(value: int) -> int:
     """The largest of `BUCKETS` that `value` reaches, else 0."""
     return max((edge for edge in BUCKETS if value >= edge), default=0)
@@ -113,6 +131,11 @@ def bucket(value: int) -> int:
 def said(parts: Iterable[Part]) -> tuple[str, ...]:
     """What the parts say, without what only the clock changes: the basis of digests."""
     return tuple(_said(part) for part in parts)
+
+
+def said_of(graph: Iterable[Step]) -> tuple[object, ...]:
+    """What a picture says, in the same way."""
+    return tuple((said((step.what,)), said(step.told), step.after) for step in graph)
 
 
 def _said(part: Part) -> str:

@@ -93,9 +93,11 @@ def _branches(paths: frozenset[str]) -> _Branches:
 def _pruned(data: Json, branches: _Branches) -> Json:
     if not isinstance(data, Mapping):
         return data
-    kept = {key: value for key, value in data.items() if branches.get(key, True) is not None}
+    kept = dict(data)
     for key, below in branches.items():
-        if below is not None and key in kept:
+        if below is None:
+            kept.pop(key, None)
+        elif key in kept:
             kept[key] = _pruned(kept[key], below)
     return kept
 

@@ -7,12 +7,14 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from syncd.model.baseline import Baseline
+from syncd.model.contract import Contract
 from syncd.model.finding import Severity
 from syncd.model.people import Human, Unresolved
 from syncd.model.ref import Ref
 from syncd.model.rows import (
     Absence,
     Check,
+    ContractFile,
     Dependency,
     Deployment,
     Effort,
@@ -52,8 +54,9 @@ class Snapshot:
     `problems`: what a person should know of the assembly (two of one connection with one join key, unresolved names). `humans`:
     everybody whom a row names, once; `unresolved`: who of them may be one person and was not made one.
 
-    What is no vendor's: `work` and `teams` of the configuration; `baselines` of a milestone, the latest recorded last; `open`:
-    fingerprint -> severity of the findings that stand, so that one that is open clears past another value than raises it.
+    What is no vendor's: `work`, `teams` and `contracts` of the configuration; `baselines` of a milestone, the latest recorded last; `open`:
+    fingerprint -> severity of the findings that stand, so that one that is open clears past another value than raises it; `weights`: their
+    headline numbers, so that a number that hovers is told anew only when it has moved.
     """
 
     as_of: datetime
@@ -68,6 +71,7 @@ class Snapshot:
     sign_offs: tuple[SignOff, ...] = ()
     checks: tuple[Check, ...] = ()
     efforts: tuple[Effort, ...] = ()
+    contract_files: tuple[ContractFile, ...] = ()
     dependencies: tuple[Dependency, ...] = ()
     dangling: tuple[tuple[Dependency, str], ...] = ()
     members: Mapping[Ref, tuple[Ref, ...]] = field(default_factory=dict)
@@ -79,8 +83,10 @@ class Snapshot:
     unresolved: tuple[Unresolved, ...] = ()
     work: Work = field(default_factory=Work)
     teams: tuple[Team, ...] = ()
+    contracts: tuple[Contract, ...] = ()
     baselines: Mapping[Ref, tuple[Baseline, ...]] = field(default_factory=dict)
     open: Mapping[str, Severity] = field(default_factory=dict)
+    weights: Mapping[str, int] = field(default_factory=dict)
     _derived: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, make: "Callable[[Snapshot], T]") -> T:
@@ -90,6 +96,10 @@ class Snapshot:
         made: T = self._derived[make]
         return made
 
+    def keep(self, make: "Callable[[Snapshot], T]", made: T) -> None:
+        """What `make` would derive is known already: `once` gives this."""
+        self._derived[make] = made
+
     def baseline(self, ref: Ref) -> Baseline | None:
         """The baseline of a milestone that counts: the one that was recorded last."""
         known = self.baselines.get(self.anchor(ref), ())
@@ -98,7 +108,7 @@ class Snapshot:
     @property
     def today(self) -> date:
         """The date of `as_of` in the model's zone."""
-        return self.as_of.astimezone(ZoneInfo(self.zone)).date()
+        return self.once(_today)
 
     def people(self) -> tuple[Person, ...]:
         """Everybody whom a row names, once."""
@@ -110,5 +120,20 @@ class Snapshot:
 
     def get(self, ref: Ref) -> Milestone | Item | MergeRequest | None:
         """The object of that identity, whichever kind it is."""
-        ref = self.anchor(ref)
-        return self.milestones.get(ref) or self.items.get(ref) or self.merge_requests.get(ref)
+        works = self._derived.get(_works)
+        return (self.once(_works) if works is None else works).get(ref)
+
+
+def _today(snapshot: Snapshot) -> date:
+    return snapshot.as_of.astimezone(ZoneInfo(snapshot.zone)).date()
+
+
+def _works(snapshot: Snapshot) -> Mapping[Ref, Milestone | Item | MergeRequest]:
+    """Everything that can be waited for, in one look-up: also by the refs of joined milestones."""
+    found: dict[Ref, Milestone | Item | MergeRequest] = {**snapshot.merge_requests, **snapshot.items, **snapshot.milestones}
+    for ref, anchor in snapshot.anchor_of.items():
+        if anchor in found:
+            found[ref] = found[anchor]
+        else:
+            found.pop(ref, None)
+    return found

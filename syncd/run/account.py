@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from syncd.contract import Account, Connector, SyncError
+from syncd.model.raw import Json
 from syncd.run.clock import Clock
 from syncd.run.link import Link
 from syncd.run.log import log
@@ -13,6 +14,7 @@ from syncd.store import Store
 from syncd.store.scopes import ScopeState
 
 LOOK_EVERY = timedelta(hours=24)
+SETTLED = timedelta(minutes=15)
 WARN_DAYS = (7, 30)
 """So many days ahead people are told that credentials end; in the log once at each of these, in reports as long as it holds."""
 
@@ -32,7 +34,10 @@ class Known:
 
 def known(link: Link, store: Store) -> Known | None:
     """The account as it was last seen; what the configuration says of the token's end counts where the vendor says nothing."""
-    kept = store.meta.get(_key(link))
+    return _known(link, store.meta.get(_key(link)))
+
+
+def _known(link: Link, kept: Json | None) -> Known | None:
     if not isinstance(kept, dict):
         return None
     granted = kept.get("granted")
@@ -48,10 +53,11 @@ def known(link: Link, store: Store) -> Known | None:
     )
 
 
-def look(link: Link, connector: Connector, store: Store, clock: Clock) -> None:
-    """Ask the vendor who we are, unless that was done within a day. What it cannot say is no reason not to read: reading says it better."""
+def look(link: Link, connector: Connector, store: Store, clock: Clock, *, settled: bool = True) -> None:
+    """Ask the vendor who we are, unless that was done within a day, and for the first time once the connection is `settled`. What it
+    cannot say is no reason not to read: reading says it better."""
     before, now = known(link, store), clock.now()
-    if before is not None and now - before.at < LOOK_EVERY:
+    if (not settled) if before is None else (now - before.at < LOOK_EVERY):
         return
     try:
         store.meta.put(_key(link), _to_keep(connector.check(), now))
@@ -61,14 +67,15 @@ def look(link: Link, connector: Connector, store: Store, clock: Clock) -> None:
 
 def ends_soon(link: Link, store: Store, today: date) -> str | None:
     """The line for a person where the credentials end within 30 days, or have ended. The log is told once at 30 and at 7 days."""
-    seen = known(link, store)
+    kept, warned = store.meta.some(_key(link), _warned(link))
+    seen = _known(link, kept)
     last = seen.expires if seen else link.token_expires
     if last is None or (last - today).days > max(WARN_DAYS):
-        if store.meta.get(_warned(link)) is not None:
+        if warned is not None:
             store.meta.put(_warned(link), None)
         return None
     step = next(days for days in WARN_DAYS if (last - today).days <= days)
-    if store.meta.get(_warned(link)) != [last.isoformat(), step]:
+    if warned != [last.isoformat(), step]:
         store.meta.put(_warned(link), [last.isoformat(), step])
         log().warning("credentials end soon", connection=link.name, last_day=last.isoformat())
     return f"{link.name}: the token {when(last, today)}. Make a new one and put it in place"
@@ -77,6 +84,11 @@ def ends_soon(link: Link, store: Store, today: date) -> str | None:
 def was_read(states: Iterable[ScopeState]) -> bool:
     """Whether anything of a connection was read before, by its states."""
     return any(seen.stream and seen.cursor for seen in states)
+
+
+def is_settled(states: Iterable[ScopeState], now: datetime) -> bool:
+    """Whether anything of a connection was first read a while ago, by its states: what is asked beside its records can wait that long."""
+    return any(seen.stream and seen.cursor and now - seen.since >= SETTLED for seen in states)
 
 
 def when(last: date, today: date) -> str:

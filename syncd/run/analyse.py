@@ -5,28 +5,34 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from syncd.contract import Detector, Rules
+from syncd.contracts.pairs import unfound
 from syncd.decide import Decision, Settled, decide, settle
 from syncd.decide.impersonal import impersonal
+from syncd.decide.overrides import SEEN, overrides, seen_key
 from syncd.decide.state import FindingState, Place, Plan, Policy
 from syncd.detect import Detected, detect
 from syncd.mapping.assemble import Assembled, assemble
 from syncd.mapping.assemble_join import Precedence
+from syncd.model.contract import Contract
 from syncd.model.people import Entry
 from syncd.model.ref import Ref
 from syncd.model.rows import Rejected
 from syncd.model.snapshot import Snapshot
 from syncd.model.teams import Team, Work
 from syncd.run.aside import dropped
+from syncd.run.collecting import uncollected
 from syncd.run.echo import calm
 from syncd.run.fields import lost
 from syncd.run.link import Link
 from syncd.run.rows import Mirrored, read_back
+from syncd.schedule.commitment import commitments
 from syncd.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understanding:
-    """How the mirror is understood: `[model]`, `[people]`, `[policy]` and the detectors with their rules, as frozen values."""
+    """How the mirror is understood: `[model]`, `[people]`, `[contracts]`, `[policy]` and the detectors with their rules, as frozen
+    values."""
 
     zone: str
     precedence: Precedence
@@ -35,6 +41,7 @@ class Understanding:
     people: tuple[Entry, ...] = ()
     work: Work = field(default_factory=Work)
     teams: tuple[Team, ...] = ()
+    contracts: tuple[Contract, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +67,7 @@ class Analysed:
 
 def analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: datetime, *, keep: bool = True) -> Analysed:
     """Look at the whole mirror; with `keep` remember findings and desired comments, else leave no trace (a plan)."""
-    with store.transaction(rollback=not keep):
+    with store.transaction(rollback=not keep), uncollected():
         return _analyse(links, store, view, as_of)
 
 
@@ -69,7 +76,13 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
     assembled = model(links, store, view, as_of, read)
     snapshot = assembled.snapshot
     before = {key: shown(state, view.policy) for key, state in store.findings.states().items()}
-    snapshot = replace(snapshot, open={key: state.finding.severity for key, state in before.items() if state.state == "open"})
+    snapshot = _with_baselines(snapshot, store)
+    stand = {key: state.finding for key, state in before.items() if state.state == "open"}
+    snapshot = replace(
+        snapshot,
+        open={key: finding.severity for key, finding in stand.items()},
+        weights={key: finding.weight for key, finding in stand.items()},
+    )
     detected = _shown(detect(snapshot, view.detectors), view.policy)
     settled = settle(
         detected.findings,
@@ -95,6 +108,7 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
     decision = replace(decision, plan=plan)
     store.findings.forget(before.keys() - decision.states.keys())
     _keep(store, assembled, decision, as_of, [link.name for link in links])
+    _see_labels(store, snapshot, view.policy.status_label)
     return Analysed(
         snapshot=snapshot,
         settled=settled,
@@ -105,6 +119,23 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
         notes=read.notes,
         loops=loops,
     )
+
+
+def _with_baselines(snapshot: Snapshot, store: Store) -> Snapshot:
+    """The snapshot with a baseline for every milestone that is committed by now: it is appended once and never changed."""
+    added = tuple(commitments(snapshot))
+    store.baselines.append(added)
+    return replace(snapshot, baselines={**snapshot.baselines, **{one.milestone: (one,) for one in added}}) if added else snapshot
+
+
+def _see_labels(store: Store, snapshot: Snapshot, pattern: str) -> None:
+    """Remember since when a label says how a milestone stands, and forget those that are gone. No finding rests on it."""
+    known = store.meta.under(SEEN)
+    there = {seen_key(one, label) for one in snapshot.milestones.values() for label, _ in overrides(one, pattern)}
+    for key in there - known.keys():
+        store.meta.put(key, snapshot.as_of.isoformat())
+    for key in known.keys() - there:
+        store.meta.put(key, None)
 
 
 def _shown(detected: Detected, policy: Policy) -> Detected:
@@ -130,14 +161,40 @@ def model(links: Iterable[Link], store: Store, view: Understanding, as_of: datet
         unknown=frozenset([*(rejected.ref for rejected in read.rejected), *read.unasked]),
         people=view.people,
     )
+    lacking = _without_files(links, store, view, assembled.snapshot)
     told = replace(
         assembled.snapshot,
+        problems=(*assembled.snapshot.problems, *lacking),
         lost_fields=tuple(field for link in links for field in lost(link, store)),
         work=view.work,
         teams=view.teams,
-        baselines=store.baselines.all(assembled.snapshot.anchor),
+        contracts=view.contracts,
+        baselines=store.baselines.all(lambda ref: _called(assembled.snapshot, ref)),
     )
     return replace(assembled, snapshot=told)
+
+
+def _without_files(links: Iterable[Link], store: Store, view: Understanding, snapshot: Snapshot) -> list[str]:
+    """A line for each contract of which a repository that was read to its end has no file."""
+    if not view.contracts:
+        return []
+    states = (state for link in links for state in store.scopes.states(link.name) if state.state == "fresh")
+    read = {(state.connection, state.stream, state.scope.name.casefold()) for state in states}
+    streams = {link.name: [name for name, stream in link.kind.streams.items() if stream.of_contracts] for link in links}
+    seen = [
+        contract
+        for contract in view.contracts
+        if any(
+            (contract.connection, name, contract.repository.casefold()) in read for name in streams.get(contract.connection, ())
+        )
+    ]
+    return unfound(seen, snapshot.contract_files)
+
+
+def _called(snapshot: Snapshot, ref: Ref) -> Ref:
+    """A milestone's anchor by the name that it has now."""
+    anchor = snapshot.anchor(ref)
+    return snapshot.milestones[anchor].ref if anchor in snapshot.milestones else anchor
 
 
 def _stale(links: Iterable[Link], store: Store) -> frozenset[tuple[str, str, str]]:

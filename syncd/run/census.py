@@ -23,6 +23,8 @@ from syncd.store import Store
 MOST_LOOKS = 500
 """So many records of a stream are looked at in one pass; the rest in the next."""
 
+_KEPT = "census: "
+
 Kind = Literal["deleted", "moved", "transferred", "lost_access"]
 
 
@@ -47,11 +49,10 @@ class Census:
     every: timedelta
     brake: Brake
 
-    def take(self, scopes: Sequence[Scope], *, accepted: bool) -> Counted:
-        """Count the scopes that are due. Raises Halt where too much is missing to be believed, RateLimited, and nothing else: what
-        cannot be counted now is counted later."""
+    def take(self, scopes: Sequence[Scope], last: Mapping[str, str], *, accepted: bool) -> Counted:
+        """Count the scopes that are due, by when they were `counted` last. Raises Halt where too much is missing to be believed,
+        RateLimited, and nothing else: what cannot be counted now is counted later."""
         missing: dict[Scope, list[Ref]] = {}
-        last = self.store.meta.under(self._key())
         for scope in scopes:
             if self._is_due(scope, last.get(self._key(scope))):
                 try:
@@ -121,8 +122,13 @@ class Census:
     def _done(self, scope: Scope) -> None:
         self.store.meta.put(self._key(scope), self.clock.now().isoformat())
 
-    def _key(self, scope: Scope | None = None) -> str:
-        return f"census: {self.link.name}/{self.stream}/{scope.id if scope else ''}"
+    def _key(self, scope: Scope) -> str:
+        return f"{_KEPT}{self.link.name}/{self.stream}/{scope.id}"
+
+
+def counted(connection: str, store: Store) -> Mapping[str, str]:
+    """When each scope of a connection was last counted, or read for the first time."""
+    return store.meta.under(f"{_KEPT}{connection}/")
 
 
 def _kind(error: SyncError) -> Kind | None:

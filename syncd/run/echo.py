@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from math import ceil
 from typing import Any
 
@@ -11,6 +12,7 @@ from syncd.contract import Page
 from syncd.decide.state import Plan
 from syncd.model.action import Action
 from syncd.model.raw import Json, RawRecord, content_hash
+from syncd.model.ref import Ref
 from syncd.store import Store
 from syncd.store.ledger import Receipted
 
@@ -22,16 +24,21 @@ WITHIN = timedelta(hours=24)
 
 
 class Echoes:
-    """The labels that we gave the tickets of one connection, by our receipts. Made once a pass."""
+    """The labels that we gave the tickets of one connection, by our receipts. Made once a pass; they are looked up when they are needed."""
 
     def __init__(self, connection: str, store: Store) -> None:
-        self._store = store
-        marks = store.ledger.marks().items()
-        self._names = {ref: _names(said.body) for (ref, verb), said in marks if verb == "label" and ref.connection == connection}
+        self._connection, self._store = connection, store
+
+    @cached_property
+    def _names(self) -> Mapping[Ref, frozenset[str]]:
+        marks = self._store.ledger.marks(self._connection).items()
+        return {ref: _names(said.body) for (ref, verb), said in marks if verb == "label"}
 
     def of(self, page: Page, own: frozenset[str]) -> int:
         """How many records of a page that is not yet stored differ from what is stored by nothing but labels of ours."""
-        return sum(self._is_echo(record, own) for record in page.records if record.ref in self._names) if self._names else 0
+        if not page.records or not self._names:
+            return 0
+        return sum(self._is_echo(record, own) for record in page.records if record.ref in self._names)
 
     def _is_echo(self, record: RawRecord, own: frozenset[str]) -> bool:
         held = self._store.mirror.raw(record.ref)

@@ -9,6 +9,7 @@ from syncd.model.raw import Scope
 from syncd.run.account import was_read
 from syncd.run.clock import Clock
 from syncd.run.link import Link
+from syncd.run.outlook import expect
 from syncd.run.pull import limited
 from syncd.run.retry import patiently
 from syncd.store import Store
@@ -35,9 +36,12 @@ def estimate(link: Link, store: Store, clock: Clock) -> Estimate | None:
         return None
     try:
         with closing(link.open()) as connector:
-            return _estimated(link, connector, clock)
+            found = _estimated(link, connector, clock)
     except SyncError:
         return None
+    if not found.unknown:
+        expect(link, store, found.requests)
+    return found
 
 
 def _estimated(link: Link, connector: Connector, clock: Clock) -> Estimate:

@@ -7,6 +7,7 @@ from typing import Any
 
 from syncd.contract import Connector, SyncError
 from syncd.mapping import keys_of_fields
+from syncd.model.raw import Json
 from syncd.model.snapshot import LostField
 from syncd.run.clock import Clock
 from syncd.run.link import Link
@@ -20,13 +21,17 @@ Fields = Mapping[str, str]
 """id -> the name that people see."""
 
 
-def look(link: Link, connector: Connector, store: Store, clock: Clock) -> None:
-    """Ask which fields there are: once a day, with another mapping, after a doubt; every time while one is lost.
+def look(link: Link, connector: Connector, store: Store, clock: Clock, *, settled: bool = True) -> None:
+    """Ask which fields there are: for the first time once the connection is `settled`; then once a day, with another mapping, after a
+    doubt; every time while one is lost.
 
     What is lost stays known under its last name until it is back or no mapping reads it.
     """
-    kept, now = _kept(link, store), clock.now()
-    if _is_recent(kept, link, now) and not lost(link, store) and not store.meta.get(_doubt(link)):
+    held, doubted = store.meta.some(_key(link), _doubt(link))
+    kept, now = _as_kept(held), clock.now()
+    if not kept and not settled:
+        return
+    if _is_recent(kept, link, now) and not _is_lacking(link, kept) and not doubted:
         return
     streams: dict[str, dict[str, str]] = {}
     for stream in link.streams:
@@ -46,6 +51,10 @@ def lost(link: Link, store: Store) -> tuple[LostField, ...]:
     """The fields that the mapping reads and that are not there any more, or not under the name by which it reads them."""
     kept = _kept(link, store)
     return tuple(_lost(link, kept)) if kept.get("lost") else ()
+
+
+def _is_lacking(link: Link, kept: Mapping[str, Any]) -> bool:
+    return bool(kept.get("lost")) and any(True for _ in _lost(link, kept))
 
 
 def _lost(link: Link, kept: Mapping[str, Any]) -> Iterator[LostField]:
@@ -128,8 +137,11 @@ def _is_recent(kept: Mapping[str, Any], link: Link, now: datetime) -> bool:
 
 
 def _kept(link: Link, store: Store) -> Mapping[str, Any]:
-    kept = store.meta.get(_key(link))
-    return kept if isinstance(kept, dict) else {}
+    return _as_kept(store.meta.get(_key(link)))
+
+
+def _as_kept(held: Json | None) -> Mapping[str, Any]:
+    return held if isinstance(held, dict) else {}
 
 
 def _doubt(link: Link) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from syncd.contract import Budget, Limits, RateLimited
 from syncd.run.clock import Clock
-from syncd.run.limit_headers import Quota, ServerTime, pause_until, quota, server_time
+from syncd.run.limit_headers import Quota, ServerTime, heard
 
 if TYPE_CHECKING:
     from pyrate_limiter import InMemoryBucket
@@ -55,12 +55,12 @@ class PacedGate:
     def after(self, status: int, headers: Mapping[str, str]) -> None:
         """Hear what the answer says of limits: for all who share this gate."""
         now = self.clock.now()
-        said, until, time = quota(headers, now), pause_until(status, headers, now), server_time(headers, now)
+        said = heard(status, headers, now)
         with self._lock:
-            self.quota = said or self.quota
-            self.server_time = time or self.server_time
-            if until is not None and until > (self._until or now):
-                self._until = until
+            self.quota = said.quota or self.quota
+            self.server_time = said.time or self.server_time
+            if said.until is not None and said.until > (self._until or now):
+                self._until = said.until
 
     def _heed(self) -> None:
         with self._lock:

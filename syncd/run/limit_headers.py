@@ -20,7 +20,14 @@ class Quota:
 
 def quota(headers: Mapping[str, str], now: datetime) -> Quota | None:
     """GitHub and Jira write `X-RateLimit-*`, GitLab and the IETF draft `RateLimit-*`. None where the answer says nothing."""
-    lowered = {name.lower(): value for name, value in headers.items()}
+    return _quota(_lowered(headers), now)
+
+
+def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def _quota(lowered: Mapping[str, str], now: datetime) -> Quota | None:
     for prefix in ("x-ratelimit-", "ratelimit-"):
         remaining = _number(lowered.get(f"{prefix}remaining"))
         if remaining is not None:
@@ -42,11 +49,26 @@ class ServerTime:
         return (self.said - self.at).total_seconds()
 
 
-def server_time(headers: Mapping[str, str], now: datetime) -> ServerTime | None:
-    """The `Date` of an answer; None where it has none that can be read."""
-    said = next((value for name, value in headers.items() if name.lower() == "date"), None)
+def _server_time(said: str | None, now: datetime) -> ServerTime | None:
+    """By the `Date` of an answer; None where it has none that can be read."""
     found = instant(said, now) if said else None
     return ServerTime(found, now) if found is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What one answer says: of the quota, until when to pause, of the server's clock."""
+
+    quota: Quota | None
+    until: datetime | None
+    time: ServerTime | None
+
+
+def heard(status: int, headers: Mapping[str, str], now: datetime) -> Heard:
+    """All of it: every answer is asked, so its headers are looked at once."""
+    lowered = _lowered(headers)
+    left = _quota(lowered, now)
+    return Heard(left, _pause(status, lowered, left, now), _server_time(lowered.get("date"), now))
 
 
 def pause_until(status: int, headers: Mapping[str, str], now: datetime) -> datetime | None:
@@ -54,9 +76,13 @@ def pause_until(status: int, headers: Mapping[str, str], now: datetime) -> datet
 
     A refusal with `Retry-After`; else an answer after which nothing is left of the quota, until its reset.
     """
-    if status in _LIMITS and (until := retry_after(headers, now)) is not None:
+    lowered = _lowered(headers)
+    return _pause(status, lowered, _quota(lowered, now), now)
+
+
+def _pause(status: int, lowered: Mapping[str, str], left: Quota | None, now: datetime) -> datetime | None:
+    if status in _LIMITS and (until := retry_after(lowered, now)) is not None:
         return until
-    left = quota(headers, now)
     reset = left.reset if left is not None and left.remaining <= 0 else None
     return reset and min(reset, now + LONGEST)
 

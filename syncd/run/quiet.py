@@ -15,6 +15,7 @@ from syncd.run.analyse import Analysed
 from syncd.run.link import Link
 from syncd.run.outcome import Outcome, outcome_of
 from syncd.store import Store
+from syncd.store.changes import CHANGES
 
 LONGEST = timedelta(hours=1)
 """A look is believed no longer, whatever its edges say: a detector of somebody else may heed the time of the day."""
@@ -92,4 +93,4 @@ def _is_under_way(looked: Analysed) -> bool:
 def known(store: Store) -> Basis:
     """All that a look depends on, besides the clock and the configuration: what the store knows, what is kept of fields, and which
     records a person let be."""
-    return store.changes(), store.meta.under("fields"), store.meta.under("dropped records: ")
+    return (store.meta.under(CHANGES, "fields", "dropped records: "),)

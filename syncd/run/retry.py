@@ -1,11 +1,11 @@
 """Retries: what is tried again within a pass, how often, and how long it waits. It knows errors by their consequence only."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
-from syncd.contract import RateLimited, Unavailable
+from syncd.contract import RateLimited, SyncError, Unavailable
 from syncd.run.clock import Clock
 from syncd.run.gate import LONG_S
 
@@ -23,6 +23,27 @@ T = TypeVar("T")
 def patiently(read: Callable[[], T], clock: Clock) -> T:
     """The read's result. Unavailable is tried `TRIES` times with growing, jittered pauses; a limit that ends soon is waited for,
     which uses up no try. Raises what the last try raised."""
+    try:
+        return read()
+    except (Unavailable, RateLimited) as error:
+        return _again(_First(read, error), clock)
+
+
+class _First(Generic[T]):
+    """A read whose first try was made already, and what it raised. Nearly all reads end with that, and need none of what follows."""
+
+    def __init__(self, read: Callable[[], T], error: SyncError) -> None:
+        self._read, self._error = read, error
+        self._is_told = False
+
+    def __call__(self) -> T:
+        if self._is_told:
+            return self._read()
+        self._is_told = True
+        raise self._error
+
+
+def _again(read: Callable[[], T], clock: Clock) -> T:
     again = Retrying(
         retry=retry_if_exception(lambda error: isinstance(error, Unavailable)),
         stop=stop_after_attempt(TRIES),

@@ -20,7 +20,7 @@ from syncd.store import Store
 from syncd.store.raws import StoredRaw
 from syncd.store.rows import MappedRecord, Turned
 
-_BATCH = 500
+_BATCH = 200
 
 Progress = Callable[[str, int], None]
 """Called with a connection and the number of its records that were mapped since the last call."""

@@ -12,6 +12,7 @@ earlier day (17:00), as a *start* the beginning of the next working day (09:00).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -95,7 +96,7 @@ def _take(minutes: Ints, taken: list[tuple[int, int, int]]) -> None:
     minutes[rows, days] = np.maximum(minutes[rows, days], 0)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)  # no slots: what is asked for is kept
 class WorkingTime:
     """A compiled calendar: `minutes` per day from the origin on, and `before`, their prefix sums (one longer).
 
@@ -107,12 +108,24 @@ class WorkingTime:
     minutes: Ints
     before: Ints
 
-    @property
+    @cached_property
     def total(self) -> int:
         """The last minute index."""
         return int(self.before[-1])
 
-    @property
+    @cached_property
+    def worked(self) -> list[int]:
+        """The days on which there is work, counted from the origin."""
+        found: list[int] = np.flatnonzero(self.minutes > 0).tolist()
+        return found
+
+    @cached_property
+    def counted(self) -> list[int]:
+        """How many working days there are before each day of the range, and before its end."""
+        found: list[int] = np.concatenate((np.zeros(1, np.int64), np.cumsum(self.minutes > 0))).tolist()
+        return found
+
+    @cached_property
     def end(self) -> date:
         """The first date after the range."""
         return self.origin + timedelta(days=len(self.minutes))
@@ -137,7 +150,7 @@ class WorkingTime:
             raise NotComputable(f"because no working day follows before {self.end}, where the calendar ends")
         return self._at(np.searchsorted(self.before, whole, "right") - 1, whole, 0)
 
-    @property
+    @cached_property
     def start_of_first(self) -> int:
         """The first working day, counted from the origin."""
         return int(np.argmax(self.minutes > 0))

@@ -7,7 +7,7 @@ A lag in working time is counted on the successor's calendar. Late times, floats
 calendar: a finish is bounded by the working minutes that its calendar has until the project's finish.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,13 +38,14 @@ def crossed(
     start: Instants,
     not_earlier: Instants | None = None,
     deadline: Instants | None = None,
-    not_later: Instants | None = None,
+    not_later: Instants | Callable[[Ints], Instants] | None = None,
 ) -> Schedule:
     """One forward and one backward pass. `calendar`: each item's number in `calendars`, 0 where nothing is said.
 
     `durations` are working minutes of the item's calendar. `start`, `deadline`, `not_earlier` and `not_later` are local instants, the
-    last two one for each item, NaT for none; `not_later` bounds its late finish. A date as an end means its beginning: give the next
-    date for the end of one. Raises `NotComputable` where the dates run out of the calendars' range.
+    last two one for each item, NaT for none; `not_later` bounds its late finish, and may be made from the early finishes. A date as an
+    end means its beginning: give the next date for the end of one. Raises `NotComputable` where the dates run out of the calendars'
+    range.
     """
     crossing = Crossing.of(calendars)
     of = np.zeros(network.items, np.int64) if calendar is None else np.asarray(calendar, np.int64)
@@ -54,6 +55,8 @@ def crossed(
     starts, ends = early[: network.items], early[network.items :]
     finish = max(int(finish_of(crossing, of, ends, 1).max(initial=0)), int(wall_of(crossing, start)))
     end = finish if deadline is None else min(finish, int(wall_of(crossing, deadline)))
+    if callable(not_later):
+        not_later = not_later((ends >> 1)[network.place])
     back = acts(network, crossing, of, lasting, forward=False)
     late = _late(network, crossing, lasting, _last(network, crossing, of, end, not_later), back)
     index = early >> 1

@@ -1,11 +1,10 @@
 """Pure. Working days of a calendar as people count them, and why some days are none."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
-
-import numpy as np
 
 from syncd.model.rows import Person
 from syncd.model.teams import Team
@@ -36,23 +35,22 @@ def days_within(time: WorkingTime, first: date, last: date) -> int:
     """Working days from `first` to `last`, both included; 0 where `last` is earlier. Outside the calendar's range Monday to Friday."""
     if last < first:
         return 0
-    final = time.end - timedelta(days=1)
-    inside = max(first, time.origin), min(last, final)
-    if inside[0] > inside[1]:
+    origin, counted = time.origin.toordinal(), time.counted
+    begins, ends = first.toordinal() - origin, last.toordinal() - origin + 1
+    if ends <= 0 or begins >= len(counted) - 1:
         return workdays_within(first, last)
-    within = time.minutes[(inside[0] - time.origin).days : (inside[1] - time.origin).days + 1]
-    before = workdays_within(first, time.origin - timedelta(days=1)) if first < time.origin else 0
-    return before + int(np.count_nonzero(within)) + (workdays_after(final, last) if last > final else 0)
+    before = workdays_within(first, time.origin - timedelta(days=1)) if begins < 0 else 0
+    behind = workdays_after(time.end - timedelta(days=1), last) if ends > len(counted) - 1 else 0
+    return before + counted[min(ends, len(counted) - 1)] - counted[max(begins, 0)] + behind
 
 
 def later(time: WorkingTime, day: date, count: int) -> date:
     """The working day that is `count` after `day`, or before it where negative; 0 leaves it. At most the end of the range."""
     if count == 0:
         return day
-    worked = np.flatnonzero(time.minutes > 0)
-    place = (day - time.origin).days
-    at = int(np.searchsorted(worked, place, "right")) - 1 + count if count > 0 else int(np.searchsorted(worked, place)) + count
-    return time.origin + timedelta(days=int(worked[min(max(at, 0), len(worked) - 1)]))
+    worked, place = time.worked, (day - time.origin).days
+    at = bisect_right(worked, place) - 1 + count if count > 0 else bisect_left(worked, place) + count
+    return time.origin + timedelta(days=worked[min(max(at, 0), len(worked) - 1)])
 
 
 def off_within(working: Working, person: Person | None, team: Team | None, first: date, last: date) -> Iterator[Off]:

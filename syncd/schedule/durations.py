@@ -33,15 +33,25 @@ class Duration:
 ASSUMED = Duration(DAY, "assumed")
 
 
+_NONE = Duration(0, "estimate")
+
+
+def is_buffer(item: Item) -> bool:
+    """Whether an item is no work, but time that is kept free."""
+    return "buffer" in (item.type, (item.type_name or "").casefold())
+
+
 def duration_of(work: Work, reference: Reference) -> Duration:
     """How long open work takes, by the first of these that is known:
 
     remaining time; of work that runs the larger of estimate - spent and the median that was left of work like it at its age; the
     estimate; the working days from its start to its due date; the median cycle time of its class; else one working day, assumed.
-    Points give no duration.
+    Points give no duration, and a buffer has none: nothing is done in it.
     """
     if not isinstance(work, Item):
         return ASSUMED
+    if is_buffer(work):
+        return _NONE
     if (remaining := _minutes(work, "remaining")) is not None:
         return Duration(remaining, "remaining")
     if (estimate := _minutes(work, "estimate")) is not None:

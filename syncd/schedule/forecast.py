@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from syncd.model.ref import Ref
+from syncd.model.ref import Ref, identity
 from syncd.model.rows import Item
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.calendar import Ints
@@ -22,7 +22,8 @@ from syncd.schedule.chances import Pools, simulate
 from syncd.schedule.plan import Plan, plan_of
 from syncd.schedule.reference import Reference, reference_of
 from syncd.schedule.throughput import Rates, Reals, drawn, needed, rates
-from syncd.schedule.wiring import is_open
+from syncd.schedule.wall import wall_day
+from syncd.schedule.wiring import End, is_open
 from syncd.schedule.working import Working, working_of
 
 Method = Literal["network", "throughput"]
@@ -45,7 +46,8 @@ FAR = date.max
 class Odds:
     """What is likely of one milestone. `p`: the share of draws that end by the due date; None without one. `p50` ...: `FAR` where so
     many draws do not end within the years that are looked at. `finished`, `weeks`: what it rests on. `assumed`: the share of its
-    open items whose duration nothing says anything about; `backlog`: items that come before or belong to it (throughput)."""
+    open items whose duration nothing says anything about; `backlog`: items that come before or belong to it. `pace`: items a week
+    (throughput), or the median of actual / planned (network); `grows`: items that are added per item that is done."""
 
     milestone: Ref
     method: Method
@@ -58,6 +60,8 @@ class Odds:
     weeks: int
     assumed: float = 0.0
     backlog: int = 0
+    pace: float = 0.0
+    grows: float = 0.0
 
     @property
     def word(self) -> Literal["on track", "at risk", "off track"] | None:
@@ -75,9 +79,30 @@ class Forecast:
     lacking: Mapping[Ref, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a milestone's forecast could rest on. `finished`: items that its teams, or projects, ever finished, in so many `weeks`, on the
+    days `done`, in order; `items`: its open ones, of which nothing says how long `assumed` of them take."""
+
+    finished: int
+    weeks: int
+    items: int
+    assumed: int
+    done: tuple[date, ...] = ()
+
+
+def coverage_of(snapshot: Snapshot) -> Mapping[Ref, Coverage]:
+    """The coverage of all open milestones that have open items. Ask for it as `snapshot.once(coverage_of)`."""
+    return snapshot.once(_forecaster).coverage()
+
+
 def forecast_of(snapshot: Snapshot) -> Forecast:
     """The forecast of all open milestones that have open items."""
-    return _Forecaster.of(snapshot).all()
+    return snapshot.once(_forecaster).all()
+
+
+def _forecaster(snapshot: Snapshot) -> "_Forecaster":
+    return _Forecaster.of(snapshot)
 
 
 @dataclass(slots=True)
@@ -97,11 +122,12 @@ class _Forecaster:
     past: dict[Group, _Past]
     groups: dict[Ref, Group]
     open_in: dict[Ref, tuple[Ref, ...]]
+    by_milestone: dict[Ref, tuple[Group, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> "_Forecaster":
         working, reference = snapshot.once(working_of), snapshot.once(reference_of)
-        groups = {ref: group_of(item, working) for ref, item in snapshot.items.items()}
+        groups = _groups_of(snapshot, working)
         planned = {ref for members in snapshot.members.values() for ref in members}
         past: dict[Group, _Past] = {}
         for one in reference.finished:
@@ -113,7 +139,7 @@ class _Forecaster:
         odds: dict[Ref, Odds] = {}
         lacking: dict[Ref, str] = {}
         by_plan, by_weeks = [], []
-        for ref in sorted(self.open_in):
+        for ref in sorted(self.open_in, key=identity):
             finished, weeks = self._history(ref)
             if finished < LEAST_ITEMS or weeks < LEAST_WEEKS:
                 lacking[ref] = f"{finished} items finished in {weeks} weeks; {LEAST_ITEMS} in {LEAST_WEEKS} are needed"
@@ -125,8 +151,21 @@ class _Forecaster:
         odds |= self._from_weeks(by_weeks)
         return Forecast(odds, lacking)
 
+    def coverage(self) -> dict[Ref, Coverage]:
+        """What each milestone's forecast could rest on. Milestones of the same groups share the days."""
+        days: dict[tuple[Group, ...], tuple[date, ...]] = {}
+        found = {}
+        for ref, items in self.open_in.items():
+            groups = self._groups(ref)
+            if groups not in days:
+                days[groups] = tuple(sorted(day for group in groups for day in self.past.get(group, _Past()).done))
+            found[ref] = Coverage(*self._history(ref), len(items), round(self._assumed(ref) * len(items)), days[groups])
+        return found
+
     def _groups(self, ref: Ref) -> tuple[Group, ...]:
-        return tuple(sorted({self.groups[item] for item in self.open_in[ref]}))
+        if ref not in self.by_milestone:
+            self.by_milestone[ref] = tuple(sorted({self.groups[item] for item in self.open_in[ref]}))
+        return self.by_milestone[ref]
 
     def _history(self, ref: Ref) -> tuple[int, int]:
         past = [self.past[group].done for group in self._groups(ref) if group in self.past]
@@ -150,8 +189,10 @@ class _Forecaster:
         if not refs:
             return {}
         draws = max(LEAST_DRAWS, min(DRAWS, CELLS // max(1, len(self.plan.wiring.nodes))))
-        made = simulate(self.plan, self.reference, self.pools, refs, draws)
-        return {ref: self._odds(ref, "network", self._days(made.ends[ref])) for ref in refs}
+        made = simulate(self.plan, self.reference, self.pools, [End(ref) for ref in refs], draws)
+        pace = float(np.median(np.concatenate(list(self.pools.ratios.values()))))
+        days = self._days(made.ends)
+        return {ref: self._odds(ref, "network", days[:, place], pace=pace) for place, ref in enumerate(refs)}
 
     def _days(self, ends: Ints) -> Ints:
         """Ordinals of the days on which draws end. What runs out of the calendar's range is far."""
@@ -171,7 +212,8 @@ class _Forecaster:
             for ref in mine:
                 grows = self._growth(ref, weekly)
                 days = self._after(weeks.until(ahead[ref], grows), ref)
-                found[ref] = self._odds(ref, "throughput", days, backlog=ahead[ref])
+                pace = weekly.finished / max(len(weekly.done), 1)
+                found[ref] = self._odds(ref, "throughput", days, backlog=ahead[ref], pace=pace, grows=grows)
         return found
 
     def _rates(self, groups: Iterable[Group]) -> Rates:
@@ -180,7 +222,7 @@ class _Forecaster:
 
     def _ahead(self, refs: Sequence[Ref]) -> dict[Ref, int]:
         """Open items to be done for each milestone: its own, and those of the same groups' milestones that are due before it."""
-        order = sorted(self.open_in, key=lambda ref: (self.snapshot.milestones[ref].due or FAR, ref))
+        order = sorted(self.open_in, key=lambda ref: (self.snapshot.milestones[ref].due or FAR, identity(ref)))
         seen: dict[Group, set[Ref]] = {}
         wanted, found = set(refs), {}
         for ref in order:
@@ -201,7 +243,7 @@ class _Forecaster:
             return 0.0
         since = max(min(began), weekly.first)
         weeks = max(1.0, (self.snapshot.today - since).days / 7)
-        added = sum(item.created_at is not None and item.created_at.astimezone(zone).date() > since for item in members)
+        added = sum(item.created_at is not None and wall_day(item.created_at, zone) > since for item in members)
         mean = weekly.finished / max(len(weekly.done), 1)
         return min(0.9, added / weeks / mean) if mean else 0.0
 
@@ -227,9 +269,10 @@ class _Forecaster:
         least = end.finish.toordinal() if end and not end.clocked else today
         return np.where(far, FAR.toordinal(), np.maximum(days, least))
 
-    def _odds(self, ref: Ref, method: Method, days: Ints, backlog: int = 0) -> Odds:
+    def _odds(self, ref: Ref, method: Method, days: Ints, *, backlog: int = 0, pace: float = 0, grows: float = 0) -> Odds:
         due = self.snapshot.milestones[ref].due
         finished, weeks = self._history(ref)
+        days = np.sort(days)
         p50, p85, p95 = (_quantile(days, share) for share in (0.5, 0.85, 0.95))
         return Odds(
             milestone=ref,
@@ -243,6 +286,8 @@ class _Forecaster:
             weeks=weeks,
             assumed=self._assumed(ref),
             backlog=backlog,
+            pace=pace,
+            grows=grows,
         )
 
 
@@ -252,11 +297,24 @@ def group_of(item: Item, working: Working) -> Group:
     return team.name if team else f"{item.ref.connection}/{item.project}"
 
 
+def _groups_of(snapshot: Snapshot, working: Working) -> dict[Ref, Group]:
+    if snapshot.teams:
+        return {ref: group_of(item, working) for ref, item in snapshot.items.items()}
+    names: dict[tuple[str, str], Group] = {}
+    return {
+        ref: names.get((ref.connection, item.project))
+        or names.setdefault((ref.connection, item.project), group_of(item, working))
+        for ref, item in snapshot.items.items()
+    }
+
+
 def _open(snapshot: Snapshot) -> Iterator[tuple[Ref, tuple[Ref, ...]]]:
     for ref, milestone in snapshot.milestones.items():
-        members = tuple(sorted(item for item in snapshot.members.get(ref, ()) if is_open(snapshot.items.get(item))))
-        if members and is_open(milestone):
-            yield ref, members
+        if not is_open(milestone):
+            continue
+        members = sorted((item for item in snapshot.members.get(ref, ()) if is_open(snapshot.items.get(item))), key=identity)
+        if members:
+            yield ref, tuple(members)
 
 
 def _grouped(refs: Sequence[Ref], key: Callable[[Ref], tuple[Group, ...]]) -> dict[tuple[Group, ...], list[Ref]]:
@@ -266,9 +324,8 @@ def _grouped(refs: Sequence[Ref], key: Callable[[Ref], tuple[Group, ...]]) -> di
     return found
 
 
-def _quantile(days: Ints, share: float) -> date:
-    """The first day by which at least that share of the draws has ended."""
-    ordered = np.sort(days)
+def _quantile(ordered: Ints, share: float) -> date:
+    """The first day by which at least that share of the draws has ended; they are sorted."""
     return date.fromordinal(int(ordered[max(0, int(np.ceil(share * len(ordered))) - 1)]))
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from syncd.model.rows import Absence, Moment, Person
 from syncd.schedule.calendar import DAY, Ints
+from syncd.schedule.wall import wall
 
 Span = tuple[int, int]
 """First and last minute (exclusive), counted from the midnight before 1 January of the year 1, on the wall's clock."""
@@ -88,8 +89,8 @@ def _span(absence: Absence, zone: ZoneInfo) -> Span | None:
 
 def _minute(moment: Moment, zone: ZoneInfo, *, whole: bool) -> int:
     if isinstance(moment, datetime):
-        wall = moment.astimezone(zone) if moment.tzinfo else moment
-        return wall.toordinal() * DAY + (0 if whole else wall.hour * 60 + wall.minute)
+        shown = wall(moment, zone) if moment.tzinfo else moment
+        return shown.toordinal() * DAY + (0 if whole else shown.hour * 60 + shown.minute)
     return moment.toordinal() * DAY
 
 

@@ -7,38 +7,50 @@ from fnmatch import translate
 
 from syncd.model.teams import Team
 
+Pattern = tuple[int, re.Pattern[str]]
+
 
 @dataclass(frozen=True, slots=True)
 class Owners:
-    """The patterns of all teams, looked up at once. Case makes no difference; of several teams the first of the configuration owns it."""
+    """The patterns of all teams. Case makes no difference; of several teams the first of the configuration owns it.
+
+    `exact`: a text without wildcards -> the place of its team. `patterns`: length of what stands before the first wildcard -> that
+    beginning -> patterns; so a text is compared with few of them.
+    """
 
     teams: Sequence[Team]
-    exact: Mapping[str, int] = field(default_factory=dict)
-    patterns: re.Pattern[str] | None = None
+    exact: Mapping[str, int]
+    patterns: Mapping[int, Mapping[str, Sequence[Pattern]]]
+    _known: dict[str, int | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, teams: Sequence[Team]) -> "Owners":
         """Make them ready."""
         exact: dict[str, int] = {}
-        patterns: list[str] = []
+        patterns: dict[int, dict[str, list[Pattern]]] = {}
         for place, team in enumerate(teams):
             for pattern in team.owns:
                 folded = pattern.strip().casefold()
-                if any(sign in folded for sign in "*?["):
-                    patterns.append(f"(?P<t{place}_{len(patterns)}>{translate(folded)})")
-                else:
+                beginning = re.split(r"[*?\[]", folded, maxsplit=1)[0]
+                if beginning == folded:
                     exact.setdefault(folded, place)
-        return cls(teams, exact, re.compile("|".join(patterns)) if patterns else None)
+                else:
+                    compiled = place, re.compile(translate(folded))
+                    patterns.setdefault(len(beginning), {}).setdefault(beginning, []).append(compiled)
+        return cls(teams, exact, patterns)
 
-    def owner(self, texts: Iterable[str]) -> Team | None:
-        """The team that owns one of these projects, "label:..." or keys."""
-        places = [place for text in texts if text and (place := self._place(text.casefold())) is not None]
-        return self.teams[min(places)] if places else None
+    def owner(self, names: Iterable[str], key: str) -> Team | None:
+        """The team that owns one of these (projects, "label:...") or that key. `names` are those of many, and remembered."""
+        places = [self._place(key.casefold())] if key else []
+        for name in names:
+            if name not in self._known:
+                self._known[name] = self._place(name.casefold())
+            places.append(self._known[name])
+        best = min((place for place in places if place is not None), default=None)
+        return None if best is None else self.teams[best]
 
     def _place(self, text: str) -> int | None:
-        exact = self.exact.get(text)
-        match = self.patterns.match(text) if self.patterns else None
-        if match is None or match.lastgroup is None:
-            return exact
-        place = int(match.lastgroup[1:].partition("_")[0])
-        return place if exact is None else min(place, exact)
+        found = [self.exact[text]] if text in self.exact else []
+        for length, beginnings in self.patterns.items():
+            found += [place for place, pattern in beginnings.get(text[:length], ()) if pattern.match(text)]
+        return min(found, default=None)

@@ -22,6 +22,7 @@ from syncd.schedule.calendar import Ints, NotComputable, WorkingTime
 from syncd.schedule.compiled import Network
 from syncd.schedule.cpm import Schedule
 from syncd.schedule.crossed import crossed
+from syncd.schedule.dated import Columns, by_number, columns_of, drivers_of, roots_of
 from syncd.schedule.durations import ASSUMED, Duration, duration_of
 from syncd.schedule.reference import reference_of
 from syncd.schedule.wiring import End, Node, Wire, Wiring, Work, due_of, wiring_of
@@ -74,6 +75,7 @@ class Plan:
     people: Sequence[Person | None]
     own: Sequence[Own]
     own_start: Ints
+    due: Sequence[date | None]
     cycles: tuple[tuple[Ref, ...], ...] = ()
     problems: tuple[str, ...] = ()
     _known: dict[int, Dates] = field(default_factory=dict)
@@ -91,12 +93,15 @@ class Plan:
         """When the last of a milestone's open items has ended, and all that it waits for; None without any."""
         return self.dates(End(milestone))
 
-    def path(self, node: Node) -> tuple[Ref, ...]:
-        """The driving path: the work that pushes, from the first one to `node` itself, which is left out where it is no work."""
+    def path(self, node: Node, most: int | None = None) -> tuple[Ref, ...]:
+        """The driving path: the work that pushes, from the first one to `node` itself, which is left out where it is no work.
+
+        `most`: only so many of the last ones; whoever asks for many nodes of one long path needs no more of it.
+        """
         found: list[Ref] = []
         seen: set[Node] = set()
         step: Node | None = node
-        while step is not None and step not in seen:
+        while step is not None and step not in seen and (most is None or len(found) < most):
             seen.add(step)
             if isinstance(step, Ref):
                 found.append(step)
@@ -106,10 +111,7 @@ class Plan:
 
     def driver(self, node: Node) -> Wire | None:
         """The wire that sets the early dates of a node; None where they are its own."""
-        number = self.wiring.number[node]
-        if self.schedule.early_start[number] <= self.own_start[number]:
-            return None
-        return next((self.wiring.wires[wire] for wire in self._into(number) if self.schedule.driving[wire]), None)
+        return self._driver(self.wiring.number[node])
 
     def upstream(self, nodes: Iterable[Node]) -> frozenset[Ref]:
         """The work itself, and all open work that it waits for, however far."""
@@ -119,7 +121,7 @@ class Plan:
             number = todo.pop()
             if number not in seen:
                 seen.add(number)
-                todo += [self.wiring.wires[wire].earlier for wire in self._into(number)]
+                todo += [self.wiring.wires.earlier[wire] for wire in self._into(number)]
         found = (self.wiring.nodes[number] for number in seen)
         return frozenset(node for node in found if isinstance(node, Ref))
 
@@ -128,38 +130,69 @@ class Plan:
         number = self.wiring.number.get(node)
         return iter(()) if number is None else (self.wiring.wires[wire] for wire in self._into(number))
 
+    def tight(self, node: Node) -> bool:
+        """Whether something that a node waits for leaves it no slack, be its own dates as late."""
+        number = self.wiring.number.get(node)
+        return number is not None and any(self.schedule.driving[wire] for wire in self._into(number))
+
     def calendar(self, node: Node) -> WorkingTime:
         """The working time in which a node is counted."""
         return self.calendars[self.calendar_of[self.wiring.number[node]]]
 
     @cached_property
-    def _wires(self) -> tuple[Ints, Ints]:
-        later = np.array([wire.later for wire in self.wiring.wires], np.int64)
-        counts = np.bincount(later, minlength=len(self.wiring.nodes))
-        return np.argsort(later, kind="stable"), np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
+    def _later(self) -> Ints:
+        return np.array(self.wiring.wires.later, np.int64)
+
+    @cached_property
+    def _wires(self) -> tuple[list[int], list[int]]:
+        counts = np.bincount(self._later, minlength=len(self.wiring.nodes))
+        return np.argsort(self._later, kind="stable").tolist(), [0, *np.cumsum(counts).tolist()]
 
     def _into(self, number: int) -> list[int]:
         order, first = self._wires
-        found: list[int] = order[first[number] : first[number + 1]].tolist()
+        return order[first[number] : first[number + 1]]
+
+    @cached_property
+    def _drivers(self) -> list[int]:
+        free = self.schedule.early_start <= self.own_start
+        found: list[int] = drivers_of(self.schedule.driving, self._later, free).tolist()
         return found
 
+    def _driver(self, number: int) -> Wire | None:
+        wire = self._drivers[number]
+        return self.wiring.wires[wire] if wire >= 0 else None
+
+    @cached_property
+    def _by_today(self) -> list[bool]:
+        """By node whether its driving path begins today."""
+        drivers = np.array(self._drivers, np.int64)
+        roots = roots_of(drivers, np.array(self.wiring.wires.earlier, np.int64))
+        own = np.array([one == "today" for one in self.own], np.bool_) & (drivers < 0)
+        found: list[bool] = own[roots].tolist()
+        return found
+
+    @cached_property
+    def _columns(self) -> Columns:
+        return columns_of(self.schedule, self.calendars, self.calendar_of)
+
+    @cached_property
+    def _floats(self) -> tuple[list[int], list[int]]:
+        return self.schedule.total_float.tolist(), self.schedule.free_float.tolist()
+
     def _dates(self, number: int) -> Dates:
-        node, time, plan = self.wiring.nodes[number], self.calendars[self.calendar_of[number]], self.schedule
-        begins, ends, late = (int(of[number]) for of in (plan.early_start, plan.early_finish, plan.late_finish))
-        wire = self.driver(node)
-        finish = _day(time.finish(ends))
-        work = self.snapshot.get(node) if isinstance(node, Ref) else None
+        columns, floats, wire = self._columns, self._floats, self._driver(number)
+        finish, due = columns.finishes[number], self.due[number]
         own = None if wire else self.own[number]
-        if isinstance(work, Item | Milestone) and work.due and (own == "due" or work.due >= time.end - timedelta(days=1)):
-            finish, own = max(work.due, finish), "due"
+        if due and (own == "due" or due >= self.working.default.end - timedelta(days=1)):
+            finish, own = max(due, finish), "due"
         return Dates(
-            start=finish if ends == begins else _day(time.start(begins)),
+            start=finish if columns.starts[number] == columns.finishes[number] else columns.starts[number],
             finish=finish,
-            late=_day(time.finish(min(max(late, 0), time.total))),
-            total_float=late - ends,
-            free_float=int(plan.free_float[number]),
+            late=columns.lates[number],
+            total_float=floats[0][number],
+            free_float=floats[1][number],
             duration=self.durations[number],
-            clocked=own != "due" and self._clocked(number),
+            clocked=own != "due" and self._by_today[number],
             own=own,
             by=self._work_behind(wire),
             link=wire.link if wire else None,
@@ -171,32 +204,15 @@ class Plan:
             node = self.wiring.nodes[wire.earlier]
             if isinstance(node, Ref):
                 return node
-            wire = self.driver(node)
+            wire = self._driver(wire.earlier)
         return None
-
-    def _clocked(self, number: int) -> bool:
-        seen: set[int] = set()
-        while number not in seen:
-            seen.add(number)
-            wire = self.driver(self.wiring.nodes[number])
-            if wire is None:
-                return self.own[number] == "today"
-            number = wire.earlier
-        return False
 
 
 def plan_of(snapshot: Snapshot) -> Plan:
     """The plan of a snapshot."""
     working, wiring = snapshot.once(working_of), snapshot.once(wiring_of)
     nodes = _Nodes.of(snapshot, working, wiring)
-    wires = wiring.wires
-    network = Network.of(
-        len(wiring.nodes),
-        [wire.earlier for wire in wires],
-        [wire.later for wire in wires],
-        [wire.relation for wire in wires] or None,
-        [wire.lag for wire in wires],
-    )
+    network = _network(wiring)
     made, problems = _scheduled(snapshot, network, nodes)
     return Plan(
         snapshot=snapshot,
@@ -209,16 +225,25 @@ def plan_of(snapshot: Snapshot) -> Plan:
         people=nodes.people,
         own=nodes.own,
         own_start=nodes.own_start(),
+        due=nodes.due,
         cycles=tuple(_refs(cycle, wiring) for cycle in network.cycles),
         problems=(*nodes.problems, *problems),
     )
 
 
+def _network(wiring: Wiring, longest: int | None = None) -> Network:
+    """The wires as arrays; with `longest` no lag is longer."""
+    wires = wiring.wires
+    lags = wires.lags if longest is None else [max(-longest, min(longest, lag)) for lag in wires.lags]
+    return Network.of(len(wiring.nodes), wires.earlier, wires.later, wires.relations or None, lags)
+
+
 def _scheduled(snapshot: Snapshot, network: Network, nodes: "_Nodes") -> tuple[Schedule, tuple[str, ...]]:
-    """Early dates first; then late ones, which no milestone without a due date holds back."""
+    """Early dates first; then late ones, which no milestone without a due date holds back. Where the calendars end before the work does,
+    nothing counts as longer than a day; where even that is too much, than a minute."""
     today = np.datetime64(snapshot.today, "m")
 
-    def passed(durations: Sequence[int], not_later: Walls | None = None) -> Schedule:
+    def passed(durations: Sequence[int]) -> Schedule:
         return crossed(
             network,
             durations,
@@ -226,18 +251,18 @@ def _scheduled(snapshot: Snapshot, network: Network, nodes: "_Nodes") -> tuple[S
             nodes.calendar_of,
             start=today,
             not_earlier=nodes.floors,
-            not_later=not_later,
+            not_later=nodes.latest,
         )
 
     minutes = [one.minutes for one in nodes.durations]
     problems: tuple[str, ...] = ()
-    try:
-        first = passed(minutes)
-    except NotComputable as error:
-        problems = (f"open work adds up to more than the calendars cover, {error}: nothing counts as longer than a day",)
-        minutes = [min(one, 480) for one in minutes]
-        first = passed(minutes)
-    return passed(minutes, nodes.latest(first)), problems
+    for longest, called in ((480, "day"), (1, "minute")):
+        try:
+            return passed(minutes), problems
+        except NotComputable as error:
+            problems = (f"open work adds up to more than the calendars cover, {error}: nothing counts as longer than a {called}",)
+            minutes, network = [min(one, longest) for one in minutes], _network(nodes.wiring, longest)
+    return passed(minutes), problems
 
 
 @dataclass(slots=True)
@@ -261,9 +286,12 @@ class _Nodes:
         numbers = {id(working.default): 0}
         starts: list[date | None] = []
         reference = snapshot.once(reference_of)
+        known: dict[tuple[int, str | None], WorkingTime] = {}
         for node in wiring.nodes:
-            work = snapshot.get(node) if isinstance(node, Ref) else snapshot.milestones[node.milestone]
-            person, calendar = _calendar(work, working)
+            work = (
+                (snapshot.items.get(node) or snapshot.get(node)) if isinstance(node, Ref) else snapshot.milestones[node.milestone]
+            )
+            person, calendar = _calendar(work, working, known)
             place = numbers.setdefault(id(calendar), len(nodes.calendars))
             if place == len(nodes.calendars):
                 nodes.calendars.append(calendar)
@@ -287,9 +315,8 @@ class _Nodes:
         lasting = np.array([one.minutes for one in self.durations], np.int64)
         of = np.array(self.calendar_of, np.int64)
         dated = np.flatnonzero(~np.isnat(dues) & (dues >= np.datetime64(today)))
-        for number in np.unique(of[dated]).tolist():
-            these = dated[of[dated] == number]
-            time = self.calendars[number]
+        for number, places in by_number(of[dated]):
+            these, time = dated[places], self.calendars[number]
             ends = time.index((dues[these] + 1).astype("datetime64[m]"))
             at = np.maximum(ends - lasting[these], 0)
             at = np.minimum(at, time.total - 1)
@@ -306,54 +333,61 @@ class _Nodes:
         walls = np.where(np.isnat(self.floors), np.datetime64(self.snapshot.today, "m"), self.floors)
         return self._indexes(walls)
 
-    def latest(self, first: Schedule) -> Walls:
-        """The instant by which each milestone has to end: its due date, else its own early end."""
+    def latest(self, early: Ints) -> Walls:
+        """The instant by which each milestone has to end: its due date, else its own early end (`early`, by node)."""
         found = np.full(len(self.due), _NONE)
-        for number, node in enumerate(self.wiring.nodes):
-            if isinstance(node, End):
-                due = self.snapshot.milestones[node.milestone].due
-                time = self.calendars[self.calendar_of[number]]
-                day = self._inside([due])[0]
-                wall = time.finish(int(first.early_finish[number])) if np.isnat(day) else (day + 1).astype("datetime64[m]")
-                found[number] = wall
+        ends = [(number, node.milestone) for number, node in enumerate(self.wiring.nodes) if isinstance(node, End)]
+        numbers = np.array([number for number, _ in ends], np.int64)
+        days = self._days([self.snapshot.milestones[ref].due for _, ref in ends])
+        for calendar, places in by_number(np.array(self.calendar_of, np.int64)[numbers]):
+            these, time = numbers[places], self.calendars[calendar]
+            found[these] = np.where(np.isnat(days[places]), time.finish(early[these]), (days[places] + 1).astype("datetime64[m]"))
         return found
 
     def _indexes(self, walls: Walls) -> Ints:
-        found, of = np.zeros(len(walls), np.int64), np.array(self.calendar_of, np.int64)
-        for number in np.unique(of).tolist():
-            these = np.flatnonzero(of == number)
+        found = np.zeros(len(walls), np.int64)
+        for number, these in by_number(np.array(self.calendar_of, np.int64)):
             found[these] = self.calendars[number].index(walls[these])
         return found
 
-    def _inside(self, days: Sequence[date | None]) -> npt.NDArray[np.datetime64]:
-        """Dates as an array; those outside of what the calendars cover are none, and are told."""
-        first, last = self.calendars[0].origin, self.calendars[0].end - timedelta(days=2)
-        found = np.array([day if day and first <= day <= last else None for day in days], "datetime64[D]")
+    @property
+    def _last(self) -> date:
+        return self.calendars[0].end - timedelta(days=2)
+
+    def _days(self, days: Sequence[date | None]) -> Walls:
+        """Dates as an array; those outside of what the calendars cover are none."""
+        first, last = self.calendars[0].origin, self._last
+        return np.array([day if day and first <= day <= last else None for day in days], "datetime64[D]")
+
+    def _inside(self, days: Sequence[date | None]) -> Walls:
+        """The dates of all nodes; those that are later than the calendars reach are told."""
         for number, day in enumerate(days):
-            if day and day > last and number < len(self.wiring.nodes):
+            if day and day > self._last:
                 node = self.wiring.nodes[number]
                 label = node.label if isinstance(node, Ref) else node.milestone.label
-                self.problems.append(f"{label}: {day} is later than the calendars reach ({last}), and moves nothing")
-        return found
+                self.problems.append(f"{label}: {day} is later than the calendars reach ({self._last}), and moves nothing")
+        return self._days(days)
 
 
-def _calendar(work: Work | None, working: Working) -> tuple[Person | None, WorkingTime]:
+def _calendar(
+    work: Work | None, working: Working, known: dict[tuple[int, str | None], WorkingTime]
+) -> tuple[Person | None, WorkingTime]:
+    """Whose calendar counts. `known`: those that were looked up, by the person's place in memory, which the snapshot keeps."""
     if work is None:
         return None, working.default
     team = working.team_of(work)
     person = work.assignees[0] if isinstance(work, Item) and work.assignees else None
-    return person, working.calendar(person, team)
+    key = id(person), team.name if team else None
+    found = known.get(key)
+    if found is None:
+        found = known[key] = working.calendar(person, team)
+    return person, found
 
 
 def _refs(numbers: Iterable[int], wiring: Wiring) -> tuple[Ref, ...]:
     """A cycle as the work in it: a gate or an end stands for its milestone, once."""
     nodes = (wiring.nodes[number] for number in numbers)
     return tuple(dict.fromkeys(node if isinstance(node, Ref) else node.milestone for node in nodes))
-
-
-def _day(at: Walls | np.datetime64) -> date:
-    found: date = np.asarray(at, "datetime64[D]").item()
-    return found
 
 
 @dataclass(frozen=True, slots=True)

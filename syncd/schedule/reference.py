@@ -5,22 +5,27 @@ left out. Cycle time is counted in working days, from the day on which work bega
 Source: the outside view of D. Kahneman and A. Tversky, "Intuitive prediction" (1979), as reference class forecasting.
 """
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from math import ceil
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from syncd.model.ref import Ref
+from syncd.model.ref import Ref, identity
 from syncd.model.rows import Item, Status
 from syncd.model.snapshot import Snapshot
+from syncd.schedule.wall import wall_day
 from syncd.schedule.workdays import workdays_within
 
 LEAST = 20
 """So many finished items make a class."""
 _SIZES = (480, 1440, 2880, 4800)
 """Upper ends of the sizes, in minutes of estimate: up to a day, three days, six days, ten days, more."""
+
+_NAMES = (*(f"up to {edge // 480} d" for edge in _SIZES), f"over {_SIZES[-1] // 480} d")
 
 Class = tuple[str, ...]
 
@@ -75,37 +80,60 @@ class Reference:
         """The finished items by their identity."""
         return {one.item.ref: one for one in self.finished}
 
+    @cached_property
+    def _ordered(self) -> Mapping[Class, list[int]]:
+        """Cycle times by class, the shortest first."""
+        return {class_: sorted(one.days for one in items) for class_, items in self.classes.items()}
+
+    @cached_property
+    def _like(self) -> dict[tuple[str, str, str, str], Class | None]:
+        return {}
+
     def like(self, item: Item) -> Class | None:
         """The narrowest class of the item that is large enough."""
-        return next((class_ for class_ in classes_of(item) if class_ in self.classes), None)
+        key = kind_of(item)
+        if key not in self._like:
+            self._like[key] = next((class_ for class_ in classes_of(item) if class_ in self.classes), None)
+        return self._like[key]
 
     def typical(self, item: Item) -> Typical | None:
         """What is typical of work like this; None where too little like it was ever finished."""
         class_ = self.like(item)
         return None if class_ is None else self._medians[class_]
 
+    def spread(self, item: Item, shares: Sequence[float]) -> tuple[int, ...] | None:
+        """In how many working days these shares of the finished work like this were done; None where too little ever was."""
+        class_ = self.like(item)
+        if class_ is None:
+            return None
+        days = self._ordered[class_]
+        return tuple(days[max(0, ceil(share * len(days)) - 1)] for share in shares)
+
     def left(self, item: Item, age: int) -> float | None:
         """The median of what was left, in working days, of work like this that took longer than `age` working days."""
         class_ = self.like(item)
-        longer = [one.days - age for one in self.classes[class_] if one.days > age] if class_ is not None else []
-        return float(median(longer)) if longer else None
+        days = self._ordered[class_] if class_ is not None else []
+        first, last = bisect_right(days, age), len(days) - 1
+        if first > last:
+            return None
+        return (days[(first + last) // 2] + days[(first + last + 1) // 2]) / 2 - age
 
 
 def reference_of(snapshot: Snapshot) -> Reference:
     """What the finished items of a snapshot tell. Use it as `snapshot.once(reference_of)`."""
-    names, zone = status_names(snapshot), ZoneInfo(snapshot.zone)
+    names, zone = snapshot.once(status_names), ZoneInfo(snapshot.zone)
     finished, began = [], {}
     for ref, item in snapshot.items.items():
         if item.status == "doing":
             began[ref] = _began(item, names, zone, snapshot.today)
         elif item.status == "done" and item.done_at is not None:
-            ended = item.done_at.astimezone(zone).date()
+            ended = wall_day(item.done_at, zone)
             start = min(_began(item, names, zone, ended), ended)
             planned = (
                 item.estimate.value if item.estimate and item.estimate.unit == "minutes" and item.estimate.value > 0 else None
             )
             finished.append(Finished(item, start, ended, max(1, workdays_within(start, ended)), planned))
-    finished.sort(key=lambda one: (one.ended, one.item.ref))
+    finished.sort(key=lambda one: (one.ended, identity(one.item.ref)))
     return Reference(snapshot.today, tuple(finished), began)
 
 
@@ -118,12 +146,16 @@ def classes_of(item: Item) -> Iterator[Class]:
     yield ()
 
 
+def kind_of(item: Item) -> tuple[str, str, str, str]:
+    """What its classes follow from: items of one kind have the same ones."""
+    return item.ref.connection, item.project, item.type, size_of(item)
+
+
 def size_of(item: Item) -> str:
     """The size bucket of an item, by its estimate in time: "" where it has none."""
     if item.estimate is None or item.estimate.unit != "minutes" or not item.estimate.value > 0:
         return ""
-    value = item.estimate.value
-    return next((f"up to {edge // 480} d" for edge in _SIZES if value <= edge), f"over {_SIZES[-1] // 480} d")
+    return _NAMES[bisect_left(_SIZES, item.estimate.value)]
 
 
 def name_of(class_: Class) -> str:
@@ -142,7 +174,7 @@ def _began(item: Item, names: Mapping[tuple[str, str], Status], zone: ZoneInfo, 
     """The day on which work began: the first time that its status said so, else the start that people set, else its creation."""
     moves = [c.at for c in item.history if c.field == "status" and names.get((item.ref.connection, c.new or "")) == "doing"]
     if moves:
-        return min(moves).astimezone(zone).date()
+        return wall_day(min(moves), zone)
     if item.start is not None and item.start <= latest:
         return item.start
-    return item.created_at.astimezone(zone).date() if item.created_at else latest
+    return wall_day(item.created_at, zone) if item.created_at else latest

@@ -7,11 +7,12 @@
   membership does not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import overload
 
-from syncd.model.ref import Ref
+from syncd.model.ref import Ref, identity
 from syncd.model.rows import Dependency, Item, MergeRequest, Milestone
 from syncd.model.snapshot import Snapshot
 
@@ -25,12 +26,18 @@ class Gate:
 
     milestone: Ref
 
+    def __hash__(self) -> int:
+        return hash(self.milestone) + 1
+
 
 @dataclass(frozen=True, slots=True)
 class End:
     """The moment when the last of a milestone's open items has ended."""
 
     milestone: Ref
+
+    def __hash__(self) -> int:
+        return hash(self.milestone) + 2
 
 
 Node = Ref | Gate | End
@@ -48,12 +55,45 @@ class Wire:
 
 
 @dataclass(slots=True)
+class Wires(Sequence[Wire]):
+    """Wires in columns: a large network has hundreds of thousands, and few are ever looked at one by one."""
+
+    earlier: list[int] = field(default_factory=list)
+    later: list[int] = field(default_factory=list)
+    relations: list[str] = field(default_factory=list)
+    lags: list[int] = field(default_factory=list)
+    links: list[Dependency | None] = field(default_factory=list)
+
+    def add(self, earlier: int, later: int, relation: str, lag: int, link: Dependency | None) -> None:
+        """One more."""
+        self.earlier.append(earlier)
+        self.later.append(later)
+        self.relations.append(relation)
+        self.lags.append(lag)
+        self.links.append(link)
+
+    def __len__(self) -> int:
+        return len(self.later)
+
+    @overload
+    def __getitem__(self, place: int) -> Wire: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Wire]: ...
+
+    def __getitem__(self, place: int | slice) -> Wire | Sequence[Wire]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(len(self)))]
+        return Wire(self.earlier[place], self.later[place], self.relations[place], self.lags[place], self.links[place])
+
+
+@dataclass(slots=True)
 class Wiring:
     """Nodes in a fixed order, and the wires between them."""
 
     nodes: list[Node] = field(default_factory=list)
     number: dict[Node, int] = field(default_factory=dict)
-    wires: list[Wire] = field(default_factory=list)
+    wires: Wires = field(default_factory=Wires)
 
     def at(self, node: Node) -> int:
         """The number of a node, which is one from now on."""
@@ -65,7 +105,7 @@ class Wiring:
 
     def add(self, earlier: Node, later: Node, relation: str = "FS", lag: int = 0, link: Dependency | None = None) -> None:
         """`later` waits for `earlier`."""
-        self.wires.append(Wire(self.at(earlier), self.at(later), relation, lag, link))
+        self.wires.add(self.at(earlier), self.at(later), relation, lag, link)
 
 
 def is_open(work: Work | None) -> bool:
@@ -87,6 +127,8 @@ def ends_of(link: Dependency) -> tuple[Ref, Ref] | None:
 
 def contains(snapshot: Snapshot, whole: Ref, part: Ref) -> bool:
     """Whether `part` is an item of the milestone `whole`, or a milestone under it."""
+    if whole not in snapshot.milestones:
+        return False
     return part in snapshot.once(_parts_of).get(whole, ()) or whole in _above(snapshot, part)
 
 
@@ -104,24 +146,36 @@ def _above(snapshot: Snapshot, ref: Ref) -> Iterator[Ref]:
         yield ref
 
 
-def binding(snapshot: Snapshot) -> Iterator[tuple[Dependency, Ref, Ref]]:
+def binding(snapshot: Snapshot) -> tuple[tuple[Dependency, Ref, Ref], ...]:
     """Hard and external links between open work, with predecessor and successor; none between a milestone and its own part."""
+    return snapshot.once(_binding)
+
+
+def opened(snapshot: Snapshot) -> frozenset[Ref]:
+    """All open work. Ask for it as `snapshot.once(opened)`."""
+    kinds = (snapshot.items, snapshot.merge_requests, snapshot.milestones)
+    return frozenset(ref for works in kinds for ref, work in works.items() if is_open(work))
+
+
+def _binding(snapshot: Snapshot) -> tuple[tuple[Dependency, Ref, Ref], ...]:
+    open_, found = snapshot.once(opened), []
     for link in snapshot.dependencies:
-        ends = ends_of(link)
-        if link.strength == "soft" or ends is None or ends[0] == ends[1]:
+        earlier, later = link.predecessor, link.successor
+        if link.strength == "soft" or not isinstance(earlier, Ref) or not isinstance(later, Ref):
             continue
-        if not (is_open(snapshot.get(ends[0])) and is_open(snapshot.get(ends[1]))):
+        if earlier not in open_ or later not in open_ or earlier == later:
             continue
-        if not (contains(snapshot, *ends) or contains(snapshot, ends[1], ends[0])):
-            yield link, *ends
+        if not (contains(snapshot, earlier, later) or contains(snapshot, later, earlier)):
+            found.append((link, earlier, later))
+    return tuple(found)
 
 
 def wiring_of(snapshot: Snapshot) -> Wiring:
     """The network of all open work. The same whatever the order of the rows. Use it as `snapshot.once(wiring_of)`."""
     wiring = Wiring()
-    for ref in sorted(ref for ref, item in snapshot.items.items() if is_open(item)):
+    for ref in sorted((ref for ref, item in snapshot.items.items() if is_open(item)), key=identity):
         wiring.at(ref)
-    declared = sorted(binding(snapshot), key=lambda link: (*link[1:], link[0].relation, link[0].lag))
+    declared = sorted(binding(snapshot), key=lambda one: (identity(one[1]), identity(one[2]), one[0].relation, one[0].lag))
     waits: dict[Ref, set[Ref]] = {}
     for link, earlier, later in declared:
         if later in snapshot.milestones:
@@ -129,7 +183,7 @@ def wiring_of(snapshot: Snapshot) -> Wiring:
             wiring.add(earlier, Gate(later), link.relation, _minutes(link.lag), link)
         else:
             wiring.add(earlier, later, link.relation, _minutes(link.lag), link)
-    for ref in sorted(ref for ref, milestone in snapshot.milestones.items() if is_open(milestone)):
+    for ref in sorted((ref for ref, milestone in snapshot.milestones.items() if is_open(milestone)), key=identity):
         _span(snapshot, ref, waits, wiring)
     return wiring
 

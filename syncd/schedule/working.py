@@ -39,6 +39,7 @@ class Working:
     """
 
     snapshot: Snapshot
+    today: date
     weeks: Weeks
     leave: Leave
     owners: Owners
@@ -49,6 +50,7 @@ class Working:
     _minutes: dict[Whose, Ints] = field(default_factory=dict)
     _calendars: dict[Whose, WorkingTime] = field(default_factory=dict)
     _teams: dict[Ref, Team | None] = field(default_factory=dict)
+    _theirs: dict[int, tuple[Person, tuple[Team, ...]]] = field(default_factory=dict)
 
     @property
     def origin(self) -> date:
@@ -69,6 +71,8 @@ class Working:
 
         Whoever has no minute left from today on is counted with the week of the team, else with the default, and is in `problems`.
         """
+        if person and person not in self.seats and person not in self.leave.by_person:
+            person = None  # nothing is known of them that is not known of everybody
         key = person, team.name if team else None
         found = self._calendars.get(key)
         if found is None:
@@ -107,7 +111,7 @@ class Working:
 
     def teams_of(self, person: Person) -> tuple[Team, ...]:
         """The teams that a person is in today or will be."""
-        theirs = (seat for seat in self.seats.get(person, ()) if (seat.member.until or date.max) >= self.snapshot.today)
+        theirs = (seat for seat in self.seats.get(person, ()) if (seat.member.until or date.max) >= self.today)
         return tuple({seat.team.name: seat.team for seat in theirs}.values())
 
     def skills_of(self, person: Person) -> frozenset[str]:
@@ -121,22 +125,23 @@ class Working:
     def team_of(self, work: Work) -> Team | None:
         """Whose work it is: of the team that it names, or that owns its project, one of its labels or its key; an item's also by its
         milestone, or by its people where all of them are in one team."""
+        if not self.snapshot.teams:
+            return None
         if work.ref not in self._teams:
             self._teams[work.ref] = self._team_of(work)
         return self._teams[work.ref]
 
-    def days_away(self, person: Person, first: date, last: date) -> int:
-        """Days from `first` to `last` on which they would work and are away for all of it."""
-        week = self.weeks.minutes(self.hours(person))[self.place(first) : self.place(last) + 1]
-        own = self._less(person, self.hours(person))[self.place(first) : self.place(last) + 1]
-        return int(np.count_nonzero((week > 0) & (own == 0)))
+    def days_away(self, person: Person, first: date, last: date) -> tuple[int, int]:
+        """Of the days from `first` to `last` on which a person would work: on how many they are away all day, and how many there are."""
+        days = slice(self.place(first), self.place(last) + 1)
+        hours = self.hours(person)
+        would = self.weeks.minutes(hours)[days] > 0
+        return int(np.count_nonzero(would & (self._less(person, hours)[days] == 0))), int(np.count_nonzero(would))
 
     def _team_of(self, work: Work) -> Team | None:
-        if not self.snapshot.teams:
-            return None
         if isinstance(work, Milestone) and work.team and (named := self.team(work.team)):
             return named
-        if owner := self.owners.owner(_marks(work)):
+        if owner := self.owners.owner(_marks(work), work.ref.key or ""):
             return owner
         if not isinstance(work, Item):
             return None
@@ -145,8 +150,15 @@ class Working:
         return theirs or self._team_of_people(work.assignees)
 
     def _team_of_people(self, people: Iterable[Person]) -> Team | None:
-        found = {team.name: team for person in people for team in self.teams_of(person)}
+        found = {team.name: team for person in people for team in self._teams_of(person)}
         return next(iter(found.values())) if len(found) == 1 else None
+
+    def _teams_of(self, person: Person) -> tuple[Team, ...]:
+        """`teams_of`, remembered by the very object, of which many items share one: to compare people takes longer than all else."""
+        known = self._theirs.get(id(person))
+        if known is None:
+            known = self._theirs[id(person)] = person, self.teams_of(person)
+        return known[1]
 
     def _less(self, person: Person | None, hours: Hours) -> Ints:
         """A week less leave: of the person, and of everybody of their region."""
@@ -159,6 +171,8 @@ class Working:
         if not seats:
             return self._less(person, self.hours(None, team))
         within = tuple(seat for seat in seats if team and seat.team.name == team.name)
+        if within == seats and all(seat.member.since is seat.member.until is None for seat in seats):
+            return self.minutes(person)
         made = self._together(person, within or seats)
         if not within:
             free = np.ones(len(made), bool)
@@ -193,11 +207,11 @@ class Working:
 
     def idle(self, person: Person | None = None, team: Team | None = None) -> bool:
         """Whether no minute of work is left from today on."""
-        return not self.minutes(person, team)[self.place(self.snapshot.today) :].any()
+        return not self.minutes(person, team)[self.place(self.today) :].any()
 
     def _compiled(self, person: Person | None, team: Team | None) -> WorkingTime:
         minutes = self.minutes(person, team)
-        if minutes[self.place(self.snapshot.today) :].any():
+        if minutes[self.place(self.today) :].any():
             return compiled(self.origin, self.weeks.starts(self.hours(person, team)), minutes)
         if person:
             return self.calendar(None, team or next(iter(self.teams_of(person)), None))
@@ -213,14 +227,15 @@ def compiled(origin: date, starts: int, minutes: Ints) -> WorkingTime:
 
 def working_of(snapshot: Snapshot) -> Working:
     """The working time of everybody whom the snapshot knows."""
-    origin, end = around(snapshot.today)
+    today = snapshot.today
+    origin, end = around(today)
     seats, unclear = seated(snapshot.teams, snapshot.humans)
     by_person = _grouped(seats, lambda seat: seat.person)
     by_team = _grouped(seats, lambda seat: seat.team.name)
     leave = leave_of(snapshot.absences, end)
     weeks = Weeks(origin, end, snapshot.zone)
     nobody = tuple(_without_calendar(snapshot, by_person, leave))
-    made = Working(snapshot, weeks, leave, Owners.of(snapshot.teams), by_person, by_team, without_calendar=nobody)
+    made = Working(snapshot, today, weeks, leave, Owners.of(snapshot.teams), by_person, by_team, without_calendar=nobody)
     problems = (*wrong_weeks(snapshot), *unclear, *leave.problems, *wrong_regions(snapshot, leave.by_region), *_idle(made))
     return replace(made, problems=problems)
 
@@ -238,16 +253,13 @@ def _idle(working: Working) -> Iterator[str]:
             yield f"{person.name} has no working time from today on: counted with the week of their team, or everybody's"
 
 
-def _marks(work: Work) -> Iterator[str]:
-    """All that a pattern may match: projects, labels and keys, of a joined milestone those of all its sources."""
-    yield work.project
-    yield work.ref.key or ""
-    for label in work.labels:
-        yield f"label:{label}"
+def _marks(work: Work) -> list[str]:
+    """All that a pattern may match beside the key: projects and labels, of a joined milestone also the projects and keys of its
+    sources."""
+    found = [work.project, *(f"label:{label}" for label in work.labels)]
     if isinstance(work, Milestone):
-        for claim in work.claims.values():
-            yield claim.project
-            yield claim.ref.key or ""
+        found += [text for claim in work.claims.values() for text in (claim.project, claim.ref.key or "")]
+    return found
 
 
 def _without_calendar(snapshot: Snapshot, seats: Mapping[Person, object], leave: Leave) -> Iterator[Person]:

@@ -2,17 +2,20 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Integer, Text, cast, event, select, type_coerce, update
+from sqlalchemy import Connection, Engine, Integer, Text, cast, event, type_coerce, update
 
 from syncd.store.tables import meta
 
 ASIDE = "syncd_aside"
 """The execution option of a statement that changes nothing that counts."""
 
-START = {"key": "changes", "value": 0}
+CHANGES = "changes"
+"""Under this key `meta` has a number that grows with every transaction that changes what is known or what was said."""
+
+START = {"key": CHANGES, "value": 0}
 """The row of `meta` that counts: made with the store, so that no two transactions try to."""
 
-_KEY, _CHANGED = START["key"], "syncd_changed"
+_CHANGED = "syncd_changed"
 _APART = frozenset({"meta", "versions", "receipts", "finding_history", "deliveries"})
 """Tables that nothing is concluded from. Any other one counts, so that a new table is not forgotten here."""
 
@@ -40,12 +43,7 @@ def count(tx: Connection) -> None:
     if not made(tx):
         return
     number = type_coerce(cast(cast(type_coerce(meta.c.value, Text), Integer) + 1, Text), Text)
-    tx.execute(update(meta).where(meta.c.key == _KEY).values(value=number))
-
-
-def counted(tx: Connection) -> int:
-    """How many transactions have changed anything since the store was made."""
-    return int(tx.execute(select(meta.c.value).where(meta.c.key == _KEY)).scalar() or 0)
+    tx.execute(update(meta).where(meta.c.key == CHANGES).values(value=number))
 
 
 def _heard(tx: Connection, statement: Any, _many: Any, _one: Any, options: Any, result: Any) -> None:

@@ -3,6 +3,7 @@
 import json
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -29,6 +30,11 @@ class Instant(TypeDecorator[datetime]):
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """Rows of one page share their instants: each is turned once."""
+        process = super().bind_processor(dialect)
+        return process and lru_cache(maxsize=64)(process)
+
     def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         """UTC with its zone, whatever zone the server speaks in."""
         if value is None:
@@ -44,7 +50,11 @@ class PlainText(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
         """Text that both databases take."""
-        return None if value is None else storable(value)
+        return _plain(value)
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """The same without a detour: no driver wants text in another form."""
+        return _plain if dialect.name == "sqlite" else super().bind_processor(dialect)
 
 
 class JsonText(TypeDecorator[Json]):
@@ -55,7 +65,11 @@ class JsonText(TypeDecorator[Json]):
 
     def process_bind_param(self, value: Any, _dialect: Dialect) -> str | None:
         """Compact JSON."""
-        return None if value is None else _dumped(value)
+        return _dumped(value)
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """The same without a detour, as for plain text."""
+        return _dumped if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> Any:
         """The value again."""
@@ -66,7 +80,13 @@ _BY_HAND = " "
 """What JSON text begins with where the fast library cannot hold the value: numbers beyond 64 bits would come back as others."""
 
 
-def _dumped(value: Json) -> str:
+def _plain(value: str | None) -> str | None:
+    return None if value is None else storable(value)
+
+
+def _dumped(value: Json | None) -> str | None:
+    if value is None:
+        return None
     try:
         return orjson.dumps(value).decode()
     except TypeError:

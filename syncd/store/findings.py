@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import Row, delete, insert, select
 
 from syncd.decide.state import FindingState
-from syncd.model.finding import Finding, Severity, said
+from syncd.model.finding import Finding, Severity, said, told
 from syncd.model.wire import finding_from_json, finding_to_json
 from syncd.store.engine import Database
 from syncd.store.tables import finding_history, findings
@@ -68,7 +68,7 @@ def _judged(row: Mapping[Any, Any] | None) -> tuple[Any, ...] | None:
 
 def digest(finding: Finding) -> str:
     """What the finding says, without what only the clock changes: the words that a history repeats would bury the others."""
-    texts = [*said(finding.headline), *(text for line in finding.lines for text in (line.label, *said(line.parts)))]
+    texts = [*said(finding.headline), *(text for label, parts in told(finding) for text in (label, *parts))]
     return hashlib.sha256("\x1f".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 

@@ -13,6 +13,7 @@ from syncd.store.tables import meta
 
 SALT = "people: salt"
 FORGOTTEN = "people: forgotten"
+_KEPT = select(meta.c.key, meta.c.value).where(meta.c.key.in_((SALT, FORGOTTEN)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,13 @@ class Forgotten:
 
         return of
 
+    def without(self, connection: str, page: Page) -> Page:
+        """The page as it may be stored."""
+        if not self.hashes:
+            return page
+        find: Callable[[Key, str], str | None] = self.find(connection)
+        return replace(page, records=tuple(replace(raw, data=redact(raw.data, find)) for raw in page.records))
+
     def with_(self, keys: Iterable[tuple[Key, str, str]], pseudonym: str) -> "Forgotten":
         """With one more person, known by (key, connection, value)."""
         return Forgotten(self.salt, {**self.hashes, **{self.hash(*key): pseudonym for key in keys}})
@@ -47,20 +55,10 @@ class Forgotten:
 
 def forgotten(tx: Connection) -> Forgotten:
     """All who were forgotten in this store."""
-    rows = tx.execute(select(meta.c.key, meta.c.value).where(meta.c.key.in_((SALT, FORGOTTEN))))
-    kept = {row.key: row.value for row in rows}
+    kept = {row.key: row.value for row in tx.execute(_KEPT)}
     return Forgotten(str(kept.get(SALT, "")), kept.get(FORGOTTEN) or {})
 
 
 def keep(db: Database, tx: Connection, known: Forgotten) -> None:
     """Remember them."""
     db.upsert(tx, meta, [{"key": FORGOTTEN, "value": dict(known.hashes)}])
-
-
-def without_forgotten(tx: Connection, connection: str, page: Page) -> Page:
-    """The page as it may be stored."""
-    known = forgotten(tx)
-    if not known.hashes:
-        return page
-    find: Callable[[Key, str], str | None] = known.find(connection)
-    return replace(page, records=tuple(replace(raw, data=redact(raw.data, find)) for raw in page.records))

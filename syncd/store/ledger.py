@@ -39,10 +39,13 @@ class Ledger:
             entries = [_said(row) for row in tx.execute(select(ledger).where(ledger.c.verb == "comment"))]
         return {entry.target: entry for entry in entries}
 
-    def marks(self) -> dict[tuple[Ref, Verb], Said]:
-        """What stands there by the other verbs."""
+    def marks(self, connection: str | None = None) -> dict[tuple[Ref, Verb], Said]:
+        """What stands there by the other verbs, on targets of one connection or of all."""
+        query = select(ledger).where(ledger.c.verb != "comment")
+        if connection is not None:
+            query = query.where(ledger.c.connection == connection)
         with self.db.reading() as tx:
-            entries = [_said(row) for row in tx.execute(select(ledger).where(ledger.c.verb != "comment"))]
+            entries = [_said(row) for row in tx.execute(query)]
         return {(entry.target, entry.verb): entry for entry in entries}
 
     def put(self, said: Said) -> None:

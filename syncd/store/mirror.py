@@ -2,7 +2,8 @@
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -11,13 +12,14 @@ from zlib import crc32
 from sqlalchemy import Row, Select, delete, func, or_, select
 
 from syncd.contract import Page
-from syncd.model.raw import Scope, shallow
+from syncd.model.raw import RawRecord, Scope, shallow
 from syncd.model.ref import Ref
 from syncd.store import pages, scopes
 from syncd.store.columns import json_value, storable
 from syncd.store.engine import Database
-from syncd.store.forgotten import without_forgotten
-from syncd.store.raws import CHUNK, StoredRaw, Version, read, stored
+from syncd.store.forgotten import Forgotten, forgotten
+from syncd.store.raws import WHOLE, StoredRaw, Version, read, stored
+from syncd.store.scopes import ScopeState
 from syncd.store.tables import records, versions
 
 _MIRROR_LOCK = 7_400_000_000
@@ -72,7 +74,7 @@ class Mirror:
     def _put(self, connection: str, stream: str, scope: Scope, page: Page, own: frozenset[str], at: datetime) -> Mirrored:
         place = pages.Place(connection, stream, scope.id)
         with self.db.writing() as tx:
-            fresh = pages.incoming(place, without_forgotten(tx, connection, page), own)
+            fresh = pages.incoming(place, forgotten(tx).without(connection, page), own)
             self.db.lock(tx, _MIRROR_LOCK + crc32(f"{connection}/{stream}".encode()))
             held = pages.known(tx, place, fresh)
             new = [one for id_, one in fresh.items() if id_ not in held]
@@ -82,6 +84,26 @@ class Mirror:
             deleted = pages.bury(tx, place, pages.going(tx, place, page, fresh), at)
             back = scopes.save(tx, connection, stream, scope, page.cursor, page.complete, at)
         return Mirrored(len(page.records), len(new), sum(pages.is_other(*pair) for pair in pairs), deleted, back)
+
+    def forgotten(self) -> Forgotten:
+        """Who was forgotten, by now."""
+        with self.db.reading() as tx:
+            return forgotten(tx)
+
+    def is_same(self, known: ScopeState, scope: Scope, page: Page, lost: Forgotten, *, own: frozenset[str] = frozenset()) -> bool:
+        """Whether `put` of the scope's last page would change nothing but the time of reading. `known`: what is stored of the scope;
+        `lost`: who was forgotten when that was looked up. What was redacted since then is not the same."""
+        if not page.complete or page.deleted or not scopes.is_same(known, scope, page.cursor):
+            return False
+        if not page.records and not page.whole:
+            return True
+        place = pages.Place(known.connection, known.stream, scope.id)
+        with suppress(RecursionError), self.db.reading() as tx:
+            fresh = pages.incoming(place, lost.without(known.connection, page), own)
+            held = pages.known(tx, place, fresh)
+            stays = {id for id, row in held.items() if row.basis == fresh[id].basis and row.gone_at is None}
+            return len(stays) == len(fresh) and not pages.going(tx, place, page, fresh)
+        return False
 
     def losses(self, connection: str, stream: str, scope: Scope, page: Page) -> Losses:
         """What `put` would make tombstones of, to ask before a page that says that nearly everything is gone."""
@@ -148,7 +170,7 @@ class Mirror:
         """The records of a query, read in pieces, so that no cursor stays open while somebody writes."""
         last = 0
         with self.db.reading() as tx:
-            while rows := tx.execute(query.where(records.c.n > last).order_by(records.c.n).limit(CHUNK)).all():
+            while rows := tx.execute(query.where(records.c.n > last).order_by(records.c.n).limit(WHOLE)).all():
                 yield from map(read, rows)
                 last = rows[-1].n
 
@@ -187,6 +209,26 @@ class Mirror:
             earlier = tx.execute(select(versions).where(versions.c.record == now.n).order_by(versions.c.n)).all()
         present = Version(now.changed_at, None, now.hash, now.key, now.scope_id, now.data, now.gone_at, now.gone_kind)
         return [*map(_version, earlier), present]
+
+    def raws_then(self, connection: str, at: datetime) -> Iterator[RawRecord]:
+        """The records of a connection that were there at an earlier moment, as they were mirrored then."""
+        then = {
+            row.record: row
+            for row in self._versions_then(connection, at)
+            if row.gone_at is None or row.gone_at > at  # it was a tombstone until it came again
+        }
+        for raw in self.raws(connection, gone=True):
+            if raw.changed_at <= at and (raw.gone_at is None or raw.gone_at > at):
+                yield raw.record
+            elif raw.changed_at > at and (old := then.get(raw.n)) is not None:
+                data = json_value(zlib.decompress(old.data).decode())
+                yield replace(raw.record, data=data, ref=replace(raw.ref, key=old.key, url=old.url))
+
+    def _versions_then(self, connection: str, at: datetime) -> Sequence[Row[Any]]:
+        joined = versions.join(records, records.c.n == versions.c.record)
+        held = (records.c.connection == connection, versions.c.since <= at, versions.c.until > at)
+        with self.db.reading() as tx:
+            return tx.execute(select(versions).select_from(joined).where(*held).order_by(versions.c.n)).all()
 
     def forget_versions(self, before: datetime) -> int:
         """Drop states that ended before an instant; the present states stay. How many were dropped."""

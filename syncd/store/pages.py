@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Text, bindparam, insert, select, type_coerce, update
@@ -35,6 +36,15 @@ class Place:
         return *self.stream_is, records.c.scope_id == self.scope_id, records.c.gone_at.is_(None)
 
 
+_KNOWN: Select[Any] = select(
+    records.c.id, records.c.n, records.c.hash, records.c.basis, records.c.gone_at, records.c.changed_at
+).where(
+    records.c.connection == bindparam("of"),
+    records.c.stream == bindparam("in_stream"),
+    records.c.id.in_(bindparam("ids", expanding=True)),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """A record as it arrives. `hash` tells another content, `basis` also another key, URL, scope or set of fields."""
@@ -58,16 +68,20 @@ def incoming(place: Place, page: Page, own: frozenset[str]) -> dict[str, Incomin
 
 def basis(place: Place, raw: RawRecord, digest: str) -> str:
     """What tells whether a record is stored anew: its content, key, URL, scope and set of fields."""
-    fields = "*" if raw.fields is None else ",".join(sorted(raw.fields))
-    text = "\x1f".join((digest, place.scope_id, raw.ref.key or "", raw.ref.url or "", fields))
+    text = "\x1f".join((digest, place.scope_id, raw.ref.key or "", raw.ref.url or "", _listed(raw.fields)))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+@lru_cache(maxsize=64)
+def _listed(fields: frozenset[str] | None) -> str:
+    """The records of a page share theirs."""
+    return "*" if fields is None else ",".join(sorted(fields))
 
 
 def known(tx: Connection, place: Place, ids: Collection[str]) -> dict[str, Row[Any]]:
     """What the mirror holds of these ids, without their data."""
-    columns = (records.c.id, records.c.n, records.c.hash, records.c.basis, records.c.gone_at, records.c.changed_at)
-    query: Select[Any] = select(*columns).where(*place.stream_is)
-    return {row.id: row for some in chunks(ids) for row in tx.execute(query.where(records.c.id.in_(some)))}
+    here = {"of": place.connection, "in_stream": place.stream}
+    return {row.id: row for some in chunks(ids) for row in tx.execute(_KNOWN, {**here, "ids": some})}
 
 
 def add(tx: Connection, place: Place, new: Sequence[Incoming], at: datetime) -> None:

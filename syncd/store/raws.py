@@ -13,6 +13,9 @@ from syncd.store.tables import records, scopes
 CHUNK = 1000
 """Records per statement where many are read: one statement's memory, and no cursor stays open between them."""
 
+WHOLE = 200
+"""The same where they are read with their data: one of a talkative ticket takes 100 KiB and more."""
+
 BASIS = records.c.basis.concat(":").concat(scopes.c.facts_hash)
 """What a mapped row rests on, apart from the mapping: the record as stored, and the facts of its scope."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, update
 
+from syncd.decide.overrides import SEEN
 from syncd.model.finding import Finding
 from syncd.model.raw import Json
 from syncd.model.wire import finding_from_json, finding_to_json
@@ -21,6 +22,7 @@ from syncd.store.tables import (
     hooks,
     ledger,
     mapped,
+    meta,
     outbox,
     receipts,
     records,
@@ -41,12 +43,20 @@ def rename(db: Database, old: str, new: str) -> bool:
         tx.execute(delete(mapped).where(mapped.c.record.in_(select(records.c.n).where(records.c.connection == new))))
         for row in tx.execute(select(baselines)).all():
             tx.execute(update(baselines).where(baselines.c.n == row.n).values(value=_renamed(row.value, old, new)))
+        _labels(tx, old, new)
         _speak_of(tx, old, new, _findings(tx, old, new))
         return True
 
 
 def _known(tx: Connection, connection: str) -> bool:
     return bool(tx.scalar(select(func.count()).select_from(scopes).where(scopes.c.connection == connection)))
+
+
+def _labels(tx: Connection, old: str, new: str) -> None:
+    """Since when labels are known that say how a milestone stands."""
+    before, after = f"{SEEN}{old}:", f"{SEEN}{new}:"
+    for key in tx.scalars(select(meta.c.key).where(meta.c.key.startswith(before, autoescape=True))).all():
+        tx.execute(update(meta).where(meta.c.key == key).values(key=after + key.removeprefix(before)))
 
 
 def _findings(tx: Connection, old: str, new: str) -> dict[str, str]:

@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, select, update
 
 from syncd.model.raw import Scope
 from syncd.store.changes import ASIDE
@@ -18,9 +19,16 @@ State = Literal["fresh", "partial", "stale", "limited", "halted", "off", "unsupp
 """`partial`: read so far without an error, but not to its end. `halted`: too much vanished at once to be believed. Only `fresh`
 proves anything about what is not there."""
 
-_ONE = select(scopes).where(
-    scopes.c.connection == bindparam("of"), scopes.c.stream == bindparam("in_stream"), scopes.c.scope_id == bindparam("with_id")
+_IDENTITY = (
+    scopes.c.connection == bindparam("of"),
+    scopes.c.stream == bindparam("in_stream"),
+    scopes.c.scope_id == bindparam("with_id"),
 )
+_ONE = select(scopes).where(*_IDENTITY)
+_THIS = update(scopes).where(*_IDENTITY)
+_READ = _THIS.values(completed_at=bindparam("at"))
+_ALL = select(scopes).order_by(scopes.c.connection, scopes.c.stream, scopes.c.name, scopes.c.scope_id)
+_OF_ONE = _ALL.where(scopes.c.connection == bindparam("of"))
 WHOLE_CONNECTION = Scope("", "")
 """With stream "", the scope that stands for a connection as such."""
 
@@ -77,17 +85,21 @@ class Scopes:
 
     def states(self, connection: str | None = None) -> list[ScopeState]:
         """All scopes that were ever read or found wanting, of one connection or of all."""
-        query = select(scopes).order_by(scopes.c.connection, scopes.c.stream, scopes.c.name, scopes.c.scope_id)
-        if connection is not None:
-            query = query.where(scopes.c.connection == connection)
         with self.db.reading() as tx:
-            return [_state(row) for row in tx.execute(query)]
+            rows = tx.execute(_ALL) if connection is None else tx.execute(_OF_ONE, {"of": connection})
+            return [_state(row) for row in rows]
 
     def closed(self, connection: str) -> dict[str, str]:
         """Scope id -> why nothing can be written there, as the vendor said when the scope was last looked up."""
         query = select(scopes.c.scope_id, scopes.c.closed).where(scopes.c.connection == connection, scopes.c.closed.is_not(None))
         with self.db.reading() as tx:
             return {row.scope_id: row.closed for row in tx.execute(query)}
+
+    def were_read(self, connection: str, ends: Mapping[tuple[str, str], datetime]) -> None:
+        """These scopes, by stream and id, were read to their end then, and are as they were."""
+        with self.db.writing() as tx:
+            values = [{"in_stream": stream, "with_id": id, "of": connection, "at": at} for (stream, id), at in ends.items()]
+            tx.execute(_READ, values, execution_options={ASIDE: True})
 
     def cursor(self, connection: str, stream: str, scope_id: str) -> str | None:
         """Where to go on reading; None means from the start."""
@@ -133,6 +145,13 @@ def save(tx: Connection, connection: str, stream: str, scope: Scope, cursor: str
     return complete and before.state not in ("fresh", "partial")
 
 
+def is_same(known: ScopeState, scope: Scope, cursor: str | None) -> bool:
+    """Whether a last page with this cursor would change nothing that is known of its scope, but for the time."""
+    there = (known.scope.name, known.scope.closed, known.scope.facts)
+    settled = (known.state, known.text, known.until) == ("fresh", None, None)
+    return settled and cursor in (None, known.cursor) and there == (scope.name, scope.closed, dict(scope.facts))
+
+
 def facts_hash(scope: Scope) -> str:
     """What a mapping sees of a scope, in 32 hex digits: another value means that its records are to be mapped again."""
     text = json_text([scope.id, scope.name, sorted(scope.facts.items())])
@@ -151,10 +170,6 @@ def _known(tx: Connection, connection: str, stream: str, scope: Scope) -> Row[An
     return find(tx, connection, stream, scope.id)
 
 
-def _is(connection: str, stream: str, scope_id: str) -> tuple[Any, ...]:
-    return scopes.c.connection == connection, scopes.c.stream == stream, scopes.c.scope_id == scope_id
-
-
 def _insert(tx: Connection, connection: str, stream: str, scope: Scope, values: dict[str, Any]) -> None:
     facts = {"name": scope.name, "facts": dict(scope.facts), "facts_hash": facts_hash(scope)}
     identity = {"connection": connection, "stream": stream, "scope_id": scope.id}
@@ -170,8 +185,15 @@ def _change(tx: Connection, before: Row[Any], values: Mapping[str, Any]) -> None
 
 
 def _update(tx: Connection, connection: str, stream: str, scope_id: str, values: dict[str, Any], *, aside: bool = False) -> None:
-    change = update(scopes).where(*_is(connection, stream, scope_id)).values(**values)
-    tx.execute(change, execution_options={ASIDE: aside})
+    told = {f"new_{name}": value for name, value in values.items()}
+    identity = {"of": connection, "in_stream": stream, "with_id": scope_id}
+    tx.execute(_setting(tuple(values)), {**identity, **told}, execution_options={ASIDE: aside})
+
+
+@cache
+def _setting(names: tuple[str, ...]) -> Update:
+    """The statement that sets these columns of one scope."""
+    return _THIS.values({name: bindparam(f"new_{name}") for name in names})
 
 
 def _state(row: Row[Any]) -> ScopeState:

@@ -46,11 +46,6 @@ class Store:
         """All that this thread does inside happens together, or not at all; with `rollback` not at all. Others wait meanwhile."""
         return self.db.transaction(rollback)
 
-    def changes(self) -> int:
-        """A number that grows with every change of what is known and what was said. Cursors and times of reading are none."""
-        with self.db.reading() as tx:
-            return changes.counted(tx)
-
     def changing(self) -> bool:
         """Whether the transaction that this thread is in has changed anything of that so far."""
         with self.db.reading() as tx:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from syncd.demo.github_twin import GithubTwin
-from tests.connectors.contract import ConnectorContract, World
+from tests.connectors.contract import ConnectorContract, World, WritingContract
 from tests.connectors.github_given import company, world_of
 
 
@@ -18,9 +18,17 @@ def twin() -> Iterator[GithubTwin]:
 
 
 class TestGithub(ConnectorContract):
-    @pytest.fixture(params=["issues", "pulls"])
-    def world(self, twin: GithubTwin, request: pytest.FixtureRequest) -> World:
-        return world_of(twin, request.param)
+    @pytest.fixture
+    def world(self, twin: GithubTwin) -> World:
+        return world_of(twin)
+
+
+class TestGithubPulls(WritingContract):
+    """Pull requests take comments as issues do."""
+
+    @pytest.fixture
+    def world(self, twin: GithubTwin) -> World:
+        return world_of(twin, "pulls")
 
 
 class TestGithubEnterprise(ConnectorContract):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from pydantic import ValidationError
@@ -73,13 +73,13 @@ def lines(twin: JiraTwin, match: str = "") -> list[str]:
 # --- two editions ---------------------------------------------------------------------------------------------------------
 
 
-def test_each_edition_is_searched_in_its_own_way_and_asked_once_which_it_is(cloud: JiraTwin, server: JiraTwin) -> None:
+def test_each_edition_is_searched_in_its_own_way_as_our_account_there_shows(cloud: JiraTwin, server: JiraTwin) -> None:
     for twin, path in ((cloud, "/rest/api/2/search/jql?"), (server, "/rest/api/2/search?")):
         work(twin, 150)
         records, _, _ = read(connect(twin), "issues")
         assert len(records) == 150
         assert [path in line for line in lines(twin, "/search")] == [True, True]
-        assert len(lines(twin, "/serverInfo")) == 1
+        assert (len(lines(twin, "/myself")), lines(twin, "/serverInfo")) == (1, [])
 
 
 def test_a_site_that_searches_by_version_3_only_is_read_all_the_same(cloud: JiraTwin) -> None:
@@ -203,6 +203,43 @@ def test_nothing_is_skipped_where_something_is_deleted_while_we_page(server: Jir
     assert found >= {f"PLAT-{n}" for n in range(1, 131)}
 
 
+@pytest.mark.parametrize("which", ["a read one", "an unread one"])
+def test_nothing_is_skipped_where_something_is_edited_while_we_page(server: JiraTwin, clock: Clock, which: str) -> None:
+    """An edit takes an issue to the one end of the result, and moves those between by one."""
+    server.most_per_page = 5
+    work(server, 18)
+    connector = connect(server, now=clock)
+    pages = connector.fetch("issues", Scope("1", "PLAT"), None)
+    found = [str(record.ref.key) for record in next(pages).records]
+    edited = found[0] if which == "a read one" else min({f"PLAT-{n}" for n in range(6, 13)} - set(found))
+    clock.go(minutes=1)
+    server.edit(edited, duedate="2026-09-09")
+    *rest, last = pages
+    found += [str(record.ref.key) for page in (*rest, last) for record in page.records]
+    found += [str(r.ref.key) for page in connector.fetch("issues", Scope("1", "PLAT"), last.cursor) for r in page.records]
+    assert set(found) == {f"PLAT-{n}" for n in range(1, 19)}
+
+
+@pytest.mark.parametrize("edition", ["cloud", "server"])
+def test_what_a_search_learns_late_is_found_by_the_next(clock: Clock, edition: Literal["cloud", "server"]) -> None:
+    """It knows of an edit a minute and a half after it was made, when a younger one was seen already."""
+    for twin in serving(JiraTwin(clock, edition=edition, token=SECRET)):
+        work(twin, 4)
+        clock.go(minutes=30)
+        twin.index.lag = timedelta(seconds=95)
+        _, _, cursors = read(connect(twin, now=clock), "issues")
+        twin.edit("PLAT-2", duedate="2026-09-09")
+        clock.go(seconds=80)
+        twin.edit("PLAT-3", duedate="2026-09-09")
+        clock.go(seconds=5)
+        seen, _, cursors = read(connect(twin, now=clock), "issues", cursors)
+        clock.go(minutes=1)
+        again, _, _ = read(connect(twin, now=clock), "issues", cursors)
+        assert ref(twin, "PLAT-3").id in seen
+        assert ref(twin, "PLAT-2").id not in seen, "the search knew at once: the test proves nothing"
+        assert ref(twin, "PLAT-2").id in again
+
+
 def test_what_is_edited_behind_a_long_read_is_found_by_the_next(cloud: JiraTwin, clock: Clock) -> None:
     work(cloud, 250)
     connector = connect(cloud, now=clock)
@@ -229,11 +266,13 @@ def test_an_empty_project_is_seen_and_what_comes_later_too(cloud: JiraTwin) -> N
 def test_edits_are_found_in_every_zone_also_where_jira_keeps_it_to_itself(zone: str, told: bool, clock: Clock) -> None:
     for twin in serving(JiraTwin(clock, zone=zone, token=SECRET)):
         work(twin, 5)
+        twin.edit("PLAT-1", summary="A moment ago")
         if not told:
             del twin.me["timeZone"]
-        _, _, cursors = read(connect(twin), "issues")
+        _, _, cursors = read(connect(twin, now=clock), "issues")
+        clock.go(minutes=1)
         twin.edit("PLAT-2", summary="Other")
-        assert ref(twin, "PLAT-2").id in read(connect(twin), "issues", cursors)[0]
+        assert ref(twin, "PLAT-2").id in read(connect(twin, now=clock), "issues", cursors)[0]
 
 
 # --- records --------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from connectors.google_calendar import KIND as GOOGLE
 from syncd.contract import Misconfigured, SyncError
 from syncd.demo.twin import Response, TwinServer
 from syncd.model.action import Action
-from tests.connectors.contract import SECRET, OpenGate, read
+from tests.connectors.contract import OpenGate, read
 from tests.connectors.google_calendar_given import options, settings
 from tests.connectors.transport_given import KINDS, google_twin, home, service_account
 
@@ -23,12 +23,6 @@ def elsewhere() -> Iterator[TwinServer]:
     made.stop()
 
 
-def nothing_leaked(elsewhere: TwinServer) -> None:
-    for entry in elsewhere.log:
-        assert SECRET not in f"{entry.line} {entry.body!r} {dict(entry.headers)}"
-        assert not {"authorization", "private-token", "cookie"} & entry.headers.keys()
-
-
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("kind", KINDS)
@@ -39,7 +33,7 @@ def test_a_read_that_is_sent_elsewhere_takes_no_token_along(kind: str, status: i
         for attempt in (lambda: vendor.connect().check(), lambda: read(vendor.connect(), vendor.main)):
             with pytest.raises((SyncError, AssertionError)):  # a scope that is given as its error fails the reading
                 attempt()
-    nothing_leaked(elsewhere)
+    assert not elsewhere.log, "it was asked there, too"
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])

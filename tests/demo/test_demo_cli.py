@@ -46,17 +46,20 @@ def test_once_shows_the_main_job_and_leaves_only_the_folder_that_was_named(tmp_p
     said = done.stdout
     assert "Set up: a company of 2 programmes, 4 teams and some 400 tickets." in said
     assert re.search(r"Jira +3 projects, 2 versions, \d+ issues +fresh", said)
-    assert re.search(r"critical +drift +MOB-\d+ Offline basket: 8 working days late\.", said)
+    assert re.search(r"critical +drift +MOB-\d+ Offline basket: \d+ working days late\.", said)
     assert "Why: PAY-" in said
     assert "Changed: PAY-" in said
     assert "syncd-" not in said, "the marker is not for people"
     assert re.search(r"Writes nothing: nothing has changed\. \d+ requests, all of them reads, in \d", said)
-    assert "The third pass: 1 comment edited in place, 8 others left as they are." in said
-    assert re.search(r"- Checkout v2: 4 working days late.*\n +\+ Checkout v2: 7 working days late", said)
+    assert re.search(r"The third pass: [1-3] comments? edited in place, \d+ others left as they are\.", said)
+    late = re.search(r"- Checkout v2: (\d+) working days late.*\n +\+ Checkout v2: (\d+) working days late", said)
+    assert late, said
+    assert int(late[1]) < int(late[2])
     assert "\x1b" not in said, "plain where it is no terminal"
     assert not list((tmp_path / "t").iterdir())
     found = CliRunner().invoke(cli, ["findings", "--json", "-c", str(kept / "syncd.toml")])
-    assert len(json.loads(found.stdout)) == 9
+    kept_from_tickets = ("critical_path_change", "execution", "schedule_quality")
+    assert len([one for one in json.loads(found.stdout) if one["code"] not in kept_from_tickets]) in range(14, 24)
     again = CliRunner().invoke(cli, ["demo", "--once", "--dir", str(kept)])
     assert again.exit_code == 2
     assert "holds a syncd.toml already" in again.stderr

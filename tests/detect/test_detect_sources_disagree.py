@@ -40,6 +40,13 @@ def test_dates_may_differ_by_the_tolerance(tolerance: int, told: bool) -> None:
     assert bool(disagree({"due": "2026-05-15"}, {"due": "2026-05-19"}, tolerance_days=tolerance)) == told
 
 
+def test_a_class_tolerates_more_or_less() -> None:
+    rules = {"for_class": {"internal": {"tolerance_days": 5}}}
+    dates = ({"due": "2026-05-15"}, {"due": "2026-05-19"})
+    assert disagree(*dates, **rules)
+    assert not disagree(*({**one, "class_": "internal"} for one in dates), **rules)
+
+
 def test_a_source_without_a_date_disagrees_with_nothing() -> None:
     assert not disagree({"due": "2026-05-15"}, {})
 

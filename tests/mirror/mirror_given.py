@@ -26,6 +26,7 @@ from syncd.run.brake import Brake
 from syncd.run.clock import Clock
 from syncd.run.gate import PacedGate
 from syncd.run.link import Link
+from syncd.run.notes import KeptNotes
 from syncd.run.pull import Care, Pulled, pull
 from syncd.store import Store, open_store
 from tests.run.run_given import Hand
@@ -90,7 +91,9 @@ class Mirrored(RuleBasedStateMachine):
         shutil.copy(empty_store(), self.folder / "syncd.db")
         self.store: Store = open_store("sqlite:///syncd.db", self.folder)
         rules = mapping(self.kind)
-        given = Settings("one", url(), options, lambda: self.clock.now(), timeout_s=20, fields=fields_read(rules), **more)
+        notes = KeptNotes(self.store, "one")
+        told = {"fields": fields_read(rules), "notes": notes, **more}
+        given = Settings("one", url(), options, lambda: self.clock.now(), timeout_s=20, **told)
         self.clock = Clock(
             now=lambda: self.hand.now() + self.skew,
             watch=lambda: self.hand.at.timestamp(),

@@ -59,11 +59,13 @@ class Seen:
 
 @dataclass
 class Promise:
-    """A milestone with its ticket: when it is due, how to say that it is due on another day, and what is seen there."""
+    """A milestone with its ticket: when it is due, how to say that it is due on another day, and what is seen there. `turns`: how often
+    it came to be late or in time again."""
 
     due: date
     move: Callable[[date], object]
     look: Callable[[], Seen]
+    turns: int = 0
 
     @property
     def late(self) -> bool:
@@ -71,7 +73,8 @@ class Promise:
 
     def put(self, due: date) -> None:
         """It is due on another day from now on."""
-        self.due = due
+        was, self.due = self.late, due
+        self.turns += self.late != was
         self.move(due)
 
     def faults(self, *, merged: bool) -> list[str]:

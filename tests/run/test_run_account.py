@@ -90,6 +90,7 @@ def test_the_end_of_a_token_is_told_from_thirty_days_ahead(
     else:
         here = replace(here, token_expires=ends.date())
     pull(here, store, hand.clock)
+    hand.go(minutes=15)
     assert pull(here, store, hand.clock).notices == ([told] if told else [])
 
 
@@ -98,6 +99,7 @@ def test_a_warning_stops_nothing_and_ends_with_a_new_token(site: Site, store: St
     here = site.link(hand)
     site.account = Account("7", "bot", expires_at=datetime(2026, 5, 9, tzinfo=UTC))
     pull(here, store, hand.clock)
+    hand.go(minutes=15)
     warned = pull(here, store, hand.clock)
     assert (warned.streams["things"].state, warned.problems, len(warned.notices)) == ("fresh", [], 1)
     site.account = Account("7", "bot", expires_at=datetime(2027, 5, 9, tzinfo=UTC))
@@ -110,7 +112,20 @@ def test_what_the_vendor_says_outranks_the_configuration(site: Site, store: Stor
     here = replace(site.link(hand), token_expires=date(2026, 5, 6))
     site.account = Account("7", "bot", expires_at=datetime(2027, 5, 9, tzinfo=UTC))
     pull(here, store, hand.clock)
+    hand.go(minutes=15)
     assert pull(here, store, hand.clock).notices == []
+
+
+def test_it_is_asked_a_quarter_of_an_hour_after_the_first_pass_at_the_earliest(site: Site, store: Store) -> None:
+    """Whoever counts the requests of the pass after the first one counts what was changed, and nothing beside."""
+    hand = Hand()
+    here = site.link(hand)
+    for _ in range(3):
+        pull(here, store, hand.clock)
+        hand.go(minutes=5)
+    assert site.asked == 0
+    pull(here, store, hand.clock)
+    assert site.asked == 1
 
 
 def test_an_account_that_cannot_be_told_is_no_reason_not_to_read(site: Site, store: Store) -> None:
@@ -118,6 +133,7 @@ def test_an_account_that_cannot_be_told_is_no_reason_not_to_read(site: Site, sto
     here = site.link(hand)
     site.account = Unavailable("asking who we are: the server answered 500")
     pull(here, store, hand.clock)
+    hand.go(minutes=15)
     again = pull(here, store, hand.clock)
     assert (again.streams["things"].state, again.problems, again.notices) == ("fresh", [], [])
 

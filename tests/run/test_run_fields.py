@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from syncd.app import opened
 from syncd.demo.jira_twin import JiraTwin
+from syncd.run.fields import look
 from tests.cli.cli_world import company, configured, syncd, today
 
 MAPPING = """
@@ -53,6 +56,15 @@ def passes(config: Path, count: int) -> dict[str, object]:
     return found
 
 
+def listed(config: Path) -> None:
+    """Two passes, and the look at the fields that is made once a connection has been read for a while."""
+    passes(config, 2)
+    with opened(config, {}) as app:
+        (link,) = app.links
+        with closing(link.open()) as connector:
+            look(link, connector, app.store, app.works.clock)
+
+
 def lost(config: Path) -> list[tuple[str, str | None]]:
     found = json.loads(syncd("findings", "-c", config, "--json").stdout)
     return [(one["facts"]["name"], one["facts"]["called"]) for one in found if one["code"] == "field_lost"]
@@ -60,7 +72,7 @@ def lost(config: Path) -> list[tuple[str, str | None]]:
 
 def test_a_deleted_field_is_a_finding_and_no_date_goes(jira: JiraTwin, tmp_path: Path) -> None:
     config = make(tmp_path, jira, ID)
-    passes(config, 2)
+    listed(config)
     said = {key: [c["body"] for c in jira.comments(key)] for key in ("PLAT-1", "PLAT-2")}
     assert set(due(config).values()) == {today(-20)}
     del jira.lists.fields[ID]
@@ -86,7 +98,7 @@ def test_a_deleted_field_is_a_finding_and_no_date_goes(jira: JiraTwin, tmp_path:
 def test_a_field_that_one_record_leaves_behind_is_no_loss(jira: JiraTwin, tmp_path: Path) -> None:
     """An issue may move to where the field is not shown: then the absence is believed, after a look."""
     config = make(tmp_path, jira, ID)
-    passes(config, 2)
+    listed(config)
     jira.held("PLAT-1")["fields"].pop(ID)
     jira.edit("PLAT-1", summary="Checkout v3")
     passes(config, 1)
@@ -98,7 +110,7 @@ def test_a_field_that_one_record_leaves_behind_is_no_loss(jira: JiraTwin, tmp_pa
 
 def test_a_field_that_was_emptied_is_believed_at_once(jira: JiraTwin, tmp_path: Path) -> None:
     config = make(tmp_path, jira, ID)
-    passes(config, 2)
+    listed(config)
     set_field(jira, "PLAT-1", None)
     passes(config, 1)
     assert due(config)["PLAT-1"] == today(-14)

@@ -13,6 +13,7 @@ from syncd.contract import AuthFailed, Page, RateLimited, Settings, SyncError, U
 from syncd.decide.state import Place
 from syncd.mapping import Source, parse
 from syncd.model.raw import Scope
+from syncd.model.ref import Ref
 from syncd.run.gate import LONG_S, PacedGate
 from syncd.run.link import Link
 from syncd.run.pull import LOOK_AGAIN, pull
@@ -73,10 +74,27 @@ def test_a_store_that_breaks_is_no_defect_of_the_connector(store: Store, world: 
 def test_what_was_read_before_a_failure_stays_and_the_cursor_with_it(store: Store, world: World) -> None:
     hand = Hand()
     assert pull(link(hand), store, hand.clock).streams["things"].changed == 3
-    cursor = store.scopes.cursor("mem", "things", "all")
-    pulled = pull(link(hand, lambda c: setattr(c, "fetch", raising(Unavailable("down", scope="all")))), store, hand.clock)
-    assert store.mirror.count("mem") == 3
-    assert store.scopes.cursor("mem", "things", "all") == cursor
+    world.put("T-1", {"kind": "item", "title": "Thing 1, edited"})
+    asked: list[str | None] = []
+
+    def breaks_off(connector: Any) -> None:
+        """The first page comes, and the way to the second is cut."""
+        fetch = connector.fetch
+
+        def pages(stream: str, scope: Scope, since: str | None) -> Iterator[Page]:
+            asked.append(since)
+            yield from (replace(page, complete=False) for page in fetch(stream, scope, since))
+            raise Unavailable("down", scope="all")
+
+        connector.fetch = pages
+
+    before = store.scopes.cursor("mem", "things", "all")
+    pulled = pull(link(hand, breaks_off), store, hand.clock)
+    edited = store.mirror.raw(Ref("mem", "things", "T-1"))
+    assert edited is not None
+    assert (store.mirror.count("mem"), edited.record.data["title"]) == (3, "Thing 1, edited")
+    assert store.scopes.cursor("mem", "things", "all") != before
+    assert asked == [before, *[store.scopes.cursor("mem", "things", "all")] * (TRIES - 1)], "the next try goes on from the page"
     assert pulled.streams["things"].state == "stale"
     assert len(hand.waits) == TRIES - 1
 

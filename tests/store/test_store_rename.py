@@ -37,6 +37,15 @@ def test_everything_that_is_known_moves_to_the_new_name(store: Store) -> None:
     assert not store.outbox.all("plat")
 
 
+def test_a_label_that_says_how_a_milestone_stands_is_no_newer_for_it(store: Store) -> None:
+    put(store, page(record("1")))
+    for connection in ("plat", "plat-2"):
+        store.meta.put(f"status labels: {connection}:issues:7 status:on-track", "2026-05-05T09:00:00+00:00")
+    assert store.rename("plat", "site")
+    known = store.meta.under("status labels: ")
+    assert sorted(known) == [f"status labels: {name}:issues:7 status:on-track" for name in ("plat-2", "site")]
+
+
 def test_the_records_are_mapped_again_because_rows_hold_names(store: Store) -> None:
     put(store, page(record("1")))
     assert store.rename("plat", "site")

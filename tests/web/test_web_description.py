@@ -13,6 +13,7 @@ from openapi_schema_validator import OAS30Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4
 
+from connectors.github import STREAMS as GITHUB_STREAMS
 from connectors.github.hooks import HOOKS
 from connectors.google_calendar.hooks import HOOKS as CHANNELS
 from syncd.contract import HookOrder
@@ -24,7 +25,7 @@ from tests.connectors.google_calendar_given import settings as google_settings
 from tests.connectors.test_google_calendar_description import strict
 
 GITHUB = Path(__file__).parents[3] / "shared" / "specs" / "github-rest.json"
-ORDER = HookOrder("https://syncd.acme.example/hook/code", "hook-secret-0815")
+ORDER = HookOrder("https://syncd.acme.example/hook/code", "hook-secret-0815", streams=tuple(GITHUB_STREAMS))
 
 
 @pytest.fixture
@@ -54,6 +55,9 @@ def test_githubs_description_agrees(github: GithubTwin) -> None:
     for entry in sent:
         operation = hooks["post"] if entry.line.startswith("POST") else hook["patch"]
         assert complaints(operation["requestBody"]["content"]["application/json"]["schema"], json.loads(entry.body)) == []
+    events = {event for entry in sent for event in json.loads(entry.body)["events"]}
+    known = tuple(f"{name}-" for name in document["x-webhooks"])
+    assert [event for event in events if not any(name.startswith(f"{event.replace('_', '-')}-") for name in known)] == []
     answer = requests.get(f"{github.server.url}/repos/{API}/hooks", headers={"Authorization": f"token {SECRET}"}, timeout=10)
     assert complaints(hooks["get"]["responses"]["200"]["content"]["application/json"]["schema"], answer.json()) == []
     assert len(answer.json()) == 1

@@ -62,6 +62,8 @@ def test_what_each_vendor_sends_is_believed_and_leads_to_a_pull(firm: Company) -
         ]
         assert [one.send() for one in sent] == [202] * 4
         assert to.look() == ["plat", "code", "web", "cal"]
+        assert [one.send() for one in sent] == [200] * 4, "sent once more, it is no news"
+        assert to.woken == []
     assert {name: told["accepted"] for name, told in status(firm).items()} == dict.fromkeys(("plat", "code", "web", "cal"), 1)
 
 

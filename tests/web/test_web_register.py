@@ -8,8 +8,10 @@ import pytest
 
 from syncd.app import opened
 from syncd.cli.listening import renew
-from syncd.demo import github_hooks, gitlab_hooks, google_hooks
-from tests.run.run_given import LEAVE, RELEASES, Company, writes
+from syncd.config import entry_point_kinds
+from syncd.contract import Delivery
+from syncd.demo import github_hooks, gitlab_hooks, google_hooks, jira_hooks
+from tests.run.run_given import LEAVE, RELEASES, START, Company, writes
 from tests.web.web_given import SECRET, SIGNING, listening, with_secrets
 
 PUBLIC = "https://syncd.acme.example"
@@ -59,6 +61,84 @@ def test_hooks_are_made_once_and_updated_afterwards(public: Company) -> None:
     (ours, _) = (hooks[0] for hooks in public.gitlab.hooks.values())
     assert (ours["url"], ours["token"], ours["push_events"], ours["issues_events"]) == (f"{PUBLIC}/hook/web", SECRET, False, True)
     assert {channel["token"] for channel in public.google.channels.values()} == {SECRET}
+
+
+def test_events_follow_the_streams_that_are_read(public: Company) -> None:
+    public.syncd("hooks", "sync")
+    assert public.github.hooks[public.github.home("acme/api").row["id"]][0]["events"] == [
+        "issues", "label", "milestone", "pull_request", "pull_request_review", "repository"
+    ]  # fmt: skip
+    (ours, _) = (hooks[0] for hooks in public.gitlab.hooks.values())
+    assert not ours["deployment_events"]
+    public.sections["connections.plat"]["streams"] = ["projects", "issues", "sprints", "worklogs"]
+    public.sections["connections.code"]["streams"] = ["milestones", "issues", "deployments", "releases", "check_states"]
+    public.sections["connections.web"]["streams"] = ["issues", "deployments"]
+    by_hand = steps(public)["plat plat"]["note"]
+    assert (
+        "; events: Issue: created, updated, deleted; Issue link: created, deleted; Project: updated, deleted; Sprint:" in by_hand
+    )
+    assert by_hand.endswith("Worklog: created, updated, deleted")
+    assert "Version" not in by_hand
+    assert public.github.hooks[public.github.home("acme/api").row["id"]][0]["events"] == [
+        "check_run", "deployment", "deployment_status", "issues", "label", "milestone", "pull_request", "release", "repository",
+        "status",
+    ]  # fmt: skip
+    assert {name for name, told in ours.items() if name.endswith("_events") and told} == {
+        "issues_events", "confidential_issues_events", "deployment_events"
+    }  # fmt: skip
+
+
+EVENTS = [
+    ("jira", "sprint_closed", {"webhookEvent": "sprint_closed", "sprint": {"id": 4}}, {"sprints": "4"}),
+    (
+        "jira",
+        "worklog_created",
+        {"webhookEvent": "worklog_created", "worklog": {"id": "9", "issueId": "10001"}},
+        {"worklogs": "9", "issues": "10001"},
+    ),
+    ("github", "deployment_status", {"deployment": {"id": 7}}, {"deployments": "7", "environments": None}),
+    ("github", "release", {"release": {"id": 3}}, {"releases": "3", "contract_files": None}),
+    ("github", "push", {"ref": "refs/heads/main"}, {"contract_files": None}),
+    (
+        "github",
+        "pull_request",
+        {"action": "synchronize", "pull_request": {"id": 8}},
+        {"pulls": "8", "check_states": "8", "contract_files": None, "milestones": None},
+    ),
+    ("gitlab", "Push Hook", {"object_kind": "push", "ref": "refs/heads/main"}, {"contract_files": None}),
+    ("github", "status", {"id": 5, "sha": "abc"}, {"check_states": None}),
+    ("github", "pull_request_review", {"review": {"id": 2}, "pull_request": {"id": 8}}, {"pulls": "8", "reviews": "2"}),
+    (
+        "gitlab",
+        "Deployment Hook",
+        {"object_kind": "deployment", "deployment_id": 15},
+        {"deployments": "15", "environments": None},
+    ),
+    (
+        "gitlab",
+        "Merge Request Hook",
+        {"object_kind": "merge_request", "object_attributes": {"id": 99}},
+        {"merge_requests": "99", "approvals": "99"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "event", "said", "hints"), EVENTS, ids=[event for _, event, _, _ in EVENTS])
+def test_a_delivery_names_what_may_have_changed(
+    kind: str, event: str, said: dict[str, Any], hints: dict[str, str | None]
+) -> None:
+    """What one delivery announces, by stream: a change of any other stream nobody announced."""
+    body, to = json.dumps(said).encode(), "https://syncd.example/hook/x"
+    sent = {
+        "jira": lambda: jira_hooks.outgoing(to, SECRET, said),
+        "github": lambda: github_hooks.outgoing(to, SECRET, event, body),
+        "gitlab": lambda: gitlab_hooks.outgoing(to, SECRET, None, event, body, 0),
+    }[kind]()
+    scheme = entry_point_kinds()[kind]().hooks
+    assert scheme is not None
+    verdict = scheme.verify({name.lower(): value for name, value in sent.headers.items()}, sent.body, SECRET, START)
+    assert isinstance(verdict, Delivery)
+    assert dict(verdict.hints) == hints
 
 
 def test_hooks_of_others_are_left_alone(public: Company) -> None:

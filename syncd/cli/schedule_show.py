@@ -1,0 +1,239 @@
+"""`syncd schedule show` and `syncd schedule chains`: the plan of a milestone, and what holds up due dates, out of the stored mirror."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, complain, one_line, out, print_json
+from syncd.model.problem import Problem, Problems
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from syncd.model.rows import Person
+    from syncd.schedule.chains import Chain
+    from syncd.schedule.durations import Duration
+    from syncd.schedule.picture import Picture, Row
+
+AsMermaid = Annotated[bool, typer.Option("--mermaid", help="Print Mermaid text instead.")]
+_BASIS = {"remaining": "left", "estimate": "estimated", "dates": "by its dates", "assumed": "assumed"}
+
+
+def show(
+    milestone: Annotated[str, typer.Argument(help="A milestone's key, URL, id or title.")],
+    config: ConfigFile = DEFAULT_CONFIG,
+    json: AsJson = False,
+    mermaid: AsMermaid = False,
+    svg: Annotated[Path | None, typer.Option("--svg", help="Write a picture to this file (- is stdout).")] = None,
+    graph: Annotated[
+        bool, typer.Option("--graph", help="As a picture: what waits for what, in place of the Gantt chart.")
+    ] = False,
+) -> None:
+    """Show when the open work of a milestone starts and ends, what drives it, and how much room there is. Reads the store only."""
+    from syncd.app import opened
+    from syncd.cli.baseline import snapshot_of
+    from syncd.cli.choose import chosen
+    from syncd.cli.people import Shows
+    from syncd.schedule.picture import flowchart, gantt, picture_of
+
+    with opened(config, os.environ) as app:
+        snapshot = snapshot_of(app)
+        (named,) = chosen(snapshot, [milestone])
+        picture = picture_of(snapshot, named)
+        called = Shows.of(app, snapshot).person
+    if svg:
+        _write(svg, picture, graph=graph)
+    elif mermaid:
+        out().print("\n\n".join([*([] if graph else [gantt(picture)]), flowchart(picture)]), markup=False)
+    elif json:
+        print_json(_as_json(picture, called))
+    else:
+        _show(picture, called)
+
+
+def chains(
+    config: ConfigFile = DEFAULT_CONFIG,
+    json: AsJson = False,
+    mermaid: AsMermaid = False,
+    most: Annotated[int, typer.Option("--most", min=1, help="So many at most.")] = 3,
+) -> None:
+    """Show the blocking chains that cost most working days on due dates, in plain words. Reads the store only."""
+    from syncd.app import opened
+    from syncd.cli.baseline import snapshot_of
+    from syncd.decide.plain import plain_parts
+    from syncd.detect.chained import parts, told
+    from syncd.schedule.chains import worst_chains
+    from syncd.schedule.mermaid import flowchart
+
+    with opened(config, os.environ) as app:
+        snapshot, people = snapshot_of(app), app.config.policy.people
+    found = worst_chains(snapshot, most)
+    texts = [plain_parts(parts(snapshot, chain), people) for chain in found]
+    if json:
+        print_json([_chain_json(chain, text) for chain, text in zip(found, texts, strict=True)])
+    elif mermaid:
+        out().print(flowchart(*told(snapshot, found)), markup=False)
+    elif not found:
+        out().print("No due date is held up.")
+    else:
+        for place, text in enumerate(texts, 1):
+            out().print(_text(f"{place}. {text}"))
+
+
+def _write(file: Path, picture: "Picture", *, graph: bool) -> None:
+    from syncd.schedule.picture_svg import chart
+    from syncd.schedule.picture_svg import graph as drawn
+
+    text = drawn(picture) if graph else chart(picture)
+    if str(file) == "-":
+        typer.echo(text, nl=False)
+        return
+    try:
+        file.write_text(text, "utf-8")
+    except OSError as error:
+        raise Problems(
+            [Problem(str(file), "", f"the picture cannot be written: {error.strerror}", "Give another file.")]
+        ) from None
+
+
+def _as_json(picture: "Picture", called: "Callable[[Person], Person]") -> dict[str, Any]:
+    from syncd.cli.report import ref_json
+    from syncd.detect import likely
+    from syncd.schedule.wiring import due_of
+
+    milestone, rows = picture.milestone, picture.rows
+    return {
+        "milestone": ref_json(milestone.ref),
+        "title": milestone.title,
+        "due": _iso(milestone.due),
+        "finish": _iso(picture.finish),
+        "days_late": picture.late,
+        "done": picture.done,
+        "items": picture.total,
+        "forecast": likely.facts(picture.odds) if picture.odds else None,
+        "not_forecast": picture.lacking,
+        "path": [ref_json(ref) for ref in picture.path],
+        "work": [
+            {
+                "ref": ref_json(row.work.ref),
+                "title": row.work.title,
+                "status": row.work.status,
+                "of_milestone": row.part,
+                "start": _iso(row.dates.start),
+                "finish": _iso(row.dates.finish),
+                "late_finish": _iso(row.dates.late),
+                "due": _iso(due_of(row.work)),
+                "total_float_days": round(row.room, 2),
+                "free_float_days": round(row.free, 2),
+                "duration_days": round(row.days, 2),
+                "duration_from": row.dates.duration.basis,
+                "driven_by": ref_json(row.dates.by) if row.dates.by else None,
+                "starts_by": row.dates.own or "what drives it",
+                "after": [ref_json(rows[place].work.ref) for place in row.after],
+                "critical": row.dates.critical,
+                "on_path": row.on_path,
+                "calendar_of": called(row.dates.person).name if row.dates.person else None,
+                "percent": row.percent,
+                "moves_daily": row.dates.clocked,
+            }
+            for row in rows
+        ],
+        "problems": list(picture.problems),
+    }
+
+
+def _show(picture: "Picture", called: "Callable[[Person], Person]") -> None:
+    from rich.table import Table
+
+    console = out()
+    if not console.is_terminal:
+        console.width = 200
+    console.print(_text(_standing(picture)))
+    if picture.odds or picture.lacking:
+        console.print(_text(_forecast(picture)))
+    if picture.rows:
+        table = Table("work", "start", "finish", "late finish", box=None, pad_edge=False)
+        for name in ("float", "free"):
+            table.add_column(name, justify="right")
+        for name in ("takes", "driven by", "critical", "calendar", "done"):
+            table.add_column(name)
+        for row in picture.rows:
+            table.add_row(*map(_text, _cells(row, called)))
+        console.print(table)
+    if picture.path:
+        console.print(_text(f"Driving path: {' -> '.join(ref.label for ref in picture.path)} -> {picture.milestone.ref.label}"))
+    for problem in picture.problems:
+        complain(f"! {problem}")
+
+
+def _standing(picture: "Picture") -> str:
+    milestone = picture.milestone
+    late = f", {picture.late} working day{'s' if picture.late != 1 else ''} late" if picture.late else ""
+    ends = f"open work ends {picture.finish}{late}" if picture.finish else "no open work"
+    due = f"due {milestone.due}" if milestone.due else "no due date"
+    return f"{milestone.ref.label} {milestone.title}: {due}, {ends}; {picture.done} of {picture.total} items done"
+
+
+def _forecast(picture: "Picture") -> str:
+    from syncd.schedule.picture import drawn_days
+
+    if picture.odds is None:
+        return f"No forecast: {picture.lacking}"
+    days = ", ".join(f"{name.upper()} {day or 'not in sight'}" for name, day in drawn_days(picture.odds).items())
+    chance = f"; {picture.odds.p:.0%} likely by its due date".replace("%", " %") if picture.odds.p is not None else ""
+    return f"Forecast: {days}{chance} ({picture.odds.method}, {picture.odds.draws} draws)"
+
+
+def _cells(row: "Row", called: "Callable[[Person], Person]") -> tuple[str, ...]:
+    dates = row.dates
+    title = one_line(row.work.title)
+    by = dates.by.label if dates.by else {"today": "today", "start": "its start", "due": "its due date"}.get(dates.own or "", "")
+    return (
+        f"{row.key} {title if len(title) <= 40 else title[:39] + '…'}",
+        str(dates.start),
+        str(dates.finish),
+        str(dates.late),
+        f"{row.room:.3g} d",
+        f"{row.free:.3g} d",
+        _takes(row.days, dates.duration),
+        by,
+        "*" if dates.critical else "",
+        called(dates.person).name if dates.person else "",
+        f"{row.percent} %" if row.percent is not None else "",
+    )
+
+
+def _takes(days: float, duration: "Duration") -> str:
+    if not duration.minutes:
+        return ""
+    said = f"median of {duration.typical.of}" if duration.typical else _BASIS.get(duration.basis, duration.basis)
+    return f"{days:.3g} d {said}"
+
+
+def _chain_json(chain: "Chain", text: str) -> dict[str, Any]:
+    from syncd.cli.report import ref_json
+
+    return {
+        "begins_with": ref_json(chain.root),
+        "days_lost": chain.days,
+        "moves_daily": chain.clocked,
+        "path": [ref_json(ref) for ref in chain.path],
+        "holds_up": [
+            {"milestone": ref_json(one.milestone), "due": _iso(one.due), "finish": _iso(one.finish), "days_lost": one.days}
+            for one in chain.held
+        ],
+        "text": text,
+    }
+
+
+def _text(value: str) -> Any:
+    from rich.text import Text
+
+    return Text(one_line(value))
+
+
+def _iso(day: "date | None") -> str | None:
+    return day.isoformat() if day else None

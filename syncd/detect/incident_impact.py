@@ -1,0 +1,167 @@
+"""Pure. `incident_impact`: people work on an incident and not on the critical work that is theirs. It proposes a date; nothing is moved.
+
+Rule: an open incident, and an open critical item of the same person that runs, or should by the plan. Lost are the person's working days
+since the incident began, up to yesterday, and what is left of it where that is known as time, less the total float of the item. Warn from
+`warn_days`, critical from `critical_days`. One finding per milestone and incident, on its worst item. Source: this house's rules.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import ceil
+from typing import Self
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from syncd.contract import Detector, Rules
+from syncd.detect.criticals import Criticals, criticals_of
+from syncd.detect.loads import resting_on
+from syncd.detect.wording import called, keyed, named, ref_facts
+from syncd.model.finding import Count, Day, Finding, Line, Part, Severity, bucket
+from syncd.model.ref import Ref
+from syncd.model.rows import Item, Milestone, Person
+from syncd.model.snapshot import Snapshot
+from syncd.schedule.asked import minutes_left
+from syncd.schedule.load import Load, load_of
+from syncd.schedule.wiring import is_open
+from syncd.schedule.workdays import add_workdays
+
+CODE = "incident_impact"
+
+_INCIDENT = "incident"
+_DAY = 480
+
+
+class IncidentImpactRules(Rules):
+    """From how many lost working days an incident is worth a word."""
+
+    warn_days: int = Field(1, ge=1, description="Lost working days from which it is a warning.")
+    critical_days: int = Field(5, ge=1, description="Lost working days from which it is critical.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.critical_days < self.warn_days:
+            raise ValueError("critical_days is smaller than warn_days: make it at least as large")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A critical item whose person works on an incident instead. `days`: working days lost; `since`: from when."""
+
+    incident: Item
+    item: Item
+    milestone: Milestone
+    person: Person
+    since: date
+    days: int
+
+
+def detect(snapshot: Snapshot, rules: IncidentImpactRules) -> Iterator[Finding]:
+    """One finding per milestone and incident."""
+    incidents = [item for item in snapshot.items.values() if item.type == _INCIDENT and item.assignees and is_open(item)]
+    if not incidents:
+        return
+    criticals, load = snapshot.once(criticals_of), snapshot.once(load_of)
+    theirs = _by_person(criticals)
+    found: dict[tuple[Ref, Ref], Taken] = {}
+    for incident in incidents:
+        for taken in _taken(criticals, load, incident, theirs):
+            known = found.get((taken.milestone.ref, incident.ref))
+            if known is None or taken.days > known.days:
+                found[taken.milestone.ref, incident.ref] = taken
+    for taken in found.values():
+        own = rules.of(taken.milestone.class_)
+        if taken.days >= own.warn_days:
+            yield _finding(snapshot, load, own, taken)
+
+
+DETECTOR = Detector(code=CODE, title="Incident", rules=IncidentImpactRules, detect=detect)
+
+
+def _by_person(criticals: Criticals) -> dict[Person, list[Item]]:
+    found: dict[Person, list[Item]] = {}
+    for item in criticals.items:
+        if item.type != _INCIDENT:
+            for person in item.assignees:
+                found.setdefault(person, []).append(item)
+    return found
+
+
+def _taken(criticals: Criticals, load: Load, incident: Item, theirs: dict[Person, list[Item]]) -> Iterator[Taken]:
+    working = load.working
+    for person in incident.assignees:
+        zone = working.zone_of(person)
+        since = incident.created_at.astimezone(zone).date() if incident.created_at else working.today
+        for item in theirs.get(person, ()):
+            milestone, dates = criticals.milestone(item), criticals.dates(item)
+            if milestone is None or not (item.status == "doing" or dates.start <= working.today):
+                continue
+            first = max(since, item.start or since)
+            days = _worked(load, person, first) + (minutes_left(incident) or 0) / _DAY / len(incident.assignees)
+            yield Taken(incident, item, milestone, person, first, ceil(days - max(0, dates.total_float) / _DAY - 1e-9))
+
+
+def _worked(load: Load, person: Person, first: date) -> int:
+    """Working days from a date up to yesterday."""
+    working = load.working
+    yesterday = working.today - timedelta(days=1)
+    if first > yesterday:
+        return 0
+    return int(np.count_nonzero(working.minutes(person)[working.place(first) : working.place(yesterday) + 1]))
+
+
+def _finding(snapshot: Snapshot, load: Load, rules: IncidentImpactRules, taken: Taken) -> Finding:
+    incident, item, milestone = taken.incident, taken.item, taken.milestone
+    severity: Severity = "critical" if taken.days >= rules.critical_days else "warn"
+    lost = Count(taken.days, "working day", clocked=True)
+    new = add_workdays(milestone.due, taken.days) if milestone.due else None
+    proposed: tuple[Part, ...] = (", or a new date: agree on ", Day(new, clocked=True), " or later") if new else ()
+    return Finding(
+        code=CODE,
+        subject=milestone.ref,
+        discriminator=str(incident.ref),
+        severity=severity,
+        headline=(named(milestone), ": ", keyed(incident), " takes ", lost, " from its critical work."),
+        lines=(
+            Line(
+                "Why",
+                (
+                    called(taken.person, "assignee", item),
+                    " is on ",
+                    named(incident),
+                    " since ",
+                    Day(taken.since),
+                    " and not on ",
+                    keyed(item),
+                    ", which has no time to spare.",
+                ),
+            ),
+            Line(
+                "Rests on",
+                (
+                    f"its people and working days, and the plan. Rule: a warning from {rules.warn_days}, critical from ",
+                    Count(rules.critical_days, "lost working day"),
+                    ".",
+                ),
+            ),
+            Line(
+                "Clears", (keyed(incident), " done, somebody else on ", keyed(item), *proposed, ". No date is moved by itself.")
+            ),
+            Line("Wrong?", ("Correct the assignees or the status of ", keyed(incident), " or ", keyed(item), ".")),
+        ),
+        inputs=resting_on(snapshot, milestone.ref, (), load, [taken.person]) | {incident.ref, item.ref},
+        facts={
+            "incident": ref_facts(incident.ref),
+            "item": ref_facts(item.ref),
+            "days_lost": taken.days,
+            "since": taken.since.isoformat(),
+            "due": milestone.due.isoformat() if milestone.due else None,
+            "proposed_due": new.isoformat() if new else None,
+            "warn_days": rules.warn_days,
+            "critical_days": rules.critical_days,
+        },
+        weight=bucket(taken.days),
+        driving=item.ref,
+    )

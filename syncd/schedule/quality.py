@@ -1,0 +1,282 @@
+"""Pure. How far a plan can be believed: the 14 points of the Defense Contract Management Agency, on what trackers know.
+
+Source: DCMA, 14-Point Assessment (2009): its limits, on open items. What a tracker has no word for is read so:
+
+- logic: an item that no hard or external link names, as predecessor or successor, has none.
+- hard constraints: an item that waits for open work and whose date people set later than what it waits for allows.
+- invalid dates: open and due in the past; to begin, and its start is past; due before its start; done in the future.
+- resources: nobody is assigned. The assessment has no limit for it.
+- critical path test: what is added to the first work of a driving path has to move the end. It does not reach all of the path where that
+  first work waits for open work itself, and a date of its own, or a cycle, cuts the path there.
+- missed, CPLI and BEI are those of `execution`: of several milestones the sums, and the lowest CPLI.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from syncd.model.ref import Ref
+from syncd.model.rows import Dependency, Item
+from syncd.model.snapshot import Snapshot
+from syncd.schedule.durations import DAY
+from syncd.schedule.execution import Execution, executions_of
+from syncd.schedule.plan import Plan, plan_of
+from syncd.schedule.wall import wall_day
+from syncd.schedule.wiring import End, ends_of, is_open
+
+LONG = 44
+"""Working days from which a float or a duration is long: two months."""
+
+Code = Literal[
+    "logic", "leads", "lags", "relations", "constraints", "high_float", "negative_float",
+    "high_duration", "invalid_dates", "resources", "missed", "path_test", "cpli", "bei",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """One of the points. `value`: a share from 0 to 1, an index, or a number (`unit`); None where it cannot be told. `of`: so many were
+    looked at. `limit`: at most, or `at_least`, that much; None: it is only shown. `offenders`: what stands against it."""
+
+    number: int
+    code: Code
+    title: str
+    value: float | None
+    limit: float | None
+    unit: Literal["share", "number", "index"] = "share"
+    at_least: bool = False
+    of: int = 0
+    offenders: tuple[Ref, ...] = ()
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether it holds; None where there is no value or no limit."""
+        if self.value is None or self.limit is None:
+            return None
+        return self.value >= self.limit if self.at_least else self.value <= self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Something to repair. `dates`: so many due dates rest on it; `fails`: the points that it stands against."""
+
+    ref: Ref
+    dates: int
+    fails: tuple[Code, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """The 14 points of some milestones and items, and what to repair first."""
+
+    metrics: tuple[Metric, ...]
+    items: int
+    repairs: tuple[Repair, ...]
+
+    @property
+    def failed(self) -> tuple[Metric, ...]:
+        """The points that do not hold."""
+        return tuple(metric for metric in self.metrics if metric.passed is False)
+
+
+def quality_of(snapshot: Snapshot, items: Iterable[Ref], milestones: Iterable[Ref]) -> Quality:
+    """The 14 points of the open ones among these items, and of these milestones."""
+    view = _View(
+        snapshot,
+        snapshot.once(plan_of),
+        tuple(item for ref in sorted(items) if is_open(item := snapshot.items[ref])),
+        tuple(sorted(ref for ref in milestones if is_open(snapshot.milestones.get(ref)))),
+        snapshot.once(_links_by_end),
+    )
+    metrics = tuple(_metrics(view))
+    return Quality(metrics, len(view.items), _repairs(snapshot, metrics))
+
+
+def milestone_quality(snapshot: Snapshot, milestone: Ref) -> Quality:
+    """The 14 points of one milestone."""
+    return quality_of(snapshot, snapshot.members.get(milestone, ()), (milestone,))
+
+
+def dates_on(snapshot: Snapshot) -> Mapping[Ref, int]:
+    """How many due dates of open milestones rest on each open piece of work. Use it as `snapshot.once(dates_on)`."""
+    plan = snapshot.once(plan_of)
+    nodes, place = plan.wiring.nodes, plan.schedule.network.place.tolist()
+    later: list[list[int]] = [[] for _ in nodes]
+    for wire in plan.wiring.wires:
+        if place[wire.later] > place[wire.earlier]:  # the others are inside a cycle
+            later[wire.earlier].append(wire.later)
+    marks, dated = [0] * len(nodes), 0
+    for number, node in enumerate(nodes):
+        if isinstance(node, End) and snapshot.milestones[node.milestone].due:
+            marks[number], dated = 1 << dated, dated + 1
+    for number in reversed(plan.schedule.network.order.tolist()):
+        for follower in later[number]:
+            marks[number] |= marks[follower]
+    return {node: marks[number].bit_count() for number, node in enumerate(nodes) if isinstance(node, Ref)}
+
+
+def _links_by_end(snapshot: Snapshot) -> Mapping[Ref, tuple[Dependency, ...]]:
+    found: dict[Ref, list[Dependency]] = {}
+    for link in snapshot.dependencies:
+        ends = ends_of(link)
+        if ends and link.strength != "soft":
+            for end in ends:
+                found.setdefault(end, []).append(link)
+    return {ref: tuple(links) for ref, links in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What is judged."""
+
+    snapshot: Snapshot
+    plan: Plan
+    items: tuple[Item, ...]
+    milestones: tuple[Ref, ...]
+    linked: Mapping[Ref, tuple[Dependency, ...]]
+
+    def links(self) -> list[Dependency]:
+        """The links of the items and milestones, each once."""
+        refs = (*(item.ref for item in self.items), *self.milestones)
+        return list({id(link): link for ref in refs for link in self.linked.get(ref, ())}.values())
+
+    def floats(self) -> list[tuple[Ref, float]]:
+        """Total floats in working days of the usual length of whose they are."""
+        plan, found = self.plan, []
+        lengths = [int(time.minutes.max()) or DAY for time in plan.calendars]
+        for item in self.items:
+            number = plan.wiring.number[item.ref]
+            found.append((item.ref, int(plan.schedule.total_float[number]) / lengths[plan.calendar_of[number]]))
+        return found
+
+    def executions(self) -> list[Execution]:
+        """Those of the milestones that have a baseline."""
+        known = self.snapshot.once(executions_of)
+        return [known[ref] for ref in self.milestones if ref in known]
+
+
+def _metrics(view: _View) -> Iterator[Metric]:
+    items, links, floats = view.items, view.links(), view.floats()
+
+    def share(number: int, code: Code, title: str, found: Sequence[Item | Ref], limit: float | None) -> Metric:
+        refs = tuple(one.ref if isinstance(one, Item) else one for one in found)
+        value = len(refs) / len(items) if items else None
+        return Metric(number=number, code=code, title=title, value=value, limit=limit, of=len(items), offenders=refs)
+
+    yield share(1, "logic", "items without a link", [item for item in items if item.ref not in view.linked], 0.05)
+    yield _number(2, "leads", "links with a lead", _successors(links, lambda link: link.lag < 0), len(links))
+    yield _of_links(3, "lags", "links with a lag", links, _successors(links, lambda link: link.lag > 0), 0.05)
+    yield _of_links(
+        4, "relations", "links from finish to start", links, _successors(links, lambda link: link.relation != "FS"), 0.9
+    )
+    yield share(5, "constraints", "dates that hold work back", [item for item in items if _constrained(view.plan, item)], 0.05)
+    yield share(6, "high_float", f"float over {LONG} working days", [ref for ref, days in floats if days > LONG], 0.05)
+    yield _number(7, "negative_float", "items that cannot end in time", [ref for ref, days in floats if days < 0], len(items))
+    long = [item for item in items if view.plan.durations[view.plan.wiring.number[item.ref]].minutes > LONG * DAY]
+    yield share(8, "high_duration", f"durations over {LONG} working days", long, 0.05)
+    yield _number(9, "invalid_dates", "items with invalid dates", _invalid(view), len(items))
+    yield share(10, "resources", "items that nobody is assigned to", [item for item in items if not item.assignees], None)
+    yield from _executed(view)
+
+
+def _executed(view: _View) -> Iterator[Metric]:
+    """The points that look at baselines and driving paths, in the order of the assessment."""
+    executions = view.executions()
+    should, done = sum(len(one.should) for one in executions), sum(one.done for one in executions if one.should)
+    missed = tuple(sorted({ref for one in executions for ref in one.missed}))
+    yield Metric(
+        number=11, code="missed", title="baseline dates that were missed", limit=0.05, of=should, offenders=missed,
+        value=sum(len(one.missed) for one in executions) / should if should else None,
+    )  # fmt: skip
+    paths = [(ref, view.plan.path(End(ref))) for ref in view.milestones if End(ref) in view.plan.wiring.number]
+    cut = [path[0] for _, path in paths if path and is_cut(view.plan, path)]
+    yield Metric(
+        number=12, code="path_test", title="critical paths that are cut", unit="number", limit=0, of=len(paths),
+        value=len(cut) if paths else None, offenders=tuple(dict.fromkeys(cut)),
+    )  # fmt: skip
+    indexes = [(one.cpli, one.milestone) for one in executions if one.cpli is not None]
+    yield Metric(
+        number=13, code="cpli", title="critical path length index", unit="index", limit=0.95, at_least=True, of=len(indexes),
+        value=min((cpli for cpli, _ in indexes), default=None), offenders=tuple(ref for cpli, ref in indexes if cpli < 0.95),
+    )  # fmt: skip
+    yield Metric(
+        number=14, code="bei", title="baseline execution index", unit="index", limit=0.95, at_least=True, of=should,
+        value=done / should if should else None, offenders=tuple(one.milestone for one in executions if (one.bei or 1) < 0.95),
+    )  # fmt: skip
+
+
+def is_cut(plan: Plan, path: Sequence[Ref]) -> bool:
+    """Whether a driving path begins with work that waits for open work itself, and has slack to it."""
+    return next(plan.waits(path[0]), None) is not None and not plan.tight(path[0])
+
+
+def _number(number: int, code: Code, title: str, offenders: Sequence[Ref], of: int) -> Metric:
+    return Metric(
+        number=number,
+        code=code,
+        title=title,
+        value=len(offenders) if of else None,
+        limit=0,
+        unit="number",
+        of=of,
+        offenders=tuple(offenders),
+    )
+
+
+def _of_links(number: int, code: Code, title: str, links: Sequence[Dependency], offenders: Sequence[Ref], limit: float) -> Metric:
+    """A share of links: `offenders` are the successors of those that stand against it."""
+    least = code == "relations"
+    found = len(links) - len(offenders) if least else len(offenders)
+    return Metric(
+        number=number,
+        code=code,
+        title=title,
+        value=found / len(links) if links else None,
+        limit=limit,
+        at_least=least,
+        of=len(links),
+        offenders=tuple(dict.fromkeys(offenders)),
+    )
+
+
+def _successors(links: Iterable[Dependency], wanted: Callable[[Dependency], bool]) -> list[Ref]:
+    return sorted(link.successor for link in links if isinstance(link.successor, Ref) and wanted(link))
+
+
+def _constrained(plan: Plan, item: Item) -> bool:
+    number = plan.wiring.number[item.ref]
+    if plan.own[number] == "today" or next(plan.waits(item.ref), None) is None:
+        return False
+    return plan.driver(item.ref) is None and not plan.tight(item.ref)
+
+
+def _invalid(view: _View) -> list[Ref]:
+    snapshot, zone = view.snapshot, ZoneInfo(view.snapshot.zone)
+    tomorrow = snapshot.today + timedelta(days=1)
+    found = [item.ref for item in view.items if _is_invalid(item, snapshot)]
+    members = {ref for milestone in view.milestones for ref in snapshot.members.get(milestone, ())}
+    closed = (snapshot.items[ref] for ref in members)
+    found += [item.ref for item in closed if item.done_at and wall_day(item.done_at, zone) >= tomorrow]
+    return sorted(set(found))
+
+
+def _is_invalid(item: Item, snapshot: Snapshot) -> bool:
+    past = bool(item.due and item.due < snapshot.today)
+    overslept = bool(item.status == "todo" and item.start and item.start < snapshot.today)
+    return past or overslept or bool(item.start and item.due and item.due < item.start)
+
+
+def _repairs(snapshot: Snapshot, metrics: Iterable[Metric]) -> tuple[Repair, ...]:
+    fails: dict[Ref, list[Code]] = {}
+    for metric in metrics:
+        if metric.passed is False:
+            for ref in metric.offenders:
+                if ref in snapshot.items:
+                    fails.setdefault(ref, []).append(metric.code)
+    if not fails:
+        return ()
+    resting = snapshot.once(dates_on)
+    found = [Repair(ref, resting.get(ref, 0), tuple(codes)) for ref, codes in fails.items()]
+    return tuple(sorted(found, key=lambda one: (-one.dates, -len(one.fails), one.ref)))

@@ -1,0 +1,226 @@
+"""`syncd forecast`, `forecast backtest` and `whatif`: what a person reads, what programs read, and how they end."""
+
+import json
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from inline_snapshot import snapshot as inline
+
+from syncd.detect import blocked, drift
+from syncd.model.rows import Row
+from syncd.model.snapshot import Snapshot
+from syncd.model.teams import Member, Team
+from syncd.schedule.backtest import Calibration
+from syncd.schedule.reliability import picture
+from tests.cli.cli_world import syncd
+from tests.model_builders import item, link, milestone
+from tests.schedule.test_schedule_backtest import company
+from tests.schedule.test_schedule_forecast import backlog, finished, seen
+
+Show = Callable[[Snapshot], None]
+
+
+@pytest.fixture
+def show(monkeypatch: pytest.MonkeyPatch) -> Show:
+    """The commands see this snapshot, and have nothing else: no store and no vendor."""
+
+    import_module("syncd.cli.portfolio")  # it takes `snapshot_of` when it is first imported: not the one of this test
+
+    @contextmanager
+    def opened(*_: object, **__: object) -> Iterator[SimpleNamespace]:
+        yield SimpleNamespace(config=None)
+
+    rules = tuple((one.DETECTOR, one.DETECTOR.rules()) for one in (drift, blocked))
+    view = SimpleNamespace(detectors=rules, policy=SimpleNamespace(people="named"))
+    monkeypatch.setattr("syncd.app.opened", opened)
+    monkeypatch.setattr("syncd.app.understanding", lambda _: view)
+
+    def shown(made: Snapshot) -> None:
+        monkeypatch.setattr("syncd.cli.baseline.snapshot_of", lambda _: made)
+
+    return shown
+
+
+def lines(*words: str | Path) -> list[str]:
+    result = syncd(*words)
+    assert (result.exit_code, result.stderr) == (0, "")
+    return [line.rstrip() for line in result.stdout.splitlines()]
+
+
+def two() -> Snapshot:
+    rows: list[Row] = [
+        *[one for number, one in enumerate(finished(120)) if (number // 3) % 2 == 0],
+        *backlog(6, due="2026-06-08"),
+        milestone("BARE", due="2026-07-01"),
+        item("N-1", of="NEW", project="new", due="2026-05-20"),
+        milestone("NEW", due="2026-05-15"),
+    ]
+    return seen(*rows)
+
+
+def test_a_lead_reads_how_likely_each_date_is_or_why_nobody_knows(show: Show) -> None:
+    show(two())
+    assert lines("forecast") == inline(
+        [
+            "milestone  due         in time  P50         P85         P95         method      rests on",
+            "NEW        2026-05-15                                               none        0 items finished in 0 weeks; 30 in 5 are needed; work ends 2026-05-20",
+            "M          2026-06-08      82%  2026-05-24  2026-06-14  2026-06-28  throughput  60 finished in 39 weeks; 0% of durations assumed",
+            "BARE       2026-07-01                                               none        no open item belongs to it",
+            "OLD                                                                 none        no open item belongs to it",
+        ]
+    )
+    (one,) = json.loads(syncd("forecast", "M", "--json").stdout)["milestones"]
+    assert (one["milestone"]["key"], one["method"], one["word"], one["why_not"]) == ("M", "throughput", "at risk", None)
+    wrong = syncd("forecast", "MX")
+    assert (wrong.exit_code, "no milestone of that name" in wrong.stderr) == (2, True)
+
+
+def test_a_lead_reads_how_well_forecasts_held(show: Show, tmp_path: Path) -> None:
+    show(company(1))
+    file = tmp_path / "held.svg"
+    assert lines("forecast", "backtest", "--weeks", "8", "--svg", file) == inline(
+        [
+            "forecast   team     type       times  of  P50   P85   P95  Brier  reads",
+            "milestone  all      all           11   3  64%   91%  100%   0.05  too few",
+            "milestone  no team  all           11   3  64%   91%  100%   0.05  too few",
+            "milestone  no team  milestone     11   3  64%   91%  100%   0.05  too few",
+            "item       all      all           11  11  73%  100%  100%         as it should",
+            "item       no team  all           11  11  73%  100%  100%         as it should",
+            "item       no team  unknown       11  11  73%  100%  100%         as it should",
+            "",
+            "milestones: how often they held, | where they should",
+            "  P50 ####################|####...............  64%",
+            "  P85 ##################################|#....  91%",
+            "  P95 ######################################|# 100%",
+            "",
+            "items: how often they held, | where they should",
+            "  P50 ####################|########...........  73%",
+            "  P85 ##################################|##### 100%",
+            "  P95 ######################################|# 100%",
+        ]
+    )
+    ET.parse(file)
+    found = json.loads(syncd("forecast", "backtest", "--weeks", "8", "--json").stdout)
+    assert list(found) == ["weeks", "calibration", "outcomes"]
+    assert {one["kind"] for one in found["outcomes"]} == {"milestone", "item"}
+    wrong = syncd("forecast", "backtest", "--team", "nobody")
+    assert (wrong.exit_code, "There is no team 'nobody'" in wrong.stderr) == (2, True)
+
+
+def test_a_picture_is_well_formed_whatever_teams_are_called() -> None:
+    name = '</text><script>alert("x")</script>&\x00\u202e' * 3
+    made = Calibration(kind="item", team=name, type=name, count=20, refs=20, held=(0.1, 0.5, 0.9), early=0.0)
+    root = ET.fromstring(picture([made, made]))
+    assert not [one for one in root.iter() if one.tag.endswith("script")]
+
+
+def plan() -> Snapshot:
+    rows: list[Row] = [
+        milestone("M", due="2026-05-12"),
+        milestone("N", due="2026-05-20"),
+        item("A", of="M", days=3),
+        item("B", of="M", days=2),
+        item("C", of="N", days=4),
+        link("A", "B"),
+        link("B", "C"),
+    ]
+    return replace(seen(*rows), teams=(Team(name="payments", members=(Member(person="Ada"),)),))
+
+
+def test_a_lead_reads_what_a_change_would_come_to(show: Show, tmp_path: Path) -> None:
+    show(plan())
+    file = tmp_path / "late.toml"
+    file.write_text('name = "A takes a week"\n[items.A]\nremaining = "5d"\n')
+    assert lines("whatif", file, "--set", "B.remaining=3d") == inline(
+        [
+            "A takes a week",
+            "milestone  due         in time  P50  P85  work ends                 moves",
+            "M          2026-05-12                     2026-05-08 -> 2026-05-13  +3 working days",
+            "",
+            "What else moves:",
+            "milestone  due         in time  P50  P85  work ends                 moves",
+            "N          2026-05-20                     2026-05-14 -> 2026-05-19  +3 working days",
+            "",
+            "Findings that come:",
+            "  [warn] M Title of M: at least 1 working day late. Work ends no earlier than Wed 13 May 2026, due Tue 12 May.",
+        ]
+    )
+    assert lines("whatif", file, "--markdown", "--milestone", "N") == inline(
+        [
+            "**A takes a week**",
+            "",
+            "| milestone | due | in time | P50 | P85 | work ends | moves |",
+            "| --- | --- | --- | --- | --- | --- | --- |",
+            "| N | 2026-05-20 |  |  |  | 2026-05-14 -\\> 2026-05-18 | +2 working days |",
+            "",
+            "What else moves:",
+            "",
+            "| milestone | due | in time | P50 | P85 | work ends | moves |",
+            "| --- | --- | --- | --- | --- | --- | --- |",
+            "| M | 2026-05-12 |  |  |  | 2026-05-08 -\\> 2026-05-12 | +2 working days |",
+            "",
+        ]
+    )
+    found = json.loads(syncd("whatif", "--set", "team.payments.add=2", "--json").stdout)
+    assert (found["milestones"], found["also_moves"], len(found["notes"])) == ([], [], 1)
+
+
+def test_a_wrong_scenario_is_told_in_full_and_ends_with_2(show: Show, tmp_path: Path) -> None:
+    show(plan())
+    result = syncd("whatif", "--set", "AA.due=2026-05-20", "--set", "A.dew=2026-05-20", "--set", "nonsense")
+    assert result.exit_code == 2
+    assert result.stderr.splitlines() == inline(
+        [
+            "--set: nonsense: this is no NAME.key=value. Write, for example, PAY-7.due=2026-05-20.",
+            "--set: AA: no item or milestone of that name is in the mirror. Did you mean A?",
+            "--set: A.dew: there is no such key. Did you mean due?",
+        ]
+    )
+    assert syncd("whatif").exit_code == 2
+    missing = syncd("whatif", tmp_path / "none.toml")
+    assert (missing.exit_code, "cannot be read" in missing.stderr) == (2, True)
+
+
+def test_a_lead_reads_where_buffers_belong_and_how_they_burn(show: Show) -> None:
+    rows: list[Row] = [
+        *finished(40, ratio=1.0),
+        *(replace(one, ref=replace(one.ref, id=f"X-{n}")) for n, one in enumerate(finished(40, ratio=3.0))),
+        milestone("M", due="2026-05-29", labels=("buffer:5d",)),
+        *(item(f"A-{n}", of="M", days=2 + n) for n in range(5)),
+        link("A-0", "A-4"),
+        link("A-1", "A-4"),
+    ]
+    show(seen(*rows))
+    assert lines("schedule", "buffers", "M") == inline(
+        [
+            "paths merge at  paths  buffer  float now  spread of the widest (P85 - P50)",
+            "A-4                 2     5 d       11 d  A-1 4.5 d, A-0 0.0 d",
+            "M                   3     9 d       11 d  A-4 9.0 d, A-2 0.0 d, A-3 0.0 d",
+            "",
+            "   milestone  buffer       meant to end  ends        used  chain done",
+            "a  M          5 d (label)  2026-05-22    2026-05-21  0%    0%",
+            "",
+            " 100% |!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!",
+            "  90% |!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!-",
+            "  80% |!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!---------",
+            "  70% |!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!----------------.",
+            "  60% |!!!!!!!!!!!!!!!!!!!!!!!!!-----------------.........",
+            "  50% |!!!!!!!!!!!!!!!!!-----------------.................",
+            "  40% |!!!!!!!!!----------------..........................",
+            "  30% |-----------------..................................",
+            "  20% |---------..........................................",
+            "  10% |...................................................",
+            "   0% |a..................................................",
+            "used  +---------------------------------------------------",
+            "       0 %                chain done                100 %",
+        ]
+    )
+    found = json.loads(syncd("schedule", "buffers", "--json").stdout)
+    assert [one["at"]["key"] for one in found["merge_points"]] == ["A-4", "M"]
+    assert [one["days"] for one in found["buffers"]] == [5]

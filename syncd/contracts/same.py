@@ -11,7 +11,8 @@ _SHOWN = frozenset({"description", "example", "examples", "summary"})
 
 
 class Same:
-    """Tells whether two values are equal, and all that they refer to as well. Only for documents of one dialect."""
+    """Tells whether two values are equal, and all that they refer to as well. Only for documents that say the same by the same
+    words (`comparable`)."""
 
     def __init__(self, old: Document, new: Document, comparable: bool) -> None:
         self.old, self.new, self.comparable = old, new, comparable

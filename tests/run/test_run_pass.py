@@ -104,7 +104,7 @@ def test_single_projects_have_modes_of_their_own(firm: Company) -> None:
     firm.sections["connections.plat"]["write"] = "off"
     firm.sections["connections.plat.write_for"] = {"PAY": "on"}
     ran = firm.once()
-    assert (ran.findings["open"], ran.actions["delivered"]) == (2, 1)
+    assert (ran.findings["open"], ran.actions["delivered"]) == (3, 1)
     assert list(firm.comments()) == [f"plat {news}"]
     assert 'write = "off" for plat PLAT' in firm.syncd("plan").out
 

@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --no-input
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
   --no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: help demo test soak lint format bench lock build clean
+.PHONY: help demo test image soak lint format bench lock build clean
 
 help: ## Show what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -26,7 +26,10 @@ demo: $(VENV)/.runs ## Run the simulated company (ARGS=--once ends after one rou
 	@$(BIN)/syncd demo $(ARGS)
 
 test: lint ## Check everything: format, types, layers, tests
-	@$(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal $(ARGS)
+
+image: $(VENV)/.tests ## Build the container image and run it (as root, with buildah and runc)
+	@IMAGE=1 $(BIN)/python -m pytest -q -rs tests/deploy/test_container.py $(ARGS)
 
 soak: $(VENV)/.tests ## Look longer for rare ends: 200 kills and 2,000 stories of the mirror (some twenty minutes)
 	@SOAK=1 $(BIN)/python -m pytest -q -n $(WORKERS) tests/run/test_run_kill.py tests/mirror $(ARGS)
@@ -44,6 +47,7 @@ bench: $(VENV)/.tests ## Measure requests, seconds and memory against the vendor
 	@$(BIN)/python -m tests.bench $(ARGS)
 	@$(BIN)/python -m tests.bench_schedule
 	@$(BIN)/python -m tests.bench_company
+	@$(BIN)/python -m tests.bench_contracts
 
 build: $(VENV)/.tests ## Build the wheel and the source archive into dist/
 	@$(BIN)/python -m build --no-isolation --outdir dist . >/dev/null

@@ -19,6 +19,8 @@ from syncd.contract.headers import retry_after
 
 LARGEST_BODY = 64 * 1024 * 1024
 """So many octets an answer may have, unpacked."""
+TOO_LARGE = f"the answer is larger than {LARGEST_BODY // 2**20} MiB"
+"""What the error says of one that has more."""
 MOST_REDIRECTS = 5
 THREADS = 8
 """How many threads may share one session: so many connections to a host are kept open."""
@@ -135,7 +137,7 @@ def _read(answer: requests.Response, allowance: Allowance) -> bytes:
 
 
 def _too_large() -> Unreached:
-    return Unreached(Unavailable, f"the answer is larger than {LARGEST_BODY // 2**20} MiB. Check `url`, and what a proxy adds")
+    return Unreached(Unavailable, f"{TOO_LARGE}. Check `url`, and what a proxy adds")
 
 
 def pace(session: requests.Session, settings: Settings, gate: Gate) -> requests.Session:

@@ -103,6 +103,7 @@ def understanding(config: Config) -> Understanding:
         people=config.people,
         work=config.work,
         teams=config.teams,
+        contracts=config.contracts,
     )
 
 

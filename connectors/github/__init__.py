@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from connectors.contract_files import STREAM
 from connectors.github.account import Own, own
 from connectors.github.client import Client
 from connectors.github.hooks import HOOKS
@@ -36,6 +37,7 @@ STREAMS: Mapping[str, Stream] = {
     "deployments": Stream("deployments", optional=True),
     "releases": Stream("releases", optional=True),
     "check_states": Stream("check_states", deletions="never", optional=True),
+    "contract_files": Stream("contract_files", deletions="reported", optional=True, fleeting=True, of_contracts=True),
 }
 # What GitHub documents of requests that create content: a second between them (best practices for using the REST API), and at most
 # so many in a minute and in an hour (rate limits for the REST API). The hourly limit of all is that of a user's token; an App's grows
@@ -65,6 +67,7 @@ class Github:
         self._clients = (Client(wire, self._sign_in), Client(Wire(settings, gate), self._sign_in))
         reading, writing = self._clients
         self._own: Own | None = None
+        self._files = settings.files
         owners = Owners(reading, lambda: self._who().account.name, is_app=isinstance(self._sign_in, AppSignIn))
         self._repositories = Repositories(reading, settings.options, owners, Lately(settings))
         self._reader = Reader(reading, settings, self._repositories)
@@ -77,7 +80,9 @@ class Github:
         return self._own.account
 
     def scopes(self, stream: str) -> Iterable[Scope | SyncError | Notice]:
-        """The repositories by name, pattern and owner, or what each met instead."""
+        """The repositories by name, pattern and owner, or what each met instead; for the files of contracts those that these name."""
+        if stream == STREAM:
+            return self._repositories.named(self._files)
         return self._repositories.scopes(stream)
 
     def weigh(self, stream: str, scope: Scope) -> int | None:

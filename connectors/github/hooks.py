@@ -20,8 +20,12 @@ _EVENTS = {
     "deployments": ("deployment", "deployment_status"),
     "releases": ("release",),
     "check_states": ("check_run", "pull_request", "status"),
+    "contract_files": ("pull_request", "push", "release"),
 }
 """What tells of a change to a stream. Comments, our own among them, tell of none; a new environment shows by its first deployment."""
+
+_MOVES = ("opened", "reopened", "closed", "synchronize")
+"""What moves the head of a pull request, or takes it out of the open ones."""
 
 
 def events(streams: Collection[str]) -> list[str]:
@@ -56,11 +60,14 @@ def _hints(event: str, said: Mapping[str, Any]) -> tuple[Hint, ...]:
         return ("pulls", id_in(said.get("pull_request"))), ("reviews", id_in(said.get("review")))
     if event.startswith("pull_request"):
         pull = id_in(said.get("pull_request"))
-        return ("pulls", pull), ("check_states", pull), ("milestones", id_in(at(said, "pull_request", "milestone")))
+        mine = (("contract_files", None),) if said.get("action") in _MOVES else ()
+        return ("pulls", pull), ("check_states", pull), *mine, ("milestones", id_in(at(said, "pull_request", "milestone")))
     if event.startswith("deployment"):
         return ("deployments", id_in(said.get("deployment"))), ("environments", None)
     if event == "release":
-        return (("releases", id_in(said.get("release"))),)
+        return ("releases", id_in(said.get("release"))), ("contract_files", None)
+    if event == "push":
+        return (("contract_files", None),)
     if event in ("check_run", "status"):
         return (("check_states", None),)
     if event == "issue_comment":

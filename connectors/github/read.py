@@ -3,8 +3,11 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
+from connectors.contract_files import STREAM
+from connectors.contract_shelf import Shelf, parts_of
 from connectors.github.checks import CheckStates
 from connectors.github.client import Client
+from connectors.github.contract_files import shelf
 from connectors.github.cursor import Position, load
 from connectors.github.deployments import Deployments
 from connectors.github.feed import Feed
@@ -35,12 +38,12 @@ class Reader:
         self._client, self._repositories = client, repositories
         self._connection, self._days, self._beside = settings.connection, settings.history_days, settings.beside
         self._now: Callable[[], datetime] = settings.now
+        self._files = settings.files
 
     def fetch(self, stream: str, scope: Scope, since: str | None) -> Iterator[Page]:
         """What changed since the cursor. A list that the repository does not have is told as unsupported."""
-        start = load(since)
         try:
-            yield from self._pages(stream, scope, start)
+            yield from self._shelf(scope).pages(since) if stream == STREAM else self._pages(stream, scope, load(since))
         except Lacks:
             yield Page(unsupported=True)
         except SyncError as error:
@@ -56,6 +59,8 @@ class Reader:
 
     def fetch_one(self, ref: Ref) -> RawRecord:
         """The record now, as its own page gives it (a pull request has more fields there than in the list)."""
+        if ref.stream == STREAM:
+            return self._shelf(self._home(ref)).one(ref)
         if ref.stream not in _TICKETS:
             return self._part(ref)
         scope = self._repositories.scope(place_of(ref).repository)
@@ -64,6 +69,9 @@ class Reader:
 
     def census(self, stream: str, scope: Scope) -> Iterator[Sequence[str]]:
         """The ids by creation, which nothing that is edited meanwhile disturbs. GitHub has no list of ids alone."""
+        if stream == STREAM:
+            yield from ([record.ref.id for record in page.records] for page in self._shelf(scope).pages(None))
+            return
         if stream == "reviews":
             for rows, _, _ in Reviews(self._recent("pulls", scope, None)).steps(Position()):
                 yield [str(row["id"]) for row in rows]
@@ -73,6 +81,17 @@ class Reader:
         what = f"counting {stream} of {scope.name}"
         for page in self._client.walk(path, what=what, scope=scope.name, query=_by_creation(stream), under=under):
             yield [str(row["id"]) for row in _of(stream, page.rows)]
+
+    def _shelf(self, scope: Scope) -> Shelf:
+        return shelf(self._client, self._connection, scope, self._files.get(scope.name, ()))
+
+    def _home(self, ref: Ref) -> Scope:
+        """The repository of a contract's file. Raises Unavailable where no contract names it."""
+        scopes = (scope for scope in self._repositories.named(self._files) if isinstance(scope, Scope))
+        found = next((scope for scope in scopes if scope.id == parts_of(ref)[0]), None)
+        if found is None:
+            raise Unavailable(f"{ref.label}: no contract names its repository any more")
+        return found
 
     def _steps(self, stream: str, scope: Scope, at: Position) -> Iterator[Step]:
         match stream:

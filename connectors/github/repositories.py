@@ -1,6 +1,6 @@
 """The repositories to read as scopes: by name, by pattern, by owner; found once for all streams."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -68,6 +68,13 @@ class Repositories:
             if found.row.get(SWITCHES.get(stream, "")) is not False:
                 yield scope
         yield from (_named_twice(names, *by) for by, names in again.items())
+
+    def named(self, names: Iterable[str]) -> Iterator[Scope | SyncError]:
+        """A scope for each of these, or the error it met, whether or not the connection reads its issues. Raises what concerns the whole
+        connection."""
+        for name in names:
+            row = _caught(self.row, name)
+            yield row if isinstance(row, SyncError) else self._scope(name, row)
 
     def scope(self, name: str) -> Scope:
         """The repository of that name. Raises Unavailable where it is not found or hidden."""

@@ -29,6 +29,8 @@ class Scales:
                 return None if self._days else _each(self._count(scope, "deployments", {}), 1)
             case "check_states":
                 return _each(self._count(scope, "pulls", {"state": "open"}), 2)
+            case "contract_files":
+                return None
             case _:
                 return 1
 

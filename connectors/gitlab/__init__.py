@@ -25,6 +25,7 @@ STREAMS: Mapping[str, Stream] = {
     "freeze_periods": Stream("freeze_periods"),
     "environments": Stream("environments", optional=True),
     "deployments": Stream("deployments", optional=True),
+    "contract_files": Stream("contract_files", deletions="reported", optional=True, fleeting=True, of_contracts=True),
 }
 LIMITS = Limits(markup="markdown", comment_chars=60_000, text_chars=255, label_chars=255, requests_per_hour=120_000)
 """GitLab.com takes 2,000 requests a minute of one account (https://docs.gitlab.com/user/gitlab_com/)."""

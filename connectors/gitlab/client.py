@@ -42,7 +42,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One request. `reading`: it changes nothing, whatever its verb."""
+    """One request. `reading`: it changes nothing, whatever its verb. `tag`: of an answer that need not come again."""
 
     verb: str
     path: str
@@ -52,6 +52,7 @@ class _Asked:
     scope: str | None
     allow: frozenset[int]
     reading: bool
+    tag: str | None = None
 
 
 class Client:
@@ -88,9 +89,11 @@ class Client:
         what: str,
         scope: str | None = None,
         allow: frozenset[int] = NONE,
+        tag: str | None = None,
     ) -> Answer:
-        """Read. `what` says for a person what is being done; a status in `allow` is answered instead of raised."""
-        return self._request(_Asked("get", path, query, None, what, scope, allow, reading=True))
+        """Read. `what` says for a person what is being done; a status in `allow` is answered instead of raised. `tag`: that of the answer
+        that is known; with 304 among `allow` it need not come again."""
+        return self._request(_Asked("get", path, query, None, what, scope, allow, reading=True, tag=tag))
 
     def query(
         self, text: str, variables: Mapping[str, object], *, what: str, scope: str | None, allow: frozenset[int] = NONE
@@ -131,7 +134,13 @@ class Client:
         query = dict(asked.query or {})
         try:
             answer = self._gitlab.http_request(
-                asked.verb, asked.path, query_data=query, post_data=body, obey_rate_limit=False, max_retries=0
+                asked.verb,
+                asked.path,
+                query_data=query,
+                post_data=body,
+                obey_rate_limit=False,
+                max_retries=0,
+                extra_headers={"If-None-Match": asked.tag} if asked.tag else None,
             )
             return Answer(answer.status_code, json_of(answer), answer.headers)
         except GitlabError as error:

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from connectors.gitlab import LIMITS, STREAMS, GitlabOptions, account, marks, read, scopes, whole, write
+from connectors.contract_files import STREAM
+from connectors.contract_shelf import Shelf, parts_of
+from connectors.gitlab import LIMITS, STREAMS, GitlabOptions, account, contract_files, marks, read, scopes, whole, write
 from connectors.gitlab.address import in_group, place_of, segment
 from connectors.gitlab.client import Client
 from connectors.gitlab.epics import Epics
 from connectors.gitlab.paging import listing
-from connectors.gitlab.places import Places
+from connectors.gitlab.places import Place, Places
 from connectors.gitlab.reading import Lacking, Moved, Reading
 from connectors.gitlab.related import complete
 from connectors.gitlab.weigh import weigh
@@ -52,10 +54,12 @@ class Gitlab:
             self._asked.clear()
             self._places = Places(self._reader, self._lately)
         self._asked.add(stream)
-        return self._find(stream)
+        return self._watched() if stream == STREAM else self._find(stream)
 
     def weigh(self, stream: str, scope: Scope) -> int | None:
         """By the number of records that GitLab names in the header of a list."""
+        if stream == STREAM:
+            return None
         return weigh(self._reading(stream, scope, sifted=False))
 
     def fields(self, stream: str) -> Mapping[str, str] | None:  # noqa: ARG002
@@ -66,6 +70,9 @@ class Gitlab:
         """Pages, oldest update first (milestones: by due date). A project that has moved since it was looked up is looked up again, and
         read anew."""
         try:
+            if stream == STREAM:
+                yield from contract_files.pages(self._shelf(scope), since)
+                return
             try:
                 yield from read.pages(self._reading(stream, scope, doubted=scope.id in self._places.recalled), since)
             except Moved:
@@ -78,6 +85,8 @@ class Gitlab:
     def fetch_one(self, ref: Ref) -> RawRecord:
         """The record by its address. A 404 is never Gone: GitLab hides in the same words."""
         what = f"reading {ref.label}"
+        if ref.stream == STREAM:
+            return self._shelf(self._watched_home(ref)).one(ref)
         data = self._one(ref, what)
         reading = self._reading(ref.stream, self._home(ref, data), sifted=False)
         try:
@@ -90,6 +99,8 @@ class Gitlab:
 
     def census(self, stream: str, scope: Scope) -> Iterator[Sequence[str]]:
         """All ids, a page at a time."""
+        if stream == STREAM:
+            return ([record.ref.id for record in page.records] for page in self._shelf(scope).pages(None))
         return read.census(self._reading(stream, scope))
 
     def find(self, target: Ref, key: str) -> str | None:
@@ -109,6 +120,21 @@ class Gitlab:
         """Let go of sockets."""
         self._reader.close()
         self._writer.close()
+
+    def _watched(self) -> list[Scope | SyncError | Notice]:
+        """The projects whose files contracts name, whether or not their work is read."""
+        found = (self._places.look("projects", name) for name in self._settings.files)
+        return [one.scope if isinstance(one, Place) else one for one in found]
+
+    def _watched_home(self, ref: Ref) -> Scope:
+        for scope in self._watched():
+            if isinstance(scope, Scope) and scope.id == parts_of(ref)[0]:
+                return scope
+        raise Unavailable(f"{ref.label}: no contract names its project any more")
+
+    def _shelf(self, scope: Scope) -> Shelf:
+        files = self._settings.files.get(scope.name, ())
+        return contract_files.shelf(self._reader, self._settings.connection, scope, files)
 
     def _reading(self, stream: str, scope: Scope, *, sifted: bool = True, doubted: bool = False) -> Reading:
         """`sifted`: whether records of projects that are not wanted have to be known; `doubted`: whether it may have moved."""

@@ -25,15 +25,19 @@ _EVENTS = {
     "approvals": ("merge_requests_events",),
     "environments": ("deployment_events",),
     "deployments": ("deployment_events",),
+    "contract_files": ("push_events", "merge_requests_events", "releases_events"),
 }
 """What tells of a change to a stream. Comments, our own among them, tell of none; of iterations and freeze periods GitLab tells nothing."""
+
+_RARE = frozenset({"releases_events"})
+"""Events that older versions do not know: they are named only where they are wanted."""
 
 
 def events(streams: Collection[str]) -> dict[str, bool]:
     """What a hook is told of and what not, in order: what is not read any more is taken out again."""
     wanted = {event for stream in streams for event in _EVENTS.get(stream, ())}
     known = dict.fromkeys(event for those in _EVENTS.values() for event in those)
-    return {"push_events": False, **{event: event in wanted for event in known}}
+    return {"push_events": False, **{event: event in wanted for event in known if event in wanted or event not in _RARE}}
 
 
 def verify(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -> Delivery | Distrusted:
@@ -78,6 +82,8 @@ def _unsigned(headers: Mapping[str, str], body: bytes, secret: str, now: datetim
 def _hints(said: Mapping[str, Any]) -> tuple[Hint, ...]:
     """What an event is about. Work that moves changes what its milestone holds, not the milestone itself."""
     kind = str(said.get("object_kind") or said.get("event_type") or "")
+    if kind in ("push", "tag_push", "release"):
+        return (("contract_files", None),)
     if kind == "deployment":
         return ("deployments", id_in({"id": said.get("deployment_id")})), ("environments", None)
     stream = _STREAMS.get(kind)
@@ -86,8 +92,15 @@ def _hints(said: Mapping[str, Any]) -> tuple[Hint, ...]:
     if stream == "issues":
         return ("issues", id_in(said.get("object_attributes"))), ("epics", None)
     if stream == "merge_requests":
-        return tuple((name, id_in(said.get("object_attributes"))) for name in (stream, "approvals"))
+        names = tuple((name, id_in(said.get("object_attributes"))) for name in (stream, "approvals"))
+        return (*names, ("contract_files", None)) if _moves(said) else names
     return ((stream, id_in(said.get("object_attributes"))),) if stream else ()
+
+
+def _moves(said: Mapping[str, Any]) -> bool:
+    """Whether a merge request came, went, or has another head."""
+    about = said.get("object_attributes")
+    return isinstance(about, Mapping) and bool(about.get("oldrev") or about.get("action") in ("open", "reopen", "close", "merge"))
 
 
 def sync(settings: Settings, gate: Gate, order: HookOrder) -> Iterator[HookStep]:

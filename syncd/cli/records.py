@@ -152,6 +152,7 @@ class Kind(StrEnum):
     sign_off = "sign_off"
     check = "check"
     effort = "effort"
+    contract_file = "contract_file"
     person = "person"
 
 
@@ -199,6 +200,7 @@ def _rows(snapshot: Snapshot, kind: Kind) -> Iterable[Row | Person]:
         Kind.sign_off: snapshot.sign_offs,
         Kind.check: snapshot.checks,
         Kind.effort: snapshot.efforts,
+        Kind.contract_file: snapshot.contract_files,
     }
     return found[kind] if kind in found else snapshot.people()
 

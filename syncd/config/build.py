@@ -170,7 +170,8 @@ class Builder:
                 )
         if not chosen:
             self.faults.add((*at, "streams"), "there is nothing to read", f"Known are: {', '.join(kind.streams)}.")
-        return tuple(name for name in kind.streams if name in chosen or "all" in chosen)
+        every = [name for name, stream in kind.streams.items() if not stream.of_contracts] if "all" in chosen else ()
+        return tuple(name for name in kind.streams if name in chosen or name in every)
 
     def _url(self, kind: Kind, keys: ConnectionKeys, at: Keys) -> str | None:
         url = keys.url or kind.default_url

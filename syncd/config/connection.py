@@ -48,7 +48,8 @@ def _secrets_of(keys: Mapping[str, Any]) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """`[connections.<name>]`, checked. `timeout_s` bounds one request in all. `streams`: what is read, in the connector's order."""
+    """`[connections.<name>]`, checked. `timeout_s` bounds one request in all. `streams`: what is read, in the connector's order.
+    `files`: repository -> patterns of what contracts are made of."""
 
     name: str
     kind: Kind
@@ -64,6 +65,7 @@ class Connection:
     token_expires: date | None = None
     streams: tuple[str, ...] = ()
     history_days: int | None = None
+    files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     write: Mode = "plan"
     write_for: Mapping[str, Mode] = field(default_factory=dict)
     share: Literal["keys", "titles"] = "keys"
@@ -82,6 +84,7 @@ class Connection:
             timeout_s=self.timeout_s,
             fields=fields,
             history_days=self.history_days,
+            files=self.files,
         )
 
     def unwritable(self) -> Mapping[Verb, str]:

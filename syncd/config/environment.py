@@ -10,6 +10,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
+from syncd.config.contracts import ContractKeys
 from syncd.config.faults import did_you_mean
 from syncd.config.raw import Keys
 from syncd.config.shape import ConnectionKeys, Delivery, Mappings, Model, Policy, Run, Store, Web
@@ -21,7 +22,7 @@ PREFIX = "SYNCD_"
 BETWEEN = "__"
 _TWINS = ("token", "url", "proxy", "hook_secret")
 """Keys that may be given in a file instead, each by a key with `_file`."""
-_USERS_OWN = ("write_for", "tracking", "people")
+_USERS_OWN = ("write_for", "tracking", "people", "levels")
 """Tables whose keys are names of the user's: they keep their case."""
 
 
@@ -45,6 +46,7 @@ class Written(BaseSettings):
     people: dict[str, dict[str, Any]]
     work: WorkKeys
     teams: dict[str, TeamKeys]
+    contracts: dict[str, ContractKeys]
 
 
 TABLES = tuple(Written.model_fields)

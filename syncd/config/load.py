@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from syncd.config.address import check_url
 from syncd.config.build import Builder
 from syncd.config.connection import Connection
+from syncd.config.contracts import contracts, reading
 from syncd.config.environment import TABLES
 from syncd.config.faults import Fault, Faults, did_you_mean
 from syncd.config.people import people
@@ -58,6 +59,8 @@ def _config(path: Path, raw: Raw, faults: Faults, kinds: Kinds, detectors: Detec
     folder = _folder(_section(Mappings, "mappings", raw, faults), raw, faults)
     connections = _connections(raw, faults, Builder(faults, raw.base, folder, kinds, delivery.timeout_s))
     everybody = work(_section(WorkKeys, "work", raw, faults))
+    groups = teams(raw.tables.get("teams", {}), everybody, faults)
+    watched = contracts(raw.tables.get("contracts", {}), connections, _names(raw), [team.name for team in groups], faults)
     _check_zone(model.zone, faults)
     _check_codes(policy.fail_on, detectors, faults)
     _check_precedence(model.precedence, raw, faults)
@@ -80,12 +83,13 @@ def _config(path: Path, raw: Raw, faults: Faults, kinds: Kinds, detectors: Detec
         run=_section(Run, "run", raw, faults),
         mappings_folder=folder,
         detectors=found,
-        connections=connections,
+        connections=reading(connections, watched),
         web=_web(_section(Web, "web", raw, faults), faults),
         keep_days=kept.keep_days,
         people=people(raw.tables.get("people", {}), _names(raw), faults),
         work=everybody,
-        teams=teams(raw.tables.get("teams", {}), everybody, faults),
+        teams=groups,
+        contracts=watched,
     )
 
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from syncd.config import people
+from syncd.config.contracts import ContractKeys
 from syncd.config.plugins import Detectors, Kinds, entry_point_detectors, entry_point_kinds
 from syncd.config.shape import SECTIONS, ConnectionKeys
 from syncd.config.teams import TeamKeys, WorkKeys
@@ -20,7 +21,15 @@ def schema(
     """JSON Schema, draft 2020-12. Every kind is imported for it."""
     options = {name: get().options for name, get in kinds().items()}
     rules = {code: get().rules for code, get in detectors().items()}
-    models: list[type[BaseModel]] = [*SECTIONS.values(), WorkKeys, TeamKeys, ConnectionKeys, *options.values(), *rules.values()]
+    models: list[type[BaseModel]] = [
+        *SECTIONS.values(),
+        WorkKeys,
+        TeamKeys,
+        ContractKeys,
+        ConnectionKeys,
+        *options.values(),
+        *rules.values(),
+    ]
     names, shared = models_json_schema([(model, "validation") for model in models], ref_template=_TEMPLATE)
     defs: dict[str, Any] = shared["$defs"]
 
@@ -35,6 +44,7 @@ def schema(
     sections["people"] = people.SCHEMA
     sections["work"] = body(WorkKeys)
     sections["teams"] = {"type": "object", "additionalProperties": body(TeamKeys)}
+    sections["contracts"] = {"type": "object", "additionalProperties": body(ContractKeys)}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "syncd configuration",

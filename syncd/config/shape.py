@@ -222,5 +222,5 @@ SECTIONS: dict[str, type[Section]] = {
     "mappings": Mappings,
     "web": Web,
 }
-"""The tables whose keys are the same for everybody; `detect` and `connections` depend on what is installed. `work` and `teams` have a
-file of their own."""
+"""The tables whose keys are the same for everybody; `detect` and `connections` depend on what is installed. `work`, `teams` and
+`contracts` have files of their own."""

@@ -10,6 +10,7 @@ from syncd.config.shape import Delivery, Run, Web
 from syncd.config.store_url import StoreUrl
 from syncd.contract import Detector, Rules
 from syncd.decide.state import Policy
+from syncd.model.contract import Contract
 from syncd.model.people import Entry
 from syncd.model.teams import Team, Work
 
@@ -38,6 +39,7 @@ class Config:
     keep_days: int = 400
     work: Work = field(default_factory=Work)
     teams: tuple[Team, ...] = field(default=(), repr=False)
+    contracts: tuple[Contract, ...] = ()
 
     @property
     def interval_s(self) -> float:
@@ -90,6 +92,7 @@ class Config:
             "people": len(self.people),
             "work": _work(self.work),
             "teams": {team.name: len(team.members) for team in self.teams},
+            "contracts": {one.name: [one.connection, one.repository, *one.paths] for one in self.contracts},
             "connections": {name: connection.redacted() for name, connection in self.connections.items()},
         }
 

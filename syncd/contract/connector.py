@@ -26,6 +26,8 @@ class Stream:
     `home`: the top-level field with the immutable id of the project whose name is in the keys, where the vendor touches no record when
     it renames the project.
     `optional`: it is read only where `[connections.x] streams` names it: most people do without, and it costs requests.
+    `fleeting`: its records come and go in numbers (the files of a branch): that many vanish at once is no reason to doubt.
+    `of_contracts`: it holds the files that [contracts] names, and is read where that names the connection.
     """
 
     name: str
@@ -34,6 +36,8 @@ class Stream:
     own: frozenset[str] = frozenset()
     optional: bool = False
     home: str | None = None
+    fleeting: bool = False
+    of_contracts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +242,9 @@ class Settings:
 
     `options` is an instance of the kind's own `Options`. `fields` names, per stream, the top-level fields that the mapping reads;
     None for a stream means all. `timeout_s` bounds one request in all. `now` is the clock. `history_days`: records that are
-    closed and that were last touched before so many days are not read, where the vendor can leave them out; None reads all. `notes`
-    outlive the process; `beside` is what the instances that are made from these settings tell each other while it lives.
+    closed and that were last touched before so many days are not read, where the vendor can leave them out; None reads all. `files`:
+    repository -> patterns of the files in it that contracts are made of. `notes` outlive the process; `beside` is what the instances that
+    are made from these settings tell each other while it lives.
     """
 
     connection: str
@@ -252,6 +257,7 @@ class Settings:
     timeout_s: float = 30
     fields: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
     history_days: int | None = None
+    files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: Notes = field(default=NoNotes(), repr=False)
     beside: MutableMapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 

@@ -4,8 +4,8 @@ Matched by the name of a component, the value that tells them apart, the title, 
 partner is still fine where another alternative covers it.
 """
 
+from collections import Counter
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
 
 from syncd.contracts.keywords import name_of
 from syncd.contracts.rules import schema_rule
@@ -61,13 +61,13 @@ def _alone(schema: Schema) -> Choice:
     return Choice(False, (schema,), ("",))
 
 
-@dataclass(slots=True)
 class _Matching:
-    """Which of the old alternatives became which of the new ones, by their places."""
+    """Which of the old alternatives became which of the new ones, by their places; `old`, `new`: those without a partner."""
 
-    pairs: list[tuple[int, int]] = field(default_factory=list)
-    old: list[int] = field(default_factory=list)
-    new: list[int] = field(default_factory=list)
+    def __init__(self, old: int, new: int) -> None:
+        self.pairs: list[tuple[int, int]] = []
+        self.old = dict.fromkeys(range(old))
+        self.new = dict.fromkeys(range(new))
 
     def by(self, old: dict[int, Hashable], new: dict[int, Hashable]) -> None:
         """Matches what has the same sign, where no two have it."""
@@ -75,26 +75,25 @@ class _Matching:
         for at in self.new:
             if new.get(at):
                 places.setdefault(new[at], []).append(at)
-        signs = [old[at] for at in self.old if old.get(at)]
+        counted = Counter(old[at] for at in self.old if old.get(at))
         for at in list(self.old):
             sign = old.get(at)
-            if sign and signs.count(sign) == 1 and len(places.get(sign, ())) == 1:
+            if sign and counted[sign] == 1 and len(places.get(sign, ())) == 1:
                 self.take(at, places[sign][0])
 
     def take(self, old: int, new: int) -> None:
         self.pairs.append((old, new))
-        self.old.remove(old)
-        self.new.remove(new)
+        del self.old[old], self.new[new]
 
 
 def _compare(walk: Walk, pair: Pair, old: Choice, new: Choice) -> None:
-    matching = _Matching([], list(range(len(old.members))), list(range(len(new.members))))
+    matching = _Matching(len(old.members), len(new.members))
     for sign in _SIGNS:
         matching.by(sign(walk.old, old), sign(walk.new, new))
     if len(matching.old) <= MOST and len(matching.new) <= MOST:
         _match_equal(walk, pair, old, new, matching)
+        _match_alike(walk, old, new, matching)
         covered = _covered(walk, pair, old, new, matching)
-        _match_alike(walk, old, new, matching, covered)
     else:
         covered = set()
     for was, now in matching.pairs:
@@ -175,14 +174,13 @@ def _covered(walk: Walk, pair: Pair, old: Choice, new: Choice, matching: _Matchi
     return covered
 
 
-def _match_alike(walk: Walk, old: Choice, new: Choice, matching: _Matching, covered: set[tuple[str, int]]) -> None:
+def _match_alike(walk: Walk, old: Choice, new: Choice, matching: _Matching) -> None:
     scored: list[tuple[float, int, int]] = []
     for was in matching.old:
         for now in matching.new:
-            if ("old", was) not in covered and ("new", now) not in covered:
-                score = _likeness(walk.old.shape(old.members[was]), walk.new.shape(new.members[now]))
-                if score >= LIKE:
-                    scored.append((-score, was, now))
+            score = _likeness(walk.old.shape(old.members[was]), walk.new.shape(new.members[now]))
+            if score >= LIKE:
+                scored.append((-score, was, now))
     for _, was, now in sorted(scored):
         if was in matching.old and now in matching.new:
             matching.take(was, now)
@@ -215,7 +213,7 @@ def _discriminators(walk: Walk, pair: Pair, old: Shape, new: Shape) -> None:
     was, now = old.discriminator, new.discriminator
     side = "schema" if pair.direction == "both" else pair.direction
     if was is None or now is None:
-        if was is not now:
+        if (new if was is None else old).choices and was is not now:
             rule = "discriminator-added" if was is None else "discriminator-removed"
             pair.found.append(Found(f"{side}-{rule}", "", was.property if was else None, now.property if now else None))
         return

@@ -75,9 +75,11 @@ class AsyncApi:
         return node if isinstance(node.raw, dict) else None
 
     def _entries(self, node: Node, key: str) -> Iterator[tuple[str, Node]]:
-        inner = node.raw.get(key)
-        for name, raw in inner.items() if isinstance(inner, dict) else ():
-            if not name.startswith("x-") and (found := self.resolved(Node(node.file, raw))) is not None:
+        held = self.resolved(Node(node.file, node.raw.get(key)))
+        if held is None:
+            return
+        for name, raw in held.raw.items():
+            if not name.startswith("x-") and (found := self.resolved(Node(held.file, raw))) is not None:
                 yield name, found
 
     def _second(self) -> None:

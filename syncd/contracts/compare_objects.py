@@ -26,6 +26,8 @@ class _Properties:
         names = dict.fromkeys((*self.old.properties, *self.new.properties))
         for name in names:
             was, now = name in self.old.properties, name in self.new.properties
+            if was and now and self._unchanged(name):
+                continue
             hidden_was = was and self._hidden(self.walk.old, self.old.properties[name])
             hidden_now = now and self._hidden(self.walk.new, self.new.properties[name])
             if was and now:
@@ -36,6 +38,11 @@ class _Properties:
                 self._added(name)
         for name in sorted((self.old.required ^ self.new.required) - names.keys()):
             self._say("property-became-required" if name in self.new.required else "property-became-optional", name)
+
+    def _unchanged(self, name: str) -> bool:
+        """Told without making shapes: most properties are."""
+        needed = (name in self.old.required) == (name in self.new.required)
+        return needed and self.walk.is_same(self.old.properties[name], self.new.properties[name])
 
     def _hidden(self, shaper: Shaper, schema: Schema) -> bool:
         if self.pair.direction == "both" or not schema:

@@ -15,6 +15,7 @@ BYTES = 64 << 20
 """The largest file that is read."""
 
 _URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+:")
+_THROUGH = 20
 _CHAIN = 100
 """The longest chain of references that lead to nothing but references."""
 
@@ -35,6 +36,7 @@ class Document:
         self._ids: dict[str, Node] | None = None
         self._targets: dict[tuple[str, str], Node | Refused] = {}
         self._anchors: dict[str, dict[str, Any]] = {}
+        self._under_way: set[tuple[str, str]] = set()
 
     @property
     def main(self) -> Any:
@@ -146,12 +148,29 @@ class Document:
         pointer = unquote(fragment)
         if not pointer.startswith("/"):
             return self._anchored(node, pointer, reference)
-        raw = node.raw
+        through = 0
         for part in pointer[1:].split("/"):
-            raw = _step(raw, part.replace("~1", "/").replace("~0", "~"))
+            name = part.replace("~1", "/").replace("~0", "~")
+            raw = _step(node.raw, name)
+            while raw is _MISSING and through < _THROUGH and (inner := _reference_of(node.raw)):
+                through += 1
+                node = self._on_the_way(node.file, inner)
+                raw = _step(node.raw, name)
             if raw is _MISSING:
                 raise Refused(f"the reference {shown(reference)} leads to nothing")
-        return Node(node.file, raw)
+            node = Node(node.file, raw)
+        return node
+
+    def _on_the_way(self, file: str, reference: str) -> Node:
+        """What a reference that stands in the way of a pointer leads to."""
+        key = file, reference
+        if key in self._under_way:
+            raise Refused(f"the reference {shown(reference)} leads round in a circle")
+        self._under_way.add(key)
+        try:
+            return self.target(*key)
+        finally:
+            self._under_way.discard(key)
 
     def _anchored(self, node: Node, name: str, reference: str) -> Node:
         if node.file not in self._anchors:
@@ -174,6 +193,11 @@ def _step(raw: Any, part: str) -> Any:
     if isinstance(raw, list) and part.isdecimal() and len(part) < 9 and int(part) < len(raw):
         return raw[int(part)]
     return _MISSING
+
+
+def _reference_of(raw: Any) -> str | None:
+    reference = raw.get("$ref") if isinstance(raw, dict) else None
+    return reference if isinstance(reference, str) else None
 
 
 def _anchors(raw: dict[str, Any]) -> Iterator[str]:

@@ -39,9 +39,7 @@ class _Comparison:
 
     def __init__(self, old: Api, new: Api) -> None:
         self.old, self.new = old, new
-        alike = old.dialect == new.dialect and all(
-            equal(old.root.get(key), new.root.get(key)) for key in ("consumes", "produces")
-        )
+        alike = old.second == new.second and all(equal(old.root.get(key), new.root.get(key)) for key in ("consumes", "produces"))
         self.same = Same(old.document, new.document, alike)
         self.walk = Walk(Shaper(old.document, old.dialect), Shaper(new.document, new.dialect), self.same, look)
         self.doors = Doors.of(old, new)
@@ -221,7 +219,7 @@ def _partners(old: Mapping[str, Place], new: Mapping[str, Place]) -> dict[str, s
 
 
 def _unnamed(template: str) -> str:
-    return _BRACES.sub("{}", template).rstrip("/") or "/"
+    return _BRACES.sub("{}", template)
 
 
 def _doubled(api: Api) -> dict[str, list[str]]:

@@ -108,9 +108,11 @@ class Api:
 
     def children(self, node: Node, key: str, extended: bool = True) -> Iterator[tuple[str, Node]]:
         """The entries of a mapping below a node, references followed. `extended`: a name that begins with x- is an extension."""
-        inner = node.raw.get(key)
-        for name, raw in inner.items() if isinstance(inner, dict) else ():
-            if not (extended and name.startswith("x-")) and (found := self.resolved(Node(node.file, raw))) is not None:
+        held = self.resolved(Node(node.file, node.raw.get(key)))
+        if held is None:
+            return
+        for name, raw in held.raw.items():
+            if not (extended and name.startswith("x-")) and (found := self.resolved(Node(held.file, raw))) is not None:
                 yield name, found
 
     def places(self, key: str) -> dict[str, Place]:

@@ -84,6 +84,8 @@ def _parameter(side: Side, old: Parameter, new: Parameter) -> None:
     if old.reserved != new.reserved:
         side.tell(f"{rule}-reserved-allowed" if new.reserved else f"{rule}-reserved-refused", place)
     _deprecation(side, old, new, place)
+    if side.walk.is_same(old.schema, new.schema):
+        return
     _defaults(side, old, new, place)
     side.walk.use(old.schema, new.schema, side.sent, side.name, side.prefix + place, old.text and new.text)
 

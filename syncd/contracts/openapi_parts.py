@@ -32,7 +32,7 @@ class Parts:
         found: dict[tuple[str, str], Parameter] = {}
         for node in (operation, place.node):
             for one in self._listed(node):
-                if one.raw.get("in") in _STYLES and isinstance(one.raw.get("name"), str):
+                if str(one.raw.get("in")) in _STYLES and isinstance(one.raw.get("name"), str):
                     parameter = self.parameter(one, one.raw["name"], one.raw["in"])
                     found.setdefault((parameter.place, parameter.name), parameter)
         return list(found.values())

@@ -153,7 +153,12 @@ _SIDED: tuple[tuple[str, Level, Level, str], ...] = (
     ("property-no-longer-write-only", "compatible", "compatible", "A property that was only written comes as well."),
     ("alternative-removed", "breaking", "compatible", "One of several forms is gone."),
     ("alternative-added", "compatible", "breaking", "There is one form more."),
-    ("alternatives-overlap", "risky", "compatible", "What was valid may fit two alternatives of which exactly one has to fit."),
+    (
+        "alternatives-overlap",
+        "breaking",
+        "compatible",
+        "What was valid may fit two alternatives of which exactly one has to fit.",
+    ),
     ("discriminator-changed", "breaking", "breaking", "Another property tells the alternatives apart."),
     ("discriminator-added", "risky", "compatible", "A property now tells the alternatives apart."),
     ("discriminator-removed", "compatible", "risky", "No property tells the alternatives apart any more."),

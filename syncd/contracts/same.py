@@ -11,7 +11,8 @@ _SHOWN = frozenset({"description", "example", "examples", "summary"})
 
 
 class Same:
-    """Tells whether two values are equal, and all that they refer to as well. Only for documents of one dialect."""
+    """Tells whether two values are equal, and all that they refer to as well. Only for documents that say the same by the same
+    words (`comparable`)."""
 
     def __init__(self, old: Document, new: Document, comparable: bool) -> None:
         self.old, self.new, self.comparable = old, new, comparable
@@ -21,9 +22,13 @@ class Same:
 
     def same(self, old: Node, new: Node) -> bool:
         """Whether nothing in them differs. False says only that it has to be looked at."""
-        if not self.comparable or old.file != new.file or not equal(old.raw, new.raw):
+        if not self.comparable or self._counterpart(old.file) != new.file or not equal(old.raw, new.raw):
             return False
         return all(self._target_is_same((old.file, reference)) for reference in self._referred(old.raw))
+
+    def _counterpart(self, file: str) -> str:
+        """The new document's file for one of the old one's: the same path, or its main file whatever its name."""
+        return self.new.revision.main if file == self.old.revision.main else file
 
     def _referred(self, raw: Any) -> tuple[str, ...]:
         key = id(raw)
@@ -69,10 +74,10 @@ class Same:
     def _own(self, key: _Key) -> Any:
         """What the target itself refers to; None where the two targets differ or cannot be told."""
         try:
-            old, new = self.old.target(*key), self.new.target(*key)
+            old, new = self.old.target(*key), self.new.target(self._counterpart(key[0]), key[1])
         except Refused:
             return None
-        if old.file != new.file or not equal(old.raw, new.raw):
+        if self._counterpart(old.file) != new.file or not equal(old.raw, new.raw):
             return None
         return [(old.file, reference) for reference in self._referred(old.raw)]
 

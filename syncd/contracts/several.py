@@ -1,5 +1,6 @@
 """Pure. All contracts of two trees of files: which files are contracts, and which took which one's place."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,8 +11,8 @@ from syncd.contracts.rules import RULES
 from syncd.contracts.sniff import Kind, kind_of
 
 _ENDINGS = (".json", ".yaml", ".yml", ".graphql", ".graphqls", ".gql", ".proto")
-_JOINED = "schema.graphql"
-"""SDL is one schema however many files it is spread over."""
+_ROOT = re.compile(rb"(?<!extend )\b(?:type\s+(?:Query|Mutation|Subscription)\b|schema\s*[{@])")
+"""What a folder with SDL of its own has; what lies below belongs to it: a schema is one however many files it is spread over."""
 
 _PROTOS = "*.proto"
 """What .proto files define is one contract, however many files it is spread over: what one imports is told once, what moves has moved."""
@@ -44,7 +45,7 @@ def diff_trees(
 
 
 def _placed(path: str, change: Change) -> Change:
-    return replace(change, place=f"{path}: {change.place}" if change.place else path)
+    return replace(change, place=f"{path}: {change.place}" if change.place else path, text=f"{path}: {change.text}")
 
 
 def _lone(come: bool, overrides: Mapping[str, Level | None]) -> Iterator[Change]:
@@ -62,18 +63,16 @@ def protos_of(files: Mapping[str, bytes]) -> Revision:
 def _contracts(files: Mapping[str, bytes], kind: Kind | None) -> dict[str, Revision]:
     """The contracts of a tree by path."""
     kinds = {path: kind_of(files[path], path) for path in files if path.lower().endswith(_ENDINGS)}
-    sdl = sorted(path for path, found in kinds.items() if found == "graphql")
     found = {path: Revision(files, path) for path, what in kinds.items() if what in ("openapi", "asyncapi")}
     if protos := sorted(path for path, what in kinds.items() if what == "protobuf"):
         found[_PROTOS] = _together(files, protos)
-    if sdl:
-        joined = b"\n".join(files[path] for path in sdl)
-        found[sdl[0] if len(sdl) == 1 else _JOINED] = Revision({_JOINED: joined}, _JOINED)
+    for name, joined in _joined({path: files[path] for path in sorted(kinds) if kinds[path] == "graphql"}).items():
+        found[name], kinds[name] = Revision({name: joined}, name), "graphql"
     whole = b"".join(files[path] for path in found if path in files)
     for path, what in kinds.items():
         if what == "jsonschema" and _stands_alone(path, files[path]) and path.rpartition("/")[2].encode() not in whole:
             found[path] = Revision(files, path)
-    kinds |= {_JOINED: "graphql", _PROTOS: "protobuf"}
+    kinds[_PROTOS] = "protobuf"
     return {path: one for path, one in found.items() if kind is None or kinds[path] == kind}
 
 
@@ -81,6 +80,22 @@ def _together(files: Mapping[str, bytes], paths: Sequence[str]) -> Revision:
     """A file that imports all of these, and they."""
     imports = "".join(f'import "{path}";\n' for path in paths)
     return Revision({**{path: files[path] for path in paths}, _PROTOS: imports.encode()}, _PROTOS)
+
+
+def _joined(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """SDL by schema: every file with the nearest folder above it that has roots, else with the only one, else with its own folder."""
+    roots = {_folder(path) for path, content in files.items() if _ROOT.search(content)}
+    schemas: dict[str, list[bytes]] = {}
+    for path, content in files.items():
+        own = _folder(path)
+        above = [root for root in roots if own == root or own.startswith(f"{root}/") or not root]
+        folder = max(above, key=len) if above else next(iter(roots)) if len(roots) == 1 else own
+        schemas.setdefault(f"{folder}/*.graphql".lstrip("/"), []).append(content)
+    return {name: b"\n".join(contents) for name, contents in schemas.items()}
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
 def _stands_alone(path: str, content: bytes) -> bool:

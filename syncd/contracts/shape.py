@@ -49,11 +49,13 @@ class Discriminator:
 
 @dataclass(slots=True, eq=False)
 class Shape:
-    """What a schema demands. `types`: None is any; null is told apart by `nullable`."""
+    """What a schema demands. `types`: None is any; null is told apart by `nullable`. `null_chosen`: null is one of the alternatives;
+    `null_said`: OpenAPI 3.0's keyword allows it."""
 
     types: frozenset[str] | None = None
     nullable: bool = True
     null_chosen: bool = False
+    null_said: bool = False
     format: str | None = None
     values: dict[str, Any] | None = None
     fixed: bool = False

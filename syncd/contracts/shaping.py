@@ -10,10 +10,14 @@ from syncd.contracts.refused import Refused
 from syncd.contracts.shape import Choice, Schema, Shape, key_of, schema_of
 
 MEMBERS = 2_000
-"""How many schemas are intersected to one at most."""
+ALL_MEMBERS = 1_000_000
+"""How many schemas are intersected to one at most, and to all of a document together."""
 
 CHAIN = 50
 """The longest chain of references that is followed."""
+
+_COMPOSING = ("allOf", "anyOf", "oneOf")
+"""Where OpenAPI 3.0's `nullable` stands beside these, whoever wrote it meant the whole, though by the letter each part has a say."""
 
 _BESIDE = frozenset({"$ref", "description", "summary", "title", "example", "examples", "$comment"})
 
@@ -26,6 +30,7 @@ class Shaper:
         self.dialect = dialect
         self._known: dict[tuple[int, ...], Shape] = {}
         self._kept: list[Schema] = []
+        self._read_in_all = 0
         self._settled: dict[int, tuple[Node, Schema]] = {}
         self._references: dict[tuple[str, str], Schema] = {}
 
@@ -99,19 +104,21 @@ class Shaper:
             if id(node.raw) in seen or not isinstance(node.raw, dict):
                 continue
             seen.add(id(node.raw))
-            if len(seen) > MEMBERS:
-                shape.problems.append(f"it is made of more than {MEMBERS:,} schemas")
+            self._read_in_all += 1
+            if len(seen) > MEMBERS or self._read_in_all > ALL_MEMBERS:
+                shape.problems.append("schemas are made of too many others")
                 break
             referred = self._referred(node, shape, waiting)
             if referred and not self.dialect.siblings:
                 continue
-            forced = forced or (
-                self.dialect.nullable and (node.raw.get("nullable") is True or node.raw.get("x-nullable") is True)
-            )
+            before, nullable = shape.nullable, self.dialect.nullable and _nullable(node.raw)
+            forced = forced or (nullable and any(word in node.raw for word in _COMPOSING))
             parts = node.raw.get("allOf")
             if isinstance(parts, list):
                 waiting.extend([Node(node.file, part if part is not False else {"not": {}}) for part in reversed(parts)])
             add_keywords(shape, node)
+            if nullable:
+                shape.nullable, shape.null_said = before, True
         return forced
 
     def _referred(self, node: Node, shape: Shape, waiting: list[Node]) -> bool:
@@ -137,7 +144,8 @@ class Shaper:
                 return
 
     def _simplified(self, shape: Shape, choice: Choice) -> bool:
-        left = [(m, n) for m, n in zip(choice.members, choice.names, strict=True) if not _is_null(m)]
+        settled = zip(map(self.settled, choice.members), choice.names, strict=True)
+        left = [(member, name) for member, name in settled if not _is_null(member)]
         if len(left) < len(choice.members):
             shape.null_chosen = True
         if len(left) == 1:
@@ -154,6 +162,10 @@ class Shaper:
         elif not shape.null_chosen:
             shape.nullable = False
         return False
+
+
+def _nullable(raw: Mapping[str, Any]) -> bool:
+    return raw.get("nullable") is True or raw.get("x-nullable") is True
 
 
 def _is_null(member: Schema) -> bool:

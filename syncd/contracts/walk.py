@@ -1,10 +1,10 @@
 """Pure. The walk over pairs of schemas: each pair of the same two, on the same side, is looked at once; a cycle holds what it assumed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from syncd.contracts.change import Change, Direction, Level, unjudged
+from syncd.contracts.change import LEVELS, Change, Direction, Level, unjudged
 from syncd.contracts.rules import RULES, Rule
 from syncd.contracts.same import Same
 from syncd.contracts.shape import Schema, key_of
@@ -15,9 +15,12 @@ PAIRS = 400_000
 """How many pairs are compared at most."""
 CHANGES = 20_000
 """How many changes are told at most."""
+VISITS = 60_000
+"""How many changed pairs are told at every place where they are met; beyond, a pair is told where it is met first."""
 NESTED_PAIRS = 3_000
 NESTED_LEVELS = 6
-"""How much is looked at to tell whether one alternative is covered by another."""
+NESTED_STEPS = 3_000_000
+"""How much is looked at to tell whether one alternative is covered by another: for each, and in all."""
 
 Key = tuple[tuple[int, ...], tuple[int, ...], Direction, bool]
 
@@ -70,6 +73,7 @@ class Walk:
         self.spent = False
         self._closed: set[Key] = set()
         self._nested = 0
+        self._steps = 0
         self._said: set[tuple[str, str]] = set()
 
     def flip(self, direction: Direction) -> Direction:
@@ -115,15 +119,18 @@ class Walk:
             pair.looked = True
             if len(self.pairs) > PAIRS:
                 self.spent = True
-            elif not self._is_same(pair):
+            elif not self.is_same(pair.old, pair.new):
                 self._look(self, pair)
             pair.done = True
         return pair
 
-    def _is_same(self, pair: Pair) -> bool:
-        if len(pair.old) != len(pair.new):
+    def is_same(self, old: Schema, new: Schema) -> bool:
+        """Whether two schemas are equal with all that they refer to, so that nothing in them has to be looked at."""
+        if len(old) != len(new):
             return False
-        return all(self.same.same(old, new) for old, new in zip(pair.old, pair.new, strict=True))
+        if len(old) == 1:
+            return self.same.same(old[0], new[0])
+        return all(self.same.same(was, now) for was, now in zip(old, new, strict=True))
 
     def alike(self, old: Schema, new: Schema, direction: Direction, text: bool = False) -> bool:
         """Whether nothing differs between two schemas, as far as can be told now: a part that is still being compared is taken for
@@ -137,7 +144,9 @@ class Walk:
 
     def _levels(self, key: Key, sure: bool) -> set[Level] | None:
         """The levels of all that differs; None where that cannot be told within reason."""
-        if self._nested >= NESTED_LEVELS:
+        if self._steps > NESTED_STEPS:
+            self.spent = True
+        if self._nested >= NESTED_LEVELS or self.spent:
             return None
         self._nested += 1
         try:
@@ -151,6 +160,7 @@ class Walk:
         seen = {key}
         while waiting:
             key, within = waiting.pop()
+            self._steps += 1
             pair = self._looked(key)
             if not pair.done and (sure or not within):
                 return None
@@ -165,23 +175,31 @@ class Walk:
         return found
 
     def told(self) -> list[Change]:
-        """Every change, at each place where it is met."""
+        """Every change, at each place where it is met; where those are very many, each at least where it is met first."""
         differ = self._differing()
-        left = 0
         told: set[Change] = set(self.changes)
+        everywhere: set[Key] = set()
+        visits, left = 0, 0
         for root in self.roots:
-            if root.key not in differ:
+            if root.key not in differ or (visits > VISITS and root.key in everywhere):
+                left += root.key in differ
                 continue
-            for place, one, direction in self._below(root.key, differ):
-                if len(told) >= CHANGES:
-                    left += 1
-                else:
-                    self._add(told, root, place, one, direction)
-        if left:
-            told.add(change_of(RULES["changes-left-out"], "", "", None, None, f"{left:,} more"))
+            seen: set[Key] = set()
+            for place, one, direction in self._below(root.key, differ, seen, everywhere if visits > VISITS else frozenset()):
+                self._add(told, root, place, one, direction)
+            everywhere |= seen
+            visits += len(seen)
+        return list(self._cut(told, left))
+
+    def _cut(self, told: set[Change], left: int) -> Iterator[Change]:
+        """Not more than can be told, the worst first; and that something was left out."""
+        kept = sorted(told, key=lambda change: (LEVELS.index(change.level), change.operation, change.place))
+        yield from kept[:CHANGES]
+        if left or len(kept) > CHANGES:
+            more = f"{len(kept) - CHANGES:,} are not listed" if len(kept) > CHANGES else f"they are met at {left:,} more places"
+            yield change_of(RULES["changes-left-out"], "", "", None, None, more)
         if self.spent:
-            told.add(unjudged(f"more than {PAIRS:,} pairs of schemas would have to be compared"))
-        return list(told)
+            yield unjudged("the schemas hang together in too many ways to compare them all")
 
     def _add(self, told: set[Change], root: Root, place: str, one: Found, direction: Direction) -> None:
         at = root.place + place
@@ -210,9 +228,10 @@ class Walk:
                 waiting.extend(led.get(key, ()))
         return differ
 
-    def _below(self, key: Key, differ: set[Key]) -> Iterator[tuple[str, Found, Direction]]:
-        """What changed below a pair, the shortest way first, each pair once."""
-        level, seen = [("", key)], {key}
+    def _below(self, key: Key, differ: set[Key], seen: set[Key], known: Set[Key]) -> Iterator[tuple[str, Found, Direction]]:
+        """What changed below a pair, the shortest way first, each pair once, and none that is known."""
+        level = [("", key)]
+        seen.add(key)
         while level:
             below: list[tuple[str, Key]] = []
             for place, key in level:
@@ -220,7 +239,7 @@ class Walk:
                 for one in pair.found:
                     yield place + one.where, one, pair.direction
                 for where, inner in pair.inner:
-                    if inner in differ and inner not in seen:
+                    if inner in differ and inner not in seen and inner not in known:
                         seen.add(inner)
                         below.append((place + where, inner))
             level = below

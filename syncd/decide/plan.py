@@ -99,7 +99,7 @@ class _Desk:
         """Lay one open finding on the ticket where it belongs, or aside with the reason."""
         home = self.homes.get(key)
         mode = self.modes[key] if isinstance(spot, Spot) and spot.mode == "on" else "on"
-        if mode == "off":
+        if mode == "off" or (isinstance(spot, Spot) and spot.mode == "plan" and self.modes[key] == "off"):
             self.quiet.append(Silent(state.finding, ramp.why_not(state.finding, self.ground)))
         elif state.held or not is_news(state):
             self._stay(key, state, home)

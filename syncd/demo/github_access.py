@@ -14,7 +14,7 @@ _AREAS = (
     (r"/pulls.*", ("pull_requests",)),
     (r"/deployments.*", ("deployments",)),
     (r"/environments.*", ("actions",)),
-    (r"/releases.*", ("contents",)),
+    (r"/releases.*|/commits|/tags|/git/.*|/compare/.*", ("contents",)),
     (r".*/check-runs.*", ("checks",)),
     (r"/statuses/.*|/commits/[^/]+/status", ("statuses",)),
 )

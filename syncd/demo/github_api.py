@@ -51,6 +51,7 @@ class GithubApi:
             ("GET", f"{issue}/dependencies/blocked_by", self._in_talk(lambda *at: self._list_linked(self._twin.blockers, *at))),
             *github_hooks.routes(self._twin),
             *self._twin.around.inside,
+            *self._twin.files.inside,
             *Marks(self._twin).routes(self._in_talk),
         )
         homes = ("/repos/{owner}/{repo}", "/repositories/{id}")

@@ -12,6 +12,7 @@ from syncd.demo.github_access import Grant
 from syncd.demo.github_api import GithubApi
 from syncd.demo.github_app import App, AppApi
 from syncd.demo.github_around import Around
+from syncd.demo.github_files import Files
 from syncd.demo.github_home import Repository
 from syncd.demo.github_records import Row
 from syncd.demo.twin import Request
@@ -25,7 +26,7 @@ class GithubTwin:
     `prefix` is "/api/v3" for an Enterprise Server. `opaque`: lists link to opaque positions instead of page numbers. `limit`: requests
     that are left of the primary limit, None for enough; it is restored at `reset` (epoch seconds). `etags`: whether lists have them.
     `grants`: what tokens may do, beside the one that may do all. `strict_labels`: a label must be made before it can be used. `around`
-    does what people do around issues, `apps` is where `app`, if there is one, is installed.
+    does what people do around issues, `files` what they do in Git, `apps` is where `app`, if there is one, is installed.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class GithubTwin:
         self.app: App | None = None
         self.apps = AppApi(self)
         self.around = Around(self)
+        self.files = Files(self)
         self.server = GithubApi(self).server
 
     # --- what people do --------------------------------------------------------------------------------------------------

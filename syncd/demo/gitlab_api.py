@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from syncd.demo import gitlab_hooks, gitlab_releases, gitlab_shapes, gitlab_sign_in
+from syncd.demo import gitlab_files, gitlab_hooks, gitlab_releases, gitlab_shapes, gitlab_sign_in
 from syncd.demo.gitlab_sign_in import who
 from syncd.demo.gitlab_work_items import graphql
 from syncd.demo.twin import Request, Response, Route
@@ -49,6 +49,13 @@ def routes(twin: "GitlabTwin") -> list[Route]:
             f"{p}/merge_requests/{{iid}}/approvals",
             _on_work(twin, "merge_requests", lambda work, _: gitlab_releases.approvals(twin, work)),
         ),
+        (
+            "GET",
+            f"{p}/merge_requests/{{iid}}/diffs",
+            _on_work(
+                twin, "merge_requests", lambda work, r: gitlab_files.diffs(twin, work, r, lambda r, rows: _paged(twin, r, rows))
+            ),
+        ),
         ("GET", f"{p}/issues/{{iid}}/links", _on_work(twin, "issues", lambda issue, r: _links(twin, issue, r))),
     ]
     for kind in _WORK:
@@ -63,7 +70,10 @@ def routes(twin: "GitlabTwin") -> list[Route]:
         lambda inside: _in_group(twin, inside),
         lambda r, rows: _paged(twin, r, rows),
     )
-    return found
+    return [
+        *found,
+        *gitlab_files.routes(twin, p, lambda inside: _in_project(twin, inside), lambda r, rows: _paged(twin, r, rows)),
+    ]
 
 
 def _metadata(twin: "GitlabTwin") -> Response:
@@ -77,9 +87,13 @@ def _work_routes(twin: "GitlabTwin", kind: str) -> list[Route]:
     one = f"{API}/projects/{{id}}/{kind}/{{iid}}"
     return [
         ("GET", f"{API}/groups/{{id}}/{kind}", _in_group(twin, lambda g, r: _list(twin, r, _work_of_group(twin, kind, g, r)))),
-        ("GET", f"{API}/projects/{{id}}/{kind}", _in_project(twin, lambda p, r: _list(twin, r, _work_of(twin, kind, {p["id"]})))),
+        (
+            "GET",
+            f"{API}/projects/{{id}}/{kind}",
+            gitlab_files.tagged(_in_project(twin, lambda p, r: _list(twin, r, _work_of(twin, kind, {p["id"]})))),
+        ),
         ("PUT", one, _on_work(twin, kind, lambda work, r: _set_labels(twin, work, r))),
-        ("GET", one, _on_work(twin, kind, lambda work, _: Response(_shown(twin, work)))),
+        ("GET", one, _on_work(twin, kind, lambda work, _: Response(_detailed(twin, work)))),
         ("GET", f"{one}/notes", _on_work(twin, kind, lambda work, r: _notes(twin, work, r))),
         ("POST", f"{one}/notes", _on_work(twin, kind, lambda work, r: _add_note(twin, work, r))),
         ("PUT", f"{one}/notes/{{note}}", _on_work(twin, kind, lambda work, r: _edit_note(twin, work, r))),
@@ -229,6 +243,13 @@ def _shown(twin: "GitlabTwin", record: Record) -> Record:
     """The record with its milestone as that is now."""
     inside = record.get("milestone")
     return record | {"milestone": twin.milestones.get(inside["id"], inside)} if inside else record
+
+
+def _detailed(twin: "GitlabTwin", record: Record) -> Record:
+    """With what GitLab tells of a single merge request alone."""
+    found = _shown(twin, record)
+    refs = twin.files.refs(record) if "source_branch" in record else {}
+    return found | {"diff_refs": refs} if refs.get("base_sha") else found
 
 
 def _links(twin: "GitlabTwin", issue: Record, _: Request) -> Response:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from syncd.demo import gitlab_api, gitlab_shapes
+from syncd.demo.gitlab_files import Files
 from syncd.demo.gitlab_sign_in import Access, Application, authorize
 from syncd.demo.twin import TwinServer
 
@@ -21,6 +22,7 @@ class GitlabTwin:
     `tokens`: token -> user name; `epics`: whether the edition has them and iterations; `work_items`: whether the version gives epics as
     work items too, `graphql`: whether it has that API at all; `web`: the address that its pages would have.
     `access`: what a token may, where that is not everything. `forbidden`: (list, project id) that the account's role does not reach.
+    `files`: what people do in Git.
     Everything is held as the API gives it, by global id (epics by group id and number). Methods that take `by` act as that user.
     """
 
@@ -61,6 +63,7 @@ class GitlabTwin:
         self.approved: dict[int, list[Record]] = {}
         self.statuses: dict[tuple[int, str, str], Record] = {}
         self.forbidden: set[tuple[str, int]] = set()
+        self.files = Files(self)
         self.tokens = dict(tokens)
         self.access: dict[str, Access] = {}
         self.application: Application | None = None
@@ -93,6 +96,7 @@ class GitlabTwin:
         if known is None:
             group = self.group(path.rpartition("/")[0], visibility)
             known = gitlab_shapes.project(id or self._id(self.projects), path, visibility, group, self.web, self.stamp())
+            known["empty_repo"] = True
             self.projects[known["id"]] = known
         return known
 

@@ -16,6 +16,7 @@ from syncd.model.ref import Alias, Ref
 from syncd.model.rows import (
     Absence,
     Check,
+    ContractFile,
     Dependency,
     Deployment,
     Effort,
@@ -37,7 +38,7 @@ Scopes = frozenset[tuple[str, str, str]]
 
 W = TypeVar("W", Milestone, Item)
 R = TypeVar("R", Milestone, Item, MergeRequest)
-S = TypeVar("S", SignOff, Check, Deployment, Effort, Environment, Window, Absence)
+S = TypeVar("S", SignOff, Check, Deployment, Effort, Environment, Window, Absence, ContractFile)
 
 _VERDICTS = ("approved", "rejected", "dismissed")
 """What takes the place of what the same person said before. A comment does not."""
@@ -109,6 +110,7 @@ def assemble(
         sign_offs=signed,
         checks=tuple(replace(row, of=names.silently(row.of)) for row in _every(given, Check)),
         efforts=tuple(replace(row, item=names.silently(row.item)) for row in _every(given, Effort)),
+        contract_files=tuple(replace(row, of=names.silently(row.of)) if row.of else row for row in _every(given, ContractFile)),
         dependencies=links.whole,
         dangling=links.dangling,
         members=spanned,

@@ -9,6 +9,7 @@ from syncd.model.ref import Ref
 from syncd.model.rows import (
     Absence,
     Check,
+    ContractFile,
     Dependency,
     Deployment,
     Effort,
@@ -33,8 +34,9 @@ _SIMPLE: Mapping[str, Callable[..., Row]] = {
     "sign_off": SignOff,
     "check": Check,
     "effort": Effort,
+    "contract_file": ContractFile,
 }
-_BELONGS = {"sign_off": "of", "check": "of", "effort": "item"}
+_BELONGS = {"sign_off": "of", "check": "of", "effort": "item", "contract_file": "path"}
 """Kinds that say something of another object: without its name there is no row."""
 _OPEN = ("todo", "doing")
 _CLOSED = ("done", "dropped")

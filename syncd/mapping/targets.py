@@ -185,6 +185,23 @@ KINDS: Mapping[str, Mapping[str, Target]] = {
         "minutes": MINUTES,
         "at": INSTANT,
     },
+    "contract_file": {
+        "path": TEXT,
+        "revision": _words("default", "merge_request", "release", "unknown"),
+        "name": TEXT,
+        "of": REF,
+        "head_sha": TEXT,
+        "branch": TEXT,
+        "now_at": TEXT,
+        "blob": TEXT,
+        "size": NUMBER,
+        "text": TEXT,
+        "left_out": TEXT,
+        "base_blob": TEXT,
+        "base_text": TEXT,
+        "at": INSTANT,
+        "audience": AUDIENCE,
+    },
 }
 
 REF_PART = TEXT

@@ -320,7 +320,50 @@ class Effort:
     kind: Literal["effort"] = "effort"
 
 
-Row = Milestone | Item | MergeRequest | Dependency | Window | Absence | Environment | Deployment | SignOff | Check | Effort
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractFile:
+    """A file of a contract at one revision: the head of the default branch, that of an open merge request (`of`), or a release.
+
+    `blob`: the hash of its content, None where the revision has no such file any more; `text`: where that content is, see
+    `syncd.run.contract_texts`. `base_blob`, `base_text`: the same where the merge request began. `now_at`: the path to which it was
+    renamed. `size` in octets. `left_out`: why the content is not kept. `name`: the number of the merge request, or the tag.
+    """
+
+    ref: Ref
+    path: str
+    revision: Literal["default", "merge_request", "release", "unknown"] = "unknown"
+    name: str | None = None
+    of: Ref | Alias | None = None
+    head_sha: str | None = None
+    branch: str | None = None
+    now_at: str | None = None
+    blob: str | None = None
+    size: float | None = None
+    text: str | None = None
+    left_out: str | None = None
+    base_blob: str | None = None
+    base_text: str | None = None
+    at: datetime | None = None
+    audience: Audience = "connection"
+    scope_id: str = ""
+    project: str = ""
+    kind: Literal["contract_file"] = "contract_file"
+
+
+Row = (
+    Milestone
+    | Item
+    | MergeRequest
+    | Dependency
+    | Window
+    | Absence
+    | Environment
+    | Deployment
+    | SignOff
+    | Check
+    | Effort
+    | ContractFile
+)
 
 KINDS: Mapping[str, type] = {
     "milestone": Milestone,
@@ -334,6 +377,7 @@ KINDS: Mapping[str, type] = {
     "sign_off": SignOff,
     "check": Check,
     "effort": Effort,
+    "contract_file": ContractFile,
 }
 
 

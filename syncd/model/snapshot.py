@@ -7,12 +7,14 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from syncd.model.baseline import Baseline
+from syncd.model.contract import Contract
 from syncd.model.finding import Severity
 from syncd.model.people import Human, Unresolved
 from syncd.model.ref import Ref
 from syncd.model.rows import (
     Absence,
     Check,
+    ContractFile,
     Dependency,
     Deployment,
     Effort,
@@ -52,7 +54,7 @@ class Snapshot:
     `problems`: what a person should know of the assembly (two of one connection with one join key, unresolved names). `humans`:
     everybody whom a row names, once; `unresolved`: who of them may be one person and was not made one.
 
-    What is no vendor's: `work` and `teams` of the configuration; `baselines` of a milestone, the latest recorded last; `open`:
+    What is no vendor's: `work`, `teams` and `contracts` of the configuration; `baselines` of a milestone, the latest recorded last; `open`:
     fingerprint -> severity of the findings that stand, so that one that is open clears past another value than raises it; `weights`: their
     headline numbers, so that a number that hovers is told anew only when it has moved.
     """
@@ -69,6 +71,7 @@ class Snapshot:
     sign_offs: tuple[SignOff, ...] = ()
     checks: tuple[Check, ...] = ()
     efforts: tuple[Effort, ...] = ()
+    contract_files: tuple[ContractFile, ...] = ()
     dependencies: tuple[Dependency, ...] = ()
     dangling: tuple[tuple[Dependency, str], ...] = ()
     members: Mapping[Ref, tuple[Ref, ...]] = field(default_factory=dict)
@@ -80,6 +83,7 @@ class Snapshot:
     unresolved: tuple[Unresolved, ...] = ()
     work: Work = field(default_factory=Work)
     teams: tuple[Team, ...] = ()
+    contracts: tuple[Contract, ...] = ()
     baselines: Mapping[Ref, tuple[Baseline, ...]] = field(default_factory=dict)
     open: Mapping[str, Severity] = field(default_factory=dict)
     weights: Mapping[str, int] = field(default_factory=dict)

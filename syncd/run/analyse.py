@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from syncd.contract import Detector, Rules
+from syncd.contracts.pairs import unfound
 from syncd.decide import Decision, Settled, decide, settle
 from syncd.decide.impersonal import impersonal
 from syncd.decide.overrides import SEEN, overrides, seen_key
@@ -12,6 +13,7 @@ from syncd.decide.state import FindingState, Place, Plan, Policy
 from syncd.detect import Detected, detect
 from syncd.mapping.assemble import Assembled, assemble
 from syncd.mapping.assemble_join import Precedence
+from syncd.model.contract import Contract
 from syncd.model.people import Entry
 from syncd.model.ref import Ref
 from syncd.model.rows import Rejected
@@ -29,7 +31,8 @@ from syncd.store import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understanding:
-    """How the mirror is understood: `[model]`, `[people]`, `[policy]` and the detectors with their rules, as frozen values."""
+    """How the mirror is understood: `[model]`, `[people]`, `[contracts]`, `[policy]` and the detectors with their rules, as frozen
+    values."""
 
     zone: str
     precedence: Precedence
@@ -38,6 +41,7 @@ class Understanding:
     people: tuple[Entry, ...] = ()
     work: Work = field(default_factory=Work)
     teams: tuple[Team, ...] = ()
+    contracts: tuple[Contract, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,14 +161,34 @@ def model(links: Iterable[Link], store: Store, view: Understanding, as_of: datet
         unknown=frozenset([*(rejected.ref for rejected in read.rejected), *read.unasked]),
         people=view.people,
     )
+    lacking = _without_files(links, store, view, assembled.snapshot)
     told = replace(
         assembled.snapshot,
+        problems=(*assembled.snapshot.problems, *lacking),
         lost_fields=tuple(field for link in links for field in lost(link, store)),
         work=view.work,
         teams=view.teams,
+        contracts=view.contracts,
         baselines=store.baselines.all(lambda ref: _called(assembled.snapshot, ref)),
     )
     return replace(assembled, snapshot=told)
+
+
+def _without_files(links: Iterable[Link], store: Store, view: Understanding, snapshot: Snapshot) -> list[str]:
+    """A line for each contract of which a repository that was read to its end has no file."""
+    if not view.contracts:
+        return []
+    states = (state for link in links for state in store.scopes.states(link.name) if state.state == "fresh")
+    read = {(state.connection, state.stream, state.scope.name.casefold()) for state in states}
+    streams = {link.name: [name for name, stream in link.kind.streams.items() if stream.of_contracts] for link in links}
+    seen = [
+        contract
+        for contract in view.contracts
+        if any(
+            (contract.connection, name, contract.repository.casefold()) in read for name in streams.get(contract.connection, ())
+        )
+    ]
+    return unfound(seen, snapshot.contract_files)
 
 
 def _called(snapshot: Snapshot, ref: Ref) -> Ref:

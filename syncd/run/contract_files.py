@@ -54,7 +54,9 @@ class Folder(Mapping[str, bytes]):
                 left -= 1
                 if left < 0:
                     return
-                yield (Path(folder) / name).relative_to(self.root).as_posix()
+                found = (Path(folder) / name).relative_to(self.root).as_posix()
+                if found in self:
+                    yield found
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

@@ -68,5 +68,6 @@ def model_counts(snapshot: Snapshot) -> dict[str, int]:
         "sign_off": len(snapshot.sign_offs),
         "check": len(snapshot.checks),
         "effort": len(snapshot.efforts),
+        "contract_file": len(snapshot.contract_files),
         "person": len(snapshot.people()),
     }

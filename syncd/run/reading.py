@@ -246,7 +246,7 @@ def _pull_scope(reading: Reading, scope: Scope) -> bool | None:
 def _brake(reading: Reading, scope: Scope, page: Page) -> None:
     """Raise Halt where this page, with those before it in this pass, says that too much is gone."""
     link, stream, store = reading.link.name, reading.stream, reading.store
-    if not (page.deleted or page.whole) or reading.accepted:
+    if not (page.deleted or page.whole) or reading.accepted or reading.connector.streams[stream].fleeting:
         return
     live, before = store.mirror.count(link, stream), sum(reading.going)
     reading.going.append(store.mirror.losses(link, stream, scope, page).going)

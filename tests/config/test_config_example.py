@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from syncd.config import Config, entry_point_detectors, entry_point_kinds, load, schema
+from syncd.config.contracts import ContractKeys
 from syncd.config.shape import SECTIONS, ConnectionKeys, Section
 from syncd.config.teams import MemberKeys, TeamKeys, WorkKeys
 from syncd.contract import Rules
@@ -77,6 +78,7 @@ def test_the_example_names_every_key() -> None:
     everything |= {("drift", key) for key in Rules.model_fields}
     everything |= {("work", key) for key in WorkKeys.model_fields}
     everything |= {("teams", key) for key in {*TeamKeys.model_fields, *MemberKeys.model_fields}}
+    everything |= {("contracts", key) for key in ContractKeys.model_fields}
     assert everything - named == set()
 
 
@@ -147,6 +149,8 @@ def _pairs(section: str, table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             for team in table.values():
                 members = team.get("members", [])
                 yield from (("teams", key) for keys in (team, *members) for key in keys)
+        case "contracts":
+            yield from (("contracts", key) for contract in table.values() for key in contract)
         case "detect":
             yield from ((code, key) for code, rules in table.items() for key in rules)
         case _:

@@ -19,6 +19,7 @@ from referencing.jsonschema import DRAFT4
 
 from connectors.github import KIND, GithubOptions
 from syncd.contract import Connector, SyncError
+from syncd.demo.git import blob_sha
 from syncd.demo.github_access import Grant
 from syncd.demo.github_twin import GithubTwin
 from syncd.demo.twin import Logged
@@ -31,6 +32,7 @@ DESCRIPTION = Path(__file__).parents[3] / "shared" / "specs" / "github-rest.json
 pytestmark = pytest.mark.skipif(not DESCRIPTION.exists(), reason="GitHub's API description is not beside this checkout")
 
 _HERE = "urn:github"
+FILES = "acme/spec"
 GRANTED = dict.fromkeys(("issues", "pull_requests", "checks", "statuses"), "write")
 
 OPERATIONS = (
@@ -55,6 +57,12 @@ OPERATIONS = (
     "/repos/{owner}/{repo}/deployments/{deployment_id}/statuses",
     "/repos/{owner}/{repo}/releases",
     "/repos/{owner}/{repo}/releases/{release_id}",
+    "/repos/{owner}/{repo}/commits",
+    "/repos/{owner}/{repo}/tags",
+    "/repos/{owner}/{repo}/git/trees/{tree_sha}",
+    "/repos/{owner}/{repo}/git/blobs/{file_sha}",
+    "/repos/{owner}/{repo}/compare/{basehead}",
+    "/repos/{owner}/{repo}/pulls/{pull_number}/files",
     "/repos/{owner}/{repo}/commits/{ref}/check-runs",
     "/repos/{owner}/{repo}/commits/{ref}/status",
     "/repos/{owner}/{repo}/statuses/{sha}",
@@ -143,8 +151,10 @@ def talk(app_key: str) -> Iterator[tuple[GithubTwin, list[Logged]]]:
     world = world_of(twin)
     connector = KIND.connect(settings(twin), OpenGate())
     connector.check()
-    for stream in KIND.streams:
-        _everything_read(connector, stream)
+    for name, stream in KIND.streams.items():
+        if not stream.of_contracts:
+            _everything_read(connector, name)
+    _contracts_read(twin)
     receipt = connector.deliver(action(world))
     connector.deliver(action(world, "again", remote_id=receipt.remote_id))
     connector.find(world.target, "abc123")  # type: ignore[arg-type]
@@ -160,6 +170,17 @@ def _everything_read(connector: Connector, stream: str) -> None:
     connector.fetch_one(records[min(records)].ref)
     for scope in connector.scopes(stream):
         list(connector.census(stream, scope))  # type: ignore[arg-type]
+
+
+def _contracts_read(twin: GithubTwin) -> None:
+    twin.repository(FILES)
+    twin.files.commit(FILES, {"api/openapi.yaml": "openapi: 3.1.0", "a/b/c.proto": "message A {}"})
+    twin.files.tag(FILES, "v1")
+    twin.files.propose(FILES, "Move", {"api/openapi.yaml": None, "api/v2.yaml": "openapi: 3.1.0 "}, "move")
+    connector = KIND.connect(replace(settings(twin), files={FILES: ("api/*.yaml", "a/**")}), OpenGate())
+    for entries in (100, 2):  # whole, then folder by folder
+        twin.files.most_entries = entries
+        _everything_read(connector, "contract_files")
 
 
 def _owners_listed(twin: GithubTwin, app_key: str) -> None:
@@ -238,6 +259,12 @@ ANSWERS = (
     f"/repos/{API}/commits/{{sha}}/check-runs",
     f"/repos/{API}/commits/{{sha}}/status",
     f"/repos/{API}/labels",
+    f"/repos/{FILES}/commits?per_page=1",
+    f"/repos/{FILES}/tags",
+    f"/repos/{FILES}/git/trees/main?recursive=1",
+    f"/repos/{FILES}/git/blobs/{{blob}}",
+    f"/repos/{FILES}/compare/{{head}}...{{work}}?per_page=1",
+    f"/repos/{FILES}/pulls/1/files",
     "/orgs/acme/repos",
     "/users/ann/repos",
 )
@@ -246,7 +273,9 @@ ANSWERS = (
 @pytest.mark.parametrize("url", ANSWERS)
 def test_the_twins_answers_are_described(description: Description, talk: tuple[GithubTwin, list[Logged]], url: str) -> None:
     home = talk[0].home(API)
-    url = url.format(sha=home.pulls[271]["head"]["sha"], deployment=home.deployments[-1]["id"])
+    git = talk[0].files.of(FILES)
+    named = {"blob": blob_sha(b"openapi: 3.1.0"), "head": git.branches["main"], "work": git.branches["move"]}
+    url = url.format(sha=home.pulls[271]["head"]["sha"], deployment=home.deployments[-1]["id"], **named)
     answer = requests.get(talk[0].server.url + url, headers={"Authorization": f"token {talk[0].token}"}, timeout=10)
     assert answer.status_code == 200
     _, operation = description.operation("GET", urlsplit(url).path)

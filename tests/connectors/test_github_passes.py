@@ -11,6 +11,8 @@ from syncd.app import opened
 from tests.connectors.github_given import around, install
 from tests.run.run_given import Company, company, furnish
 
+STREAMS = [name for name, stream in KIND.streams.items() if not stream.of_contracts]
+
 API = "acme/api"
 GRANTED = dict.fromkeys(
     ("issues", "pull_requests", "checks", "statuses", "deployments", "contents", "actions"),
@@ -45,7 +47,7 @@ def rows(firm: Company, kind: str) -> list[dict[str, object]]:
 
 def test_every_stream_is_read_and_gives_its_rows(firm: Company) -> None:
     once = firm.syncd("once", "--json")
-    assert {stream: once.state("code", stream) for stream in KIND.streams} == dict.fromkeys(KIND.streams, "fresh")
+    assert {stream: once.state("code", stream) for stream in STREAMS} == dict.fromkeys(STREAMS, "fresh")
     assert {row["verdict"] for row in rows(firm, "sign_off")} == {"approved", "rejected", "commented"}
     assert {(row["name"], row["protected"]) for row in rows(firm, "environment")} == {("production", True), ("staging", False)}
     assert {row["status"] for row in rows(firm, "deployment")} == {"done", "running", "planned"}
@@ -71,7 +73,7 @@ def test_comments_labels_and_check_runs_are_written_once_by_the_bot(firm: Compan
 def test_what_a_server_lacks_is_unsupported_and_the_rest_is_fresh(firm: Company) -> None:
     firm.github.server.fail("/(environments|deployments)", status=404, body={"message": "Not Found"}, times=0)
     once = firm.syncd("once", "--json")
-    states = {stream: once.state("code", stream) for stream in KIND.streams}
+    states = {stream: once.state("code", stream) for stream in STREAMS}
     assert [stream for stream, state in states.items() if state == "unsupported"] == ["environments", "deployments"]
     assert {state for stream, state in states.items() if stream not in ("environments", "deployments")} == {"fresh"}
     assert once.problems == []

@@ -16,7 +16,7 @@ from syncd.model.raw import Scope
 from tests.connectors.contract import NOW, SECRET, OpenGate, read
 from tests.connectors.github_given import API, Clock, around, settings
 
-OPTIONAL = tuple(name for name, stream in KIND.streams.items() if stream.optional)
+OPTIONAL = tuple(name for name, stream in KIND.streams.items() if stream.optional and not stream.of_contracts)
 
 
 @pytest.fixture

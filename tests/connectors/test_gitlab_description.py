@@ -27,6 +27,12 @@ _LISTS: Mapping[str, tuple[Any, frozenset[str]]] = {
     r"/projects/\d+/issues/\d+/links": (None, frozenset()),
     r"/projects/\d+/environments": (objects.ProjectEnvironmentManager, frozenset()),
     r"/projects/\d+/deployments": (objects.ProjectDeploymentManager, frozenset()),
+    # https://docs.gitlab.com/api/repositories/, commits, tags, releases, merge_requests
+    r"/projects/\d+/repository/tree": (None, frozenset({"ref", "path", "recursive", "pagination", "page_token"})),
+    r"/projects/\d+/repository/commits": (None, frozenset({"ref_name"})),
+    r"/projects/\d+/repository/tags": (None, frozenset({"order_by", "sort"})),
+    r"/projects/\d+/releases": (None, frozenset({"order_by", "sort"})),
+    r"/projects/\d+/merge_requests/\d+/diffs": (None, frozenset()),
     r"/groups/\d+/iterations": (objects.GroupIterationManager, frozenset()),
     r"/projects/\d+/iterations": (objects.ProjectIterationManager, frozenset()),
     # https://docs.gitlab.com/api/milestones/, https://docs.gitlab.com/api/group_milestones/
@@ -57,7 +63,10 @@ def test_lists_are_asked_with_documented_parameters_only(work_items: bool, histo
     lab.work_items = work_items
     with connecting() as connect:
         options = {"groups": ["plan"], "projects": ["acme/w*"], "exclude": ["plan/x"], "archived": True}
-        connector = connect(lab, history_days=history_days, **options)
+        lab.files.commit("acme/web", {"api/a.yaml": "openapi: 3.1.0"})
+        lab.files.tag("acme/web", "v1")
+        lab.files.propose("acme/web", "Move", {"api/a.yaml": None, "b/a.yaml": "openapi: 3.1.0"}, "move")
+        connector = connect(lab, history_days=history_days, files={"acme/web": ("api/*", "c/**")}, **options)
         for stream in STREAMS:
             found = scopes(connector, stream)
             read(connector, stream)

@@ -26,6 +26,7 @@ def test_what_most_do_without_is_read_only_where_it_is_named() -> None:
         "approvals",
         "environments",
         "deployments",
+        "contract_files",
     }
 
 

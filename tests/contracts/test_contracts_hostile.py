@@ -168,6 +168,34 @@ def test_a_library_where_everything_refers_to_everything_takes_bounded_time() ->
     assert time.perf_counter() - begin < 10
 
 
+def test_many_alternatives_without_partners_take_bounded_time() -> None:
+    def much(mark: str) -> Doc:
+        def member(n: int, m: int) -> Doc:
+            return thing(**{f"{mark}{n}_{m}": {"$ref": f"#/components/schemas/S{(n * 3 + m) % 30}"}})
+
+        return answering(
+            {"$ref": "#/components/schemas/S0"},
+            components={f"S{n}": {"anyOf": [member(n, m) for m in range(50)]} for n in range(30)},
+        )
+
+    begin = time.perf_counter()
+    assert judged(much("a"), much("b")).level in ("breaking", "unknown")
+    assert time.perf_counter() - begin < 20
+
+
+def test_all_of_all_of_all_of_takes_bounded_time() -> None:
+    def chain(leaf: Doc) -> Doc:
+        schemas: Doc = {
+            f"S{n}": {"allOf": [{"$ref": f"#/components/schemas/S{n + 1}"}, thing(**{f"p{n}": leaf})]} for n in range(250)
+        }
+        used = {f"u{n}": {"$ref": f"#/components/schemas/S{n}"} for n in range(250)}
+        return answering(thing(**used), components={**schemas, "S250": TEXT})
+
+    begin = time.perf_counter()
+    judged(chain(TEXT), chain(WHOLE))
+    assert time.perf_counter() - begin < 20
+
+
 def test_yaml_that_is_json_and_json_that_is_yaml_are_the_same() -> None:
     document = answering(thing("a", a=TEXT))
     as_yaml = b"""
@@ -226,7 +254,16 @@ def test_operation_ids_that_double_are_doubted_when_they_come() -> None:
         {"paths": {"/a": []}},
         {"paths": {"/a": {"get": []}}},
         {"paths": {"/a": {"get": {"parameters": {}, "responses": [], "requestBody": 3, "callbacks": "x", "security": {}}}}},
-        {"paths": {"/a": {"get": {"parameters": [3, {"in": 4}, {"name": {}, "in": "query"}], "responses": {"200": None}}}}},
+        {
+            "paths": {
+                "/a": {
+                    "get": {
+                        "parameters": [3, {"in": 4}, {"in": {}, "name": "a"}, {"name": {}, "in": "query"}],
+                        "responses": {"200": None},
+                    }
+                }
+            }
+        },
         {"paths": {"/a": {"get": {"responses": {"200": {"content": {"a/b": {"schema": 3}}, "headers": []}}}}}},
         {
             "components": {

@@ -126,6 +126,9 @@ SAME: list[tuple[str, Doc, Doc]] = [
     ("component that nobody uses", api(), with_root(api(), components={"schemas": {"A": TEXT}})),
     ("nullable in 3.0 and 3.1", answering({**TEXT, "nullable": True}), answering({"type": ["string", "null"]}, "3.1.0")),
     ("nullable values in 3.0 and 3.1", answering({**TEXT, "nullable": True, "enum": ["a", None]}), answering({"type": ["string", "null"], "enum": ["a", None]}, "3.1.0")),
+    ("component as one of bare types", answering({"anyOf": [WHOLE, {"$ref": "#/components/schemas/A"}]}, components={"A": TEXT}), answering({"anyOf": [TEXT, WHOLE]})),
+    ("nullable without a type", answering({**thing(a=TEXT), "nullable": True}), answering({"properties": {"a": TEXT}, "nullable": True})),
+    ("nullable beside allOf", answering({"allOf": [thing(a=TEXT)], "nullable": True}), answering({**thing(a=TEXT), "type": ["object", "null"]}, "3.1.0")),
     ("bounds in 3.0 and 3.1", answering({**WHOLE, "minimum": 1, "exclusiveMinimum": True}), answering({**WHOLE, "exclusiveMinimum": 1}, "3.1.0")),
     ("words beside a reference", referred(), answering({"$ref": "#/components/schemas/Pet", "description": "a pet"}, components={"Pet": thing("name", name=TEXT)})),
 ]  # fmt: skip
@@ -274,3 +277,15 @@ def test_documents_without_paths_are_compared_component_by_component() -> None:
     old: Doc = {"openapi": "3.0.0", "components": {"schemas": {"A": thing(a=TEXT), "B": TEXT}}}
     new: Doc = {"openapi": "3.0.0", "components": {"schemas": {"A": thing(a=WHOLE), "B": TEXT}}}
     assert only(judged(old, new)).place == "components.A.a"
+
+
+def test_paths_and_components_may_stand_in_files_of_their_own() -> None:
+    document = {"openapi": "3.0.0", "paths": {"$ref": "paths.json"}, "components": {"schemas": {"$ref": "schemas.json"}}}
+    used = {"/a": {"get": {"responses": {"200": media("a/b", schema={"$ref": "api.json#/components/schemas/A"})}}}}
+    old = revision(document, paths_json=used, schemas_json={"A": TEXT})
+    new = revision(document, paths_json=used, schemas_json={"A": WHOLE})
+    assert only(diff(old, new)).place == "responses.200.a/b"
+
+
+def test_a_slash_at_the_end_is_another_path() -> None:
+    assert rules(judged(api(path="/a"), api(path="/a/"))) == {"path-removed", "operation-added"}

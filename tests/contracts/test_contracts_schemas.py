@@ -99,6 +99,8 @@ CHANGED: list[tuple[str, Any, Any, str, str]] = [
     ("unheard of", {**TEXT, "looksLike": "a"}, {**TEXT, "looksLike": "b"}, "unknown", "unknown"),
     ("one form more", {"oneOf": [thing(a=TEXT), thing(b=TEXT)]}, {"oneOf": [thing(a=TEXT), thing(b=TEXT), thing(c=TEXT)]}, "compatible", "breaking"),
     ("form changed", {"anyOf": [thing(k={"const": "a"}, x=TEXT), thing(k={"const": "b"})]}, {"anyOf": [thing(k={"const": "a"}, x=WHOLE), thing(k={"const": "b"})]}, "breaking", "breaking"),
+    ("form changed beside a wider one", {"anyOf": [thing("a", a=TEXT, x=TEXT), thing("a", a=TEXT)]}, {"anyOf": [thing("a", a=TEXT, x=WHOLE), thing("a", a=TEXT)]}, "breaking", "breaking"),
+    ("exactly one of two that both fit", thing("a", "b", a=TEXT, b=TEXT), {"oneOf": [thing("a", a=TEXT, b=TEXT), thing("b", a=TEXT, b=TEXT)]}, "breaking", "breaking"),
     ("wrapped", thing("a", a=TEXT), {"anyOf": [thing("a", a=TEXT), WHOLE]}, "compatible", "breaking"),
     ("null among alternatives", {"anyOf": [TEXT, {"type": "null"}]}, TEXT, "breaking", "compatible"),
 ]  # fmt: skip

@@ -140,4 +140,4 @@ def _short_pages() -> Iterator[None]:
 
 
 TestGithub = pytest.mark.slow(Github.TestCase)
-TestGithub.settings = examples(25)
+TestGithub.settings = examples(40)

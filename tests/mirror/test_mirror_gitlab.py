@@ -140,4 +140,4 @@ def _short_pages() -> Iterator[None]:
 
 
 TestGitlab = pytest.mark.slow(Gitlab.TestCase)
-TestGitlab.settings = examples(15)
+TestGitlab.settings = examples(35)

@@ -105,4 +105,4 @@ class Google(Mirrored):
 
 
 TestGoogleCalendar = pytest.mark.slow(Google.TestCase)
-TestGoogleCalendar.settings = examples(40)
+TestGoogleCalendar.settings = examples(55)

@@ -126,6 +126,6 @@ class DataCenter(Jira):
 
 
 TestJiraCloud = pytest.mark.slow(Jira.TestCase)
-TestJiraCloud.settings = examples(60)
+TestJiraCloud.settings = examples(35)
 TestJiraDataCenter = pytest.mark.slow(DataCenter.TestCase)
-TestJiraDataCenter.settings = examples(60)
+TestJiraDataCenter.settings = examples(35)

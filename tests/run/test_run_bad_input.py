@@ -193,7 +193,7 @@ def _survive(company: Company, vendor: Vendor, name: str, before: Mapping[str, A
             assert arrived >= set(news[other.name]), f"{other.name} did not go on"
     assert (news[vendor.name][0] in after[vendor.kind]) is (line is None)
     if vendor.held and line is not None:
-        assert ran.findings["held"] == 1
+        assert ran.findings["held"] >= 1
 
     company.servers[vendor.name].faults.clear()
     company.sections["delivery"] = {"timeout_s": TIMEOUT_S, "settle_s": TIMEOUT_S + 1}

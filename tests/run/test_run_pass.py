@@ -60,7 +60,7 @@ def test_what_is_open_at_the_start_is_known_and_what_comes_later_is_news(firm: C
     del firm.sections["policy"]
     with firm.watched() as requests:
         ran = firm.once()
-    assert (ran.findings["open"], ran.actions["planned"], writes(requests)) == (3, 0, [])
+    assert (ran.findings["open"], ran.actions["planned"], writes(requests)) == (4, 0, [])
     assert "known at start: it speaks when it gets worse" in firm.syncd("plan").out
     news = late_epic(firm, "PAY", 8)
     assert firm.once().actions["delivered"] == 1
@@ -104,7 +104,7 @@ def test_single_projects_have_modes_of_their_own(firm: Company) -> None:
     firm.sections["connections.plat"]["write"] = "off"
     firm.sections["connections.plat.write_for"] = {"PAY": "on"}
     ran = firm.once()
-    assert (ran.findings["open"], ran.actions["delivered"]) == (2, 1)
+    assert (ran.findings["open"], ran.actions["delivered"]) == (3, 1)
     assert list(firm.comments()) == [f"plat {news}"]
     assert 'write = "off" for plat PLAT' in firm.syncd("plan").out
 

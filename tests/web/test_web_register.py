@@ -97,7 +97,15 @@ EVENTS = [
         {"worklogs": "9", "issues": "10001"},
     ),
     ("github", "deployment_status", {"deployment": {"id": 7}}, {"deployments": "7", "environments": None}),
-    ("github", "release", {"release": {"id": 3}}, {"releases": "3"}),
+    ("github", "release", {"release": {"id": 3}}, {"releases": "3", "contract_files": None}),
+    ("github", "push", {"ref": "refs/heads/main"}, {"contract_files": None}),
+    (
+        "github",
+        "pull_request",
+        {"action": "synchronize", "pull_request": {"id": 8}},
+        {"pulls": "8", "check_states": "8", "contract_files": None, "milestones": None},
+    ),
+    ("gitlab", "Push Hook", {"object_kind": "push", "ref": "refs/heads/main"}, {"contract_files": None}),
     ("github", "status", {"id": 5, "sha": "abc"}, {"check_states": None}),
     ("github", "pull_request_review", {"review": {"id": 2}, "pull_request": {"id": 8}}, {"pulls": "8", "reviews": "2"}),
     (

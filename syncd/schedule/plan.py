@@ -10,28 +10,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from syncd.model.ref import Ref
-from syncd.model.rows import Dependency, Item, Milestone, Person
+from syncd.model.rows import Dependency, Person
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.calendar import Ints, NotComputable, WorkingTime
 from syncd.schedule.compiled import Network
 from syncd.schedule.cpm import Schedule
 from syncd.schedule.crossed import crossed
-from syncd.schedule.dated import Columns, by_number, columns_of, drivers_of, roots_of
-from syncd.schedule.durations import ASSUMED, DAY, Duration, duration_of
-from syncd.schedule.reference import reference_of
+from syncd.schedule.dated import Columns, columns_of, drivers_of, roots_of
+from syncd.schedule.durations import DAY, Duration
+from syncd.schedule.nodes import Nodes, Own
 from syncd.schedule.wiring import End, Node, Wire, Wiring, Work, due_of, wiring_of
 from syncd.schedule.working import Working, working_of
-
-Own = Literal["today", "start", "due"]
-Walls = npt.NDArray[np.datetime64]
-_NONE = np.datetime64("NaT", "m")
-_SHORT = Duration(0, "assumed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,7 +245,7 @@ class Plan:
 def plan_of(snapshot: Snapshot) -> Plan:
     """The plan of a snapshot."""
     working, wiring = snapshot.once(working_of), snapshot.once(wiring_of)
-    nodes = _Nodes.of(snapshot, working, wiring)
+    nodes = Nodes.of(snapshot, working, wiring)
     network = _network(wiring)
     made, problems = _scheduled(snapshot, network, nodes)
     return Plan(
@@ -280,7 +273,7 @@ def _network(wiring: Wiring, longest: int | None = None) -> Network:
     return Network.of(len(wiring.nodes), wires.earlier, wires.later, wires.relations or None, lags)
 
 
-def _scheduled(snapshot: Snapshot, network: Network, nodes: "_Nodes") -> tuple[Schedule, tuple[str, ...]]:
+def _scheduled(snapshot: Snapshot, network: Network, nodes: Nodes) -> tuple[Schedule, tuple[str, ...]]:
     """Early dates first; then late ones, which no milestone without a due date holds back. Where the calendars end before the work does,
     nothing counts as longer than a day; where even that is too much, than a minute."""
     today = np.datetime64(snapshot.today, "m")
@@ -305,127 +298,6 @@ def _scheduled(snapshot: Snapshot, network: Network, nodes: "_Nodes") -> tuple[S
             problems = (f"open work adds up to more than the calendars cover, {error}: nothing counts as longer than a {called}",)
             minutes, network = [min(one, longest) for one in minutes], _network(nodes.wiring, longest)
     return passed(minutes), problems
-
-
-@dataclass(slots=True)
-class _Nodes:
-    """What is known of each node, in their order."""
-
-    snapshot: Snapshot
-    wiring: Wiring
-    calendars: list[WorkingTime]
-    calendar_of: list[int] = field(default_factory=list)
-    durations: list[Duration] = field(default_factory=list)
-    people: list[Person | None] = field(default_factory=list)
-    own: list[Own] = field(default_factory=list)
-    due: list[date | None] = field(default_factory=list)
-    works: list[Work | None] = field(default_factory=list)
-    floors: Walls = field(default_factory=lambda: np.zeros(0, "datetime64[m]"))
-    problems: list[str] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, snapshot: Snapshot, working: Working, wiring: Wiring) -> "_Nodes":
-        nodes = cls(snapshot, wiring, [working.default])
-        numbers = {id(working.default): 0}
-        starts: list[date | None] = []
-        reference = snapshot.once(reference_of)
-        known: dict[tuple[int, str | None], WorkingTime] = {}
-        for node in wiring.nodes:
-            work = (
-                (snapshot.items.get(node) or snapshot.get(node)) if isinstance(node, Ref) else snapshot.milestones[node.milestone]
-            )
-            nodes.works.append(work)
-            person, calendar = _calendar(work, working, known)
-            place = numbers.setdefault(id(calendar), len(nodes.calendars))
-            if place == len(nodes.calendars):
-                nodes.calendars.append(calendar)
-            nodes.calendar_of.append(place)
-            nodes.people.append(person)
-            takes = isinstance(node, Ref) and not isinstance(work, Milestone)
-            nodes.durations.append(duration_of(work, reference) if takes and work else ASSUMED if takes else _SHORT)
-            dated = work if isinstance(node, Ref) and isinstance(work, Item | Milestone) else None
-            nodes.due.append(dated.due if dated else None)
-            starts.append(dated.start if isinstance(dated, Item) else None)
-        nodes._set_floors(starts)
-        return nodes
-
-    def _set_floors(self, starts: Sequence[date | None]) -> None:
-        """The instant before which each node does not start by itself, and what says so."""
-        today = self.snapshot.today
-        begins, dues = self._inside(starts), self._inside(self.due)
-        floors = begins.astype("datetime64[m]")
-        floors[floors <= np.datetime64(today, "m")] = _NONE
-        own = np.where(np.isnat(floors), 0, 1)
-        lasting = np.array([one.minutes for one in self.durations], np.int64)
-        of = np.array(self.calendar_of, np.int64)
-        dated = np.flatnonzero(~np.isnat(dues) & (dues >= np.datetime64(today)))
-        for number, places in by_number(of[dated]):
-            these, time = dated[places], self.calendars[number]
-            ends = time.index((dues[these] + 1).astype("datetime64[m]"))
-            at = np.maximum(ends - lasting[these], 0)
-            at = np.minimum(at, time.total - 1)
-            floor = np.where(lasting[these] > 0, time.start(at), time.finish(at))
-            later = np.isnat(floors[these]) | (floor > floors[these])
-            later &= floor > np.datetime64(today, "m")
-            floors[these[later]], own[these[later]] = floor[later], 2
-        self.floors = floors
-        kinds: tuple[Own, ...] = ("today", "start", "due")
-        self.own = [kinds[one] for one in own.tolist()]
-
-    def own_start(self) -> Ints:
-        """The minute index at which each node may start by itself."""
-        walls = np.where(np.isnat(self.floors), np.datetime64(self.snapshot.today, "m"), self.floors)
-        return self._indexes(walls)
-
-    def latest(self, early: Ints) -> Walls:
-        """The instant by which each milestone has to end: its due date, else its own early end (`early`, by node)."""
-        found = np.full(len(self.due), _NONE)
-        ends = [(number, node.milestone) for number, node in enumerate(self.wiring.nodes) if isinstance(node, End)]
-        numbers = np.array([number for number, _ in ends], np.int64)
-        days = self._days([self.snapshot.milestones[ref].due for _, ref in ends])
-        for calendar, places in by_number(np.array(self.calendar_of, np.int64)[numbers]):
-            these, time = numbers[places], self.calendars[calendar]
-            found[these] = np.where(np.isnat(days[places]), time.finish(early[these]), (days[places] + 1).astype("datetime64[m]"))
-        return found
-
-    def _indexes(self, walls: Walls) -> Ints:
-        found = np.zeros(len(walls), np.int64)
-        for number, these in by_number(np.array(self.calendar_of, np.int64)):
-            found[these] = self.calendars[number].index(walls[these])
-        return found
-
-    @property
-    def _last(self) -> date:
-        return self.calendars[0].end - timedelta(days=2)
-
-    def _days(self, days: Sequence[date | None]) -> Walls:
-        """Dates as an array; those outside of what the calendars cover are none."""
-        first, last = self.calendars[0].origin, self._last
-        return np.array([day if day and first <= day <= last else None for day in days], "datetime64[D]")
-
-    def _inside(self, days: Sequence[date | None]) -> Walls:
-        """The dates of all nodes; those that are later than the calendars reach are told."""
-        for number, day in enumerate(days):
-            if day and day > self._last:
-                node = self.wiring.nodes[number]
-                label = node.label if isinstance(node, Ref) else node.milestone.label
-                self.problems.append(f"{label}: {day} is later than the calendars reach ({self._last}), and moves nothing")
-        return self._days(days)
-
-
-def _calendar(
-    work: Work | None, working: Working, known: dict[tuple[int, str | None], WorkingTime]
-) -> tuple[Person | None, WorkingTime]:
-    """Whose calendar counts. `known`: those that were looked up, by the person's place in memory, which the snapshot keeps."""
-    if work is None:
-        return None, working.default
-    team = working.team_of(work)
-    person = work.assignees[0] if isinstance(work, Item) and work.assignees else None
-    key = id(person), team.name if team else None
-    found = known.get(key)
-    if found is None:
-        found = known[key] = working.calendar(person, team)
-    return person, found
 
 
 def _refs(numbers: Iterable[int], wiring: Wiring) -> tuple[Ref, ...]:

@@ -40,6 +40,21 @@ def test_drivers_and_clocks_are_those_of_a_walk(pairs: list[tuple[int, int]], da
         assert dates.clocked == (dates.own != "due" and wire is None and own == "today")
 
 
+@settings(max_examples=60, deadline=None)
+@given(LINKS, st.integers(0, COUNT - 1), st.integers(1, COUNT))
+def test_what_is_upstream_is_all_that_links_lead_to_and_the_nearest_first(
+    pairs: list[tuple[int, int]], last: int, most: int
+) -> None:
+    plan = plan_of(snapshot(*(item(f"A-{n}") for n in range(COUNT)), *(link(f"A-{one}", f"A-{other}") for one, other in pairs)))
+    rings = [{last}]  # by how many links away
+    while ring := {one for one, other in pairs if other in rings[-1]} - set().union(*rings):
+        rings.append(ring)
+    every = plan.upstream([ref(f"A-{last}")])
+    assert every == {ref(f"A-{n}") for n in set().union(*rings)}
+    whole = next((place for place in range(1, len(rings) + 1) if len(set().union(*rings[:place])) >= most), len(rings))
+    assert plan.upstream([ref(f"A-{last}")], most) == {ref(f"A-{n}") for n in set().union(*rings[:whole])}
+
+
 @given(st.lists(st.integers(0, 5), max_size=40))
 def test_numbers_are_found_with_their_places(numbers: list[int]) -> None:
     found = dict(by_number(np.array(numbers, np.int64)))

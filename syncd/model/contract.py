@@ -5,6 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
+from syncd.model.raw import Json
+from syncd.model.ref import Alias, Ref
+
 LINKS = "links"
 """Among consumers: the milestones that dependency links show to wait for the producer."""
 
@@ -48,6 +51,19 @@ class Contract:
     def holds(self, path: str) -> bool:
         """Whether a file belongs to the contract: it is compared, or may be referred to."""
         return fits_any(path, self.paths)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """Two revisions of a contract, compared. `revision`, `name`, `of`: which, as a contract's file says. `verdict`: what came of it, in
+    the form of `syncd.contracts.judging.verdict_to_json`. `sources`: the records that the two are made of."""
+
+    contract: str
+    revision: str
+    name: str
+    of: Ref | Alias | None
+    verdict: Json
+    sources: frozenset[Ref] = frozenset()
 
 
 def watched_files(contracts: Iterable[Contract], connection: str) -> dict[str, tuple[str, ...]]:

@@ -1,0 +1,57 @@
+"""A breaking merge request from the vendors to the tickets: it is marked, and it and those whom it hits are told."""
+
+from typing import Any
+
+from tests.run.run_given import Company
+
+API, PATH = "acme/api", "api/openapi.yaml"
+
+
+def described(*fields: str) -> str:
+    """A description with an answer of these fields."""
+    listed = "\n".join(f"                  {name}: {{type: string}}" for name in fields)
+    return (
+        "openapi: 3.0.3\ninfo: {title: Pay, version: '1'}\npaths:\n  /pay:\n    get:\n      responses:\n        '200':\n"
+        "          description: ok\n          content:\n            application/json:\n              schema:\n"
+        f"                type: object\n                required: [{', '.join(fields)}]\n                properties:\n{listed}\n"
+    )
+
+
+def promised(firm: Company, **contract: Any) -> None:
+    """Two epics on Jira rely on a description on GitHub."""
+    firm.only("plat", "code", "cal")
+    firm.github.files.commit(API, {PATH: described("id", "total")})
+    firm.jira.edit("PLAT-1", duedate="2026-05-06")
+    firm.jira.edit("PLAT-3", duedate="2026-05-06")
+    firm.jira.edit("PAY-1", duedate="2026-05-07")
+    section: dict[str, Any] = {"connection": "code", "repository": API, "path": PATH, "adaptation_days": 4}
+    firm.sections["contracts.pay"] = section | {"consumers": {"milestones": ["PLAT-1", "PAY-1"]}} | contract
+    firm.sections["policy"]["status"] = "status"
+
+
+def test_a_merge_request_that_removes_a_field_turns_red_and_names_the_milestones_that_it_hits(firm: Company) -> None:
+    promised(firm)
+    assert firm.once().problems == []
+    number = firm.github.files.propose(API, "Leave the total out", {PATH: described("id")}, "no-total")
+    ran = firm.once()
+    assert ran.problems == []
+    statuses = firm.github.home(API).statuses
+    assert [(s["context"], s["state"]) for s in statuses] == [("syncd", "failure")]
+    assert "breaking_hits_commitment critical" in statuses[0]["description"]
+    (comment,) = firm.on_github(API, number)
+    print(comment)
+    for told in ("PLAT-1", "2026-05-06", "PAY-1", "2026-05-07", "total"):
+        assert told in comment
+    assert "Checkout v2" not in comment, "a title crosses to another connection"
+    on_jira = [body for body in firm.on_jira("PAY-1") if "contract pay" in body]
+    print(on_jira)
+    assert len(on_jira) == 1
+    assert f"{API}#{number}" in on_jira[0]
+
+    with firm.watched() as requests:
+        firm.once()
+    assert [entry.line for entry in requests if entry.write] == []
+
+    firm.github.files.commit(API, {PATH: described("id", "total")}, "no-total")
+    firm.once()
+    assert [s["state"] for s in firm.github.home(API).statuses][-1] == "success"

@@ -103,7 +103,7 @@ def ready_of(case: Case, one: Adaptation) -> tuple[Part, ...]:
     after: tuple[Part, ...] = (", ", Count(one.late, "working day", clocked=True), " after that") if one.hit else ()
     slip: tuple[Part, ...] = ()
     if one.milestone in case.late and one.due:
-        slip = "; with it, it ends ", Count(one.slips, "working day", clocked=True), " later than its due date and plan"
+        slip = "; with it, it ends ", Count(one.slips, "working day", clocked=True), " later than due and planned"
     return keyed(case.milestone(one)), " is ready on ", Day(one.ready, clocked=True), " at the earliest", *after, *slip, "."
 
 
@@ -126,8 +126,8 @@ def clears(case: Case, changes: Sequence[Change]) -> tuple[Part, ...]:
     )
 
 
-def wrong(case: Case) -> tuple[Part, ...]:
+def wrong(case: Case, told: Sequence[Adaptation]) -> tuple[Part, ...]:
     """What to correct where it is wrong."""
-    milestones = listed([keyed(case.milestone(one)) for one in case.shown])
+    milestones = listed([keyed(case.milestone(one)) for one in told])
     dates: tuple[Part, ...] = (", or the dates of ", *milestones) if milestones else ()
     return f"Correct consumers, adaptation_days or levels of [contracts.{case.contract.name}]", *dates, "."

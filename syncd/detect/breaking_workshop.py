@@ -22,21 +22,24 @@ def proposal(impact: Impact, snapshot: Snapshot, minutes: int) -> Iterator[Line]
 
 def _when(workshop: Workshop, snapshot: Snapshot) -> tuple[Part, ...]:
     slot = workshop.slot
+    if not workshop.attendees:
+        return (f"{workshop.minutes} minutes; ",)
     if isinstance(slot, Slot):
         return f"{workshop.minutes} minutes on ", *clock(snapshot, slot.start), f" ({snapshot.zone}), when all are free: "
     return f"{workshop.minutes} minutes; no time until ", Day(slot.until, clocked=True), " is free for all: "
 
 
-def _who(workshop: Workshop, impact: Impact, snapshot: Snapshot) -> tuple[Part, ...]:
-    some = [part for one in workshop.attendees for part in _roles(one, impact, snapshot)][:_SHOWN]
-    comes: list[Part] = [*listed(some)] or ["nobody is known to come"]
-    missing = listed([keyed(snapshot.milestones[ref]) for ref in workshop.missing[:_SHOWN]])
-    return *comes, *(("; nobody is known for ", *missing) if missing else ())
+def _who(workshop: Workshop, impact: Impact, snapshot: Snapshot) -> Iterator[Part]:
+    """Who comes by what they answer for: names are not told, as who reads the ticket may not know them."""
+    for place, one in enumerate(workshop.attendees[:_SHOWN]):
+        yield ", " if place else ""
+        yield from _role(one, impact, snapshot)
+    if workshop.missing:
+        yield "; nobody is known to come for " if workshop.attendees else "nobody is known to come for "
+        yield from listed([keyed(snapshot.milestones[ref]) for ref in workshop.missing[:_SHOWN]])
 
 
-def _roles(one: Attendee, impact: Impact, snapshot: Snapshot) -> Iterator[Part]:
-    """Whom they come for. Names are not told: who reads the ticket may not know them."""
-    if not one.of:
-        yield f"team {impact.contract.producer}" if impact.contract.producer else "the producer"
-    for ref in one.of:
-        yield keyed(snapshot.milestones[ref])
+def _role(one: Attendee, impact: Impact, snapshot: Snapshot) -> tuple[Part, ...]:
+    if one.of:
+        return "who answers for ", *listed([keyed(snapshot.milestones[ref]) for ref in one.of])
+    return (f"somebody of team {impact.contract.producer}" if impact.contract.producer else "the producer",)

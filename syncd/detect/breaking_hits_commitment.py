@@ -39,12 +39,14 @@ from syncd.model.snapshot import Snapshot
 from syncd.schedule.driving import driving_of
 
 CODE = "breaking_hits_commitment"
+MOST_DAYS = 365
+"""Nothing is counted beyond, as the configuration takes no more."""
 
 
 class BreakingHitsCommitmentRules(Rules):
     """What adapting costs at most, and how long the workshop is."""
 
-    days_at_most: float = Field(10, gt=0, le=250, description="Working days that adapting takes at most, however much changes.")
+    days_at_most: float = Field(10, gt=0, le=MOST_DAYS, description="Working days that adapting takes at most, however much changes.")
     workshop_minutes: int = Field(60, ge=15, le=480, description="Minutes of the workshop that is proposed.")
 
 
@@ -87,7 +89,8 @@ def _findings(
     changes = tuple(one for one in standing(verdict.changes, contract) if one.level in ("breaking", "unknown"))
     if not changes:
         return
-    effort = Effort(days_per_change=contract.adaptation_days, days_at_most=max(rules.days_at_most, contract.adaptation_days))
+    each = min(contract.adaptation_days, MOST_DAYS)
+    effort = Effort(days_per_change=each, days_at_most=max(rules.days_at_most, each))
     relied = relied_on(contract, snapshot)
     impact = impact_of(Verdict(changes), relied, snapshot, with_milestones(request, snapshot), effort)
     told = tuple(one for one in impact.adaptations if one.hit or strikes(one, impact))

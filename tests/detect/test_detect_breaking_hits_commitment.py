@@ -202,3 +202,19 @@ def test_more_work_and_an_earlier_date_are_never_better(days: int, later: int, o
     assert worst(days, due, count + more) >= here
     if due >= date(2026, 5, 6):
         assert worst(days, due + timedelta(days=later), count) <= here
+
+
+@pytest.mark.parametrize("due", [date.min, date(1969, 12, 31), date(2101, 1, 1), date.max])
+@pytest.mark.parametrize("days", [0.0, 1e-300, 250.0, 1e300])
+def test_dates_and_days_at_the_edge_of_what_can_be_counted_break_nothing(due: date, days: float) -> None:
+    of = request(mergeable=False, milestones=(ref("API-1"),))
+    rows = (replace(shop(None), due=due), replace(milestone("API-1"), due=due), item("SHOP-2", days=3, of="SHOP-1"))
+    for one in found(DETECTOR, world(*rows, contract=replace(CONTRACT, adaptation_days=days), of=of)):
+        assert plain_text(one)
+
+
+@pytest.mark.parametrize("verdict", [None, {}, [], "x", {"judged": True, "reason": "", "changes": [{"rule": 1}]}])
+def test_a_verdict_that_cannot_be_read_is_not_taken_for_no_change(verdict: Any) -> None:
+    model = world(shop("2026-05-06"))
+    model = replace(model, compared=(replace(model.compared[0], verdict=verdict),))
+    assert severities(found(DETECTOR, model)) == {"acme/api#7": "warn"}

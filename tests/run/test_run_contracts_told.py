@@ -2,8 +2,13 @@
 
 import re
 from datetime import date
+from functools import partial
 from typing import Any
 
+import pytest
+
+from syncd.contracts import Revision, Verdict
+from syncd.run.contract_texts import judged
 from tests.run.run_given import LEAVE, Company
 
 API, PATH = "acme/api", "api/openapi.yaml"
@@ -62,3 +67,52 @@ def test_a_merge_request_that_removes_a_field_turns_red_and_names_the_milestones
     firm.github.files.commit(API, {PATH: described("id", "total")}, "no-total")
     firm.once()
     assert [s["state"] for s in firm.github.home(API).statuses][-1] == "success"
+
+
+def test_a_file_lists_who_relies_on_it_and_is_read_when_it_changes(firm: Company) -> None:
+    promised(firm, consumers={"file": "CONSUMERS"})
+    firm.github.files.commit(API, {"CONSUMERS": "# who calls it\nPay  # a team\nPLAT-1\nPLAT-1\n"})
+    firm.github.files.propose(API, "Leave the total out", {PATH: described("id")}, "no-total")
+    ran = firm.once()
+    assert ran.problems == []
+    assert hit(firm) == {"PLAT-1", "PAY-1"}
+    firm.hand.go(minutes=1)
+    firm.github.files.commit(API, {"CONSUMERS": "PAY-1\n"})
+    firm.once()
+    assert hit(firm) == {"PAY-1"}
+    firm.sections["contracts.pay"]["consumers"] = {"file": "NOBODY"}
+    assert [line for line in firm.once().problems if "contracts.pay" in line] == [
+        "[contracts.pay] consumers: NOBODY is not in acme/api. Correct the path, or take it out"
+    ]
+
+
+def test_where_the_differ_fails_the_contract_is_set_aside_and_what_was_found_stands(
+    firm: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    promised(firm)
+    firm.github.files.propose(API, "Leave the total out", {PATH: described("id")}, "no-total")
+    firm.once()
+    assert hit(firm) == {"PLAT-1", "PAY-1"}
+    monkeypatch.setattr("syncd.run.contract_changes.judged", partial(judged, diff=fails, version="another"))
+    ran = firm.once()
+    assert ran.problems == [
+        "[contracts.pay]: its changes are not judged, the comparison failed: api/openapi.yaml: RecursionError: too deep. "
+        "Report it with the two files; what was found stands"
+    ]
+    assert hit(firm) == {"PLAT-1", "PAY-1"}
+    assert ran.findings["held"] == 3
+
+
+def test_without_contracts_no_verdict_is_looked_for(firm: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("syncd.run.contract_changes.with_changes", lambda *_: pytest.fail("verdicts were computed"))
+    assert firm.once().problems == []
+
+
+def fails(old: Revision, new: Revision, kind: object, overrides: object) -> Verdict:
+    raise RecursionError("too deep")
+
+
+def hit(firm: Company) -> set[str]:
+    """The milestones on which a break is told now."""
+    found = firm.syncd("findings", "--json").json
+    return {one["subject"]["key"] for one in found if one["code"] == "breaking_hits_commitment"} - {"acme/api#2"}

@@ -46,7 +46,9 @@ MOST_DAYS = 365
 class BreakingHitsCommitmentRules(Rules):
     """What adapting costs at most, and how long the workshop is."""
 
-    days_at_most: float = Field(10, gt=0, le=MOST_DAYS, description="Working days that adapting takes at most, however much changes.")
+    days_at_most: float = Field(
+        10, gt=0, le=MOST_DAYS, description="Working days that adapting takes at most, however much changes."
+    )
     workshop_minutes: int = Field(60, ge=15, le=480, description="Minutes of the workshop that is proposed.")
 
 

@@ -17,7 +17,11 @@ def proposal(impact: Impact, snapshot: Snapshot, minutes: int) -> Iterator[Line]
     """The proposal where something is hit. The time is found anew each day, and is no news."""
     workshop = workshop_of(impact, snapshot, minutes=minutes)
     if workshop:
-        yield Line("Workshop", (*_when(workshop, snapshot), *_who(workshop, impact, snapshot), ". Agenda: the changes above."), moves=True)
+        yield Line(
+            "Workshop",
+            (*_when(workshop, snapshot), *_who(workshop, impact, snapshot), ". Agenda: the changes above."),
+            moves=True,
+        )
 
 
 def _when(workshop: Workshop, snapshot: Snapshot) -> tuple[Part, ...]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from syncd.contracts.judging import Judged, verdict_to_json
 from syncd.contracts.pairs import files_of
+from syncd.contracts.reliance import unknown_names
 from syncd.model.contract import Compared, Contract
 from syncd.model.ref import Ref
 from syncd.model.snapshot import Snapshot
@@ -13,15 +14,22 @@ from syncd.store import Store
 
 
 def with_changes(snapshot: Snapshot, store: Store) -> Snapshot:
-    """The snapshot with all verdicts. A contract on which the differ fails is set aside with a line that says why: its files count as
-    unread, so that what was found of it before stands."""
+    """The snapshot with all verdicts. A contract on which the differ fails is set aside with a line that says why: its files at
+    merge requests count as unread, so that what was found of them before stands."""
     problems: list[str] = []
     contracts = tuple(_with_consumers(contract, snapshot, store, problems) for contract in snapshot.contracts)
+    problems += [
+        f"[contracts.{one.name}] consumers: no milestone that was read is {name!r}. Correct the key, or take it out"
+        for one in contracts
+        for name in unknown_names(one, snapshot)
+    ]
     broken: dict[str, str] = {}
     verdicts = judged(contracts, snapshot.contract_files, store, broken=broken)
-    aside = {row.ref for one in contracts if one.name in broken for row in files_of(one, snapshot.contract_files)}
+    files = [row for one in contracts if one.name in broken for row in files_of(one, snapshot.contract_files)]
+    aside = {row.ref for row in files if row.revision == "merge_request"}
     problems += [
-        f"[contracts.{name}]: its changes are not judged, the comparison failed: {reason}. Report it with the two files; what was found stands"
+        f"[contracts.{name}]: its changes are not judged, the comparison failed: {reason}. "
+        "Report it with the two files; what was found stands"
         for name, reason in broken.items()
     ]
     return replace(

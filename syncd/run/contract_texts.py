@@ -79,7 +79,8 @@ def judged(
     for contract in contracts:
         try:
             found[contract.name] = tuple(
-                judge(contract, pair, lambda blob: content(store, blob), guarded, kept, version) for pair in pairs(contract, files)
+                judge(contract, pair, lambda blob: content(store, blob), guarded, kept, version)
+                for pair in pairs(contract, files)
             )
         except Broke as error:
             if broken is None:

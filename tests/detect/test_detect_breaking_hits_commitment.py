@@ -54,9 +54,7 @@ def world(
 ) -> Snapshot:
     model = company(of or request(), *rows, **({"teams": TEAMS} | given))
     verdict = verdict_to_json(Verdict.of(changes))
-    one = Compared(
-        contract="pay", revision="merge_request", name="7", of=REQUEST, verdict=verdict, sources=frozenset({FILE})
-    )
+    one = Compared(contract="pay", revision="merge_request", name="7", of=REQUEST, verdict=verdict, sources=frozenset({FILE}))
     return replace(model, contracts=(contract,), compared=(one,))
 
 
@@ -132,7 +130,10 @@ def test_only_open_merge_requests_are_told_of(status: Any) -> None:
 def test_consumers_are_found_by_team_and_by_link() -> None:
     rows = (shop("2026-05-06"), milestone("MAIL-1", due="2026-05-06"), milestone("API-1", due="2026-05-06"))
     by_team = replace(CONTRACT, milestones=(), teams=("Shop",))
-    assert severities(found(DETECTOR, world(*rows, contract=replace(by_team, adaptation_days=3)))).keys() == {"acme/api#7", "SHOP-1"}
+    assert severities(found(DETECTOR, world(*rows, contract=replace(by_team, adaptation_days=3)))).keys() == {
+        "acme/api#7",
+        "SHOP-1",
+    }
     by_link = replace(CONTRACT, milestones=(), by_links=True, adaptation_days=3)
     model = world(*rows, item("MAIL-2", of="MAIL-1"), link("API-1", "MAIL-2"), contract=by_link)
     assert severities(found(DETECTOR, model)).keys() == {"acme/api#7", "MAIL-1"}

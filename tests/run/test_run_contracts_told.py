@@ -69,6 +69,31 @@ def test_a_merge_request_that_removes_a_field_turns_red_and_names_the_milestones
     assert [s["state"] for s in firm.github.home(API).statuses][-1] == "success"
 
 
+def test_a_merge_request_on_gitlab_is_told_in_the_same_way(firm: Company) -> None:
+    firm.only("plat", "web")
+    firm.jira.edit("PLAT-1", duedate="2026-05-06")
+    firm.jira.edit("PLAT-3", duedate="2026-05-06")
+    firm.gitlab.files.commit("acme/shop", {"schema.graphql": "type Query { a: Int, b: Int }"})
+    firm.sections["contracts.shop"] = {
+        "connection": "web",
+        "project": "acme/shop",
+        "path": "*.graphql",
+        "adaptation_days": 4,
+        "consumers": {"milestones": ["PLAT-1", "PLAT-99"]},
+    }
+    firm.sections["policy"]["status"] = "status"
+    firm.once()
+    change = firm.gitlab.files.propose("acme/shop", "Drop a", {"schema.graphql": "type Query { b: Int }"}, "drop")
+    assert firm.once().problems == [
+        "[contracts.shop] consumers: no milestone that was read is 'PLAT-99'. Correct the key, or take it out"
+    ]
+    (comment,) = firm.on_gitlab(change)
+    assert "breaks the contract shop before its consumers are ready" in comment
+    assert "(due Wed 6 May 2026)" in comment
+    (status,) = firm.gitlab.statuses.values()
+    assert status["status"] == "failed"
+
+
 def test_a_file_lists_who_relies_on_it_and_is_read_when_it_changes(firm: Company) -> None:
     promised(firm, consumers={"file": "CONSUMERS"})
     firm.github.files.commit(API, {"CONSUMERS": "# who calls it\nPay  # a team\nPLAT-1\nPLAT-1\n"})
@@ -101,6 +126,11 @@ def test_where_the_differ_fails_the_contract_is_set_aside_and_what_was_found_sta
     ]
     assert hit(firm) == {"PLAT-1", "PAY-1"}
     assert ran.findings["held"] == 3
+    other = firm.github.files.propose(API, "Leave all out", {PATH: described("total")}, "no-id")
+    firm.once()
+    sha = firm.github.home(API).pulls[other]["head"]["sha"]
+    said = [(s["state"], s["description"]) for s in firm.github.home(API).statuses if sha in s["url"]]
+    assert said == [("pending", "not judged: something that it rests on could not be read")]
 
 
 def test_without_contracts_no_verdict_is_looked_for(firm: Company, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from syncd.model.rows import MergeRequest, Milestone
 from syncd.model.snapshot import Snapshot
 
 SHOWN = 5
+_LONGEST = 200
 
 _LANDS = {
     "merged": "it is merged",
@@ -89,7 +90,7 @@ def _change(case: Case, change: Change) -> Iterator[Part]:
     yield change.rule if own else quoted(change.rule, case.request)
     where = " ".join(dict.fromkeys(part for part in (change.operation, change.place) if part))
     if where:
-        yield from (" at ", quoted(where, case.request))
+        yield from (" at ", quoted(where if len(where) <= _LONGEST else f"{where[: _LONGEST - 1]}…", case.request))
 
 
 def about_landing(case: Case) -> tuple[Part, ...]:

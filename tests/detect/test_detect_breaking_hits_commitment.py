@@ -172,6 +172,17 @@ def test_what_is_told() -> None:
     )
 
 
+def test_of_many_hits_and_long_places_the_beginning_is_told() -> None:
+    keys = [f"SHOP-{number}" for number in range(1, 8)]
+    rows = [milestone(key, due="2026-05-06") for key in keys]
+    long = replace(change(), place="x" * 5_000)
+    contract = replace(CONTRACT, milestones=tuple(keys), adaptation_days=3)
+    on_request, *others = found(DETECTOR, world(*rows, contract=contract, changes=(long,)))
+    assert "SHOP-5 (due Wed 6 May) and 2 more." in plain_text(on_request).splitlines()[0]
+    assert len(plain_text(on_request)) < 2_500
+    assert len(others) == 7
+
+
 def test_what_the_vendors_users_wrote_is_marked_as_theirs() -> None:
     """A path of a private repository is not told elsewhere; a title is nowhere but on its own ticket."""
     for one in found(DETECTOR, world(shop("2026-05-06"), contract=replace(CONTRACT, adaptation_days=3))):

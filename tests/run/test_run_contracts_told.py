@@ -58,6 +58,7 @@ def test_a_merge_request_that_removes_a_field_turns_red_and_names_the_milestones
     on_jira = [body for body in firm.on_jira("PAY-1") if "contract pay" in body]
     assert len(on_jira) == 1
     assert f"{API}#{number}" in on_jira[0]
+    assert not any(text in on_jira[0] for text in ("Leave the total out", "application/json")), "its text crosses"
 
     with firm.watched() as requests:
         firm.once()

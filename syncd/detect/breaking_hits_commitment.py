@@ -17,6 +17,7 @@ from syncd.contracts.change import LEVELS, Change, Verdict
 from syncd.contracts.impact import Adaptation, Effort, Impact, impact_of
 from syncd.contracts.judging import standing, verdict_from_json
 from syncd.contracts.reliance import relied_on, with_milestones
+from syncd.contracts.workshop import workshop_of
 from syncd.detect.breaking_words import (
     Case,
     about_landing,
@@ -28,7 +29,7 @@ from syncd.detect.breaking_words import (
     rests_on,
     wrong,
 )
-from syncd.detect.breaking_workshop import proposal
+from syncd.detect.breaking_workshop import as_fact, proposal
 from syncd.detect.wording import keyed, ref_facts, with_sources
 from syncd.model.contract import Compared, Contract
 from syncd.model.finding import Finding, Line, Severity, bucket
@@ -109,6 +110,8 @@ def _findings(
 
 def _of_request(known: _Known, rules: BreakingHitsCommitmentRules) -> Finding:
     case = known.case
+    workshop = workshop_of(known.impact, case.snapshot, minutes=rules.workshop_minutes)
+    facts = _facts(case, case.changes, [_as_fact(case, one) for one in known.impact.adaptations])
     return Finding(
         code=CODE,
         subject=case.request.ref,
@@ -119,13 +122,13 @@ def _of_request(known: _Known, rules: BreakingHitsCommitmentRules) -> Finding:
             Line("Changed", changed(case, case.changes)),
             Line("Why", (*about_landing(case), *(part for one in case.shown for part in (" ", *ready_of(case, one))))),
             *_unsure(known.impact),
-            *proposal(known.impact, case.snapshot, rules.workshop_minutes),
+            *([proposal(workshop, known.impact, case.snapshot)] if workshop else []),
             Line("Rests on", rests_on(case)),
             Line("Clears", clears(case, case.changes)),
             Line("Wrong?", wrong(case, case.shown)),
         ),
         inputs=_inputs(known, [one.milestone for one in known.impact.adaptations]),
-        facts=_facts(case, case.changes, [_as_fact(case, one) for one in known.impact.adaptations]),
+        facts={**facts, "workshop": as_fact(workshop, case.contract) if workshop else None},
         weight=100 * len(case.late) + len(case.told),
     )
 

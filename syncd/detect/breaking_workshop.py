@@ -4,24 +4,29 @@ from collections.abc import Iterator
 
 from syncd.contracts.impact import Impact
 from syncd.contracts.slots import Slot
-from syncd.contracts.workshop import Attendee, Workshop, workshop_of
+from syncd.contracts.workshop import Attendee, Workshop
 from syncd.detect.booking import clock
 from syncd.detect.wording import keyed, listed
+from syncd.model.contract import Contract
 from syncd.model.finding import Day, Line, Part
+from syncd.model.raw import Json
 from syncd.model.snapshot import Snapshot
 
 _SHOWN = 8
 
 
-def proposal(impact: Impact, snapshot: Snapshot, minutes: int) -> Iterator[Line]:
-    """The proposal where something is hit. The time is found anew each day, and is no news."""
-    workshop = workshop_of(impact, snapshot, minutes=minutes)
-    if workshop:
-        yield Line(
-            "Workshop",
-            (*_when(workshop, snapshot), *_who(workshop, impact, snapshot), ". Agenda: the changes above."),
-            moves=True,
-        )
+def proposal(workshop: Workshop, impact: Impact, snapshot: Snapshot) -> Line:
+    """What is proposed. The time is found anew each day, and is no news."""
+    return Line(
+        "Workshop", (*_when(workshop, snapshot), *_who(workshop, impact, snapshot), ". Agenda: the changes above."), moves=True
+    )
+
+
+def as_fact(workshop: Workshop, contract: Contract) -> dict[str, Json]:
+    """When it is (RFC 3339, null where there is no time), and the calendar that takes it."""
+    slot, calendar = workshop.slot, contract.workshop
+    start, end = (slot.start.isoformat(), slot.end.isoformat()) if isinstance(slot, Slot) else (None, None)
+    return {"start": start, "end": end, "calendar": {"connection": calendar[0], "id": calendar[1]} if calendar else None}
 
 
 def _when(workshop: Workshop, snapshot: Snapshot) -> tuple[Part, ...]:

@@ -20,7 +20,7 @@ class Contract:
     `by_links` (what dependency links show to wait for the producer's milestones) and those whom `consumer_file` lists, a path in the same
     repository. `adaptation_days`: working days that a consumer needs for one breaking change. `accept`: fingerprints of changes that are
     accepted. `levels`: rule id -> level instead of the rule's own; None leaves its changes out. `third_party`: the producer is a vendor
-    outside, reached through `contact`.
+    outside, reached through `contact`. `workshop`: the connection and the calendar in which a workshop is entered.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Contract:
     levels: Mapping[str, str | None] = field(default_factory=dict)
     third_party: bool = False
     contact: str | None = None
+    workshop: tuple[str, str] | None = None
 
     @property
     def watched(self) -> tuple[str, ...]:

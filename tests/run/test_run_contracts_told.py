@@ -9,7 +9,7 @@ import pytest
 
 from syncd.contracts import Revision, Verdict
 from syncd.run.contract_texts import judged
-from tests.run.run_given import LEAVE, Company
+from tests.run.run_given import LEAVE, RELEASES, Company
 
 API, PATH = "acme/api", "api/openapi.yaml"
 
@@ -68,6 +68,36 @@ def test_a_merge_request_that_removes_a_field_turns_red_and_names_the_milestones
     firm.github.files.commit(API, {PATH: described("id", "total")}, "no-total")
     firm.once()
     assert [s["state"] for s in firm.github.home(API).statuses][-1] == "success"
+
+
+def test_the_workshop_is_entered_once_changed_in_place_and_taken_back(firm: Company) -> None:
+    promised(firm, workshop={"connection": "cal", "calendar": RELEASES})
+    firm.sections["connections.cal"]["write"] = "on"
+    firm.github.files.propose(API, "Leave the total out", {PATH: described("id")}, "no-total")
+    assert firm.once().problems == []
+    (entry,) = entered(firm)
+    assert (entry["summary"], entry["start"]["dateTime"][:16]) == ("Workshop: contract pay", "2026-05-11T09:00")
+    assert "PLAT-1" in entry["description"]
+    assert "attendees" not in entry
+    with firm.watched() as requests:
+        firm.once()
+    assert [one.line for one in requests if one.write] == []
+
+    firm.jira.edit("PLAT-1", duedate="2026-05-05")
+    assert firm.once().problems == []
+    (again,) = entered(firm)
+    assert (again["id"], again["start"]) == (entry["id"], entry["start"])
+    assert again["description"] != entry["description"]
+
+    firm.hand.go(minutes=1)
+    firm.github.files.commit(API, {PATH: described("id", "total")}, "no-total")
+    assert firm.once().problems == []
+    assert entered(firm) == []
+
+
+def entered(firm: Company) -> list[Any]:
+    """What syncd put into the calendar."""
+    return [one for one in firm.google.instances(RELEASES) if "extendedProperties" in one and one["status"] != "cancelled"]
 
 
 def test_a_merge_request_on_gitlab_is_told_in_the_same_way(firm: Company) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from syncd.decide import ramp
 from syncd.decide.amnesty import is_news
+from syncd.decide.marks import in_words
 from syncd.decide.place import Ground, Spot
 from syncd.decide.render import Section, digest, text
 from syncd.decide.state import FindingState, Said
@@ -33,7 +34,8 @@ def entries(ground: Ground, states: Mapping[str, FindingState], marked: Mapping[
             continue
         wanted.add(spot.target)
         known = standing.get(spot.target)
-        if not state.held and is_news(state) and _is_up(spot.target, ground):
+        may = spot.mode != "off" and ramp.mode(state.finding, spot, ground) == spot.mode
+        if may and not state.held and is_news(state) and _is_up(spot.target, ground):
             yield from _entered(fingerprint, state, spot, known, ground)
     for ref, entry in sorted(standing.items()):
         if ref not in wanted and _is_up(ref, ground) and _is_ahead(_sent(entry), ground.snapshot.as_of):
@@ -43,15 +45,14 @@ def entries(ground: Ground, states: Mapping[str, FindingState], marked: Mapping[
 
 
 def _spot(fingerprint: str, state: FindingState, ground: Ground) -> Spot | None:
-    """The entry of a finding that asks for one, in a calendar that is written to or planned for."""
+    """The entry of a finding that asks for one."""
     asked = state.finding.facts.get("workshop")
     calendar = asked.get("calendar") if isinstance(asked, Mapping) else None
     place = ground.places.get(calendar["connection"]) if calendar else None
     if place is None:
         return None
     target = entry_of(Ref(calendar["connection"], "calendars", calendar["id"], key=calendar["id"]), _key(fingerprint, ground))
-    spot = Spot(target, calendar["id"], place.mode(calendar["id"]))
-    return spot if spot.mode != "off" and ramp.mode(state.finding, spot, ground) == spot.mode else None
+    return Spot(target, calendar["id"], place.mode(calendar["id"]))
 
 
 def _entered(fingerprint: str, state: FindingState, spot: Spot, known: Said | None, ground: Ground) -> Iterator[Action]:
@@ -73,7 +74,6 @@ def _entered(fingerprint: str, state: FindingState, spot: Spot, known: Said | No
 
 
 def _action(spot: Spot, key: str, extra: Extra, what: str, known: Said | None, keys: tuple[str, ...]) -> Action:
-    reason = "entry is taken back" if extra.get("cancelled") else f"entry {extra['title']}, {extra['start']} to {extra['end']}"
     return Action(
         verb="event",
         target=spot.target,
@@ -83,7 +83,7 @@ def _action(spot: Spot, key: str, extra: Extra, what: str, known: Said | None, k
         digest=_hash(what),
         remote_id=known.remote_id if known else None,
         fingerprints=keys,
-        reasons=(reason,),
+        reasons=(in_words("event", extra),),
         mode=spot.mode,
         extra=extra,
     )

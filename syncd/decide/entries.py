@@ -48,8 +48,7 @@ def _spot(fingerprint: str, state: FindingState, ground: Ground) -> Spot | None:
     """The entry of a finding that asks for one."""
     asked = state.finding.facts.get("workshop")
     calendar = asked.get("calendar") if isinstance(asked, Mapping) else None
-    place = ground.places.get(calendar["connection"]) if calendar else None
-    if place is None:
+    if not isinstance(calendar, Mapping) or (place := ground.places.get(calendar["connection"])) is None:
         return None
     target = entry_of(Ref(calendar["connection"], "calendars", calendar["id"], key=calendar["id"]), _key(fingerprint, ground))
     return Spot(target, calendar["id"], place.mode(calendar["id"]))

@@ -37,6 +37,15 @@ class ConsumerKeys(Section):
     """A file in the same repository that lists consumers: a team or the key of a milestone on each line."""
 
 
+class WorkshopKeys(Section):
+    """Where a workshop is entered."""
+
+    connection: str
+    """The connection that writes to the calendar: of kind google_calendar, with write = "on"."""
+    calendar: str
+    """The calendar's id."""
+
+
 class ContractKeys(Section):
     """One API description."""
 
@@ -65,6 +74,8 @@ class ContractKeys(Section):
     """The producer is a vendor outside of the company."""
     contact: str | None = None
     """How to reach that vendor."""
+    workshop: WorkshopKeys | None = None
+    """The calendar that takes the workshop which is proposed where a change hits somebody. Without it, it is told and not entered."""
 
     @field_validator("path")
     @classmethod
@@ -117,6 +128,7 @@ def contracts(
             _check_connection(keys, connections, names, at, faults)
             _check_teams(keys, teams, at, faults)
             _check_levels(keys, at, faults)
+            _check_workshop(keys, connections, names, at, faults)
             found.append(_contract(name, keys))
     return tuple(found)
 
@@ -170,6 +182,19 @@ def _check_levels(keys: ContractKeys, at: Keys, faults: Faults) -> None:
             faults.add((*at, "levels", rule), f"there is no rule {rule!r}", cure)
 
 
+def _check_workshop(
+    keys: ContractKeys, connections: Mapping[str, Connection], names: Collection[str], at: Keys, faults: Faults
+) -> None:
+    if keys.workshop is None:
+        return
+    connection, where = connections.get(keys.workshop.connection), (*at, "workshop", "connection")
+    if keys.workshop.connection not in names:
+        cure = did_you_mean(keys.workshop.connection, names) or "Add its section."
+        faults.add(where, f"there is no connection {keys.workshop.connection!r}", cure)
+    elif connection is not None and not any("event" in stream.takes for stream in connection.kind.streams.values()):
+        faults.add(where, f"{connection.kind.name} takes no entries", "Name one of kind google_calendar.")
+
+
 def _contract(name: str, keys: ContractKeys) -> Contract:
     return Contract(
         name=name,
@@ -187,4 +212,5 @@ def _contract(name: str, keys: ContractKeys) -> Contract:
         levels={rule: None if level == "off" else level for rule, level in keys.levels.items()},
         third_party=keys.third_party,
         contact=keys.contact,
+        workshop=(keys.workshop.connection, keys.workshop.calendar) if keys.workshop else None,
     )

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from syncd.decide import ramp, render
 from syncd.decide.amnesty import forgiven, is_news, newly_enabled
+from syncd.decide.entries import entries
 from syncd.decide.marks import marks
 from syncd.decide.place import Ground, Spot
 from syncd.decide.render import Section, Sheet
@@ -54,7 +55,7 @@ def decide(
     for key, state in sorted(states.items()):
         if state.state == "open":
             desk.place(key, state, spots[key])
-    others = marks(ground, states, told=desk.wanted, marked=marked)
+    others = [*marks(ground, states, told=desk.wanted, marked=marked), *entries(ground, states, marked)]
     return Decision(plan=_capped(desk, others, policy), states=dict(states), enabled=newly)
 
 

@@ -12,7 +12,7 @@ from syncd.decide.state import FindingState
 from syncd.decide.voice import heard
 from syncd.model.finding import SEVERITIES, Severity
 from syncd.model.ref import Ref
-from syncd.model.rows import MergeRequest
+from syncd.model.rows import ContractFile, MergeRequest
 
 UNSURE = "not judged: something that it rests on could not be read"
 
@@ -32,7 +32,7 @@ def status(ground: Ground, states: Mapping[str, FindingState], where: Mapping[st
 
     Known at start is no failure, and neither is what its team or its detector keeps back. What was not read is never a success.
     """
-    policy, by_subject = ground.policy, _by_subject(states, ground)
+    policy, by_subject, unjudged = ground.policy, _by_subject(states, ground), _unjudged(ground)
     for request in sorted(ground.snapshot.merge_requests.values(), key=lambda one: one.ref):
         spot = ground.spot(request.ref) if policy.status in ground.takes(request.ref) else None
         if spot is None or request.status != "open" or not request.head_sha:
@@ -41,9 +41,21 @@ def status(ground: Ground, states: Mapping[str, FindingState], where: Mapping[st
         keys = dict.fromkeys(key for ref in about for key in by_subject.get(ref, ()))
         judged = (states[key] for key in keys if ramp.mode(states[key].finding, spot, ground) == spot.mode)
         found = sorted(judged, key=_worst_first)
-        unsure = any(ref in ground.snapshot.stale for ref in about) or any(state.held for state in found)
+        unread = request.ref in unjudged or _home(request) in unjudged or any(ref in ground.snapshot.stale for ref in about)
+        unsure = unread or any(state.held for state in found)
         verdict = {"sha": request.head_sha, "name": policy.status_name, **_verdict(found, spot, ground, unsure=unsure)}
         yield Marking(spot, *_told(verdict, found, spot, ground, where), tuple(state.finding.fingerprint for state in found))
+
+
+def _unjudged(ground: Ground) -> frozenset[Ref | tuple[str, str]]:
+    """The merge requests, and the repositories by connection and name, of whose contracts a file could not be read or judged."""
+    stale = [row for row in ground.snapshot.contract_files if row.ref in ground.snapshot.stale]
+    requests = {row.of for row in stale if row.revision == "merge_request" and isinstance(row.of, Ref)}
+    return frozenset(requests | {_home(row) for row in stale if row.revision == "default"})
+
+
+def _home(row: MergeRequest | ContractFile) -> tuple[str, str]:
+    return row.ref.connection, row.project.casefold()
 
 
 def _told(

@@ -41,8 +41,10 @@ class Files:
         """Commit to a branch, see `Git.commit`; the head of a pull request goes along."""
         git = self.of(repo)
         sha = git.commit(files, branch, self._twin.stamp(), onto)
-        for row in self._twin.home(repo).pulls.values():
-            self._pushed(git, row, branch)
+        for number, row in self._twin.home(repo).pulls.items():
+            if row["state"] == "open" and row["head"]["ref"] == branch:
+                row["head"]["sha"] = git.branches[branch]
+                self._twin.edit(repo, number)
         return sha
 
     def propose(self, repo: str, title: str, files: Written, branch: str, base: str = "main") -> int:
@@ -50,7 +52,7 @@ class Files:
         self.commit(repo, files, branch)
         row = self._twin.pull(repo, title, head=branch, base=base)
         row["base"]["sha"] = self.of(repo).branches[base]
-        self._pushed(self.of(repo), row, branch)
+        row["head"]["sha"] = self.of(repo).branches[branch]
         return int(row["number"])
 
     def release(self, repo: str, tag: str, *, draft: bool = False) -> None:
@@ -62,10 +64,6 @@ class Files:
         """Tag the head of main."""
         git = self.of(repo)
         git.tags[tag] = git.branches["main"]
-
-    def _pushed(self, git: Git, row: Row, branch: str) -> None:
-        if row["state"] == "open" and row["head"]["ref"] == branch:
-            row["head"]["sha"], row["updated_at"] = git.branches[branch], self._twin.stamp()
 
     # --- what programs see -----------------------------------------------------------------------------------------------
 

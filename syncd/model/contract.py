@@ -5,6 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
+from syncd.model.raw import Json
+from syncd.model.ref import Alias, Ref
+
 LINKS = "links"
 """Among consumers: the milestones that dependency links show to wait for the producer."""
 
@@ -17,7 +20,7 @@ class Contract:
     `by_links` (what dependency links show to wait for the producer's milestones) and those whom `consumer_file` lists, a path in the same
     repository. `adaptation_days`: working days that a consumer needs for one breaking change. `accept`: fingerprints of changes that are
     accepted. `levels`: rule id -> level instead of the rule's own; None leaves its changes out. `third_party`: the producer is a vendor
-    outside, reached through `contact`.
+    outside, reached through `contact`. `workshop`: the connection and the calendar in which a workshop is entered.
     """
 
     name: str
@@ -35,6 +38,7 @@ class Contract:
     levels: Mapping[str, str | None] = field(default_factory=dict)
     third_party: bool = False
     contact: str | None = None
+    workshop: tuple[str, str] | None = None
 
     @property
     def watched(self) -> tuple[str, ...]:
@@ -48,6 +52,19 @@ class Contract:
     def holds(self, path: str) -> bool:
         """Whether a file belongs to the contract: it is compared, or may be referred to."""
         return fits_any(path, self.paths)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """Two revisions of a contract, compared. `revision`, `name`, `of`: which, as a contract's file says. `verdict`: what came of it, in
+    the form of `syncd.contracts.judging.verdict_to_json`. `sources`: the records that the two are made of."""
+
+    contract: str
+    revision: str
+    name: str
+    of: Ref | Alias | None
+    verdict: Json
+    sources: frozenset[Ref] = frozenset()
 
 
 def watched_files(contracts: Iterable[Contract], connection: str) -> dict[str, tuple[str, ...]]:

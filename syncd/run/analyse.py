@@ -74,7 +74,7 @@ def analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: dat
 def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: datetime) -> Analysed:
     read = read_back(links, store)
     assembled = model(links, store, view, as_of, read)
-    snapshot = assembled.snapshot
+    snapshot = _with_verdicts(assembled.snapshot, store)
     before = {key: shown(state, view.policy) for key, state in store.findings.states().items()}
     snapshot = _with_baselines(snapshot, store)
     stand = {key: state.finding for key, state in before.items() if state.state == "open"}
@@ -119,6 +119,15 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
         notes=read.notes,
         loops=loops,
     )
+
+
+def _with_verdicts(snapshot: Snapshot, store: Store) -> Snapshot:
+    """The snapshot with what changes in its contracts."""
+    if not snapshot.contracts:
+        return snapshot
+    from syncd.run.contract_changes import with_changes  # the differ and its rules, which most configurations do without
+
+    return with_changes(snapshot, store)
 
 
 def _with_baselines(snapshot: Snapshot, store: Store) -> Snapshot:

@@ -2,12 +2,15 @@
 
 import json
 from base64 import b64decode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from syncd.contracts import engine
+from syncd.contracts.change import Level, Verdict
 from syncd.contracts.judging import Diff, Judged, judge
 from syncd.contracts.pairs import Blob, pairs
+from syncd.contracts.revision import Revision
+from syncd.contracts.sniff import Kind
 from syncd.model.contract import Contract
 from syncd.model.raw import Json
 from syncd.model.ref import Ref
@@ -15,6 +18,8 @@ from syncd.model.rows import ContractFile
 from syncd.store import Store
 
 _KEPT = "contract verdict: "
+_LISTED = "contract consumers: "
+_MOST_LISTED = 1_000
 
 
 def content(store: Store, blob: Blob) -> bytes:
@@ -55,19 +60,63 @@ class KeptVerdicts:
                 self.store.meta.put(key, None)
 
 
+class Broke(Exception):
+    """The differ failed where it should have said what it cannot judge. The text is for a person."""
+
+
 def judged(
     contracts: Iterable[Contract],
     files: Sequence[ContractFile],
     store: Store,
     diff: Diff = engine.diff,
     version: str = str(engine.VERSION),
+    broken: dict[str, str] | None = None,
 ) -> dict[str, tuple[Judged, ...]]:
     """Contract -> the verdicts on its open merge requests and on what changed since the last release. Contents are loaded for what was
-    never compared before, and for that alone."""
+    never compared before, and for that alone. A contract on which the differ fails is left out, and is in `broken` with the reason."""
     kept, found = KeptVerdicts(store), dict[str, tuple[Judged, ...]]()
+    guarded = _guarded(diff)
     for contract in contracts:
-        found[contract.name] = tuple(
-            judge(contract, pair, lambda blob: content(store, blob), diff, kept, version) for pair in pairs(contract, files)
-        )
+        try:
+            found[contract.name] = tuple(
+                judge(contract, pair, lambda blob: content(store, blob), guarded, kept, version)
+                for pair in pairs(contract, files)
+            )
+        except Broke as error:
+            if broken is None:
+                raise
+            broken[contract.name] = str(error)
     kept.tidy()
     return found
+
+
+def _guarded(diff: Diff) -> Diff:
+    def guarded(old: Revision, new: Revision, kind: Kind | None, overrides: Mapping[str, Level | None]) -> Verdict:
+        try:
+            return diff(old, new, kind, overrides)
+        except Exception as error:
+            raise Broke(f"{new.main}: {type(error).__name__}: {str(error)[:200]}".replace("\n", " ")) from error
+
+    return guarded
+
+
+def listed_consumers(contract: Contract, files: Iterable[ContractFile], store: Store) -> tuple[str, ...]:
+    """What the contract's file of consumers lists: on each line a team or the key of a milestone; "#" begins a remark. It is read when it
+    is another one than before. Raises LookupError where it is not there, or its content is not."""
+    row = next((one for one in files if _is_list(contract, one)), None)
+    if row is None or row.blob is None:
+        raise LookupError(f"{contract.consumer_file} is not in {contract.repository}")
+    key, known = f"{_LISTED}{contract.name}", store.meta.get(f"{_LISTED}{contract.name}")
+    if known is None or known["blob"] != row.blob:
+        if row.text is None:
+            raise LookupError(f"{contract.consumer_file}: {row.left_out or 'its content is not kept'}")
+        text = content(store, Blob(row.blob, row.ref, row.text)).decode("utf-8", "replace")
+        names = (line.partition("#")[0].strip() for line in text.splitlines())
+        known = {"blob": row.blob, "names": [name for name in dict.fromkeys(names) if name][:_MOST_LISTED]}
+        store.meta.put(key, known)
+    return tuple(known["names"])
+
+
+def _is_list(contract: Contract, row: ContractFile) -> bool:
+    where = (contract.connection, contract.repository.casefold(), contract.consumer_file, "default")
+    return (row.ref.connection, row.project.casefold(), row.path, row.revision) == where

@@ -85,6 +85,11 @@ def test_without_contracts_no_connection_reads_their_files(folder: Folder) -> No
 @pytest.mark.parametrize(
     ("keys", "problem"),
     [
+        ('workshop = { connection = "code", calendar = "t" }', "workshop.connection: github takes no entries. Name one of"),
+        (
+            'workshop = { connection = "cod", calendar = "t" }',
+            "workshop.connection: there is no connection 'cod'. Did you mean code?",
+        ),
         ('connection = "cod"', "connection: there is no connection 'cod'. Did you mean code?"),
         ('connection = "plat"', "connection: memory has no files in repositories. Name one that holds the repository"),
         ('producer = "payment"', "producer: there is no team 'payment'. Did you mean payments?"),

@@ -1,0 +1,77 @@
+"""What changes in contracts, for the detectors: verdicts on pairs of revisions, and who relies on them by the file of consumers."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from syncd.contracts.judging import Judged, verdict_to_json
+from syncd.contracts.pairs import files_of
+from syncd.contracts.reliance import unknown_names
+from syncd.model.contract import Compared, Contract
+from syncd.model.ref import Ref
+from syncd.model.snapshot import Snapshot
+from syncd.run.contract_texts import judged, listed_consumers
+from syncd.store import Store
+
+
+def with_changes(snapshot: Snapshot, store: Store) -> Snapshot:
+    """The snapshot with all verdicts. A contract on which the differ fails is set aside with a line that says why: its files at
+    merge requests count as unread, so that what was found of them before stands."""
+    problems: list[str] = []
+    contracts = tuple(_with_consumers(contract, snapshot, store, problems) for contract in snapshot.contracts)
+    problems += [
+        f"[contracts.{one.name}] consumers: no milestone that was read is {name!r}. Correct the key, or take it out"
+        for one in contracts
+        for name in unknown_names(one, snapshot)
+    ]
+    broken: dict[str, str] = {}
+    verdicts = judged(contracts, snapshot.contract_files, store, broken=broken)
+    files = [row for one in contracts if one.name in broken for row in files_of(one, snapshot.contract_files)]
+    aside = {row.ref for row in files if row.revision == "merge_request"}
+    problems += [
+        f"[contracts.{name}]: its changes are not judged, the comparison failed: {reason}. "
+        "Report it with the two files; what was found stands"
+        for name, reason in broken.items()
+    ]
+    return replace(
+        snapshot,
+        contracts=contracts,
+        compared=tuple(_compared(one) for found in verdicts.values() for one in found),
+        stale=snapshot.stale | aside,
+        problems=(*snapshot.problems, *problems),
+    )
+
+
+def _compared(one: Judged) -> Compared:
+    pair = one.pair
+    return Compared(
+        contract=pair.contract,
+        revision=pair.revision,
+        name=pair.name,
+        of=pair.of,
+        verdict=verdict_to_json(one.verdict),
+        sources=frozenset(_sources(one)),
+    )
+
+
+def _sources(one: Judged) -> Iterator[Ref]:
+    """The records of the files that were compared, and of those that differ."""
+    old, new = one.pair.old, one.pair.new
+    for path in old.keys() | new.keys():
+        both = old.get(path), new.get(path)
+        if len({blob.hash if blob else None for blob in both}) > 1:
+            yield from (blob.source for blob in both if blob)
+
+
+def _with_consumers(contract: Contract, snapshot: Snapshot, store: Store, problems: list[str]) -> Contract:
+    """The contract with those whom its file of consumers lists: who is no team is taken for a milestone."""
+    if contract.consumer_file is None:
+        return contract
+    try:
+        names = listed_consumers(contract, snapshot.contract_files, store)
+    except LookupError as error:
+        problems.append(f"[contracts.{contract.name}] consumers: {error.args[0]}. Correct the path, or take it out")
+        return contract
+    known = {team.name.casefold() for team in snapshot.teams}
+    teams = (name for name in names if name.casefold() in known)
+    milestones = (name for name in names if name.casefold() not in known)
+    return replace(contract, teams=(*contract.teams, *teams), milestones=(*contract.milestones, *milestones))

@@ -115,7 +115,10 @@ def resident(config: Path, line: Connection) -> list[float]:
 
 
 def peak_mb(usage: resource.struct_rusage) -> float:
-    """Linux counts in KiB, macOS in bytes."""
+    """The most that this program held. On Linux `ru_maxrss` (in KiB; macOS in bytes) also counts what its parent held when it was made."""
+    status = Path("/proc/self/status")
+    if status.exists() and (own := re.search(r"VmHWM:\s+(\d+) kB", status.read_text())):
+        return int(own[1]) / 2**10
     return usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 
 

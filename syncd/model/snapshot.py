@@ -102,6 +102,10 @@ class Snapshot:
         """What `make` would derive is known already: `once` gives this."""
         self._derived[make] = made
 
+    def let_go(self) -> None:
+        """Forget what was derived: it holds the snapshot itself, and would keep it until somebody looks for cycles."""
+        self._derived.clear()
+
     def baseline(self, ref: Ref) -> Baseline | None:
         """The baseline of a milestone that counts: the one that was recorded last."""
         known = self.baselines.get(self.anchor(ref), ())

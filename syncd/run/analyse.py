@@ -109,6 +109,7 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
     store.findings.forget(before.keys() - decision.states.keys())
     _keep(store, assembled, decision, as_of, [link.name for link in links])
     _see_labels(store, snapshot, view.policy.status_label)
+    snapshot.let_go()
     return Analysed(
         snapshot=snapshot,
         settled=settled,
@@ -134,7 +135,11 @@ def _with_baselines(snapshot: Snapshot, store: Store) -> Snapshot:
     """The snapshot with a baseline for every milestone that is committed by now: it is appended once and never changed."""
     added = tuple(commitments(snapshot))
     store.baselines.append(added)
-    return replace(snapshot, baselines={**snapshot.baselines, **{one.milestone: (one,) for one in added}}) if added else snapshot
+    if not added:
+        return snapshot
+    told = replace(snapshot, baselines={**snapshot.baselines, **{one.milestone: (one,) for one in added}})
+    snapshot.let_go()
+    return told
 
 
 def _see_labels(store: Store, snapshot: Snapshot, pattern: str) -> None:

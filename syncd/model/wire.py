@@ -33,8 +33,8 @@ def row_from_json(value: Json) -> Row:
 
 
 def finding_to_json(finding: Finding) -> dict[str, Json]:
-    """A finding with its typed text, for the store."""
-    value: dict[str, Any] = _FINDING.dump_python(finding, mode="json")
+    """A finding with its typed text, for the store. Of what it rests on only the identities: there may be thousands of them."""
+    value: dict[str, Any] = _FINDING.dump_python(finding, mode="json", exclude={"inputs": {"__all__": {"key", "url"}}})
     return value
 
 

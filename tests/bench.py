@@ -33,6 +33,7 @@ from statistics import median
 from typing import Any
 from urllib.parse import unquote
 
+from tests.bench_memory import peak_mb
 from tests.bench_vendors import CHANGES, serve
 
 # --- syncd, in this process ----------------------------------------------------------------------------------------------------
@@ -91,7 +92,7 @@ def one_pass_of(config: Path, line: Connection, profile: cProfile.Profile | None
     arrived = line.recv()
     requests = {name: Counter(place_of(one) for one, _ in lines) for name, lines in arrived.items()}
     items = {name: sum(read.read for read in pulled.streams.values()) for name, pulled in passed.pulled.items()}
-    return Measured(Used(wall, cpu, peak_mb(after)), requests, watch.ready_s, items, report.problems(passed))
+    return Measured(Used(wall, cpu, peak_mb()), requests, watch.ready_s, items, report.problems(passed))
 
 
 QUIET = 5
@@ -112,14 +113,6 @@ def resident(config: Path, line: Connection) -> list[float]:
     line.send(True)
     line.recv()
     return found
-
-
-def peak_mb(usage: resource.struct_rusage) -> float:
-    """The most that this program held. On Linux `ru_maxrss` (in KiB; macOS in bytes) also counts what its parent held when it was made."""
-    status = Path("/proc/self/status")
-    if status.exists() and (own := re.search(r"VmHWM:\s+(\d+) kB", status.read_text())):
-        return int(own[1]) / 2**10
-    return usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 _PLACES = (

@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.bench_memory import peak_mb
+
 Section = dict[str, Any]
 
 
@@ -75,14 +77,6 @@ def google(section: Section) -> Iterator[Any]:
 
 
 READERS: dict[str, Callable[[Section], Iterator[Any]]] = {"jira": jira, "github": github, "gitlab": gitlab, "google": google}
-
-
-def peak_mb() -> float:
-    """The most memory that this program held. What the kernel counts for the process began with the one that started it."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        return next(int(line.split()[1]) / 2**10 for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 def main() -> None:

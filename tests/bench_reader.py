@@ -10,7 +10,6 @@ least that reading the same can cost. The floors of the bench are multiples of i
 import asyncio
 import json
 import re
-import resource
 import sqlite3
 import sys
 import tempfile
@@ -24,6 +23,8 @@ from urllib.parse import quote
 
 import aiohttp
 import orjson
+
+from tests.bench_memory import peak_mb
 
 IN_FLIGHT = 8
 Section = dict[str, Any]
@@ -133,14 +134,6 @@ async def read(told: Mapping[str, Any], table: Table) -> None:
             await READERS[vendor](Reader(vendor, session, gate, table), section)
 
     await asyncio.gather(*(one(vendor, part["section"]) for vendor, part in told.items()))
-
-
-def peak_mb() -> float:
-    """The most memory that this program held. What the kernel counts for the process began with the one that started it."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        return next(int(line.split()[1]) / 2**10 for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 def main() -> None:

@@ -12,18 +12,17 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from syncd.app import App, opened, understanding
+from syncd.app import App, opened
 from syncd.cli.choose import chosen
 from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, command, one_line, out, print_json, usage
 from syncd.cli.report import ref_json
+from syncd.cli.stored import snapshot_of
 from syncd.decide.impersonal import SOMEBODY
 from syncd.model.baseline import Baseline
 from syncd.model.problem import Problem, Problems
 from syncd.model.rows import Milestone
 from syncd.model.snapshot import Snapshot
-from syncd.run.analyse import model
 from syncd.run.past import agreed_then, model_then
-from syncd.run.rows import map_changed
 from syncd.schedule.commitment import state_now
 
 Reason = Annotated[str, typer.Option(help="Why: it is kept with the baseline.")]
@@ -92,18 +91,11 @@ def adopt(
     _print(list(zip(wanted, new, strict=True)), json=json)
 
 
-def snapshot_of(app: App) -> Snapshot:
-    """The model as the mirror gives it now. Reads no vendor."""
-    for link in app.links:
-        map_changed(link, app.store)
-    return model(app.links, app.store, understanding(app.config), app.works.clock.now()).snapshot
-
-
 def _then(app: App, snapshot: Snapshot, wanted: Iterable[Milestone], day: date) -> list[Baseline]:
     if day > snapshot.today:
         usage(f"--as-of {day} is yet to come: name a day that has begun")
     ended = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(snapshot.zone)).astimezone(UTC)
-    then = model_then(app.links, app.store, understanding(app.config), min(ended, snapshot.as_of))
+    then = model_then(app.links, app.store, app.works.view, min(ended, snapshot.as_of))
     found = [(one, agreed_then(snapshot, then, one.ref)) for one in wanted]
     cure = "Name a later day, or give the date yourself: syncd baseline set."
     if lost := [one for one, state in found if state is None]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, one_line, out, print_json
+from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, one_line, print_json, wide
 
 if TYPE_CHECKING:
     from syncd.schedule.buffers import Buffer
@@ -22,8 +22,8 @@ def buffers(
 ) -> None:
     """Where paths of work come together: how large a buffer should be there; and a fever chart of the buffers. Reads the store only."""
     from syncd.app import opened
-    from syncd.cli.baseline import snapshot_of
     from syncd.cli.choose import chosen
+    from syncd.cli.stored import snapshot_of
     from syncd.model.ref import identity
     from syncd.schedule.buffers import buffers_of
     from syncd.schedule.merging import merges_of
@@ -69,9 +69,7 @@ def _show(merges: "Sequence[Merge]", burning: "Sequence[Buffer]") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    console = out()
-    if not console.is_terminal:
-        console.width = 160
+    console = wide()
     if merges:
         table = Table("paths merge at", box=None, pad_edge=False)
         for name in ("paths", "buffer", "float now"):

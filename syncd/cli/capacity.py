@@ -7,12 +7,11 @@ from typing import Annotated
 
 import typer
 
-from syncd.app import opened, understanding
+from syncd.app import opened
 from syncd.cli import capacity_rows, capacity_show
 from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, out, print_json, usage
 from syncd.cli.people import Shows
-from syncd.run.analyse import model
-from syncd.run.rows import map_changed
+from syncd.cli.stored import snapshot_of
 
 _WEEKS = 8
 
@@ -28,9 +27,7 @@ def capacity(
     if json and as_csv:
         usage("--json and --csv are two ways of printing: choose one.")
     with opened(config, os.environ) as app:
-        for link in app.links:
-            map_changed(link, app.store)
-        snapshot = model(app.links, app.store, understanding(app.config), app.works.clock.now()).snapshot
+        snapshot = snapshot_of(app)
         show = Shows.of(app, snapshot)
     names = [one.name for one in snapshot.teams]
     chosen = [name for name in names if name.casefold() == team.strip().casefold()] if team else names

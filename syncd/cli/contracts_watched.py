@@ -8,25 +8,22 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from syncd.app import App, opened, understanding
+from syncd.app import App, opened
 from syncd.cli.frame import complain, one_line, out, print_json
+from syncd.cli.stored import snapshot_of
 from syncd.contracts.pairs import Blob, files_of, unfound
 from syncd.contracts.sniff import kind_of
 from syncd.model.contract import Contract
 from syncd.model.ref import Ref
 from syncd.model.rows import ContractFile
 from syncd.model.snapshot import Snapshot
-from syncd.run.analyse import model
 from syncd.run.contract_texts import content
-from syncd.run.rows import map_changed
 
 
 def show(config: Path, *, json: bool) -> None:
     """Print the list."""
     with opened(config, os.environ) as app:
-        for link in app.links:
-            map_changed(link, app.store)
-        snapshot = model(app.links, app.store, understanding(app.config), app.works.clock.now()).snapshot
+        snapshot = snapshot_of(app)
         found = [_shown(contract, snapshot, app) for contract in snapshot.contracts]
     if json:
         print_json(found)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, command, err, one_line, out, print_json, usage
+from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, command, err, one_line, out, print_json, usage, wide
 
 if TYPE_CHECKING:
     from syncd.model.rows import Milestone
@@ -46,8 +46,8 @@ def show(
 ) -> None:
     """How likely the due dates are, by when 50, 85 and 95 % of all outcomes are done, and what that rests on. `show` may be left out."""
     from syncd.app import opened
-    from syncd.cli.baseline import snapshot_of
     from syncd.cli.choose import chosen
+    from syncd.cli.stored import snapshot_of
     from syncd.schedule.forecast import forecast_of
     from syncd.schedule.wiring import is_open
 
@@ -76,7 +76,7 @@ def backtest(
 ) -> None:
     """Make the forecasts of past weeks again, from what was known then, and count how often they held."""
     from syncd.app import opened
-    from syncd.cli.baseline import snapshot_of
+    from syncd.cli.stored import snapshot_of
     from syncd.config import did_you_mean
     from syncd.schedule.backtest import calibrated
     from syncd.schedule.hygiene import team_names
@@ -212,9 +212,7 @@ def bar(share: float, aim: float) -> str:
 
 
 def _print(table: Any) -> None:
-    console = out()
-    if not console.is_terminal:
-        console.width = 160
+    console = wide()
     console.print(table)
 
 

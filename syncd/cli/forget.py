@@ -6,12 +6,12 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from syncd.app import opened, understanding
+from syncd.app import opened
 from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, complain, one_line, out, print_json, usage
 from syncd.cli.report import ref_json
+from syncd.cli.stored import snapshot_of
 from syncd.decide.wording import count
 from syncd.model.people import Human
-from syncd.run.analyse import model
 from syncd.run.forget import Forgot, meant
 from syncd.run.forget import forget as forget_person
 from syncd.run.rows import map_changed
@@ -37,9 +37,7 @@ def forget(
 ) -> None:
     """Put a pseudonym in a person's place in all that syncd remembers, and whenever a vendor names them again."""
     with opened(config, os.environ) as app:
-        for link in app.links:
-            map_changed(link, app.store)
-        snapshot = model(app.links, app.store, understanding(app.config), app.works.clock.now()).snapshot
+        snapshot = snapshot_of(app)
         human = _the_one(person, meant(person, snapshot.humans))
         done = forget_person(human, app.links, app.store, app.works.clock, app.config.people, dry_run=dry_run)
         if not dry_run:

@@ -34,6 +34,14 @@ def out() -> Console:
     return Console(highlight=False, soft_wrap=not sys.stdout.isatty(), emoji=False)
 
 
+def wide(width: int = 160) -> Console:
+    """Standard output for tables: as wide as they need where it is no terminal."""
+    console = out()
+    if not console.is_terminal:
+        console.width = width
+    return console
+
+
 def err() -> Console:
     """Standard error."""
     return Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)

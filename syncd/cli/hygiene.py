@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from syncd.app import opened, understanding
+from syncd.app import opened
 from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, one_line, out, print_json, usage
 from syncd.cli.report import ref_json
+from syncd.cli.stored import mirrored_of
 from syncd.config import did_you_mean
-from syncd.run.analyse import model
-from syncd.run.rows import map_changed, read_back
 
 if TYPE_CHECKING:
     from syncd.schedule.hygiene import Untidy
@@ -30,10 +29,7 @@ def hygiene(
     from syncd.schedule.hygiene import remarks, team_names
 
     with opened(config, os.environ) as app:
-        for link in app.links:
-            map_changed(link, app.store)
-        read = read_back(app.links, app.store)
-        snapshot = model(app.links, app.store, understanding(app.config), app.works.clock.now(), read).snapshot
+        snapshot, read = mirrored_of(app)
     found, lines = untidy(snapshot), remarks(snapshot)
     known = sorted({one.team for one in found}.union(team_names(snapshot)))
     if team and team not in known:

@@ -10,9 +10,10 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from syncd.app import App, opened, understanding
+from syncd.app import App, opened
 from syncd.cli.commands import EPILOG
 from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, command, complain, one_line, out, print_json
+from syncd.cli.stored import snapshot_of
 from syncd.mapping.people_hidden import hidden
 from syncd.mapping.people_likely import Likely, likely
 from syncd.mapping.people_redact import redact
@@ -20,9 +21,7 @@ from syncd.model.people import Human, Unresolved
 from syncd.model.raw import Json
 from syncd.model.rows import Person, Row
 from syncd.model.snapshot import Snapshot
-from syncd.run.analyse import model
 from syncd.run.people import Pseudonyms, salt
-from syncd.run.rows import map_changed
 
 cli = typer.Typer(help="Who is who across connections.", no_args_is_help=True)
 EMAILS = Annotated[bool, typer.Option("--emails", help="Show e-mail addresses, too.")]
@@ -33,7 +32,7 @@ EMAILS = Annotated[bool, typer.Option("--emails", help="Show e-mail addresses, t
 def people_list(config: ConfigFile = DEFAULT_CONFIG, json: AsJson = False, emails: EMAILS = False) -> None:
     """List the people whom the mirror names: their accounts, where they are seen, and who is left apart, with the reason."""
     with opened(config, os.environ) as app:
-        snapshot = _snapshot(app)
+        snapshot = snapshot_of(app)
         show = Shows.of(app, snapshot).call
     people = [_human_json(human, show, emails=emails) for human in snapshot.humans]
     apart = [_unresolved_json(one, show) for one in snapshot.unresolved]
@@ -56,7 +55,7 @@ def people_list(config: ConfigFile = DEFAULT_CONFIG, json: AsJson = False, email
 def people_suggest(config: ConfigFile = DEFAULT_CONFIG, json: AsJson = False) -> None:
     """Print who may be one person, and why, as sections for [people]. Nothing is applied: look at them, then paste what is right."""
     with opened(config, os.environ) as app:
-        snapshot = _snapshot(app)
+        snapshot = snapshot_of(app)
         show = Shows.of(app, snapshot).call
     found = [_suggestion(one, show) for one in likely(snapshot.humans)]
     if json:
@@ -65,12 +64,6 @@ def people_suggest(config: ConfigFile = DEFAULT_CONFIG, json: AsJson = False) ->
         out().print(Text("\n\n".join(one["toml"] for one in found)))
     else:
         out().print("Nobody looks like one person under two names.")
-
-
-def _snapshot(app: App) -> Snapshot:
-    for link in app.links:
-        map_changed(link, app.store)
-    return model(app.links, app.store, understanding(app.config), app.works.clock.now()).snapshot
 
 
 def pseudonyms(app: App, humans: Iterable[Human]) -> Pseudonyms:

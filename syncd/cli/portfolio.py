@@ -11,10 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from syncd.app import App
-from syncd.cli.baseline import snapshot_of
 from syncd.cli.choose import chosen
 from syncd.cli.frame import one_line, usage
 from syncd.cli.report import finding_json, ref_json
+from syncd.cli.stored import snapshot_of
 from syncd.config import did_you_mean
 from syncd.decide.chains import Chain, chains
 from syncd.decide.overrides import SEEN, WORDS, Override, Word

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, one_line, out, print_json
+from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, one_line, print_json, wide
 from syncd.model.problem import Problem, Problems
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ def quality(
 ) -> None:
     """Check how far the plan can be believed: 14 points, what fails them, and what to repair first. Reads the store only."""
     from syncd.app import opened
-    from syncd.cli.baseline import snapshot_of
     from syncd.cli.choose import chosen
+    from syncd.cli.stored import snapshot_of
     from syncd.schedule.quality import milestone_quality, quality_of
 
     with opened(config, os.environ) as app:
@@ -81,9 +81,7 @@ def _as_json(found: "Quality") -> dict[str, Any]:
 def _show(found: "Quality") -> None:
     from rich.table import Table
 
-    console = out()
-    if not console.is_terminal:
-        console.width = 160
+    console = wide()
     table = Table(box=None, pad_edge=False)
     table.add_column("", justify="right")
     table.add_column("point")

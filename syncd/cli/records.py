@@ -12,19 +12,18 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from syncd.app import opened, understanding
+from syncd.app import opened
 from syncd.cli import completion
 from syncd.cli.frame import DEFAULT_CONFIG, GOOD, TROUBLE, AsJson, ConfigFile, complain, one_line, out, print_json
 from syncd.cli.people import Shows
 from syncd.cli.report import ref_json
+from syncd.cli.stored import snapshot_of
 from syncd.config import known_mappings, mapping_reader
 from syncd.mapping import TryResult, parse, streams, try_records
 from syncd.model.problem import Problem, Problems
 from syncd.model.rows import Person, Row
 from syncd.model.snapshot import Snapshot
 from syncd.model.wire import row_to_json
-from syncd.run.analyse import model
-from syncd.run.rows import map_changed
 
 _SHOWN = 20
 _AROUND = ("issues", "values", "items")
@@ -170,9 +169,7 @@ def export(
 ) -> None:
     """Print the unified model as the mirror gives it now: one row per object. Reads the store only."""
     with opened(config, os.environ) as app:
-        for link in app.links:
-            map_changed(link, app.store)
-        snapshot = model(app.links, app.store, understanding(app.config), app.works.clock.now()).snapshot
+        snapshot = snapshot_of(app)
         shows = Shows.of(app, snapshot)
     rows = sorted((_row_json(row, shows) for row in _rows(snapshot, kind)), key=_order)
     if format is Format.jsonl:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, complain, one_line, out, print_json
+from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, complain, one_line, out, print_json, wide
 from syncd.model.problem import Problem, Problems
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ def show(
 ) -> None:
     """Show when the open work of a milestone starts and ends, what drives it, and how much room there is. Reads the store only."""
     from syncd.app import opened
-    from syncd.cli.baseline import snapshot_of
     from syncd.cli.choose import chosen
     from syncd.cli.people import Shows
+    from syncd.cli.stored import snapshot_of
     from syncd.schedule.picture import flowchart, gantt, picture_of
 
     with opened(config, os.environ) as app:
@@ -62,7 +62,7 @@ def chains(
 ) -> None:
     """Show the blocking chains that cost most working days on due dates, in plain words. Reads the store only."""
     from syncd.app import opened
-    from syncd.cli.baseline import snapshot_of
+    from syncd.cli.stored import snapshot_of
     from syncd.decide.plain import plain_parts
     from syncd.detect.chained import parts, told
     from syncd.schedule.chains import worst_chains
@@ -148,9 +148,7 @@ def _as_json(picture: "Picture", called: "Callable[[Person], Person]") -> dict[s
 def _show(picture: "Picture", called: "Callable[[Person], Person]") -> None:
     from rich.table import Table
 
-    console = out()
-    if not console.is_terminal:
-        console.width = 200
+    console = wide(200)
     console.print(_text(_standing(picture)))
     if picture.odds or picture.lacking:
         console.print(_text(_forecast(picture)))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, one_line, out, print_json, usage
+from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, one_line, out, print_json, usage, wide
 from syncd.model.problem import Problem, Problems
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ def whatif(
 ) -> None:
     """Compare the plan with one that is changed: dates, scope, estimates, people, leave, freezes, links. Nothing is written."""
     from syncd.app import opened, understanding
-    from syncd.cli.baseline import snapshot_of
     from syncd.cli.choose import chosen
+    from syncd.cli.stored import snapshot_of
 
     if file is None and not settings:
         usage("There is nothing to change: name a file, or give --set NAME.key=value.")
@@ -197,9 +197,7 @@ def _show(shown: _Shown) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    console = out()
-    if not console.is_terminal:
-        console.width = 160
+    console = wide()
     if shown.scenario.name:
         console.print(Text(one_line(shown.scenario.name), "bold"))
     for title, moves in (("", shown.asked), ("What else moves:", shown.others)):

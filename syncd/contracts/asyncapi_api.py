@@ -66,21 +66,10 @@ class AsyncApi:
 
     def resolved(self, node: Node) -> Node | None:
         """The node, or what its reference leads to."""
-        try:
-            if isinstance(node.raw, dict) and isinstance(reference := node.raw.get("$ref"), str):
-                node = self.document.target(node.file, reference)
-        except Refused as refused:
-            self.problems.append(refused.reason)
-            return None
-        return node if isinstance(node.raw, dict) else None
+        return self.document.resolved(node, self.problems)
 
     def _entries(self, node: Node, key: str) -> Iterator[tuple[str, Node]]:
-        held = self.resolved(Node(node.file, node.raw.get(key)))
-        if held is None:
-            return
-        for name, raw in held.raw.items():
-            if not name.startswith("x-") and (found := self.resolved(Node(held.file, raw))) is not None:
-                yield name, found
+        return self.document.children(node, key, self.problems)
 
     def _second(self) -> None:
         for channel in self.channels.values():

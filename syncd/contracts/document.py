@@ -55,6 +55,25 @@ class Document:
             raise found
         return found
 
+    def resolved(self, node: Node, problems: list[str]) -> Node | None:
+        """The node, or what its reference leads to; None where it is no mapping, or leads nowhere (then that is a problem)."""
+        try:
+            if isinstance(node.raw, dict) and isinstance(reference := node.raw.get("$ref"), str):
+                node = self.target(node.file, reference)
+        except Refused as refused:
+            problems.append(refused.reason)
+            return None
+        return node if isinstance(node.raw, dict) else None
+
+    def children(self, node: Node, key: str, problems: list[str], extended: bool = True) -> Iterator[tuple[str, Node]]:
+        """The entries of a mapping below a node, references followed. `extended`: a name that begins with x- is an extension."""
+        held = self.resolved(Node(node.file, node.raw.get(key)), problems)
+        if held is None:
+            return
+        for name, raw in held.raw.items():
+            if not (extended and name.startswith("x-")) and (found := self.resolved(Node(held.file, raw), problems)) is not None:
+                yield name, found
+
     def target(self, file: str, reference: str) -> Node:
         """What a reference in a file leads to, through references alone. `Refused` says why it leads nowhere."""
         key = file, reference

@@ -98,22 +98,11 @@ class Api:
 
     def resolved(self, node: Node) -> Node | None:
         """The node, or what its reference leads to; None where it is no mapping, or leads nowhere (then that is a problem)."""
-        try:
-            if isinstance(node.raw, dict) and isinstance(reference := node.raw.get("$ref"), str):
-                node = self.document.target(node.file, reference)
-        except Refused as refused:
-            self.problems.append(refused.reason)
-            return None
-        return node if isinstance(node.raw, dict) else None
+        return self.document.resolved(node, self.problems)
 
     def children(self, node: Node, key: str, extended: bool = True) -> Iterator[tuple[str, Node]]:
         """The entries of a mapping below a node, references followed. `extended`: a name that begins with x- is an extension."""
-        held = self.resolved(Node(node.file, node.raw.get(key)))
-        if held is None:
-            return
-        for name, raw in held.raw.items():
-            if not (extended and name.startswith("x-")) and (found := self.resolved(Node(held.file, raw))) is not None:
-                yield name, found
+        return self.document.children(node, key, self.problems, extended)
 
     def places(self, key: str) -> dict[str, Place]:
         """Path items by template: of `paths`, or of `webhooks`."""

@@ -99,14 +99,14 @@ class _Desk:
     def place(self, key: str, state: FindingState, spot: Spot | str) -> None:
         """Lay one open finding on the ticket where it belongs, or aside with the reason."""
         home = self.homes.get(key)
-        mode = self.modes[key] if isinstance(spot, Spot) and spot.mode == "on" else "on"
-        if mode == "off" or (isinstance(spot, Spot) and spot.mode == "plan" and self.modes[key] == "off"):
+        mode = self.modes[key] if isinstance(spot, Spot) and spot.mode != "off" else "on"
+        if mode == "off":
             self.quiet.append(Silent(state.finding, ramp.why_not(state.finding, self.ground)))
         elif state.held or not is_news(state):
             self._stay(key, state, home)
         elif isinstance(spot, str):
             self.nowhere.append(Silent(state.finding, spot))
-        elif mode == "plan" and home is None:
+        elif mode == "plan" and spot.mode == "on" and home is None:
             self._lay(key, state, spot.target, self.watched)
         else:
             self._lay(key, state, home if home and not self.ground.reachable(spot) else spot.target)

@@ -1,9 +1,9 @@
 """Pure. Gates: what has to be there so many working days before a milestone is due, and what of it is missing."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -44,6 +44,7 @@ class GateRules(Rules):
 
     warn_days: int = Field(5, ge=0, description="Working days before the gate from which what is missing is a warning.")
     critical_days: int = Field(1, ge=0, description="Working days before the gate from which it is critical.")
+    gates: tuple[Gate, ...] = Field((), description="The gates, each with a name.")
     closed_days: int = Field(30, ge=0, description="Calendar days for which a milestone that was closed without it is told.")
 
 
@@ -138,7 +139,21 @@ def some_named(requests: Sequence[MergeRequest]) -> tuple[Part, ...]:
     return *listed([keyed(one) for one in requests[:_SHOWN]]), *([f" and {more} more"] if more > 0 else [])
 
 
-def gate_finding(
+def gates_unmet(
+    snapshot: Snapshot, code: str, rules: GateRules, missing: Callable[[Snapshot, Any, Milestone], Iterable[Missing]]
+) -> Iterator[Finding]:
+    """One finding per milestone and gate of the rules that lacks something: `missing` says what, in words."""
+    for ref in sorted(snapshot.milestones) if rules.gates else ():
+        milestone = snapshot.milestones[ref]
+        own = rules.of(milestone.class_)
+        for gate in own.gates:
+            how = judged(snapshot, own, gate, milestone) if gate.is_for(milestone) else None
+            lacks = tuple(missing(snapshot, gate, milestone)) if how else ()
+            if how and lacks:
+                yield _gate_finding(snapshot, code, gate, milestone, how, lacks, own)
+
+
+def _gate_finding(
     snapshot: Snapshot, code: str, gate: Gate, milestone: Milestone, how: Judged, missing: Sequence[Missing], rules: GateRules
 ) -> Finding:
     """One finding for what a gate lacks."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from syncd.contract import Detector
-from syncd.detect.evidence import Gate, GateRules, Missing, evidence_of, gate_finding, judged, some_named
+from syncd.detect.evidence import Gate, GateRules, Missing, evidence_of, gates_unmet, some_named
 from syncd.model.finding import Finding
 from syncd.model.rows import MergeRequest, Milestone
 from syncd.model.snapshot import Snapshot
@@ -37,14 +37,7 @@ class GateDueRules(GateRules):
 
 def detect(snapshot: Snapshot, rules: GateDueRules) -> Iterator[Finding]:
     """One finding per milestone and gate that lacks something."""
-    for ref in sorted(snapshot.milestones) if rules.gates else ():
-        milestone = snapshot.milestones[ref]
-        own = rules.of(milestone.class_)
-        for gate in own.gates:
-            how = judged(snapshot, own, gate, milestone) if gate.is_for(milestone) else None
-            missing = tuple(_missing(snapshot, gate, milestone)) if how else ()
-            if how and missing:
-                yield gate_finding(snapshot, CODE, gate, milestone, how, missing, own)
+    return gates_unmet(snapshot, CODE, rules, _missing)
 
 
 DETECTOR = Detector(code=CODE, title="Gate not met", rules=GateDueRules, detect=detect)

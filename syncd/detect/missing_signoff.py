@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from syncd.contract import Detector
-from syncd.detect.evidence import Gate, GateRules, Missing, approvers, evidence_of, gate_finding, judged, some_named
+from syncd.detect.evidence import Gate, GateRules, Missing, approvers, evidence_of, gates_unmet, some_named
 from syncd.model.finding import Count, Finding
 from syncd.model.rows import MergeRequest, Milestone, SignOff
 from syncd.model.snapshot import Snapshot
@@ -36,14 +36,7 @@ class MissingSignoffRules(GateRules):
 
 def detect(snapshot: Snapshot, rules: MissingSignoffRules) -> Iterator[Finding]:
     """One finding per milestone and gate that somebody has not signed."""
-    for ref in sorted(snapshot.milestones) if rules.gates else ():
-        milestone = snapshot.milestones[ref]
-        own = rules.of(milestone.class_)
-        for gate in own.gates:
-            how = judged(snapshot, own, gate, milestone) if gate.is_for(milestone) else None
-            missing = tuple(_missing(snapshot, gate, milestone)) if how else ()
-            if how and missing:
-                yield gate_finding(snapshot, CODE, gate, milestone, how, missing, own)
+    return gates_unmet(snapshot, CODE, rules, _missing)
 
 
 DETECTOR = Detector(code=CODE, title="Sign-off missing", rules=MissingSignoffRules, detect=detect)

@@ -42,7 +42,7 @@ def show(monkeypatch: pytest.MonkeyPatch) -> Show:
     monkeypatch.setattr("syncd.app.understanding", lambda _: view)
 
     def shown(made: Snapshot) -> None:
-        monkeypatch.setattr("syncd.cli.baseline.snapshot_of", lambda _: made)
+        monkeypatch.setattr("syncd.cli.stored.snapshot_of", lambda _: made)
 
     return shown
 

@@ -4,7 +4,9 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from syncd.model.raw import Json
 from syncd.model.ref import Ref
@@ -60,7 +62,7 @@ class Quote:
     kind: Literal["quote"] = "quote"
 
 
-Part = str | Named | Day | Count | Quote
+Part = str | Annotated[Named | Day | Count | Quote, Field(discriminator="kind")]
 """A plain `str` is our own text and is shown as it is."""
 
 

@@ -3,9 +3,11 @@
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
+from pydantic_core import to_json
 
 from syncd.model.finding import Finding
 from syncd.model.raw import Json
+from syncd.model.ref import identity
 from syncd.model.rows import Row
 
 _ROW: TypeAdapter[Row] = TypeAdapter(Annotated[Row, Field(discriminator="kind")])
@@ -33,14 +35,29 @@ def row_from_json(value: Json) -> Row:
 
 
 def finding_to_json(finding: Finding) -> dict[str, Json]:
-    """A finding with its typed text, for the store. Of what it rests on only the identities: there may be thousands of them."""
-    value: dict[str, Any] = _FINDING.dump_python(finding, mode="json", exclude={"inputs": {"__all__": {"key", "url"}}})
-    return value
+    """A finding with its typed text, for the store. Of what it rests on only the identities, in order: there may be thousands."""
+    value: dict[str, Any] = _FINDING.dump_python(finding, mode="json", exclude={"inputs"})
+    return {**value, "inputs": _identities(finding)}
+
+
+def finding_to_text(finding: Finding) -> str:
+    """The same as compact JSON text. Raises ValueError where the text of a vendor is no Unicode."""
+    text = _FINDING.dump_json(finding, exclude={"inputs"}).decode()
+    return f'{text[:-1]},"inputs":{to_json(_identities(finding)).decode()}}}'
+
+
+def _identities(finding: Finding) -> list[Json]:
+    return [{"connection": ref.connection, "stream": ref.stream, "id": ref.id} for ref in sorted(finding.inputs, key=identity)]
 
 
 def finding_from_json(value: Json) -> Finding:
     """The finding that `finding_to_json` wrote. Raises ValueError where the value is none."""
     return _FINDING.validate_python(value)
+
+
+def finding_from_text(text: str) -> Finding:
+    """The same from its JSON text."""
+    return _FINDING.validate_json(text)
 
 
 def rows_to_text(rows: tuple[Row, ...]) -> str:

@@ -65,11 +65,11 @@ class JsonText(TypeDecorator[Json]):
 
     def process_bind_param(self, value: Any, _dialect: Dialect) -> str | None:
         """Compact JSON."""
-        return _dumped(value)
+        return dumped(value)
 
     def bind_processor(self, dialect: Dialect) -> Any:
         """The same without a detour, as for plain text."""
-        return _dumped if dialect.name == "sqlite" else super().bind_processor(dialect)
+        return dumped if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> Any:
         """The value again."""
@@ -84,7 +84,8 @@ def _plain(value: str | None) -> str | None:
     return None if value is None else storable(value)
 
 
-def _dumped(value: Json | None) -> str | None:
+def dumped(value: Json | None) -> str | None:
+    """The text that a JSON value is stored as."""
     if value is None:
         return None
     try:

@@ -1,5 +1,6 @@
 """Findings, anchors and the moment of amnesty."""
 
+from dataclasses import replace
 from datetime import date
 
 from syncd.store import Store
@@ -28,6 +29,18 @@ def test_the_history_has_what_a_reader_would_notice_and_nothing_else(store: Stor
     assert seen == [("open", "warn", 4), ("open", "warn", 4), ("open", "critical", 9), ("cleared", "critical", 9)]
     assert [moment.at for moment in history] == [AT, LATER, LATER, LATER]
     assert store.findings.history("unknown") == []
+
+
+def test_a_state_that_is_kept_already_is_not_written_again(store: Store) -> None:
+    several = [state(finding()), state(finding(subject="9"), held=True, known=("warn", 4), cleared_at=LATER)]
+    odd = state(replace(finding(subject="8"), headline=("late \ud800",)))
+    store.findings.put([*several, odd], AT)
+    with store.transaction():
+        store.findings.put(store.findings.states().values(), LATER)
+        store.findings.put([*several, odd], LATER)
+        assert not store.changing()
+        store.findings.put([replace(several[0], withheld=True)], LATER)
+        assert store.changing()
 
 
 def test_a_forgotten_state_is_gone_and_its_history_stays(store: Store) -> None:

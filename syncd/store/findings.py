@@ -126,7 +126,7 @@ def _values(state: FindingState) -> dict[str, Any]:
     return {**around, "digest": digest(state.finding), "finding": finding_to_json(state.finding)}
 
 
-def _state(row: Row[Any]) -> FindingState:
+def _state(row: Row[*tuple[Any, ...]]) -> FindingState:
     known = None if row.known_severity is None else (cast(Severity, row.known_severity), int(row.known_weight))
     return FindingState(
         finding=_finding(row.finding),

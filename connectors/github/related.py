@@ -15,10 +15,16 @@ def with_related(client: Client, row: Row, place: Place) -> Row:
 
     A list that the server does not have (404 or 410: an older Enterprise Server) is left out.
     """
+    subs, blockers = (
+        _count(row, "sub_issues_summary", "total"),
+        _count(row, "issue_dependencies_summary", "total_blocked_by", "blocked_by"),
+    )
+    if not subs and not blockers:
+        return row
     found = dict(row)
-    if _count(row, "sub_issues_summary", "total"):
+    if subs:
         _put(found, "sub_issues", client, f"{place.as_issue}/sub_issues", place)
-    if _count(row, "issue_dependencies_summary", "total_blocked_by", "blocked_by"):
+    if blockers:
         _put(found, "blocked_by", client, f"{place.as_issue}/dependencies/blocked_by", place)
     return found
 
@@ -33,5 +39,6 @@ def _put(found: Row, name: str, client: Client, path: str, place: Place) -> None
 
 def _count(row: Row, summary: str, *names: str) -> int:
     counts: Any = row.get(summary)
-    found = [counts[name] for name in names if isinstance(counts.get(name), int)] if isinstance(counts, dict) else []
-    return found[0] if found else 0
+    if not isinstance(counts, dict):
+        return 0
+    return next((counts[name] for name in names if isinstance(counts.get(name), int)), 0)

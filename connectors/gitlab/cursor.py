@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 OVERLAP = timedelta(minutes=1)
 """What is read again each time: a record is stamped before its transaction ends, so it may appear after younger ones."""
@@ -117,11 +118,17 @@ def load(text: str | None, path: str | None) -> Cursor:
 
 def moment(text: object) -> datetime | None:
     """An instant as GitLab writes it, or None where it is none."""
+    return _moment(text) if isinstance(text, str) else None
+
+
+@lru_cache(maxsize=1024)
+def _moment(text: str) -> datetime | None:
+    """A page is looked at for its order, for its overlap and for its records: each of its instants is read once."""
     try:
-        read = datetime.fromisoformat(text) if isinstance(text, str) else None
+        read = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return read.astimezone(UTC) if read and read.tzinfo else None
+    return read.astimezone(UTC) if read.tzinfo else None
 
 
 def stamp(at: datetime | None) -> str | None:

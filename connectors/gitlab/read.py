@@ -176,8 +176,10 @@ def _ends(reading: Reading, times: Sequence[datetime | None]) -> datetime | None
 def _records(reading: Reading, rows: Sequence[Row], known: Mapping[str, str], linked: Linked) -> Iterator[RawRecord]:
     """The rows as records. One of the overlap that is as it was when what belongs to it was read needs no second request."""
     for row in filter(reading.keeps, rows):
-        at = moment(row.get("updated_at"))
-        if not blocks(reading, row) or at is None:
+        if not blocks(reading, row):
+            yield reading.record(row)
+            continue
+        if (at := moment(row.get("updated_at"))) is None:
             yield complete(reading, row)
             continue
         id, digest = reading.record(row).ref.id, content_hash(row)

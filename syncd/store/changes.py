@@ -15,6 +15,12 @@ CHANGES = "changes"
 START = {"key": CHANGES, "value": 0}
 """The row of `meta` that counts: made with the store, so that no two transactions try to."""
 
+_COUNT = (
+    update(meta)
+    .where(meta.c.key == CHANGES)
+    .values(value=type_coerce(cast(cast(type_coerce(meta.c.value, Text), Integer) + 1, Text), Text))
+)
+
 _CHANGED = "syncd_changed"
 _APART = frozenset({"meta", "versions", "receipts", "finding_history", "deliveries"})
 """Tables that nothing is concluded from. Any other one counts, so that a new table is not forgotten here."""
@@ -42,8 +48,7 @@ def count(tx: Connection) -> None:
     """
     if not made(tx):
         return
-    number = type_coerce(cast(cast(type_coerce(meta.c.value, Text), Integer) + 1, Text), Text)
-    tx.execute(update(meta).where(meta.c.key == CHANGES).values(value=number))
+    tx.execute(_COUNT)
 
 
 def _heard(tx: Connection, statement: Any, _many: Any, _one: Any, options: Any, result: Any) -> None:

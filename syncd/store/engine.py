@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -100,23 +101,7 @@ class Database:
         """Insert rows by primary key, or overwrite what is there except the columns to `keep`. All rows name the same columns."""
         if not rows:
             return
-        insert = self._insert(table)
-        keys = [column.name for column in table.primary_key]
-        changed = {name: insert.excluded[name] for name in rows[0] if name not in keys and name not in keep}
-        if changed:
-            connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=changed), rows)
-        else:
-            connection.execute(insert.on_conflict_do_nothing(index_elements=keys), rows)
-
-    def _insert(self, table: Table) -> Any:
-        """The dialect's own INSERT, loaded when it is used: SQLAlchemy's whole family of drivers comes along with PostgreSQL's."""
-        if self.postgres:
-            from sqlalchemy.dialects import postgresql
-
-            return postgresql.insert(table)
-        from sqlalchemy.dialects import sqlite
-
-        return sqlite.insert(table)
+        connection.execute(_upsert(table, tuple(rows[0]), tuple(sorted(keep)), postgres=self.postgres), rows)
 
     def _current(self) -> Connection | None:
         return getattr(self._joined, "connection", None)
@@ -127,6 +112,28 @@ class Database:
             yield
         except DBAPIError as error:
             raise StoreError(explain(error, self.where)) from error
+
+
+@cache
+def _upsert(table: Table, names: tuple[str, ...], keep: tuple[str, ...], *, postgres: bool) -> Any:
+    """The statement for rows of these columns. It is made once: that takes longer than to run it."""
+    insert = _insert(table, postgres=postgres)
+    keys = [column.name for column in table.primary_key]
+    changed = {name: insert.excluded[name] for name in names if name not in keys and name not in keep}
+    if changed:
+        return insert.on_conflict_do_update(index_elements=keys, set_=changed)
+    return insert.on_conflict_do_nothing(index_elements=keys)
+
+
+def _insert(table: Table, *, postgres: bool) -> Any:
+    """The dialect's own INSERT, loaded when it is used: SQLAlchemy's whole family of drivers comes along with PostgreSQL's."""
+    if postgres:
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table)
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(table)
 
 
 def connect(url: str, base_dir: Path | None = None) -> Database:

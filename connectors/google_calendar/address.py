@@ -14,14 +14,15 @@ _INSTANCE = re.compile(r"(?P<series>.+)_(?P<day>\d{8})(?P<time>T\d{6}Z)?")
 
 def ref_of(connection: str, calendar: str, event: Mapping[str, Any]) -> Ref:
     """The identity of an event of a calendar. Raises KeyError where it has no id."""
-    key = f"{calendar}/{_own(event)}"
-    return Ref(connection, "events", _identity(calendar, event) or key, key=key, url=event.get("htmlLink"))
+    own = _own(event)
+    key = f"{calendar}/{own}"
+    return Ref(connection, "events", _identity(calendar, event, own) or key, key=key, url=event.get("htmlLink"))
 
 
 def ids_of_cancelled(calendar: str, event: Mapping[str, Any]) -> tuple[str, ...]:
     """Every id that a cancelled event may be known by: only the event's own id is sure to be left. Raises KeyError without one."""
-    known = _identity(calendar, event)
-    return (known,) if known else (f"{calendar}/{_own(event)}",)
+    own = _own(event)
+    return (_identity(calendar, event, own) or f"{calendar}/{own}",)
 
 
 def calendar_of(ref: Ref) -> str:
@@ -38,11 +39,11 @@ def event_of(ref: Ref) -> str:
     return f"{series}_{re.sub('[-:]', '', start)}" if series else event
 
 
-def _identity(calendar: str, event: Mapping[str, Any]) -> str | None:
+def _identity(calendar: str, event: Mapping[str, Any], own: str) -> str | None:
     """Of an instance, else None. Where a field is missing, its id says the same."""
     series, start = event.get("recurringEventId"), _start(event.get("originalStartTime"))
     if not series or not start:
-        found = _INSTANCE.fullmatch(_own(event))
+        found = _INSTANCE.fullmatch(own) if "_" in own else None
         series, start = (found["series"], _written_out(found)) if found else (None, None)
     return f"{calendar}/{series}@{start}" if series and start else None
 

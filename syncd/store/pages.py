@@ -75,7 +75,12 @@ def basis(place: Place, raw: RawRecord, digest: str) -> str:
 @lru_cache(maxsize=64)
 def _listed(fields: frozenset[str] | None) -> str:
     """The records of a page share theirs."""
-    return "*" if fields is None else ",".join(sorted(fields))
+    return "*" if fields is None else ",".join(_in_order(fields))
+
+
+@lru_cache(maxsize=64)
+def _in_order(fields: frozenset[str]) -> list[str]:
+    return sorted(fields)
 
 
 def known(tx: Connection, place: Place, ids: Collection[str]) -> dict[str, Row[Any]]:
@@ -98,7 +103,8 @@ def change(tx: Connection, place: Place, pairs: Sequence[tuple[Row[Any], Incomin
     new_content = {old.n for old, new in pairs if is_other(old, new)}
     _archive(tx, new_content, at)
     values = [
-        {"row": old.n, "changed_at": at if old.n in new_content else old.changed_at, **_content(place, new)} for old, new in pairs
+        {"row": old.n, "changed_at": at if old.n in new_content else old.changed_at, **_content(place, new), **_LIVE}
+        for old, new in pairs
     ]
     names = [name for name in values[0] if name != "row"]
     tx.execute(update(records).where(records.c.n == bindparam("row")).values({name: bindparam(name) for name in names}), values)
@@ -138,15 +144,14 @@ def _content(place: Place, one: Incoming) -> Mapping[str, Any]:
         "scope_id": place.scope_id,
         "hash": one.hash,
         "basis": one.basis,
-        "gone_at": None,
-        "gone_kind": None,
         "key": raw.ref.key,
         "url": raw.ref.url,
-        "fields": None if raw.fields is None else sorted(raw.fields),
+        "fields": None if raw.fields is None else _in_order(raw.fields),
         "data": raw.data,
     }
 
 
+_LIVE = {"gone_at": None, "gone_kind": None}
 _KEPT = ("gone_at", "gone_kind", "scope_id", "key", "url", "hash")
 
 

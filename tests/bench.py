@@ -8,7 +8,7 @@ The vendors live in a process of their own, so that time and memory are syncd's 
 least that is possible (`LEAST`); the trackers' 30,000 items are read in 60 s with at most 250 MB. A reader written by hand
 (`tests/bench_reader.py`) reads the same in the same run: reading takes at most 2 times its wall time, 3 times its CPU time and 1.1 times
 its bytes. A pull holds at most 120 MB more than the idle process, and with `--flat` no more for five times the items. A pass of the
-daemon without changes takes at most 50 ms of CPU.
+daemon without changes takes at most 50 ms of CPU; it is measured with all projects, and with one of each vendor.
 Beside it a plain script on the same libraries reads the same (`tests/bench_naive.py`).
 """
 
@@ -134,6 +134,15 @@ def place_of(line: str) -> tuple[str, str]:
     return "", text.partition("?")[0].partition(" ")[2]
 
 
+def narrowed(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The same vendors with one project, repository or calendar each."""
+
+    def first(section: Mapping[str, Any]) -> dict[str, Any]:
+        return {key: value[:1] if isinstance(value, list) else value for key, value in section.items()}
+
+    return {name: {**vendor, "section": first(vendor["section"])} for name, vendor in told.items()}
+
+
 def toml(told: Mapping[str, Any]) -> str:
     """A configuration for the vendors; `write` stays at its default, so that nothing but reading is measured."""
     parts = ['[store]\nurl = "sqlite:///syncd.db"\n[model]\nzone = "Europe/Berlin"\n']
@@ -168,7 +177,7 @@ def result(
     first: Measured,
     second: Measured,
     changed: Measured,
-    idle: list[float],
+    idle: tuple[list[float], list[float]],
     reading: Mapping[str, Any],
     beside: Mapping[str, dict[str, Any] | None],
 ) -> dict[str, Any]:
@@ -193,8 +202,9 @@ def result(
         "passes": passes,
         "reading": reading,
         "ratios": ratios(reading, beside["reader"]),
-        "idle_cpu_s": [round(cpu, 3) for cpu in idle],
-        "quiet_cpu_s": round(median(idle[-QUIET:]), 3),
+        "idle_cpu_s": [round(cpu, 3) for cpu in idle[0]],
+        "quiet_cpu_s": round(median(idle[0][-QUIET:]), 3),
+        "quiet_single_cpu_s": round(median(idle[1][-QUIET:]), 3),
         **beside,
         "problems": [*first.problems, *second.problems, *changed.problems],
     }
@@ -236,9 +246,11 @@ def show(found: Mapping[str, Any]) -> None:
     for name, used in found["passes"].items():
         print(f"{name:<12}{used['wall_s']:>8.2f} s{used['cpu_s']:>8.2f} s{used['peak_mb']:>11.0f} MB")
     cpu = ", ".join(f"{seconds * 1000:.0f}" for seconds in found["idle_cpu_s"])
-    quiet, reading = found["quiet_cpu_s"], found["reading"]
-    verdict = "ok" if quiet <= QUIET_CPU_S else "OVER"
-    print(f"daemon      CPU of its passes: {cpu} ms; without changes {quiet * 1000:.0f} ms (at most 50) {verdict}")
+    reading = found["reading"]
+    print(f"daemon      CPU of its passes: {cpu} ms")
+    for name, what in {"quiet_cpu_s": "all projects", "quiet_single_cpu_s": "one project of each"}.items():
+        verdict = "ok" if found[name] <= QUIET_CPU_S else "OVER"
+        print(f"            without changes, {what}: {found[name] * 1000:.0f} ms (at most {QUIET_CPU_S * 1000:.0f}) {verdict}")
     print(
         f"reading     {reading['wall_s']:>8.2f} s{reading['cpu_s']:>8.2f} s{reading['peak_mb']:>11.0f} MB   without mapping and looking"
     )
@@ -321,11 +333,13 @@ def measured(chosen: argparse.Namespace, latency_s: float) -> dict[str, Any]:
             ours.recv()
             changed = _measured(config, ours, None, "changed")
             idle = resident(config, ours)
+            config.write_text(toml(narrowed(told)).replace("syncd.db", "one.db"))
+            single = resident(config, ours)
         reading = pulled(told, ours)
         beside: dict[str, dict[str, Any] | None] = {"reader": script("tests.bench_reader", told, ours)}
         beside["naive"] = None if chosen.no_naive else script("tests.bench_naive", told, ours)
     beside["flat"] = flat(chosen) if chosen.flat else None
-    return result(told, first, second, changed, idle, reading, beside)
+    return result(told, first, second, changed, (idle, single), reading, beside)
 
 
 def flat(chosen: argparse.Namespace) -> dict[str, Any]:

@@ -11,12 +11,14 @@ from rich.table import Table
 from rich.text import Text
 
 from syncd.app import App
+from syncd.cli.chains import as_json as chain_json
+from syncd.cli.chains import in_words
 from syncd.cli.choose import chosen
 from syncd.cli.frame import one_line, usage
 from syncd.cli.report import finding_json, ref_json
 from syncd.cli.stored import snapshot_of
 from syncd.config import did_you_mean
-from syncd.decide.chains import Chain, chains
+from syncd.decide.impersonal import People
 from syncd.decide.overrides import SEEN, WORDS, Override, Word
 from syncd.decide.state import FindingState
 from syncd.decide.word import Worded, worded
@@ -24,10 +26,15 @@ from syncd.model.finding import Severity
 from syncd.model.ref import Ref
 from syncd.model.snapshot import Snapshot
 from syncd.run.analyse import shown
+from syncd.schedule.chains import Chain, chains_of
 from syncd.schedule.hygiene import team_name, team_names
 from syncd.schedule.plan import plan_of
 
 _COLOUR: Mapping[Word, str] = {"off track": "red", "at risk": "yellow", "unknown": "cyan", "on track": "green"}
+
+
+MOST_CHAINS = 3
+"""So many chains are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,7 @@ class Portfolio:
     snapshot: Snapshot
     words: tuple[Worded, ...]
     chains: tuple[Chain, ...]
+    people: People
 
 
 def portfolio_of(app: App, milestones: list[str], team: str) -> Portfolio:
@@ -47,9 +55,8 @@ def portfolio_of(app: App, milestones: list[str], team: str) -> Portfolio:
     if team:
         refs &= _of_team(snapshot, team)
     words = tuple(one for one in _words(app, snapshot, states) if one.milestone.ref in refs)
-    mine = refs | {item for ref in refs for item in snapshot.members.get(ref, ())}
-    about = [state for state in states if snapshot.anchor(state.finding.subject) in mine]
-    return Portfolio(snapshot, words, chains(snapshot, about))
+    about = [chain for chain in snapshot.once(chains_of) if any(one.milestone in refs for one in chain.held)]
+    return Portfolio(snapshot, words, tuple(about[:MOST_CHAINS]), app.config.policy.people)
 
 
 def _words(app: App, snapshot: Snapshot, states: Iterable[FindingState]) -> tuple[Worded, ...]:
@@ -83,7 +90,7 @@ def show(portfolio: Portfolio, console: Console) -> None:
         word = Text(one.word + (" *" if one.override else ""), _COLOUR[one.word])
         table.add_row(Text(one_line(name)), word, *map(Text, rest[1:]), Text(one_line(why)))
     console.print(table)
-    told = [_in_words(portfolio.snapshot, chain) for chain in portfolio.chains]
+    told = [in_words(portfolio.snapshot, chain, portfolio.people) for chain in portfolio.chains]
     if told:
         console.print()
         console.print(Text("What holds most up:", "bold"))
@@ -122,27 +129,11 @@ def _totals(portfolio: Portfolio) -> str:
     return f"{len(portfolio.words)} open milestones: {', '.join(parts)}."
 
 
-def _in_words(snapshot: Snapshot, chain: Chain) -> str:
-    """`PLAT-41 Provider contract (due 2026-05-12) is not done; PAY-7 Refunds waits for it: 3 working days lost on PAY-1 Checkout.`"""
-    first, *later = chain.refs
-    waits = "".join(f"; {_called(snapshot, ref)} waits for {'it' if not place else 'that'}" for place, ref in enumerate(later))
-    lost = f": {chain.days} working {'day' if chain.days == 1 else 'days'} lost" if chain.days else ""
-    above = ", ".join(_called(snapshot, ref) for ref in chain.milestones if ref != chain.refs[-1])
-    where = f", which holds up {above}" if above else ""
-    due = getattr(snapshot.get(first), "due", None)
-    return f"{_called(snapshot, first)}{f' (due {due.isoformat()})' if due else ''} is not done{waits}{lost}{where}."
-
-
-def _called(snapshot: Snapshot, ref: Ref) -> str:
-    work = snapshot.get(ref)
-    return f"{work.ref.label} {work.title}".strip() if work else ref.label
-
-
 def markdown(portfolio: Portfolio) -> list[str]:
     """The table as lines for a wiki."""
     head = ["| milestone | status | due | work ends | 85 % | open | why |", "| --- | --- | --- | --- | --- | --- | --- |"]
     rows = [f"| {' | '.join(as_text(cell) for cell in _cells(one))} |" for one in portfolio.words]
-    told = [as_text(_in_words(portfolio.snapshot, chain)) for chain in portfolio.chains]
+    told = [as_text(in_words(portfolio.snapshot, chain, portfolio.people)) for chain in portfolio.chains]
     numbered = ["", "What holds most up:", "", *(f"{n}. {line}" for n, line in enumerate(told, 1))] if told else []
     as_of = f"As of {portfolio.snapshot.as_of:%Y-%m-%d %H:%M} UTC."
     return [*head, *rows, *numbered, "", f"{_totals(portfolio)} {as_of}"]
@@ -160,16 +151,7 @@ def as_json(portfolio: Portfolio) -> dict[str, Any]:
     return {
         "as_of": portfolio.snapshot.as_of.isoformat(),
         "milestones": [_worded_json(portfolio.snapshot, one) for one in portfolio.words],
-        "chains": [
-            {
-                "work": [ref_json(ref) for ref in chain.refs],
-                "severity": chain.severity,
-                "days_lost": chain.days,
-                "milestones": [ref_json(ref) for ref in chain.milestones],
-                "text": _in_words(portfolio.snapshot, chain),
-            }
-            for chain in portfolio.chains
-        ],
+        "chains": [chain_json(portfolio.snapshot, chain, portfolio.people) for chain in portfolio.chains],
         "totals": {word: counts[word] for word in WORDS},
         "problems": list(portfolio.snapshot.once(plan_of).problems),
     }

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from syncd.model.rows import Person
-    from syncd.schedule.chains import Chain
     from syncd.schedule.durations import Duration
     from syncd.schedule.picture import Picture, Row
 
@@ -62,25 +61,24 @@ def chains(
 ) -> None:
     """Show the blocking chains that cost most working days on due dates, in plain words. Reads the store only."""
     from syncd.app import opened
+    from syncd.cli.chains import as_json, in_words
     from syncd.cli.stored import snapshot_of
-    from syncd.decide.plain import plain_parts
-    from syncd.detect.chained import parts, told
+    from syncd.detect.chained import told
     from syncd.schedule.chains import worst_chains
     from syncd.schedule.mermaid import flowchart
 
     with opened(config, os.environ) as app:
         snapshot, people = snapshot_of(app), app.config.policy.people
     found = worst_chains(snapshot, most)
-    texts = [plain_parts(parts(snapshot, chain), people) for chain in found]
     if json:
-        print_json([_chain_json(chain, text) for chain, text in zip(found, texts, strict=True)])
+        print_json([as_json(snapshot, chain, people) for chain in found])
     elif mermaid:
         out().print(flowchart(*told(snapshot, found)), markup=False)
     elif not found:
         out().print("No due date is held up.")
     else:
-        for place, text in enumerate(texts, 1):
-            out().print(_text(f"{place}. {text}"))
+        for place, chain in enumerate(found, 1):
+            out().print(_text(f"{place}. {in_words(snapshot, chain, people)}"))
 
 
 def _write(file: Path, picture: "Picture", *, graph: bool) -> None:
@@ -209,22 +207,6 @@ def _takes(days: float, duration: "Duration") -> str:
         return ""
     said = f"median of {duration.typical.of}" if duration.typical else _BASIS.get(duration.basis, duration.basis)
     return f"{days:.3g} d {said}"
-
-
-def _chain_json(chain: "Chain", text: str) -> dict[str, Any]:
-    from syncd.cli.report import ref_json
-
-    return {
-        "begins_with": ref_json(chain.root),
-        "days_lost": chain.days,
-        "moves_daily": chain.clocked,
-        "path": [ref_json(ref) for ref in chain.path],
-        "holds_up": [
-            {"milestone": ref_json(one.milestone), "due": _iso(one.due), "finish": _iso(one.finish), "days_lost": one.days}
-            for one in chain.held
-        ],
-        "text": text,
-    }
 
 
 def _text(value: str) -> Any:

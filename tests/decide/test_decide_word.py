@@ -2,23 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syncd.decide.chains import chains
 from syncd.decide.overrides import WORDS, overrides, seen_key
 from syncd.decide.state import FindingState
 from syncd.decide.word import DECIDING, Worded, worded
-from syncd.detect.blocked import DETECTOR as BLOCKED
 from syncd.model.finding import SEVERITIES, Finding, Severity
 from syncd.model.rows import Item, Quantity, Row
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.forecast import Forecast, Odds, forecast_of
-from tests.model_builders import NOW, day, item, link, milestone, moved, on, ref, snapshot
+from tests.model_builders import NOW, day, item, milestone, moved, on, ref, snapshot
 
 EPIC = milestone("M", title="Checkout v2", due="2026-05-29")
 
@@ -181,29 +179,3 @@ def test_one_more_finding_is_never_better(found: list[tuple[str, Severity]], mor
         WORDS.index(word(EPIC, work(), found=given).word) for given in (some, [*some, finding("blocked", more, "A")])
     )
     assert after <= before
-
-
-def test_the_chains_that_hold_most_up_and_none_that_is_part_of_another() -> None:
-    rows = (
-        EPIC,
-        work("A", due="2026-05-08"),
-        item("P", due="2026-05-12"),
-        item("Q", due="2026-05-11"),
-        work("B", due="2026-05-15"),
-        item("R", due="2026-05-06"),
-        work("C", status="doing", due="2026-05-22"),
-        link("P", "Q"),
-        link("Q", "A"),
-        link("R", "C"),
-        link("P", "B"),
-    )
-    model = snapshot(*rows)
-    found = [
-        FindingState(finding=one, state="open", raised_at=NOW - timedelta(days=1), changed_at=NOW)
-        for one in BLOCKED.detect(model, BLOCKED.rules())
-    ]
-    told = chains(model, found)
-    assert [ref.id for ref in told[0].refs] == ["P", "Q", "A"]
-    assert told[0].milestones == (ref("M"),)
-    assert all(not set(one.refs) <= set(other.refs) for one in told for other in told if one is not other)
-    assert chains(model, [replace(one, state="cleared") for one in found]) == ()

@@ -18,15 +18,15 @@ from syncd.decide.place import Ground, Spot
 from syncd.decide.render import Section, digest, text
 from syncd.decide.state import FindingState, Said
 from syncd.decide.voice import heard
-from syncd.model.action import Action, Verb, entry_of
+from syncd.model.action import Action, Mark, entry_of
 from syncd.model.ref import Ref
 
 Extra = dict[str, Any]
 
 
-def entries(ground: Ground, states: Mapping[str, FindingState], marked: Mapping[tuple[Ref, Verb], Said]) -> Iterator[Action]:
+def entries(ground: Ground, states: Mapping[str, FindingState], marked: Mapping[Mark, Said]) -> Iterator[Action]:
     """What brings every entry to what it should be."""
-    standing = {ref: entry for (ref, verb), entry in marked.items() if verb == "event"}
+    standing = {ref: entry for (ref, verb, _), entry in marked.items() if verb == "event"}
     wanted: set[Ref] = set()
     for fingerprint, state in sorted(states.items()):
         spot = _spot(fingerprint, state, ground) if state.state == "open" else None

@@ -33,6 +33,7 @@ DECIDING = frozenset(
         "forecast_after_window",
         "gate_due",
         "missing_signoff",
+        "breaking_hits_commitment",
     }
 )
 MOST_GUESSED = 0.4

@@ -81,16 +81,19 @@ def _dated(case: Case) -> Iterator[Part]:
 def changed(case: Case, changes: Sequence[Change]) -> tuple[Part, ...]:
     """The first changes, each by its rule and its place."""
     more = len(changes) - SHOWN
-    told = [part for place, one in enumerate(changes[:SHOWN]) for part in (*(("; ",) if place else ()), *_change(case, one))]
+    told = [
+        part for place, one in enumerate(changes[:SHOWN]) for part in (*(("; ",) if place else ()), *of_change(one, case.request))
+    ]
     return *told, *([f"; and {more} more"] if more > 0 else []), "."
 
 
-def _change(case: Case, change: Change) -> Iterator[Part]:
+def of_change(change: Change, request: MergeRequest) -> Iterator[Part]:
+    """A change of a merge request by its rule and its place; what the repository's users wrote is theirs."""
     own = change.rule in RULES or change.rule in (UNJUDGED, REMOVED)
-    yield change.rule if own else quoted(change.rule, case.request)
+    yield change.rule if own else quoted(change.rule, request)
     where = " ".join(dict.fromkeys(part for part in (change.operation, change.place) if part))
     if where:
-        yield from (" at ", quoted(where if len(where) <= _LONGEST else f"{where[: _LONGEST - 1]}…", case.request))
+        yield from (" at ", quoted(where if len(where) <= _LONGEST else f"{where[: _LONGEST - 1]}…", request))
 
 
 def about_landing(case: Case) -> tuple[Part, ...]:

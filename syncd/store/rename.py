@@ -83,7 +83,7 @@ def _speak_of(tx: Connection, old: str, new: str, prints: dict[str, str]) -> Non
     """Rename targets and fingerprints in what was and is to be said."""
     for row in tx.execute(select(ledger)).all():
         told = [prints.get(one, one) for one in row.fingerprints]
-        same = [ledger.c[name] == getattr(row, name) for name in ("connection", "stream", "id", "verb")]
+        same = [ledger.c[name] == getattr(row, name) for name in ("connection", "stream", "id", "verb", "part")]
         tx.execute(update(ledger).where(*same).values(fingerprints=told))
     for table, columns in ((outbox, ("desired", "attempt")), (receipts, ("action",))):
         for row in tx.execute(select(table)).all():

@@ -8,14 +8,13 @@ from typing import Any
 
 from syncd.decide import FindingState, Place, Said, decide
 from syncd.decide.state import Policy
-from syncd.model.action import Action, Mode, Verb, calendar_of
+from syncd.model.action import Action, Mark, Mode, calendar_of
 from syncd.model.finding import Finding
-from syncd.model.ref import Ref
 from tests.decide.decide_world import EVERYWHERE, NOW, forge, late, milestone, opened, places, snapshot
 
 TEAM = "team@acme.example"
 SUBJECT = forge(7)
-Marked = dict[tuple[Ref, Verb], Said]
+Marked = dict[Mark, Said]
 
 
 def asking(start: str | None = "2026-05-11T07:00:00+00:00", *, calendar: bool = True, **fields: Any) -> Finding:
@@ -53,7 +52,7 @@ def stands(action: Action) -> Marked:
         body=json.dumps(action.extra),
         verb="event",
     )
-    return {(action.target, "event"): entry}
+    return {action.mark: entry}
 
 
 def test_a_workshop_is_entered_once_and_keeps_its_time() -> None:

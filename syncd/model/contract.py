@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 
 from syncd.model.raw import Json
@@ -56,8 +57,9 @@ class Contract:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """Two revisions of a contract, compared. `revision`, `name`, `of`: which, as a contract's file says. `verdict`: what came of it, in
-    the form of `syncd.contracts.judging.verdict_to_json`. `sources`: the records that the two are made of."""
+    """Two revisions of a contract, compared. `revision`, `name`, `of`: which, as a contract's file says; or "landed": what broke it `at`
+    that moment, and is on the default branch still, by a merge request or (`of` is None) by itself. `verdict`: what came of it, in the form
+    of `syncd.contracts.judging.verdict_to_json`. `sources`: the records that the two are made of."""
 
     contract: str
     revision: str
@@ -65,6 +67,7 @@ class Compared:
     of: Ref | Alias | None
     verdict: Json
     sources: frozenset[Ref] = frozenset()
+    at: datetime | None = None
 
 
 def watched_files(contracts: Iterable[Contract], connection: str) -> dict[str, tuple[str, ...]]:

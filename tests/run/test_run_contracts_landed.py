@@ -1,0 +1,143 @@
+"""What a breaking merge request means once it is merged: those who rely on the contract are told until they are ready for it."""
+
+from typing import Any
+
+import pytest
+
+from tests.run.run_given import Company
+from tests.run.test_run_contracts_told import API, PATH, described, promised
+
+SHOP = "acme/shop"
+
+
+def merged(firm: Company, number: int, files: dict[str, str]) -> None:
+    """Merge a pull request, with these files on the default branch."""
+    firm.hand.go(minutes=1)
+    firm.github.files.commit(API, files)
+    firm.github.edit(API, number, state="closed", merged_at=firm.github.stamp())
+
+
+def broken(firm: Company) -> int:
+    """A pull request that breaks the description, and was told."""
+    promised(firm)
+    number = firm.github.files.propose(API, "Leave the total out", {PATH: described("id")}, "no-total")
+    assert firm.once().problems == []
+    return number
+
+
+def told(firm: Company, code: str = "breaking_hits_commitment") -> dict[str, str]:
+    """Subject -> severity of what is told of contracts now."""
+    found = firm.syncd("findings", "--json").json
+    return {one["subject"]["key"]: one["severity"] for one in found if one["code"] == code}
+
+
+def about(firm: Company, key: str) -> str:
+    (body,) = [body for body in firm.on_jira(key) if "contract pay" in body]
+    return body
+
+
+def test_after_the_merge_its_consumers_are_told_until_they_are_ready(firm: Company) -> None:
+    number = broken(firm)
+    merged(firm, number, {PATH: described("id")})
+    ran = firm.once()
+    assert ran.problems == []
+    assert told(firm) == {"PLAT-1": "critical", "PAY-1": "critical"}
+    (comment,) = firm.on_github(API, number)
+    assert "Resolved" in comment, "its own comment is edited to its end, and there is no second one"
+    text = about(firm, "PAY-1")
+    assert "broke the contract pay, which it relies on, on Tue 5 May 2026" in text
+    assert "it landed on Tue 5 May" in text
+    assert "From then on it takes 4 working days" in text
+    assert "Leave the total out" not in text
+    with firm.watched() as requests:
+        firm.once()
+    assert [one.line for one in requests if one.write] == []
+    firm.hand.go(days=14)
+    firm.once()
+    assert told(firm) == {}
+
+
+def test_what_is_taken_back_accepted_or_of_a_milestone_that_ends_is_told_no_more(firm: Company) -> None:
+    number = broken(firm)
+    merged(firm, number, {PATH: described("id")})
+    firm.once()
+    firm.jira.edit("PLAT-1", status="Done")
+    firm.once()
+    assert told(firm) == {"PAY-1": "critical"}
+    (change,) = next(one for one in firm.syncd("findings", "--json").json if one["code"] == "breaking_hits_commitment")["facts"][
+        "changes"
+    ]
+    firm.sections["contracts.pay"]["accept"] = [change["fingerprint"]]
+    firm.once()
+    assert told(firm) == {}
+    del firm.sections["contracts.pay"]["accept"]
+    firm.once()
+    assert told(firm) == {"PAY-1": "critical"}
+    firm.hand.go(minutes=1)
+    firm.github.files.commit(API, {PATH: described("id", "total", "more")})
+    firm.once()
+    assert told(firm) == {}, "what it took away is there again, whatever else is"
+
+
+def test_a_merge_into_another_branch_breaks_nothing(firm: Company) -> None:
+    number = broken(firm)
+    firm.hand.go(minutes=1)
+    firm.github.edit(API, number, state="closed", merged_at=firm.github.stamp())
+    ran = firm.once()
+    assert ran.findings["held"] == 3, "it may be on its way to the default branch"
+    firm.hand.go(days=1)
+    firm.once()
+    assert told(firm) == {}
+
+
+def test_what_is_pushed_to_the_default_branch_is_told_as_well_and_once(firm: Company) -> None:
+    promised(firm)
+    firm.once()
+    firm.hand.go(minutes=1)
+    firm.github.files.commit(API, {PATH: described("id")})
+    assert firm.once().problems == []
+    assert told(firm) == {"PLAT-1": "critical", "PAY-1": "critical"}
+    assert "the contract pay, which it relies on, broke on Tue 5 May 2026" in about(firm, "PAY-1")
+    firm.hand.go(minutes=1)
+    firm.github.files.commit(API, {PATH: described("id", "more")})
+    firm.once()
+    assert told(firm) == {"PLAT-1": "critical", "PAY-1": "critical"}, "it is the same break"
+    firm.hand.go(minutes=1)
+    firm.github.files.commit(API, {PATH: described("id", "total")})
+    firm.once()
+    assert told(firm) == {}
+
+
+def test_what_is_remembered_holds_no_content_and_goes_when_it_is_over(firm: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    from syncd.app import opened
+
+    number = broken(firm)
+    merged(firm, number, {PATH: described("id")})
+    firm.once()
+
+    def remembered() -> dict[str, Any]:
+        with opened(firm.config, {}) as app:
+            return app.store.meta.under("contract break: ")
+
+    (one,) = remembered().values()
+    assert "openapi: 3.0.3" not in str(one)
+    firm.hand.go(days=100)
+    firm.once()
+    assert remembered() == {}
+
+
+def test_a_merge_request_on_gitlab_lands_in_the_same_way(firm: Company) -> None:
+    firm.only("plat", "web")
+    firm.jira.edit("PLAT-1", duedate="2026-05-06")
+    firm.gitlab.files.commit(SHOP, {"schema.graphql": "type Query { a: Int, b: Int }"})
+    where: dict[str, Any] = {"connection": "web", "project": SHOP, "path": "*.graphql", "adaptation_days": 4}
+    firm.sections["contracts.shop"] = where | {"consumers": {"milestones": ["PLAT-1"]}}
+    firm.once()
+    change = firm.gitlab.files.propose(SHOP, "Drop a", {"schema.graphql": "type Query { b: Int }"}, "drop")
+    firm.once()
+    firm.hand.go(minutes=1)
+    firm.gitlab.files.commit(SHOP, {"schema.graphql": "type Query { b: Int }"})
+    firm.gitlab.edit(change, state="merged", merged_at=firm.gitlab.stamp())
+    firm.once()
+    (text,) = [body for body in firm.on_jira("PLAT-1") if "contract shop" in body]
+    assert "broke the contract shop, which it relies on, on Tue 5 May 2026" in text

@@ -22,7 +22,7 @@ from syncd.model.snapshot import Snapshot
 from tests.detect.finding_given import found
 from tests.detect.test_detect_breaking_hits_commitment import CONTRACT, FILE, REQUEST, TEAMS, change, request, shop
 from tests.model_builders import item
-from tests.schedule.team_builders import away, company
+from tests.schedule.team_builders import company
 
 AT = datetime(2026, 5, 4, 10, tzinfo=UTC)
 """Monday; today is Tuesday the 5th."""
@@ -58,11 +58,6 @@ def test_it_is_told_from_the_merge_until_the_adaptation_has_ended(day: int, expe
     assert severities(found(DETECTOR, world(shop("2026-06-30"), at=AT - timedelta(days=day)))) == expected
 
 
-def test_leave_of_the_team_makes_it_longer() -> None:
-    model = world(shop("2026-06-30"), away("Bo", "2026-05-04", "2026-05-05"), at=AT - timedelta(days=4))
-    assert severities(found(DETECTOR, model)) == {"SHOP-1": "warn"}
-
-
 def test_it_is_critical_where_what_is_left_of_it_makes_the_milestone_late() -> None:
     busy = item("SHOP-2", days=3, of="SHOP-1")
     assert severities(found(DETECTOR, world(shop("2026-05-08"), busy))) == {"SHOP-1": "critical"}
@@ -91,7 +86,7 @@ def test_it_is_the_finding_that_was_told_before_the_merge() -> None:
 
 
 def test_what_is_told() -> None:
-    (one,) = found(DETECTOR, world(shop("2026-05-06")))
+    (one,) = found(DETECTOR, world(shop("2026-05-05")))
     assert plain_text(one) == (
         "SHOP-1 Shop: acme/api#7 broke the contract pay, which it relies on, on Mon 4 May 2026, and adapting makes it late.\n"
         "Changed: operation-removed at GET /pay/0.\n"

@@ -6,7 +6,7 @@ milestone is ready for it. Critical where the adaptation makes a milestone that 
 a warning where a break has consumers and hits nobody's date, and where it could not be judged. Told on the merge request, and on each
 milestone that is hit. Once the change is merged, each milestone that relies on it is told until the adaptation, which begins that day, has
 ended, or it was taken back (see `syncd.detect.breaking_landed`). Changes that are accepted, or whose level is set to another one, do not
-count. Source: this house's rules.
+count. The consumers of a vendor's contract are told by `third_party_contract_break`. Source: this house's rules.
 """
 
 from collections.abc import Iterator
@@ -73,7 +73,11 @@ def detect(snapshot: Snapshot, rules: BreakingHitsCommitmentRules) -> Iterator[F
         contract, request = contracts.get(compared.contract), _request(snapshot, compared)
         if contract and request:
             yield from _findings(snapshot, rules, contract, request, compared)
-        elif contract and (landed := landed_of(compared, contract, snapshot, effort_of(contract, rules.days_at_most))):
+        elif (
+            contract
+            and not contract.third_party
+            and (landed := landed_of(compared, contract, snapshot, effort_of(contract, rules.days_at_most)))
+        ):
             yield from of_landed(CODE, landed)
 
 
@@ -115,7 +119,7 @@ def _findings(
         return
     known = _Known(case, impact, compared)
     yield _of_request(known, rules)
-    for one in told:
+    for one in told if not contract.third_party else ():
         yield _of_consumer(known, one)
 
 
@@ -123,7 +127,7 @@ def _of_request(known: _Known, rules: BreakingHitsCommitmentRules) -> Finding:
     case = known.case
     workshop = workshop_of(known.impact, case.snapshot, minutes=rules.workshop_minutes)
     facts = facts_of(
-        case.request, known.impact, case.changes, [(one, severity_of(case, one)) for one in known.impact.adaptations]
+        case.request, case.landing, case.changes, [(one, severity_of(case, one)) for one in known.impact.adaptations]
     )
     return Finding(
         code=CODE,
@@ -163,7 +167,7 @@ def _of_consumer(known: _Known, one: Adaptation) -> Finding:
             Line("Wrong?", wrong(case, [one])),
         ),
         inputs=_inputs(known, [one.milestone]),
-        facts={"contract": case.contract.name, **facts_of(case.request, known.impact, one.changes, [(one, severity)])},
+        facts={"contract": case.contract.name, **facts_of(case.request, case.landing, one.changes, [(one, severity)])},
         weight=bucket(one.slips),
         driving=driving.last(one.milestone),
     )

@@ -77,7 +77,10 @@ def of_landed(code: str, landed: Landed) -> Iterator[Finding]:
                 Line("Wrong?", _wrong(landed, one)),
             ),
             inputs=inputs_of(landed, one),
-            facts={"contract": landed.contract.name, **facts_of(landed.request, landed.impact, one.changes, [(one, severity)])},
+            facts={
+                "contract": landed.contract.name,
+                **facts_of(landed.request, landed.impact.landing, one.changes, [(one, severity)]),
+            },
             weight=bucket(one.slips),
             driving=landed.snapshot.once(driving_of).last(one.milestone),
         )

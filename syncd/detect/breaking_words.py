@@ -143,15 +143,15 @@ def strikes(one: Adaptation, impact: Impact) -> bool:
 
 def facts_of(
     request: MergeRequest | None,
-    impact: Impact,
+    landing: Landing,
     changes: Sequence[Change],
     consumers: Iterable[tuple[Adaptation, Severity | None]],
 ) -> dict[str, Json]:
     """What is told, as programs read it."""
     return {
         "merge_request": ref_facts(keyed(request).ref) if request else None,
-        "lands": impact.landing.day.isoformat(),
-        "lands_by": impact.landing.basis,
+        "lands": landing.day.isoformat(),
+        "lands_by": landing.basis,
         "changes": [
             {"rule": one.rule, "level": one.level, "fingerprint": one.fingerprint, "operation": one.operation, "place": one.place}
             for one in sorted(changes, key=lambda one: LEVELS.index(one.level))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 
 from syncd.model.raw import Json
@@ -21,7 +21,8 @@ class Contract:
     `by_links` (what dependency links show to wait for the producer's milestones) and those whom `consumer_file` lists, a path in the same
     repository. `adaptation_days`: working days that a consumer needs for one breaking change. `accept`: fingerprints of changes that are
     accepted. `levels`: rule id -> level instead of the rule's own; None leaves its changes out. `third_party`: the producer is a vendor
-    outside, reached through `contact`. `workshop`: the connection and the calendar in which a workshop is entered.
+    outside, reached through `contact`; it keeps the old form until `promised`. `workshop`: the connection and the calendar in which a
+    workshop is entered.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Contract:
     levels: Mapping[str, str | None] = field(default_factory=dict)
     third_party: bool = False
     contact: str | None = None
+    promised: date | None = None
     workshop: tuple[str, str] | None = None
 
     @property
@@ -68,6 +70,18 @@ class Compared:
     verdict: Json
     sources: frozenset[Ref] = frozenset()
     at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sunset:
+    """What of a contract is deprecated on the default branch and ends on a day. `operation`: "" where it is part of several; `place`: where
+    it stands; `source`: the record of the file that says so."""
+
+    contract: str
+    day: date
+    operation: str
+    place: str
+    source: Ref
 
 
 def watched_files(contracts: Iterable[Contract], connection: str) -> dict[str, tuple[str, ...]]:

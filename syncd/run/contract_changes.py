@@ -11,6 +11,7 @@ from syncd.model.contract import Compared, Contract
 from syncd.model.ref import Ref
 from syncd.model.snapshot import Snapshot
 from syncd.run.contract_landed import Breaks
+from syncd.run.contract_sunsets import all_sunsets
 from syncd.run.contract_texts import judged, listed_consumers
 from syncd.store import Store
 
@@ -39,9 +40,11 @@ def with_changes(snapshot: Snapshot, store: Store) -> Snapshot:
         "Report it with the two files; what was found stands"
         for name, reason in broken.items()
     ]
+    ends = tuple(all_sunsets(contracts, snapshot, store, problems))
     return replace(
         snapshot,
         contracts=contracts,
+        sunsets=ends,
         compared=(*told, *landed),
         stale=snapshot.stale | aside | breaks.coming,
         problems=(*snapshot.problems, *problems),

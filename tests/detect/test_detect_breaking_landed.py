@@ -130,7 +130,8 @@ ONE = Break(
 
 def test_what_is_remembered_comes_back_and_what_another_version_wrote_does_not() -> None:
     assert break_from_json(break_to_json(ONE)) == ONE
-    for value in (None, {}, [], {"contract": "pay"}, {**break_to_json(ONE), "changes": [{}]}):
+    strange: tuple[Any, ...] = (None, {}, [], {"contract": "pay"}, {**break_to_json(ONE), "changes": [{}]})
+    for value in strange:
         assert break_from_json(value) is None
 
 

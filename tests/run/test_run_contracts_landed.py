@@ -141,3 +141,44 @@ def test_a_merge_request_on_gitlab_lands_in_the_same_way(firm: Company) -> None:
     firm.once()
     (text,) = [body for body in firm.on_jira("PLAT-1") if "contract shop" in body]
     assert "broke the contract shop, which it relies on, on Tue 5 May 2026" in text
+
+
+def test_a_sunset_is_counted_down_in_silence_and_read_once(firm: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    promised(firm)
+    marked = described("id", "total").replace("    get:\n", "    get:\n      deprecated: true\n      x-sunset: '2026-05-29'\n")
+    firm.github.files.commit(API, {PATH: marked})
+    firm.jira.edit("PAY-1", duedate="2026-06-30")
+    assert firm.once().problems == []
+    assert told(firm, "sunset_ahead") == {"PLAT-1": "info", "PAY-1": "warn"}
+    (body,) = [body for body in firm.on_jira("PAY-1") if "deprecated part" in body]
+    assert "ends on Fri 29 May 2026, in 18 working days" in body
+    assert "GET /pay" not in body, "its text crosses"
+    monkeypatch.setattr("syncd.run.contract_sunsets.sunsets", lambda *_: pytest.fail("it was read again"))
+    firm.hand.go(days=1)
+    with firm.watched() as requests:
+        firm.once()
+    assert [one.line for one in requests if one.write and "PAY-1" in one.line] == [], "a day less is no news"
+    monkeypatch.undo()
+    firm.hand.go(minutes=1)
+    firm.github.files.commit(API, {PATH: described("id", "total")})
+    firm.once()
+    assert told(firm, "sunset_ahead") == {}
+
+
+def test_a_vendors_break_is_escalated_until_it_is_answered(firm: Company) -> None:
+    promised(firm, third_party=True, contact="api@bank.example", producer="bank")
+    firm.jira.edit("PLAT-1", duedate="2026-06-29")
+    firm.jira.edit("PLAT-3", duedate="2026-06-29")
+    firm.once()
+    firm.hand.go(minutes=1)
+    firm.github.files.commit(API, {PATH: described("id")})
+    assert firm.once().problems == []
+    assert told(firm) == {}
+    assert told(firm, "third_party_contract_break") == {"PLAT-1": "warn", "PAY-1": "critical"}
+    assert "bank.example by Wed 24 Jun 2026" in about(firm, "PLAT-1")
+    firm.hand.go(days=7)
+    firm.once()
+    assert "has not answered for 5 working days" in about(firm, "PLAT-1")
+    firm.sections["contracts.pay"]["promised"] = "2026-06-30"
+    firm.once()
+    assert told(firm, "third_party_contract_break") == {}

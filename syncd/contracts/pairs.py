@@ -1,7 +1,7 @@
 """Pure. Which two revisions of a contract are compared: a merge request's beginning and its head, the last release and what is there."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -78,6 +78,25 @@ def pair_of(
 ) -> Pair:
     """Two revisions of the default branch. `moved`: the paths of files that were renamed, old -> new."""
     return Pair(contract.name, revision, name, old, new, _mains(contract, old, new, moved))
+
+
+def moved_of(contract: Contract, old: Files, new: Files) -> dict[str, str]:
+    """Which file that is compared took which one's place, old -> new: by the same content, else by the same name, else where one alone is
+    gone and one alone has come."""
+    gone = [path for path in sorted(old) if contract.is_main(path) and path not in new]
+    come = [path for path in sorted(new) if contract.is_main(path) and path not in old]
+    found: dict[str, str] = {}
+    alike: tuple[Callable[[str, str], bool], ...] = (
+        lambda one, other: old[one].hash == new[other].hash,
+        lambda one, other: one.rpartition("/")[2] == other.rpartition("/")[2],
+        lambda *_: len(gone) == len(come) == 1,
+    )
+    for is_alike in alike:
+        for one in gone:
+            other = next((path for path in come if path not in found.values() and is_alike(one, path)), None)
+            if one not in found and other is not None:
+                found[one] = other
+    return found
 
 
 def unfound(contracts: Iterable[Contract], rows: Sequence[ContractFile]) -> list[str]:

@@ -21,7 +21,7 @@ from syncd.contracts.landed import (
     undone,
     without,
 )
-from syncd.contracts.pairs import Files, Pair, default_files, pair_of
+from syncd.contracts.pairs import Files, Pair, default_files, moved_of, pair_of
 from syncd.model.contract import Compared, Contract
 from syncd.model.ref import Ref
 from syncd.model.rows import MergeRequest
@@ -130,7 +130,7 @@ class Breaks:
         now, before = self.now[contract.name], files_from_json(self.store.meta.get(f"{_NOW}{contract.name}"))
         if before:
             name = hashlib.sha256(json.dumps([_hashes(before), _hashes(now)]).encode()).hexdigest()[:16]
-            yield pair_of(contract, "default", f"{DEFAULT} {name}", before, now, {})
+            yield pair_of(contract, "default", f"{DEFAULT} {name}", before, now, moved_of(contract, before, now))
 
     def _compared(self, one: Break) -> Compared:
         now = self.now[one.contract]

@@ -50,7 +50,7 @@ class ThirdPartyContractBreakRules(Rules):
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A break by a vendor. `day`: since when it is known; `request`: what brings it here; `merged`: it is on the default branch."""
+    """A break by a vendor. `day`: since when it is known; `request`: what brings it here."""
 
     snapshot: Snapshot
     rules: ThirdPartyContractBreakRules
@@ -60,7 +60,6 @@ class _Case:
     day: date
     request: MergeRequest | None
     origin: Origin
-    merged: bool
     effort: Effort
 
     @property
@@ -123,12 +122,12 @@ def _case(snapshot: Snapshot, rules: ThirdPartyContractBreakRules, contract: Con
     if verdict is None or not (merged or opened) or (of and request is None):
         return None
     changes = tuple(one for one in standing(verdict.changes, contract) if one.level == "breaking")
-    at = compared.at if merged else request.created_at if request else None
+    at = request.created_at if request and request.created_at else compared.at
     files = (row for row in snapshot.contract_files if row.ref in compared.sources)
     origin = request or min(files, key=lambda row: row.ref, default=None)
     effort = effort_of(contract, rules.days_at_most)
     day = _day(snapshot, at)
-    return _Case(snapshot, rules, contract, compared, changes, day, request, origin, merged, effort) if changes else None
+    return _Case(snapshot, rules, contract, compared, changes, day, request, origin, effort) if changes else None
 
 
 def _day(snapshot: Snapshot, at: datetime | None) -> date:
@@ -196,11 +195,8 @@ def _headline(told: _Told) -> tuple[Part, ...]:
 
 def _why(told: _Told) -> Iterator[Part]:
     case, one = told.case, told.one
-    yield from (
-        "its description has it since " if case.merged else "its description is to be brought up to date, since ",
-        Day(case.day),
-    )
-    yield from ((" by ", keyed(case.request)) if case.request else (" on the default branch",))
+    by: tuple[Part, ...] = (" by ", keyed(case.request)) if case.request else (" by the default branch",)
+    yield from ("it is known since ", Day(case.day), *by)
     days = f"{one.days:g} working {'day' if one.days == 1 else 'days'}"
     yield from (f". Who begins today and takes {days} is ready on ", Day(one.ready, clocked=True))
     due: tuple[Part, ...] = (", and the milestone is due on ", Day(one.due)) if one.due else ()

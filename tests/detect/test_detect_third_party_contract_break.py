@@ -86,7 +86,7 @@ def test_what_is_told() -> None:
     assert plain_text(one) == (
         "SHOP-1 Shop: the vendor's contract pay, which it relies on, breaks: ask api@bank.example by Wed 27 May 2026.\n"
         "Changed: operation-removed at GET /pay/0.\n"
-        "Why: its description has it since Mon 4 May on the default branch. Who begins today and takes 3 working days is ready on Thu 7 May, "
+        "Why: it is known since Mon 4 May by the default branch. Who begins today and takes 3 working days is ready on Thu 7 May, "
         "and the milestone is due on Fri 29 May.\n"
         "Ask: api@bank.example: that the old form stays until Thu 7 May at least. An answer is needed by Wed 27 May, when adapting has to "
         "begin.\n"
@@ -98,7 +98,7 @@ def test_what_is_told() -> None:
     (opened,) = found(DETECTOR, world(shop("2026-05-05"), contract=replace(VENDOR, contact=None), opened=True))
     text = plain_text(opened)
     assert "ask the vendor by Tue 5 May" in text
-    assert "its description is to be brought up to date, since Tue 5 May by acme/api#7" in text
+    assert "it is known since Tue 5 May by acme/api#7" in text
     assert "it is critical: the due date is nearer than adapting takes" in text
 
 

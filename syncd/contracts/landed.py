@@ -156,7 +156,7 @@ def break_from_json(value: Json) -> Break | None:
         return Break(
             contract=value["contract"],
             name=value["name"],
-            of=Ref(*value["of"]) if value["of"] else None,
+            of=Ref(**value["of"]) if value["of"] else None,
             head_sha=value["head_sha"],
             at=datetime.fromisoformat(value["at"]) if value["at"] else None,
             seen=value["seen"],
@@ -187,8 +187,8 @@ def _blob_to_json(blob: Blob) -> Json:
 
 def _blob_from_json(value: Json) -> Blob:
     hash_, source, text, left_out = value
-    return Blob(hash_, Ref(*source), text, left_out)
+    return Blob(hash_, Ref(**source), text, left_out)
 
 
 def _ref_to_json(ref: Ref) -> Json:
-    return [ref.connection, ref.stream, ref.id, ref.key, ref.url]
+    return {"connection": ref.connection, "stream": ref.stream, "id": ref.id, "key": ref.key, "url": ref.url}

@@ -9,6 +9,9 @@ from functools import cache
 from syncd.model.raw import Json
 from syncd.model.ref import Alias, Ref
 
+BREAKS, FILES = "contract break: ", "contract default: "
+"""What the names begin with under which breaks, and what the default branch had, are remembered."""
+
 LINKS = "links"
 """Among consumers: the milestones that dependency links show to wait for the producer."""
 

@@ -22,14 +22,11 @@ from syncd.contracts.landed import (
     without,
 )
 from syncd.contracts.pairs import Files, Pair, default_files, moved_of, pair_of
-from syncd.model.contract import Compared, Contract
+from syncd.model.contract import BREAKS, FILES, Compared, Contract
 from syncd.model.ref import Ref
 from syncd.model.rows import MergeRequest
 from syncd.model.snapshot import Snapshot
 from syncd.store import Store
-
-_BREAK = "contract break: "
-_NOW = "contract default: "
 
 
 @dataclass(slots=True)
@@ -47,7 +44,7 @@ class Breaks:
     coming: frozenset[Ref] = frozenset()
 
     def __post_init__(self) -> None:
-        values = (break_from_json(value) for value in self.store.meta.under(_BREAK).values())
+        values = (break_from_json(value) for value in self.store.meta.under(BREAKS).values())
         moved = (self._merged(one) for one in values if one)
         self.known = {one.id: one for one in moved if one}
         self.now = {one.name: default_files(one, self.snapshot.contract_files) for one in self.contracts}
@@ -63,12 +60,12 @@ class Breaks:
 
     def settle(self, verdicts: Mapping[str, Sequence[Judged]]) -> tuple[Compared, ...]:
         """Remember what there is by these verdicts, and say what has landed. A contract that was not judged stays as it is."""
-        before = self.store.meta.under(_BREAK, _NOW)
+        before = self.store.meta.under(BREAKS, FILES)
         kept = [one for contract in self.contracts for one in self._of(contract, verdicts.get(contract.name))]
         kept = sorted(kept, key=lambda one: (one.at is None, one.at or self.snapshot.as_of, one.id))[-MOST:]
-        after = {f"{_BREAK}{one.id}": break_to_json(one) for one in kept}
+        after = {f"{BREAKS}{one.id}": break_to_json(one) for one in kept}
         for contract in self.contracts:
-            name = f"{_NOW}{contract.name}"
+            name = f"{FILES}{contract.name}"
             files = files_to_json(self.now[contract.name]) if contract.name in verdicts else before.get(name)
             after |= {name: files} if files else {}
         self._write(before, after)
@@ -127,7 +124,7 @@ class Breaks:
 
     def _by_itself(self, contract: Contract) -> Iterator[Pair]:
         """What the default branch has now, against what it had when it was last looked at."""
-        now, before = self.now[contract.name], files_from_json(self.store.meta.get(f"{_NOW}{contract.name}"))
+        now, before = self.now[contract.name], files_from_json(self.store.meta.get(f"{FILES}{contract.name}"))
         if before:
             name = hashlib.sha256(json.dumps([_hashes(before), _hashes(now)]).encode()).hexdigest()[:16]
             yield pair_of(contract, "default", f"{DEFAULT} {name}", before, now, moved_of(contract, before, now))

@@ -25,6 +25,7 @@ from syncd.detect.breaking_words import of_change
 from syncd.model.action import Mark
 from syncd.model.contract import Contract
 from syncd.model.finding import Finding, Line
+from syncd.model.raw import Json
 from syncd.model.ref import Ref
 from syncd.model.rows import ContractFile, MergeRequest
 from syncd.model.snapshot import Snapshot
@@ -48,7 +49,7 @@ def contract_status(ground: Ground, marked: Mapping[Mark, Said]) -> Iterator[Mar
     policy, snapshot = ground.policy, ground.snapshot
     if policy.status == "off" or not policy.contract_status or not snapshot.contracts:
         return
-    touched, unread = _touched(snapshot), unjudged(ground)
+    touched, verdicts, unread = _touched(snapshot), _verdicts(snapshot), unjudged(ground)
     told = {target: entry for (target, verb, part), entry in marked.items() if (verb, part) == (policy.status, PART)}
     for ref in sorted({*touched, *told}):
         request = snapshot.merge_requests.get(ref)
@@ -56,9 +57,11 @@ def contract_status(ground: Ground, marked: Mapping[Mark, Said]) -> Iterator[Mar
         if request is None or spot is None or request.status != "open" or not request.head_sha:
             continue
         files = touched.get(ref, {})
-        sure = not is_unread(request, unread) and not any(_is_old(row, request) for rows in files.values() for row in rows)
+        old = any(_is_old(row, request) for rows in files.values() for row in rows)
+        sure = not old and not is_unread(request, unread)
         spot = replace(spot, mode=ramp.mode_of(CODE, ref, spot, ground))
-        marking = _marking(request, spot, _judged(ref, files, snapshot), ground, sure=sure)
+        judged = [] if old else _judged(ref, files, verdicts, snapshot)
+        marking = _marking(request, spot, judged, ground, sure=sure)
         if sure or marking.extra["state"] == "failed" or not _is_told(told.get(ref), request):
             yield marking
 
@@ -86,14 +89,18 @@ def _is_told(entry: Said | None, request: MergeRequest) -> bool:
     return entry is not None and bool(entry.body) and json.loads(entry.body).get("sha") == request.head_sha
 
 
-def _judged(ref: Ref, files: Mapping[str, object], snapshot: Snapshot) -> list[Judged]:
+def _verdicts(snapshot: Snapshot) -> dict[tuple[Ref, str], Json]:
+    """Merge request and contract -> what came of the comparison."""
+    found = (one for one in snapshot.compared if one.revision == "merge_request")
+    return {(snapshot.anchor(one.of), one.contract): one.verdict for one in found if isinstance(one.of, Ref)}
+
+
+def _judged(ref: Ref, files: Mapping[str, object], verdicts: Mapping[tuple[Ref, str], Json], snapshot: Snapshot) -> list[Judged]:
     """What stands of each contract that it touches; where nothing that is compared differs, nothing does."""
-    requests = [one for one in snapshot.compared if one.revision == "merge_request" and isinstance(one.of, Ref)]
-    verdicts = {one.contract: one.verdict for one in requests if isinstance(one.of, Ref) and snapshot.anchor(one.of) == ref}
     found: list[Judged] = []
     for contract in snapshot.contracts:
         if contract.name in files:
-            value = verdicts.get(contract.name)
+            value = verdicts.get((ref, contract.name))
             verdict = Verdict() if value is None else verdict_from_json(value) or Verdict.unjudged("its verdict cannot be read")
             stands = standing(verdict.changes, contract)
             found.append((contract, stands, len(verdict.changes) - len(stands)))

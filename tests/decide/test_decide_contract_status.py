@@ -132,6 +132,7 @@ def test_it_follows_the_write_ramp_and_is_called_what_the_policy_says() -> None:
 def test_files_of_another_revision_are_no_success_and_do_not_change_what_was_said_of_this_one() -> None:
     unread = "not judged yet: files of this revision could not be read"
     assert said(decided(world(sha="older"))) == ("pending", unread)
+    assert said(decided(world(change(), sha="older"))) == ("pending", unread), "it may be withdrawn by now"
     _, marked = receipted(decided(world()))
     assert checks(decided(world(sha="older"), marked)) == []
     assert checks(decided(replace(world(), stale=frozenset([Ref("code", "contract_files", "f7")])), marked)) == []

@@ -79,7 +79,7 @@ class Breaks:
                 self.store.meta.put(name, value)
 
     def _merged(self, one: Break) -> Break | None:
-        """A break as its merge request is now; None where that was closed, is gone, or was pushed to and breaks nothing any more."""
+        """A break as its merge request is now; None where that was closed, or is gone."""
         if one.of is None or one.at:
             return one
         request = self.snapshot.merge_requests.get(self.snapshot.anchor(one.of))
@@ -96,7 +96,11 @@ class Breaks:
         landed = {one.pair.name: one.verdict for one in judged if one.pair.revision == "landed"}
         there = [still(one, landed.get(one.id, Verdict())) for one in known if one.at]
         stays = [one for one in there if one and not is_over(one, contract, self.snapshot.as_of)]
-        coming = list(self._coming(judged, [one for one in known if not one.at], {one.id for one in known if one.at}))
+        coming = [
+            one
+            for one in self._coming(judged, [one for one in known if not one.at], {one.id for one in known if one.at})
+            if not is_over(one, contract, self.snapshot.as_of)
+        ]
         yield from (*stays, *coming)
         if None not in there:  # else what changed takes something back
             for one in judged:

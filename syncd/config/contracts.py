@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
@@ -74,6 +75,8 @@ class ContractKeys(Section):
     """The producer is a vendor outside of the company."""
     contact: str | None = None
     """How to reach that vendor."""
+    promised: date | None = None
+    """The day until which that vendor keeps the old form of what breaks, as it answered."""
     workshop: WorkshopKeys | None = None
     """The calendar that takes the workshop which is proposed where a change hits somebody. Without it, it is told and not entered."""
 
@@ -99,8 +102,9 @@ class ContractKeys(Section):
         if bool(self.repository) == bool(self.project):
             both = "repository and project are both given" if self.repository else "no repository is named"
             raise Fault(both, "Name one of repository (GitHub) and project (GitLab).")
-        if self.contact and not self.third_party:
-            raise Fault("contact is that of a vendor outside", "Set third_party = true, or remove it.")
+        for name in ("contact", "promised"):
+            if getattr(self, name) and not self.third_party:
+                raise Fault(f"{name} is that of a vendor outside", "Set third_party = true, or remove it.")
         if self.consumers.file is not None:
             _check_path(self.consumers.file)
         return self
@@ -212,5 +216,6 @@ def _contract(name: str, keys: ContractKeys) -> Contract:
         levels={rule: None if level == "off" else level for rule, level in keys.levels.items()},
         third_party=keys.third_party,
         contact=keys.contact,
+        promised=keys.promised,
         workshop=(keys.workshop.connection, keys.workshop.calendar) if keys.workshop else None,
     )

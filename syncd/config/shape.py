@@ -89,6 +89,8 @@ class Policy(Section):
     """Mark every open merge request, so that it can be demanded before a merge: by a commit status, or (GitHub App) a check run."""
     status_name: str = Field(default="syncd", pattern=r"^[A-Za-z0-9 ._/-]{1,100}$")
     """What the status or check is called."""
+    contract_status: str = Field(default="syncd/contract", pattern=r"^[A-Za-z0-9 ._/-]{0,100}$")
+    """What the second one is called, that merge requests get which touch a watched contract. Empty: there is none."""
     fail_from: Literal["info", "warn", "critical"] = "critical"
     """From this severity on it fails."""
     fail_on: tuple[str, ...] = ()
@@ -105,6 +107,13 @@ class Policy(Section):
     """Tells two installations apart that speak on the same tickets."""
     tracking: dict[str, str] = Field(default_factory=dict)
     """Milestone key, label, team or finding code -> key of the ticket on which to speak where no source of the milestone takes comments."""
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> "Policy":
+        if self.status != "off" and self.status_name.casefold() == self.contract_status.casefold():
+            both = f"status_name and contract_status are both {self.status_name!r}: one would overwrite the other"
+            raise Fault(both, 'Leave status_name out, or set contract_status = "".')
+        return self
 
 
 class Delivery(Section):

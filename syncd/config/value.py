@@ -79,6 +79,7 @@ class Config:
                 "link": self.policy.link,
                 "status": self.policy.status,
                 "status_name": self.policy.status_name,
+                "contract_status": self.policy.contract_status,
                 "fail_from": self.policy.fail_from,
                 "fail_on": list(self.policy.fail_on),
                 "marks_per_pass": self.policy.marks_per_pass,

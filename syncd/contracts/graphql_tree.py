@@ -153,8 +153,8 @@ def uncollected() -> Iterator[None]:
 def load(revision: Revision) -> Schema:
     """The schema of a revision's main file. What it extends and does not define is taken to be defined elsewhere, in both revisions alike.
     Raises `Unreadable`, also where it defines nothing at all."""
-    document = _document(revision.main, revision.content)
-    schema, nodes = Schema(), document.definitions
+    nodes = document(revision.main, revision.content).definitions
+    schema = Schema()
     defined = [node for node in nodes if isinstance(node, TypeDefinitionNode | DirectiveDefinitionNode | SchemaDefinitionNode)]
     extended = [node for node in nodes if isinstance(node, TypeExtensionNode | SchemaExtensionNode)]
     if not defined and not extended:
@@ -176,7 +176,8 @@ def named(written: str) -> str:
     return written.strip("[]!")
 
 
-def _document(path: str, content: bytes) -> DocumentNode:
+def document(path: str, content: bytes) -> DocumentNode:
+    """A file as it is written. Raises `Unreadable`."""
     if len(content) > BYTES:
         raise Unreadable(f"{path} has more than {BYTES >> 20} MB")
     try:

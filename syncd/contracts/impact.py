@@ -1,9 +1,9 @@
 """Pure. Whom a breaking change meets before they can be ready for it.
 
-A consumer starts to adapt today and takes so many working days for each change that breaks what they call, up to a limit, in the working
-time of their team. Where that ends after the change lands, the commitment is hit. A change lands on the next working day of the producer
-where its merge request can be merged as it is, else when its milestone is due, else by the plan; one that is merged has landed.
-The days per change are this house's; a rule sets them.
+A consumer starts to adapt today, or when the change landed, and takes so many working days for each change that breaks what they call, up
+to a limit, in the working time of their team. Where that ends after the change lands, the commitment is hit. A change lands on the next
+working day of the producer where its merge request can be merged as it is, else when its milestone is due, else by the plan; one that is
+merged has landed. The days per change are this house's; a rule sets them.
 """
 
 from collections.abc import Sequence
@@ -108,10 +108,12 @@ def impact_of(
     snapshot: Snapshot,
     request: MergeRequest | None = None,
     effort: Effort = DEFAULT,
+    landing: Landing | None = None,
 ) -> Impact:
-    """Whom the breaking changes of a verdict meet, and when. `request`: the merge request that brings them."""
+    """Whom the breaking changes of a verdict meet, and when. `request`: the merge request that brings them. `landing`: where that is known:
+    what has landed is adapted to from that day on."""
     plan = snapshot.once(plan_of)
-    landing = landing_of(contract, plan, request)
+    landing = landing or landing_of(contract, plan, request)
     breaking = [change for change in verdict.changes if change.level == "breaking"]
     found: list[Adaptation] = []
     problems: list[str] = []
@@ -164,8 +166,10 @@ def _calendar(plan: Plan, team: Team | None) -> WorkingTime:
 
 def _adaptation(plan: Plan, one: Relying, changes: Sequence[Change], landing: Landing, effort: Effort) -> Adaptation:
     time, days = _calendar(plan, one.team), effort.days(len(changes))
-    minutes = ceil(days * DAY)
-    ready = _end(time, plan.snapshot.today, minutes)
+    minutes, today = ceil(days * DAY), plan.snapshot.today
+    begins = min(landing.day, today) if landing.basis == "merged" else today
+    ready = _end(time, begins, minutes)
+    left = minutes if begins == today else min(minutes, max(0, int(time.count(today, ready + timedelta(days=1)))))
     milestone = one.milestone
     return Adaptation(
         milestone=milestone.ref,
@@ -176,7 +180,7 @@ def _adaptation(plan: Plan, one: Relying, changes: Sequence[Change], landing: La
         days=days,
         ready=ready,
         late=max(0, days_after(time, landing.day, ready)) if minutes else 0,
-        slips=_slips(plan, milestone, time, minutes),
+        slips=_slips(plan, milestone, time, left),
         due=milestone.due,
         owner=milestone.owner,
     )

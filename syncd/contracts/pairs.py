@@ -1,7 +1,7 @@
 """Pure. Which two revisions of a contract are compared: a merge request's beginning and its head, the last release and what is there."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,11 +38,12 @@ class Main:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two revisions of a contract. `revision`: whether the new one is the head of a merge request (`of`), or the old one a release.
-    `name`: the merge request's number, or the release. `mains`: the files to compare, those alone that may differ."""
+    """Two revisions of a contract. `revision`: whether the new one is the head of a merge request (`of`), the old one a release, or what
+    was there before a break that landed, or before the default branch changed. `name`: the merge request's number, or the release.
+    `mains`: the files to compare, those alone that may differ."""
 
     contract: str
-    revision: Literal["merge_request", "release"]
+    revision: Literal["merge_request", "release", "landed", "default"]
     name: str
     old: Files
     new: Files
@@ -61,10 +62,41 @@ def pairs(contract: Contract, rows: Iterable[ContractFile]) -> tuple[Pair, ...]:
     """What is to be compared of a contract: first each open merge request that touches it, by number, then what is there now with the
     last release. A pair in which nothing that is compared can differ is left out."""
     own = files_of(contract, rows)
-    now = {row.path: blob for row in own if row.revision == "default" and (blob := _blob(row)) is not None}
+    now = _now(own)
     found = [_of_request(contract, now, touched) for touched in _by_name(own, "merge_request")]
     found += [_since_release(contract, now, files) for files in list(_by_name(own, "release"))[-1:]]
     return tuple(pair for pair in found if pair.mains)
+
+
+def default_files(contract: Contract, rows: Iterable[ContractFile]) -> Files:
+    """What the default branch has of a contract."""
+    return _now(files_of(contract, rows))
+
+
+def pair_of(
+    contract: Contract, revision: Literal["landed", "default"], name: str, old: Files, new: Files, moved: Mapping[str, str]
+) -> Pair:
+    """Two revisions of the default branch. `moved`: the paths of files that were renamed, old -> new."""
+    return Pair(contract.name, revision, name, old, new, _mains(contract, old, new, moved))
+
+
+def moved_of(contract: Contract, old: Files, new: Files) -> dict[str, str]:
+    """Which file that is compared took which one's place, old -> new: by the same content, else by the same name, else where one alone is
+    gone and one alone has come."""
+    gone = [path for path in sorted(old) if contract.is_main(path) and path not in new]
+    come = [path for path in sorted(new) if contract.is_main(path) and path not in old]
+    found: dict[str, str] = {}
+    alike: tuple[Callable[[str, str], bool], ...] = (
+        lambda one, other: old[one].hash == new[other].hash,
+        lambda one, other: one.rpartition("/")[2] == other.rpartition("/")[2],
+        lambda *_: len(gone) == len(come) == 1,
+    )
+    for is_alike in alike:
+        for one in gone:
+            other = next((path for path in come if path not in found.values() and is_alike(one, path)), None)
+            if one not in found and other is not None:
+                found[one] = other
+    return found
 
 
 def unfound(contracts: Iterable[Contract], rows: Sequence[ContractFile]) -> list[str]:
@@ -74,6 +106,10 @@ def unfound(contracts: Iterable[Contract], rows: Sequence[ContractFile]) -> list
         for contract in contracts
         if not any(row.revision == "default" and contract.is_main(row.path) for row in files_of(contract, rows))
     ]
+
+
+def _now(own: Iterable[ContractFile]) -> Files:
+    return {row.path: blob for row in own if row.revision == "default" and (blob := _blob(row)) is not None}
 
 
 def _by_name(rows: Iterable[ContractFile], revision: str) -> Iterator[list[ContractFile]]:

@@ -2,7 +2,7 @@
 
 A finding asks by its fact `workshop`. Its entry stands once: its id comes from the finding. The time that was entered stays, whatever
 times would suit later; what is said of it is changed in place. It is taken back where nothing asks for it before it began, and is left
-alone from then on.
+alone from then on. What a merge request asked for stands once that is merged and its break has landed: there is more to talk about then.
 """
 
 import hashlib
@@ -18,15 +18,15 @@ from syncd.decide.place import Ground, Spot
 from syncd.decide.render import Section, digest, text
 from syncd.decide.state import FindingState, Said
 from syncd.decide.voice import heard
-from syncd.model.action import Action, Verb, entry_of
+from syncd.model.action import Action, Mark, entry_of
 from syncd.model.ref import Ref
 
 Extra = dict[str, Any]
 
 
-def entries(ground: Ground, states: Mapping[str, FindingState], marked: Mapping[tuple[Ref, Verb], Said]) -> Iterator[Action]:
+def entries(ground: Ground, states: Mapping[str, FindingState], marked: Mapping[Mark, Said]) -> Iterator[Action]:
     """What brings every entry to what it should be."""
-    standing = {ref: entry for (ref, verb), entry in marked.items() if verb == "event"}
+    standing = {ref: entry for (ref, verb, _), entry in marked.items() if verb == "event"}
     wanted: set[Ref] = set()
     for fingerprint, state in sorted(states.items()):
         spot = _spot(fingerprint, state, ground) if state.state == "open" else None
@@ -37,8 +37,15 @@ def entries(ground: Ground, states: Mapping[str, FindingState], marked: Mapping[
         may = spot.mode != "off" and ramp.mode(state.finding, spot, ground) == spot.mode
         if may and not state.held and is_news(state) and _is_up(spot.target, ground):
             yield from _entered(fingerprint, state, spot, known, ground)
+    landed = {one.of for one in ground.snapshot.compared if one.revision == "landed"}
     for ref, entry in sorted(standing.items()):
-        if ref not in wanted and _is_up(ref, ground) and _is_ahead(_sent(entry), ground.snapshot.as_of):
+        about = {states[key].finding.subject for key in entry.fingerprints if key in states}
+        if (
+            ref not in wanted
+            and landed.isdisjoint(about)
+            and _is_up(ref, ground)
+            and _is_ahead(_sent(entry), ground.snapshot.as_of)
+        ):
             spot = Spot(ref, entry.project, ground.places[ref.connection].mode(entry.project))
             if spot.mode != "off":
                 yield _action(spot, entry.key, {"cancelled": True}, "cancelled", entry, ())

@@ -1,7 +1,8 @@
 """Pure. Marks: what says a finding beside the comment, each only where the policy asks for it and the vendor takes it.
 
 A label, a property and a link go to the tickets on which findings are told, and follow what is told there. A status goes to every open
-merge request, so that it can be demanded before a merge; it fails for what is open on the milestones and items that it belongs to.
+merge request, so that it can be demanded before a merge; it fails for what is open on the milestones and items that it belongs to. Those
+that touch a contract get another one, for that alone.
 """
 
 import hashlib
@@ -12,14 +13,14 @@ from typing import Any
 
 from syncd.decide.place import Ground, Spot
 from syncd.decide.state import FindingState, Said
-from syncd.decide.status import status
+from syncd.decide.status import Marking, status
 from syncd.decide.voice import heard
-from syncd.model.action import Action, Verb
+from syncd.model.action import Action, Mark, Verb
 from syncd.model.finding import SEVERITIES, Finding, Named
 from syncd.model.ref import Ref
 
 Extra = dict[str, Any]
-Marked = Mapping[tuple[Ref, Verb], Said]
+Marked = Mapping[Mark, Said]
 
 
 def marks(
@@ -35,13 +36,22 @@ def marks(
     """
     desk = _Desk(ground, states, marked)
     found = [
-        action for ticket in sorted({*told, *(ref for ref, _ in marked)}) for action in desk.ticket(ticket, told.get(ticket, ()))
+        action for ticket in sorted({*told, *(ref for ref, *_ in marked)}) for action in desk.ticket(ticket, told.get(ticket, ()))
     ]
     policy, where = ground.policy, {key: ticket for ticket, keys in told.items() for key in keys}
     if policy.status != "off":
-        for one in status(ground, states, where):
-            found += desk.write(policy.status, one.spot, one.extra, one.stands, one.fingerprints)
+        for one in (*status(ground, states, where), *_of_contracts(ground, marked)):
+            found += desk.write(policy.status, one.spot, one.extra, one.stands, one.fingerprints, one.part)
     return found
+
+
+def _of_contracts(ground: Ground, marked: Marked) -> Iterator[Marking]:
+    if ground.snapshot.contracts:
+        from syncd.decide.contract_status import (
+            contract_status,  # which most configurations do without  # what is known of contracts, which most configurations do without
+        )
+
+        yield from contract_status(ground, marked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +71,24 @@ class _Desk:
         findings = sorted((self.states[key].finding for key in keys), key=_worst_first)
         for verb, make in self.makers:
             if verb in self.ground.takes(ref):
-                entry = self.marked.get((ref, verb))
+                entry = self.marked.get((ref, verb, ""))
                 extra = make(_Ticket(spot, findings, json.loads(entry.body) if entry else {}, self.ground))
                 stands = {"add": extra["add"]} if extra and verb == "label" else extra
                 if extra is not None and stands is not None:
                     yield from self.write(verb, spot, extra, stands, keys)
 
-    def write(self, verb: Verb, spot: Spot, extra: Extra, stands: Extra, keys: Sequence[str]) -> Iterator[Action]:
+    def write(self, verb: Verb, spot: Spot, extra: Extra, stands: Extra, keys: Sequence[str], part: str = "") -> Iterator[Action]:
         """The action that makes it stand there, unless it does already."""
-        ground, entry, digest = self.ground, self.marked.get((spot.target, verb)), _hash(json.dumps(stands, sort_keys=True))
+        ground, digest = self.ground, _hash(json.dumps(stands, sort_keys=True))
+        entry = self.marked.get((spot.target, verb, part))
         if spot.mode == "off" or not ground.reachable(spot) or (entry and entry.digest == digest):
             return
-        key = _hash("\x1f".join((ground.policy.instance, verb, spot.target.stream, spot.target.id)))
+        of = (ground.policy.instance, verb, spot.target.stream, spot.target.id, *([part] if part else []))
         yield Action(
             verb=verb,
             target=spot.target,
             project=spot.project,
-            key=entry.key if entry else key,
+            key=entry.key if entry else _hash("\x1f".join(of)),
             body="",
             digest=digest,
             remote_id=entry.remote_id if entry else None,
@@ -86,6 +97,7 @@ class _Desk:
             reasons=(in_words(verb, extra),),
             mode=spot.mode,
             extra=extra,
+            part=part,
         )
 
 

@@ -14,7 +14,7 @@ from syncd.decide.place import Ground, Spot
 from syncd.decide.render import Section, Sheet
 from syncd.decide.state import Decision, FindingState, Place, Plan, Policy, Said, Silent
 from syncd.decide.voice import Voice, heard
-from syncd.model.action import Action, Mode, Verb
+from syncd.model.action import Action, Mark, Mode
 from syncd.model.finding import SEVERITIES, Finding
 from syncd.model.marker import marker
 from syncd.model.ref import Ref
@@ -34,7 +34,7 @@ def decide(
     policy: Policy,
     as_of: datetime,
     enabled: Collection[tuple[str, str]],
-    marked: Mapping[tuple[Ref, Verb], Said] = MappingProxyType({}),
+    marked: Mapping[Mark, Said] = MappingProxyType({}),
 ) -> Decision:
     """The writes that bring every ticket to what it should say now, at most one a ticket and verb, `writes_per_pass` comments and
     `marks_per_pass` others in all.

@@ -16,8 +16,13 @@ OTHERS = "*"
 
 def mode(finding: Finding, spot: Spot, ground: Ground) -> Mode:
     """The least of what is set for the ticket's project, the finding's team and its detector."""
+    return mode_of(finding.code, finding.subject, spot, ground)
+
+
+def mode_of(code: str, subject: Ref, spot: Spot, ground: Ground) -> Mode:
+    """The same for what a detector of that code says of a subject."""
     policy = ground.policy
-    return least(spot.mode, of_team(team(finding, ground), policy), policy.write_for_code.get(finding.code, "on"))
+    return least(spot.mode, of_team(_team(subject, ground), policy), policy.write_for_code.get(code, "on"))
 
 
 def least(*modes: Mode) -> Mode:
@@ -35,7 +40,11 @@ def of_team(name: str | None, policy: Policy) -> Mode:
 
 def team(finding: Finding, ground: Ground) -> str | None:
     """The team of the milestone that the finding is about, or that its item or merge request belongs to."""
-    snapshot, subject = ground.snapshot, ground.snapshot.get(finding.subject)
+    return _team(finding.subject, ground)
+
+
+def _team(of: Ref, ground: Ground) -> str | None:
+    snapshot, subject = ground.snapshot, ground.snapshot.get(of)
     if isinstance(subject, Milestone):
         return subject.team
     named = [snapshot.anchor(ref) for ref in subject.milestones if isinstance(ref, Ref)] if subject else []

@@ -7,7 +7,7 @@ from typing import Literal
 
 from syncd.contract import Limits
 from syncd.decide.impersonal import People
-from syncd.model.action import Action, Mode, Verb
+from syncd.model.action import Action, Mark, Mode, Verb
 from syncd.model.finding import Finding, Severity
 from syncd.model.ref import Ref
 
@@ -38,7 +38,7 @@ class Said:
     """One entry of the ledger: the one comment on a ticket, or what another verb wrote there, as our receipt says it stands there.
 
     `key` is the idempotency key of (instance, target). `muted`: a person deleted the comment; nothing is posted there again.
-    `body` is the comment's text; of another verb what was sent, as JSON.
+    `body` is the comment's text; of another verb what was sent, as JSON. `part`: which one of several of that verb.
     """
 
     target: Ref
@@ -52,6 +52,12 @@ class Said:
     at: datetime | None = None
     muted: bool = False
     verb: Verb = "comment"
+    part: str = ""
+
+    @property
+    def mark(self) -> Mark:
+        """What there is one of."""
+        return self.target, self.verb, self.part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +88,8 @@ class Policy:
     `instance` tells two installations on the same tickets apart. `titles`: finding code -> heading. `write_for_team`, `write_for_code`:
     team or finding code -> mode; see `ramp`. The rest says what speaks beside the comments; see `marks`: `label`, a pattern with
     `{code}`; `property`, a name; `status`, by what merge requests are marked, under `status_name`: failed from `fail_from` on for the
-    codes in `fail_on` (all, where there is none). `people`: by name, by their role, or not at all.
+    codes in `fail_on` (all, where there is none); `contract_status`, the name of the
+    one that those get which touch a contract (""; none). `people`: by name, by their role, or not at all.
     """
 
     instance: str = "syncd"
@@ -100,6 +107,7 @@ class Policy:
     link: bool = False
     status: Literal["off", "status", "check"] = "off"
     status_name: str = "syncd"
+    contract_status: str = "syncd/contract"
     fail_from: Severity = "critical"
     fail_on: tuple[str, ...] = ()
     people: People = "named"

@@ -19,12 +19,14 @@ UNSURE = "not judged: something that it rests on could not be read"
 
 @dataclass(frozen=True, slots=True)
 class Marking:
-    """The status of one merge request. `extra` is what is sent; `stands` what counts as said: without what only the clock moves."""
+    """The status of one merge request. `extra` is what is sent; `stands` what counts as said: without what only the clock moves;
+    `part` keeps two of one merge request apart."""
 
     spot: Spot
     extra: dict[str, Any]
     stands: dict[str, Any]
     fingerprints: tuple[str, ...]
+    part: str = ""
 
 
 def status(ground: Ground, states: Mapping[str, FindingState], where: Mapping[str, Ref]) -> Iterator[Marking]:
@@ -32,7 +34,7 @@ def status(ground: Ground, states: Mapping[str, FindingState], where: Mapping[st
 
     Known at start is no failure, and neither is what its team or its detector keeps back. What was not read is never a success.
     """
-    policy, by_subject, unjudged = ground.policy, _by_subject(states, ground), _unjudged(ground)
+    policy, by_subject, unread_files = ground.policy, _by_subject(states, ground), unjudged(ground)
     for request in sorted(ground.snapshot.merge_requests.values(), key=lambda one: one.ref):
         spot = ground.spot(request.ref) if policy.status in ground.takes(request.ref) else None
         if spot is None or request.status != "open" or not request.head_sha:
@@ -41,17 +43,22 @@ def status(ground: Ground, states: Mapping[str, FindingState], where: Mapping[st
         keys = dict.fromkeys(key for ref in about for key in by_subject.get(ref, ()))
         judged = (states[key] for key in keys if ramp.mode(states[key].finding, spot, ground) == spot.mode)
         found = sorted(judged, key=_worst_first)
-        unread = request.ref in unjudged or _home(request) in unjudged or any(ref in ground.snapshot.stale for ref in about)
+        unread = is_unread(request, unread_files) or any(ref in ground.snapshot.stale for ref in about)
         unsure = unread or any(state.held for state in found)
         verdict = {"sha": request.head_sha, "name": policy.status_name, **_verdict(found, spot, ground, unsure=unsure)}
         yield Marking(spot, *_told(verdict, found, spot, ground, where), tuple(state.finding.fingerprint for state in found))
 
 
-def _unjudged(ground: Ground) -> frozenset[Ref | tuple[str, str]]:
+def unjudged(ground: Ground) -> frozenset[Ref | tuple[str, str]]:
     """The merge requests, and the repositories by connection and name, of whose contracts a file could not be read or judged."""
     stale = [row for row in ground.snapshot.contract_files if row.ref in ground.snapshot.stale]
     requests = {row.of for row in stale if row.revision == "merge_request" and isinstance(row.of, Ref)}
     return frozenset(requests | {_home(row) for row in stale if row.revision == "default"})
+
+
+def is_unread(request: MergeRequest, unread: frozenset[Ref | tuple[str, str]]) -> bool:
+    """Whether a merge request is among the `unjudged`."""
+    return request.ref in unread or _home(request) in unread
 
 
 def _home(row: MergeRequest | ContractFile) -> tuple[str, str]:
@@ -99,7 +106,12 @@ def _verdict(found: list[FindingState], spot: Spot, ground: Ground, *, unsure: b
     else:
         state = "passed"
     most = ground.places[spot.target.connection].limits.text_chars
-    return {"state": state, "text": line if len(line) <= most else f"{line[: most - 1]}…"}
+    return {"state": state, "text": cut(line, most)}
+
+
+def cut(line: str, most: int) -> str:
+    """The line in so many characters."""
+    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def _listed(states: list[FindingState]) -> str:

@@ -1,7 +1,8 @@
 """Pure. The status word of a milestone, with its reason: what is open decides, then the forecast, then the plan's dates.
 
-- off track: something critical of `DECIDING` is open on the milestone or an item of it, or its due date is kept less likely than not;
-- at risk: a warning of these is open, or it is kept with less than 85 %;
+- off track: something critical of `DECIDING` or `WHEN_CRITICAL` is open on the milestone or an item of it, or its due date is kept less
+  likely than not;
+- at risk: a warning of the former is open, or it is kept with less than 85 %;
 - unknown: it has no due date or no items, or no forecast and no plan tells, or too much is guessed: more than 40 % of its open items have a
   duration that is assumed, or no estimate, or one in points only;
 - on track: else. Where only the plan's dates say so, the reason tells why there is no forecast.
@@ -33,8 +34,12 @@ DECIDING = frozenset(
         "forecast_after_window",
         "gate_due",
         "missing_signoff",
+        "breaking_hits_commitment",
     }
 )
+WHEN_CRITICAL = frozenset({"sunset_ahead", "third_party_contract_break"})
+"""What decides where it is critical, and not before: it may be well in time."""
+
 MOST_GUESSED = 0.4
 
 
@@ -107,10 +112,16 @@ def _computed(snapshot: Snapshot, milestone: Milestone, findings: tuple[Finding,
     )
 
 
+def _decides(finding: Finding) -> bool:
+    if finding.code in WHEN_CRITICAL:
+        return finding.severity == "critical"
+    return finding.code in DECIDING and finding.severity != "info"
+
+
 def _verdict(
     snapshot: Snapshot, milestone: Milestone, findings: tuple[Finding, ...], odds: Odds | None, lacking: str
 ) -> tuple[Word, str]:
-    deciding = [one for one in findings if one.code in DECIDING and one.severity != "info"]
+    deciding = [one for one in findings if _decides(one)]
     if deciding and deciding[0].severity == "critical":
         return "off track", _said(milestone, deciding[0])
     likely = _likely(odds)

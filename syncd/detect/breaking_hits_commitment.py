@@ -4,7 +4,9 @@ Rules: a consumer starts to adapt today, and takes the contract's `adaptation_da
 `days_at_most`, in the working time of their team (see `syncd.contracts.impact`). A commitment is hit where the change lands before its
 milestone is ready for it. Critical where the adaptation makes a milestone that ends no sooner than the change lands end after its due date;
 a warning where a break has consumers and hits nobody's date, and where it could not be judged. Told on the merge request, and on each
-milestone that is hit. Changes that are accepted, or whose level is set to another one, do not count. Source: this house's rules.
+milestone that is hit. Once the change is merged, each milestone that relies on it is told until the adaptation, which begins that day, has
+ended, or it was taken back (see `syncd.detect.breaking_landed`). Changes that are accepted, or whose level is set to another one, do not
+count. The consumers of a vendor's contract are told by `third_party_contract_break`. Source: this house's rules.
 """
 
 from collections.abc import Iterator
@@ -13,27 +15,29 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from syncd.contract import Detector, Rules
-from syncd.contracts.change import LEVELS, Change, Verdict
+from syncd.contracts.change import Verdict
 from syncd.contracts.impact import Adaptation, Effort, Impact, impact_of
 from syncd.contracts.judging import standing, verdict_from_json
 from syncd.contracts.reliance import relied_on, with_milestones
 from syncd.contracts.workshop import workshop_of
+from syncd.detect.breaking_landed import landed_of, of_landed
 from syncd.detect.breaking_words import (
     Case,
     about_landing,
     changed,
     clears,
+    facts_of,
     headline_of_consumer,
     headline_of_request,
     ready_of,
     rests_on,
+    strikes,
     wrong,
 )
 from syncd.detect.breaking_workshop import as_fact, proposal
-from syncd.detect.wording import keyed, ref_facts, with_sources
+from syncd.detect.wording import with_sources
 from syncd.model.contract import Compared, Contract
 from syncd.model.finding import Finding, Line, Severity, bucket
-from syncd.model.raw import Json
 from syncd.model.ref import Ref
 from syncd.model.rows import MergeRequest
 from syncd.model.snapshot import Snapshot
@@ -69,14 +73,26 @@ def detect(snapshot: Snapshot, rules: BreakingHitsCommitmentRules) -> Iterator[F
         contract, request = contracts.get(compared.contract), _request(snapshot, compared)
         if contract and request:
             yield from _findings(snapshot, rules, contract, request, compared)
+        elif (
+            contract
+            and not contract.third_party
+            and (landed := landed_of(compared, contract, snapshot, effort_of(contract, rules.days_at_most)))
+        ):
+            yield from of_landed(CODE, landed)
 
 
 DETECTOR = Detector(code=CODE, title="Breaking change hits a commitment", rules=BreakingHitsCommitmentRules, detect=detect)
 
 
-def strikes(one: Adaptation, impact: Impact) -> bool:
-    """Whether it makes a milestone late that ends when the change is there."""
-    return one.slips > 0 and one.due is not None and (one.hit or one.due >= impact.landing.day)
+def effort_of(contract: Contract, days_at_most: float) -> Effort:
+    """What it takes to adapt to the contract."""
+    each = min(contract.adaptation_days, MOST_DAYS)
+    return Effort(days_per_change=each, days_at_most=max(days_at_most, each))
+
+
+def severity_of(case: Case, one: Adaptation) -> Severity | None:
+    """How hard a consumer is hit; None: not at all."""
+    return "critical" if one.milestone in case.late else "warn" if one in case.told else None
 
 
 def _request(snapshot: Snapshot, compared: Compared) -> MergeRequest | None:
@@ -92,8 +108,7 @@ def _findings(
     changes = tuple(one for one in standing(verdict.changes, contract) if one.level in ("breaking", "unknown"))
     if not changes:
         return
-    each = min(contract.adaptation_days, MOST_DAYS)
-    effort = Effort(days_per_change=each, days_at_most=max(rules.days_at_most, each))
+    effort = effort_of(contract, rules.days_at_most)
     relied = relied_on(contract, snapshot)
     impact = impact_of(Verdict(changes), relied, snapshot, with_milestones(request, snapshot), effort)
     told = tuple(one for one in impact.adaptations if one.hit or strikes(one, impact))
@@ -104,14 +119,16 @@ def _findings(
         return
     known = _Known(case, impact, compared)
     yield _of_request(known, rules)
-    for one in told:
+    for one in told if not contract.third_party else ():
         yield _of_consumer(known, one)
 
 
 def _of_request(known: _Known, rules: BreakingHitsCommitmentRules) -> Finding:
     case = known.case
     workshop = workshop_of(known.impact, case.snapshot, minutes=rules.workshop_minutes)
-    facts = _facts(case, case.changes, [_as_fact(case, one) for one in known.impact.adaptations])
+    facts = facts_of(
+        case.request, case.landing, case.changes, [(one, severity_of(case, one)) for one in known.impact.adaptations]
+    )
     return Finding(
         code=CODE,
         subject=case.request.ref,
@@ -119,7 +136,7 @@ def _of_request(known: _Known, rules: BreakingHitsCommitmentRules) -> Finding:
         severity="critical" if case.late else "warn",
         headline=headline_of_request(case),
         lines=(
-            Line("Changed", changed(case, case.changes)),
+            Line("Changed", changed(case.changes, case.request)),
             Line("Why", (*about_landing(case), *(part for one in case.shown for part in (" ", *ready_of(case, one))))),
             *_unsure(known.impact),
             *([proposal(workshop, known.impact, case.snapshot)] if workshop else []),
@@ -128,7 +145,7 @@ def _of_request(known: _Known, rules: BreakingHitsCommitmentRules) -> Finding:
             Line("Wrong?", wrong(case, case.shown)),
         ),
         inputs=_inputs(known, [one.milestone for one in known.impact.adaptations]),
-        facts={**facts, "workshop": as_fact(workshop, case.contract) if workshop else None},
+        facts={"contract": case.contract.name, **facts, "workshop": as_fact(workshop, case.contract) if workshop else None},
         weight=100 * len(case.late) + len(case.told),
     )
 
@@ -143,14 +160,14 @@ def _of_consumer(known: _Known, one: Adaptation) -> Finding:
         severity=severity,
         headline=headline_of_consumer(case, one),
         lines=(
-            Line("Changed", changed(case, one.changes)),
+            Line("Changed", changed(one.changes, case.request)),
             Line("Why", (*about_landing(case), " ", *ready_of(case, one))),
             Line("Rests on", rests_on(case)),
             Line("Clears", clears(case, one.changes)),
             Line("Wrong?", wrong(case, [one])),
         ),
         inputs=_inputs(known, [one.milestone]),
-        facts=_facts(case, one.changes, [_as_fact(case, one)]),
+        facts={"contract": case.contract.name, **facts_of(case.request, case.landing, one.changes, [(one, severity)])},
         weight=bucket(one.slips),
         driving=driving.last(one.milestone),
     )
@@ -167,30 +184,3 @@ def _inputs(known: _Known, milestones: list[Ref]) -> frozenset[Ref]:
     by = [known.impact.landing.by] if known.impact.landing.by else []
     paths = [part for ref in milestones for part in driving.path(ref)]
     return with_sources(case.snapshot, {case.request.ref, *known.compared.sources, *milestones, *paths, *by})
-
-
-def _as_fact(case: Case, one: Adaptation) -> dict[str, Json]:
-    return {
-        "milestone": ref_facts(one.milestone),
-        "due": one.due.isoformat() if one.due else None,
-        "ready": one.ready.isoformat(),
-        "days": one.days,
-        "late": one.late,
-        "slips": one.slips,
-        "why": one.why,
-        "severity": "critical" if one.milestone in case.late else "warn" if one in case.told else None,
-    }
-
-
-def _facts(case: Case, changes: tuple[Change, ...], consumers: list[dict[str, Json]]) -> dict[str, Json]:
-    return {
-        "contract": case.contract.name,
-        "merge_request": ref_facts(keyed(case.request).ref),
-        "lands": case.landing.day.isoformat(),
-        "lands_by": case.landing.basis,
-        "changes": [
-            {"rule": one.rule, "level": one.level, "fingerprint": one.fingerprint, "operation": one.operation, "place": one.place}
-            for one in sorted(changes, key=lambda one: LEVELS.index(one.level))
-        ],
-        "consumers": consumers,
-    }

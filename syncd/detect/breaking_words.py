@@ -1,18 +1,22 @@
 """Pure. How a breaking change is told: what changes, when it lands, what was assumed, and what clears it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from syncd.contracts.change import UNJUDGED, Change
-from syncd.contracts.impact import Adaptation, Effort, Landing
+from syncd.contracts.change import LEVELS, UNJUDGED, Change
+from syncd.contracts.impact import Adaptation, Effort, Impact, Landing
 from syncd.contracts.judging import REMOVED
 from syncd.contracts.rules import RULES
-from syncd.detect.wording import keyed, listed, named, quoted
+from syncd.detect.wording import keyed, listed, named, quoted, ref_facts
 from syncd.model.contract import Contract
-from syncd.model.finding import Count, Day, Part
+from syncd.model.finding import Count, Day, Part, Severity
+from syncd.model.raw import Json
 from syncd.model.ref import Ref
-from syncd.model.rows import MergeRequest, Milestone
+from syncd.model.rows import ContractFile, MergeRequest, Milestone
 from syncd.model.snapshot import Snapshot
+
+Origin = MergeRequest | ContractFile | None
+"""What the places of changes are read from."""
 
 SHOWN = 5
 _LONGEST = 200
@@ -78,19 +82,20 @@ def _dated(case: Case) -> Iterator[Part]:
         yield f" and {len(case.told) - SHOWN} more"
 
 
-def changed(case: Case, changes: Sequence[Change]) -> tuple[Part, ...]:
+def changed(changes: Sequence[Change], origin: Origin) -> tuple[Part, ...]:
     """The first changes, each by its rule and its place."""
     more = len(changes) - SHOWN
-    told = [part for place, one in enumerate(changes[:SHOWN]) for part in (*(("; ",) if place else ()), *_change(case, one))]
+    told = [part for place, one in enumerate(changes[:SHOWN]) for part in (*(("; ",) if place else ()), *of_change(one, origin))]
     return *told, *([f"; and {more} more"] if more > 0 else []), "."
 
 
-def _change(case: Case, change: Change) -> Iterator[Part]:
+def of_change(change: Change, origin: Origin) -> Iterator[Part]:
+    """A change by its rule and its place; what the repository's users wrote is theirs. Nothing is told of where without an origin."""
     own = change.rule in RULES or change.rule in (UNJUDGED, REMOVED)
-    yield change.rule if own else quoted(change.rule, case.request)
+    yield change.rule if own or origin is None else quoted(change.rule, origin)
     where = " ".join(dict.fromkeys(part for part in (change.operation, change.place) if part))
-    if where:
-        yield from (" at ", quoted(where if len(where) <= _LONGEST else f"{where[: _LONGEST - 1]}…", case.request))
+    if where and origin is not None:
+        yield from (" at ", quoted(where if len(where) <= _LONGEST else f"{where[: _LONGEST - 1]}…", origin))
 
 
 def about_landing(case: Case) -> tuple[Part, ...]:
@@ -119,12 +124,53 @@ def rests_on(case: Case) -> tuple[Part, ...]:
 
 def clears(case: Case, changes: Sequence[Change]) -> tuple[Part, ...]:
     """What makes it well again, with the fingerprints by which changes are accepted."""
-    prints = ", ".join(change.fingerprint for change in changes[:SHOWN])
     return (
         "changes that break nothing, or a merge when all are ready",
         *((" (", Day(max(one.ready for one in case.told), clocked=True), ")") if case.told else ()),
-        f"; or what is agreed on, in accept of [contracts.{case.contract.name}]: {prints}.",
+        f"; or what is agreed on, in accept of [contracts.{case.contract.name}]: {prints_of(changes)}.",
     )
+
+
+def prints_of(changes: Sequence[Change]) -> str:
+    """The fingerprints by which the first of them are accepted."""
+    return ", ".join(change.fingerprint for change in changes[:SHOWN])
+
+
+def strikes(one: Adaptation, impact: Impact) -> bool:
+    """Whether it makes a milestone late that ends when the change is there."""
+    return one.slips > 0 and one.due is not None and (one.hit or one.due >= impact.landing.day)
+
+
+def facts_of(
+    request: MergeRequest | None,
+    landing: Landing,
+    changes: Sequence[Change],
+    consumers: Iterable[tuple[Adaptation, Severity | None]],
+) -> dict[str, Json]:
+    """What is told, as programs read it."""
+    return {
+        "merge_request": ref_facts(keyed(request).ref) if request else None,
+        "lands": landing.day.isoformat(),
+        "lands_by": landing.basis,
+        "changes": [
+            {"rule": one.rule, "level": one.level, "fingerprint": one.fingerprint, "operation": one.operation, "place": one.place}
+            for one in sorted(changes, key=lambda one: LEVELS.index(one.level))
+        ],
+        "consumers": [_as_fact(one, severity) for one, severity in consumers],
+    }
+
+
+def _as_fact(one: Adaptation, severity: Severity | None) -> dict[str, Json]:
+    return {
+        "milestone": ref_facts(one.milestone),
+        "due": one.due.isoformat() if one.due else None,
+        "ready": one.ready.isoformat(),
+        "days": one.days,
+        "late": one.late,
+        "slips": one.slips,
+        "why": one.why,
+        "severity": severity,
+    }
 
 
 def wrong(case: Case, told: Sequence[Adaptation]) -> tuple[Part, ...]:

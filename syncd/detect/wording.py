@@ -6,12 +6,12 @@ from typing import Literal
 from syncd.model.finding import Day, Named, Part, Quote
 from syncd.model.raw import Json
 from syncd.model.ref import Ref
-from syncd.model.rows import Claim, Item, Milestone, Person
+from syncd.model.rows import Claim, ContractFile, Item, Milestone, Person
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.plan import Finish
 from syncd.schedule.wiring import Work
 
-Written = Work | Claim
+Written = Work | Claim | ContractFile
 Role = Literal["owner", "assignee", "author"]
 NEAREST = 1000
 """A verdict rests on about so much of the work upstream, the nearest: of a long path each would else hold all the others."""

@@ -25,11 +25,15 @@ All but `comment` replace what they wrote before; an empty `extra` is never sent
 """
 Mode = Literal["off", "plan", "on"]
 
+Mark = tuple[Ref, Verb, str]
+"""What is kept apart of all that is written: (target, verb, part)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """A desired write. `key` is the idempotency key: it is in the marker, and twice with one key leaves one effect.
 
+    `part`: which one it is of several that one verb writes there, as two statuses; "" where there is but one.
     `remote_id` is what carries our marker already, where it is known: then the write is an edit of it. `extra` belongs to the verb.
     `digest` covers what is said. `reasons` say, for people, why this is written now.
     """
@@ -46,6 +50,12 @@ class Action:
     reasons: tuple[str, ...] = ()
     mode: Mode = "on"
     extra: Mapping[str, Json] = field(default_factory=dict)
+    part: str = ""
+
+    @property
+    def mark(self) -> Mark:
+        """What there is one of."""
+        return self.target, self.verb, self.part
 
 
 def entry_of(calendar: Ref, key: str) -> Ref:

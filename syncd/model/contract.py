@@ -3,10 +3,14 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cache
 
 from syncd.model.raw import Json
 from syncd.model.ref import Alias, Ref
+
+BREAKS, FILES = "contract break: ", "contract default: "
+"""What the names begin with under which breaks, and what the default branch had, are remembered."""
 
 LINKS = "links"
 """Among consumers: the milestones that dependency links show to wait for the producer."""
@@ -20,7 +24,8 @@ class Contract:
     `by_links` (what dependency links show to wait for the producer's milestones) and those whom `consumer_file` lists, a path in the same
     repository. `adaptation_days`: working days that a consumer needs for one breaking change. `accept`: fingerprints of changes that are
     accepted. `levels`: rule id -> level instead of the rule's own; None leaves its changes out. `third_party`: the producer is a vendor
-    outside, reached through `contact`. `workshop`: the connection and the calendar in which a workshop is entered.
+    outside, reached through `contact`; it keeps the old form until `promised`. `workshop`: the connection and the calendar in which a
+    workshop is entered.
     """
 
     name: str
@@ -38,6 +43,7 @@ class Contract:
     levels: Mapping[str, str | None] = field(default_factory=dict)
     third_party: bool = False
     contact: str | None = None
+    promised: date | None = None
     workshop: tuple[str, str] | None = None
 
     @property
@@ -56,8 +62,9 @@ class Contract:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """Two revisions of a contract, compared. `revision`, `name`, `of`: which, as a contract's file says. `verdict`: what came of it, in
-    the form of `syncd.contracts.judging.verdict_to_json`. `sources`: the records that the two are made of."""
+    """Two revisions of a contract, compared. `revision`, `name`, `of`: which, as a contract's file says; or "landed": what broke it `at`
+    that moment, and is on the default branch still, by a merge request or (`of` is None) by itself. `verdict`: what came of it, in the form
+    of `syncd.contracts.judging.verdict_to_json`. `sources`: the records that the two are made of."""
 
     contract: str
     revision: str
@@ -65,6 +72,19 @@ class Compared:
     of: Ref | Alias | None
     verdict: Json
     sources: frozenset[Ref] = frozenset()
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sunset:
+    """What of a contract is deprecated on the default branch and ends on a day. `operation`: "" where it is part of several; `place`: where
+    it stands; `source`: the record of the file that says so."""
+
+    contract: str
+    day: date
+    operation: str
+    place: str
+    source: Ref
 
 
 def watched_files(contracts: Iterable[Contract], connection: str) -> dict[str, tuple[str, ...]]:

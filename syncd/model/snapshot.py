@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from syncd.model.baseline import Baseline
-from syncd.model.contract import Compared, Contract
+from syncd.model.contract import Compared, Contract, Sunset
 from syncd.model.finding import Severity
 from syncd.model.people import Human, Unresolved
 from syncd.model.ref import Ref
@@ -54,7 +54,7 @@ class Snapshot:
     `problems`: what a person should know of the assembly (two of one connection with one join key, unresolved names). `humans`:
     everybody whom a row names, once; `unresolved`: who of them may be one person and was not made one.
 
-    What is no vendor's: `work`, `teams` and `contracts` of the configuration; `compared`: what changes in these;
+    What is no vendor's: `work`, `teams` and `contracts` of the configuration; `compared`: what changes in these, `sunsets`: what ends;
     `baselines` of a milestone, the latest recorded last; `open`: fingerprint -> severity of the findings that stand, so that one that is
     open clears past another value than raises it; `weights`: their headline numbers, so that a number that hovers is told anew only when
     it has moved.
@@ -86,6 +86,7 @@ class Snapshot:
     teams: tuple[Team, ...] = ()
     contracts: tuple[Contract, ...] = ()
     compared: tuple[Compared, ...] = ()
+    sunsets: tuple[Sunset, ...] = ()
     baselines: Mapping[Ref, tuple[Baseline, ...]] = field(default_factory=dict)
     open: Mapping[str, Severity] = field(default_factory=dict)
     weights: Mapping[str, int] = field(default_factory=dict)

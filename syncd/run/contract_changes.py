@@ -1,4 +1,5 @@
-"""What changes in contracts, for the detectors: verdicts on pairs of revisions, and who relies on them by the file of consumers."""
+"""What changes in contracts, for the detectors: verdicts on pairs of revisions, what has landed, and who relies on them by the file of
+consumers."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,8 +10,12 @@ from syncd.contracts.reliance import unknown_names
 from syncd.model.contract import Compared, Contract
 from syncd.model.ref import Ref
 from syncd.model.snapshot import Snapshot
+from syncd.run.contract_landed import Breaks
+from syncd.run.contract_sunsets import all_sunsets
 from syncd.run.contract_texts import judged, listed_consumers
 from syncd.store import Store
+
+_TOLD = ("merge_request", "release")
 
 
 def with_changes(snapshot: Snapshot, store: Store) -> Snapshot:
@@ -24,7 +29,10 @@ def with_changes(snapshot: Snapshot, store: Store) -> Snapshot:
         for name in unknown_names(one, snapshot)
     ]
     broken: dict[str, str] = {}
-    verdicts = judged(contracts, snapshot.contract_files, store, broken=broken)
+    breaks = Breaks(store, snapshot, contracts)
+    verdicts = judged(contracts, snapshot.contract_files, store, broken=broken, more=breaks.pairs())
+    told = [_compared(one) for found in verdicts.values() for one in found if one.pair.revision in _TOLD]
+    landed = breaks.settle(verdicts)
     files = [row for one in contracts if one.name in broken for row in files_of(one, snapshot.contract_files)]
     aside = {row.ref for row in files if row.revision == "merge_request"}
     problems += [
@@ -32,11 +40,13 @@ def with_changes(snapshot: Snapshot, store: Store) -> Snapshot:
         "Report it with the two files; what was found stands"
         for name, reason in broken.items()
     ]
+    ends = tuple(all_sunsets(contracts, snapshot, store, problems))
     return replace(
         snapshot,
         contracts=contracts,
-        compared=tuple(_compared(one) for found in verdicts.values() for one in found),
-        stale=snapshot.stale | aside,
+        sunsets=ends,
+        compared=(*told, *landed),
+        stale=snapshot.stale | aside | breaks.coming,
         problems=(*snapshot.problems, *problems),
     )
 

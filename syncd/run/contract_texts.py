@@ -4,11 +4,12 @@ import json
 from base64 import b64decode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from syncd.contracts import engine
 from syncd.contracts.change import Level, Verdict
 from syncd.contracts.judging import Diff, Judged, judge
-from syncd.contracts.pairs import Blob, pairs
+from syncd.contracts.pairs import Blob, Pair, pairs
 from syncd.contracts.revision import Revision
 from syncd.contracts.sniff import Kind
 from syncd.model.contract import Contract
@@ -21,9 +22,12 @@ _KEPT = "contract verdict: "
 _LISTED = "contract consumers: "
 _MOST_LISTED = 1_000
 
+NOTHING_MORE: Mapping[str, Sequence[Pair]] = MappingProxyType({})
+
 
 def content(store: Store, blob: Blob) -> bytes:
-    """The content of a blob, put together from its records. Raises LookupError where they are not all there."""
+    """The content of a blob, put together from its records. Raises LookupError where they are not all there. Its name says what is in it,
+    so that one which no file names any more is as good."""
     first = _part(store, blob, 0)
     parts = [first, *(_part(store, blob, number) for number in range(1, int(first["parts"])))]
     text = "".join(part["text"] for part in parts)
@@ -32,7 +36,7 @@ def content(store: Store, blob: Blob) -> bytes:
 
 def _part(store: Store, blob: Blob, number: int) -> Json:
     found = store.mirror.raw(Ref(blob.source.connection, blob.source.stream, f"{blob.text}{number}"))
-    if found is None or found.gone_at is not None:
+    if found is None:
         raise LookupError(f"the content {blob.hash[:12]} is not in the mirror")
     return found.record.data
 
@@ -71,16 +75,18 @@ def judged(
     diff: Diff = engine.diff,
     version: str = str(engine.VERSION),
     broken: dict[str, str] | None = None,
+    more: Mapping[str, Sequence[Pair]] = NOTHING_MORE,
 ) -> dict[str, tuple[Judged, ...]]:
     """Contract -> the verdicts on its open merge requests and on what changed since the last release. Contents are loaded for what was
-    never compared before, and for that alone. A contract on which the differ fails is left out, and is in `broken` with the reason."""
+    never compared before, and for that alone. `more`: contract -> other pairs to judge. A contract on which the differ fails is left
+    out, and is in `broken` with the reason."""
     kept, found = KeptVerdicts(store), dict[str, tuple[Judged, ...]]()
     guarded = _guarded(diff)
     for contract in contracts:
         try:
             found[contract.name] = tuple(
                 judge(contract, pair, lambda blob: content(store, blob), guarded, kept, version)
-                for pair in pairs(contract, files)
+                for pair in (*pairs(contract, files), *more.get(contract.name, ()))
             )
         except Broke as error:
             if broken is None:

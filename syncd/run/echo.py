@@ -32,7 +32,7 @@ class Echoes:
     @cached_property
     def _names(self) -> Mapping[Ref, frozenset[str]]:
         marks = self._store.ledger.marks(self._connection).items()
-        return {ref: _names(said.body) for (ref, verb), said in marks if verb == "label"}
+        return {ref: _names(said.body) for (ref, verb, _), said in marks if verb == "label"}
 
     def of(self, page: Page, own: frozenset[str]) -> int:
         """How many records of a page that is not yet stored differ from what is stored by nothing but labels of ours."""
@@ -63,7 +63,7 @@ def calm(plan: Plan, store: Store, as_of: datetime) -> tuple[Plan, tuple[str, ..
 def flips(action: Action, receipts: Sequence[Receipted], as_of: datetime) -> str | None:
     """What a person is told where our last writes of this kind there went to and fro between two states and this one would go on;
     None where they did not. It ends once something else is to be said, or `WITHIN` has passed."""
-    last = [one for one in receipts if one.action.verb == action.verb and not one.late][-2 * ROUNDS :]
+    last = [one for one in receipts if one.action.mark[1:] == action.mark[1:] and not one.late][-2 * ROUNDS :]
     digests = [one.action.digest for one in last]
     if len(last) < 2 * ROUNDS or digests != digests[:2] * ROUNDS or digests[0] == digests[1] or action.digest not in digests:
         return None

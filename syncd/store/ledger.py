@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, insert, select, tuple_, update
 
 from syncd.decide.state import Said
-from syncd.model.action import Action, Receipt, Verb
+from syncd.model.action import Action, Mark, Receipt
 from syncd.model.ref import Ref
 from syncd.store.actions import action_from_json, action_to_json
 from syncd.store.columns import json_text
@@ -29,7 +29,7 @@ class Receipted:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """One entry per target and verb."""
+    """One entry per target, verb and part."""
 
     db: Database
 
@@ -39,14 +39,14 @@ class Ledger:
             entries = [_said(row) for row in tx.execute(select(ledger).where(ledger.c.verb == "comment"))]
         return {entry.target: entry for entry in entries}
 
-    def marks(self, connection: str | None = None) -> dict[tuple[Ref, Verb], Said]:
+    def marks(self, connection: str | None = None) -> dict[Mark, Said]:
         """What stands there by the other verbs, on targets of one connection or of all."""
         query = select(ledger).where(ledger.c.verb != "comment")
         if connection is not None:
             query = query.where(ledger.c.connection == connection)
         with self.db.reading() as tx:
             entries = [_said(row) for row in tx.execute(query)]
-        return {(entry.target, entry.verb): entry for entry in entries}
+        return {entry.mark: entry for entry in entries}
 
     def put(self, said: Said) -> None:
         """Enter what stands there, whatever the ledger said before."""
@@ -110,17 +110,20 @@ def stands(action: Action, receipt: Receipt) -> Said:
         url=receipt.url,
         at=receipt.at,
         verb=action.verb,
+        part=action.part,
     )
 
 
-def entries(tx: Connection, targets: Iterable[Ref]) -> dict[tuple[Ref, Verb], Row[Any]]:
+def entries(tx: Connection, targets: Iterable[Ref]) -> dict[Mark, Row[Any]]:
     """What the ledger has of these targets."""
     identity = (ledger.c.connection, ledger.c.stream, ledger.c.id)
-    query: Select[Any] = select(*identity, ledger.c.verb, ledger.c.key, ledger.c.digest, ledger.c.remote_id, ledger.c.muted)
+    query: Select[Any] = select(
+        *identity, ledger.c.verb, ledger.c.part, ledger.c.key, ledger.c.digest, ledger.c.remote_id, ledger.c.muted
+    )
     found = (
         tx.execute(query.where(tuple_(*identity).in_(some))) for some in chunks((r.connection, r.stream, r.id) for r in targets)
     )
-    return {(Ref(row.connection, row.stream, row.id), row.verb): row for rows in found for row in rows}
+    return {(Ref(row.connection, row.stream, row.id), row.verb, row.part): row for rows in found for row in rows}
 
 
 def _is(target: Ref) -> tuple[Any, ...]:
@@ -144,6 +147,7 @@ def _values(said: Said) -> dict[str, Any]:
         "at": said.at,
         "muted": said.muted,
         "verb": said.verb,
+        "part": said.part,
     }
 
 
@@ -160,6 +164,7 @@ def _said(row: Row[Any]) -> Said:
         at=row.at,
         muted=row.muted,
         verb=row.verb,
+        part=row.part,
     )
 
 

@@ -1,4 +1,4 @@
-"""The outbox: what is to be written, what is under way, and what became of it; one row per (target, verb).
+"""The outbox: what is to be written, what is under way, and what became of it; one row per (target, verb, part).
 
 A row is `pending` until it is claimed; then its intent is on record before anything is sent (`intent`). An answer that proves
 nothing makes it `uncertain`, a refusal `dead`, and a person who gives it up `dropped`: it stays, so that the same wish is not written
@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, select, tuple_, update
 
-from syncd.model.action import Action, Receipt, Verb
+from syncd.model.action import Action, Mark, Receipt
 from syncd.model.ref import Ref
 from syncd.store.actions import action_from_json, action_to_json
 from syncd.store.engine import Database
@@ -59,22 +59,22 @@ class Outbox:
     def desire(self, actions: Iterable[Action], at: datetime) -> None:
         """Want these written. It waits for a write under way; one that the ledger says already, or mutes, is dropped."""
         with self.db.writing() as tx:
-            for some in chunks(sorted(actions, key=lambda one: (one.target, one.verb))):
+            for some in chunks(sorted(actions, key=lambda one: one.mark)):
                 rows = _rows(tx, some)
                 said = entries(tx, (action.target for action in some))
                 for action in some:
-                    row = rows.get((action.target, action.verb))
+                    row = rows.get(action.mark)
                     if row is not None:
                         _overwrite(tx, row, action, at)
-                    elif not _is_said(said.get((action.target, action.verb)), action):
+                    elif not _is_said(said.get(action.mark), action):
                         tx.execute(insert(outbox), _new(action, at))
 
     def withdraw(self, keep: Iterable[Action], connections: Collection[str]) -> int:
         """Of these connections only `keep` is wanted now; how many rows went. What may be under way stays until that is known."""
-        wanted = {(action.target, action.verb) for action in keep}
+        wanted = {action.mark for action in keep}
         query = select(outbox).where(outbox.c.connection.in_(sorted(connections))).order_by(outbox.c.n).with_for_update()
         with self.db.writing() as tx:
-            unwanted = [row for row in tx.execute(query) if (_target(row), row.verb) not in wanted and row.state != "dropped"]
+            unwanted = [row for row in tx.execute(query) if _mark(row) not in wanted and row.state != "dropped"]
             certain = [row.n for row in unwanted if row.state == "dead" or (row.state == "pending" and not row.doubt)]
             under_way = [row.n for row in unwanted if row.state in UNDER_WAY]
             tx.execute(delete(outbox).where(outbox.c.n.in_(certain)))
@@ -207,12 +207,12 @@ _AFRESH: dict[str, Any] = {
 """A row whose wish nobody has tried yet."""
 
 
-def _rows(tx: Connection, actions: Sequence[Action]) -> dict[tuple[Ref, Verb], Row[Any]]:
+def _rows(tx: Connection, actions: Sequence[Action]) -> dict[Mark, Row[Any]]:
     """The rows of these targets, locked: a receipt that is being recorded is waited for."""
     identity = (outbox.c.connection, outbox.c.stream, outbox.c.id)
     wanted = [(one.target.connection, one.target.stream, one.target.id) for one in actions]
     query: Select[Any] = select(outbox).where(tuple_(*identity).in_(wanted)).order_by(outbox.c.n).with_for_update()
-    return {(_target(row), row.verb): row for row in tx.execute(query)}
+    return {_mark(row): row for row in tx.execute(query)}
 
 
 def _is_said(entry: Row[Any] | None, action: Action) -> bool:
@@ -241,7 +241,13 @@ def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:
 
 def _new(action: Action, at: datetime) -> dict[str, Any]:
     target = action.target
-    identity = {"connection": target.connection, "stream": target.stream, "id": target.id, "verb": action.verb}
+    identity = {
+        "connection": target.connection,
+        "stream": target.stream,
+        "id": target.id,
+        "verb": action.verb,
+        "part": action.part,
+    }
     return {**identity, "state": "pending", "desired": action_to_json(action), "desired_at": at}
 
 
@@ -281,10 +287,14 @@ def _target(row: Row[Any]) -> Ref:
     return Ref(row.connection, row.stream, row.id)
 
 
+def _mark(row: Row[Any]) -> Mark:
+    return _target(row), row.verb, row.part
+
+
 def _read(tx: Connection, query: Select[Any]) -> list[OutboxRow]:
     rows = tx.execute(query).all()
     said = entries(tx, map(_target, rows))
-    return [_value(row, said.get((_target(row), row.verb))) for row in rows]
+    return [_value(row, said.get(_mark(row))) for row in rows]
 
 
 def _value(row: Row[Any], said: Row[Any] | None) -> OutboxRow:

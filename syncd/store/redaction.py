@@ -192,9 +192,10 @@ def _ledger(tx: Connection, who: Forget, prints: set[str], done: Redacted) -> No
         after = _text(row.body, who) if row.verb == "comment" else json.dumps(_texts(json.loads(row.body), who))
         if (prints.isdisjoint(row.fingerprints) and not _full_name(row.body, who)) or after == row.body:
             continue
-        same = [ledger.c[name] == getattr(row, name) for name in ("connection", "stream", "id", "verb")]
+        same = [ledger.c[name] == getattr(row, name) for name in ("connection", "stream", "id", "verb", "part")]
         tx.execute(update(ledger).where(*same).values(body=after, digest=TO_BE_EDITED))
-        done.note(ledger, f"{row.connection}:{row.stream}:{row.id}:{row.verb}", row.body, after)
+        name = f"{row.verb}/{row.part}" if row.part else row.verb
+        done.note(ledger, f"{row.connection}:{row.stream}:{row.id}:{name}", row.body, after)
         if not row.muted:
             done.told.append(Ref(row.connection, row.stream, row.id, row.target_key, row.target_url))
 

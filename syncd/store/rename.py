@@ -4,9 +4,10 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from syncd.decide.overrides import SEEN
+from syncd.model.contract import BREAKS, FILES
 from syncd.model.finding import Finding
 from syncd.model.raw import Json
 from syncd.model.wire import finding_from_json, finding_to_json
@@ -44,6 +45,7 @@ def rename(db: Database, old: str, new: str) -> bool:
         for row in tx.execute(select(baselines)).all():
             tx.execute(update(baselines).where(baselines.c.n == row.n).values(value=_renamed(row.value, old, new)))
         _labels(tx, old, new)
+        _contracts(tx, old, new)
         _speak_of(tx, old, new, _findings(tx, old, new))
         return True
 
@@ -57,6 +59,13 @@ def _labels(tx: Connection, old: str, new: str) -> None:
     before, after = f"{SEEN}{old}:", f"{SEEN}{new}:"
     for key in tx.scalars(select(meta.c.key).where(meta.c.key.startswith(before, autoescape=True))).all():
         tx.execute(update(meta).where(meta.c.key == key).values(key=after + key.removeprefix(before)))
+
+
+def _contracts(tx: Connection, old: str, new: str) -> None:
+    """What is remembered of contracts names records, and merge requests."""
+    wanted = or_(*(meta.c.key.startswith(prefix, autoescape=True) for prefix in (BREAKS, FILES)))
+    for row in tx.execute(select(meta).where(wanted)).all():
+        tx.execute(update(meta).where(meta.c.key == row.key).values(value=_renamed(row.value, old, new)))
 
 
 def _findings(tx: Connection, old: str, new: str) -> dict[str, str]:
@@ -83,7 +92,7 @@ def _speak_of(tx: Connection, old: str, new: str, prints: dict[str, str]) -> Non
     """Rename targets and fingerprints in what was and is to be said."""
     for row in tx.execute(select(ledger)).all():
         told = [prints.get(one, one) for one in row.fingerprints]
-        same = [ledger.c[name] == getattr(row, name) for name in ("connection", "stream", "id", "verb")]
+        same = [ledger.c[name] == getattr(row, name) for name in ("connection", "stream", "id", "verb", "part")]
         tx.execute(update(ledger).where(*same).values(fingerprints=told))
     for table, columns in ((outbox, ("desired", "attempt")), (receipts, ("action",))):
         for row in tx.execute(select(table)).all():

@@ -175,11 +175,12 @@ outbox = Table(
     Column("claimed_at", Instant),
     Column("not_before", Instant),
     Column("text", PlainText),
-    UniqueConstraint("connection", "stream", "id", "verb"),
+    Column("part", String(16), nullable=False, server_default=""),
+    UniqueConstraint("connection", "stream", "id", "verb", "part"),
     Index("ix_outbox_due", "connection", "state", "not_before"),
     sqlite_autoincrement=True,
 )
-"""One row per (target, verb). `attempt` is the write that is or may be under way, `desired` what is to be written (after it).
+"""One row per (target, verb, part). `attempt` is the write that is or may be under way, `desired` what is to be written (after it).
 
 `n` is never used again (hence autoincrement) and `claims` only grows, so the two name one claim for ever."""
 
@@ -201,9 +202,10 @@ ledger = Table(
     Column("at", Instant),
     Column("muted", Boolean, nullable=False),
     Column("verb", String(16), nullable=False, server_default="comment"),
-    PrimaryKeyConstraint("connection", "stream", "id", "verb"),
+    Column("part", String(16), nullable=False, server_default=""),
+    PrimaryKeyConstraint("connection", "stream", "id", "verb", "part"),
 )
-"""What stands on each ticket, by our receipts, one row per (target, verb). `body`: a comment's text, else what was sent, as JSON."""
+"""What stands on each ticket, by our receipts, one row per (target, verb, part). `body`: a comment's text, else what was sent, as JSON."""
 
 receipts = Table(
     "receipts",

@@ -1,6 +1,7 @@
 """`[contracts]`: what is watched where, and what is wrong told with key and cure."""
 
 import re
+from datetime import date
 
 import pytest
 
@@ -49,6 +50,7 @@ def test_a_contract_with_all_its_keys(folder: Folder) -> None:
         producer = "Stripe"
         third_party = true
         contact = "api@stripe.example"
+        promised = 2026-12-01
         """
     )
     config = load(folder.file, {"SYNCD_CONTRACTS__STRIPE__ADAPTATION_DAYS": "5"})
@@ -69,6 +71,7 @@ def test_a_contract_with_all_its_keys(folder: Folder) -> None:
         levels={"response-enum-widened": None, "contract-removed": "risky"},
     )
     assert (stripe.third_party, stripe.contact, stripe.adaptation_days) == (True, "api@stripe.example", 5)
+    assert stripe.promised == date(2026, 12, 1)
     code = config.connections["code"]
     assert code.files == {"acme/api": ("api/openapi.yaml", "api/schemas/**", "api/CONSUMERS"), "acme/vendor": ("stripe.json",)}
     assert code.streams == ("milestones", "issues", "pulls", "contract_files")
@@ -104,6 +107,7 @@ def test_without_contracts_no_connection_reads_their_files(folder: Folder) -> No
         ('levels = { Xy = "off" }', "there is no rule 'Xy'. `syncd contracts rules` lists them."),
         ('project = "acme/api"', "repository and project are both given"),
         ('contact = "x"', "contact is that of a vendor outside"),
+        ("promised = 2026-12-01", "promised is that of a vendor outside"),
         ('consumers = { file = "../x" }', "is no path in a repository"),
         ("adaptation_days = 0", "adaptation_days"),
         ('consumer = { teams = ["web"] }', "consumer: unknown key. Did you mean consumers?"),
@@ -121,3 +125,20 @@ def test_what_is_wrong_is_told_with_key_and_cure(folder: Folder, keys: str, prob
 def test_a_repository_has_to_be_named(folder: Folder) -> None:
     (found,) = told(folder, '[contracts.pay]\nconnection = "code"\npath = "a.yaml"')
     assert "no repository is named" in found
+
+
+@pytest.mark.parametrize(
+    ("policy", "wrong"),
+    [
+        ('status = "status"\nstatus_name = "Syncd/Contract"', True),
+        ('status = "status"\nstatus_name = "syncd/contract"\ncontract_status = ""', False),
+        ('status_name = "syncd/contract"', False),
+    ],
+)
+def test_two_statuses_may_not_have_one_name(folder: Folder, policy: str, wrong: bool) -> None:
+    if wrong:
+        (found,) = told(folder, f"[policy]\n{policy}")
+        assert "one would overwrite the other" in found
+        return
+    folder.file.write_text(f"{CODE}\n[policy]\n{policy}")
+    assert load(folder.file, {}).policy.status_name == "syncd/contract"

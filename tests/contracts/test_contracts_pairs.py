@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from syncd.contracts import Change, Revision, Verdict
 from syncd.contracts.judging import judge, standing, verdict_from_json, verdict_to_json
-from syncd.contracts.pairs import JOINED, Blob, Main, Pair, pairs, unfound
+from syncd.contracts.pairs import JOINED, Blob, Main, Pair, default_files, moved_of, pair_of, pairs, unfound
 from syncd.model.contract import Contract, fits, is_deep, may_hold, root_of, watched_files
 from syncd.model.ref import Ref
 from syncd.model.rows import ContractFile
@@ -35,6 +35,30 @@ def base(blob: str) -> dict[str, str]:
 
 def hashes(pair: Pair) -> tuple[dict[str, str], dict[str, str]]:
     return {p: b.hash for p, b in pair.old.items()}, {p: b.hash for p, b in pair.new.items()}
+
+
+# --- the default branch -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ({"proto/a.proto": "1", "proto/b.proto": "2"}, {"proto/v2/x.proto": "1", "proto/v2/b.proto": "3"}, 2),
+        ({"proto/a.proto": "1"}, {"proto/b.proto": "2"}, 1),
+        ({"proto/a.proto": "1", "proto/b.proto": "2"}, {"proto/c.proto": "3", "proto/b.proto": "2"}, 1),
+        ({"proto/a.proto": "1", "proto/b.proto": "2"}, {"proto/b.proto": "2"}, 0),
+        ({"proto/a.proto": "1"}, {"proto/a.proto": "2", "proto/b.proto": "1"}, 0),
+    ],
+)
+def test_a_file_that_moves_is_not_taken_for_one_that_is_gone(
+    before: dict[str, str], after: dict[str, str], expected: int
+) -> None:
+    old, new = (default_files(PROTO, [row(path, blob) for path, blob in files.items()]) for files in (before, after))
+    moved = moved_of(PROTO, old, new)
+    assert len(moved) == expected
+    mains = pair_of(PROTO, "default", "d", old, new, moved).mains
+    gone = [main.old for main in mains if main.new is None]
+    assert gone == [path for path in before if path not in after and path not in moved]
 
 
 # --- pairs ---------------------------------------------------------------------------------------------------------------

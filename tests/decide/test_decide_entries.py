@@ -8,14 +8,14 @@ from typing import Any
 
 from syncd.decide import FindingState, Place, Said, decide
 from syncd.decide.state import Policy
-from syncd.model.action import Action, Mode, Verb, calendar_of
+from syncd.model.action import Action, Mark, Mode, calendar_of
+from syncd.model.contract import Compared
 from syncd.model.finding import Finding
-from syncd.model.ref import Ref
 from tests.decide.decide_world import EVERYWHERE, NOW, forge, late, milestone, opened, places, snapshot
 
 TEAM = "team@acme.example"
 SUBJECT = forge(7)
-Marked = dict[tuple[Ref, Verb], Said]
+Marked = dict[Mark, Said]
 
 
 def asking(start: str | None = "2026-05-11T07:00:00+00:00", *, calendar: bool = True, **fields: Any) -> Finding:
@@ -33,7 +33,7 @@ def entries(
         states,
         said={},
         places={**places(), "cal": cal},
-        snapshot=snapshot(milestone(SUBJECT), as_of=NOW + timedelta(days=days)),
+        snapshot=replace(snapshot(milestone(SUBJECT), as_of=NOW + timedelta(days=days)), compared=fields.pop("compared", ())),
         policy=Policy(**{"zone": "Europe/Berlin", "titles": {"drift": "Late"}, **fields}),
         as_of=NOW + timedelta(days=days),
         enabled=EVERYWHERE,
@@ -53,7 +53,7 @@ def stands(action: Action) -> Marked:
         body=json.dumps(action.extra),
         verb="event",
     )
-    return {(action.target, "event"): entry}
+    return {action.mark: entry}
 
 
 def test_a_workshop_is_entered_once_and_keeps_its_time() -> None:
@@ -67,6 +67,15 @@ def test_a_workshop_is_entered_once_and_keeps_its_time() -> None:
         assert entries(opened(later), stands(action)) == []
     (changed,) = entries(opened(asking("2026-05-12T07:00:00+00:00", days=9)), stands(action))
     assert (changed.key, changed.remote_id, changed.extra["start"]) == (action.key, "e1", action.extra["start"])
+
+
+def test_it_stands_after_the_merge_until_the_break_is_taken_back() -> None:
+    (action,) = entries(opened(asking()))
+    over = {key: replace(state, state="cleared") for key, state in opened(asking()).items()}
+    landed = Compared(contract="pay", revision="landed", name="7", of=SUBJECT, verdict=None)
+    assert entries(over, stands(action), compared=(landed,)) == []
+    (gone,) = entries(over, stands(action))
+    assert gone.extra == {"cancelled": True}
 
 
 def test_where_no_time_suits_or_no_calendar_is_named_nothing_is_entered() -> None:

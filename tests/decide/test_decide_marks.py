@@ -13,7 +13,7 @@ from syncd.contract import Limits
 from syncd.decide import Decision, FindingState, Place, Said, decide
 from syncd.decide.marks import in_words
 from syncd.decide.state import Policy
-from syncd.model.action import Action, Mode, Verb
+from syncd.model.action import Action, Mark, Mode, Verb
 from syncd.model.finding import Count
 from syncd.model.ref import Ref
 from syncd.model.rows import MergeRequest
@@ -24,7 +24,7 @@ EPIC, WORK, OTHER = jira(1), jira(41), forge(9)
 REQUEST = forge(7, stream="pulls")
 ON_ISSUES: frozenset[Verb] = frozenset({"comment", "label", "property", "link"})
 ON_PULLS: frozenset[Verb] = frozenset({"comment", "label", "status", "check"})
-Marked = dict[tuple[Ref, Verb], Said]
+Marked = dict[Mark, Said]
 
 
 def asked(**fields: Any) -> MergeRequest:
@@ -83,11 +83,12 @@ def receipted(
             url=f"https://acme.example/{action.target.label}#comment",
             at=NOW,
             verb=action.verb,
+            part=action.part,
         )
         if action.verb == "comment":
             comments[action.target] = entry
         else:
-            marks[action.target, action.verb] = entry
+            marks[action.mark] = entry
     return comments, marks
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from syncd.decide.overrides import WORDS, overrides, seen_key
 from syncd.decide.state import FindingState
-from syncd.decide.word import DECIDING, Worded, worded
+from syncd.decide.word import DECIDING, WHEN_CRITICAL, Worded, worded
 from syncd.model.finding import SEVERITIES, Finding, Severity
 from syncd.model.rows import Item, Quantity, Row
 from syncd.model.snapshot import Snapshot
@@ -62,7 +62,8 @@ def test_by_its_dates_alone_it_is_on_track_and_says_so() -> None:
 @pytest.mark.parametrize(
     ("code", "severity", "subject", "expected"),
     [
-        *((code, "critical", "M", "off track") for code in sorted(DECIDING)),
+        *((code, "critical", "M", "off track") for code in sorted(DECIDING | WHEN_CRITICAL)),
+        *((code, "warn", "M", "on track") for code in sorted(WHEN_CRITICAL)),
         *((code, "warn", "M", "at risk") for code in sorted(DECIDING)),
         ("blocked", "critical", "A", "off track"),  # an item of it
         ("blocked", "info", "A", "on track"),

@@ -47,8 +47,9 @@ def test_a_merge_request_that_removes_a_field_turns_red_and_names_the_milestones
     ran = firm.once()
     assert ran.problems == []
     statuses = firm.github.home(API).statuses
-    assert [(s["context"], s["state"]) for s in statuses] == [("syncd", "failure")]
+    assert [(s["context"], s["state"]) for s in statuses] == [("syncd", "failure"), ("syncd/contract", "failure")]
     assert "breaking_hits_commitment critical" in statuses[0]["description"]
+    assert statuses[1]["description"] == "pay: 1 breaking change"
     (comment,) = firm.on_github(API, number)
     told = re.sub(r"\[`([A-Z0-9-]+)`\]\([^)]*\)", r"\1", comment)
     assert "PLAT-1 (due Wed 6 May 2026) and PAY-1 (due Thu 7 May)." in told
@@ -67,7 +68,10 @@ def test_a_merge_request_that_removes_a_field_turns_red_and_names_the_milestones
     firm.hand.go(minutes=1)
     firm.github.files.commit(API, {PATH: described("id", "total")}, "no-total")
     firm.once()
-    assert [s["state"] for s in firm.github.home(API).statuses][-1] == "success"
+    assert [(s["context"], s["state"]) for s in firm.github.home(API).statuses][-2:] == [
+        ("syncd", "success"),
+        ("syncd/contract", "success"),
+    ]
 
 
 def test_the_workshop_is_entered_once_changed_in_place_and_taken_back(firm: Company) -> None:
@@ -121,8 +125,10 @@ def test_a_merge_request_on_gitlab_is_told_in_the_same_way(firm: Company) -> Non
     (comment,) = firm.on_gitlab(change)
     assert "breaks the contract shop before its consumers are ready" in comment
     assert "(due Wed 6 May 2026)" in comment
-    (status,) = firm.gitlab.statuses.values()
-    assert status["status"] == "failed"
+    assert {(one["name"], one["status"]) for one in firm.gitlab.statuses.values()} == {
+        ("syncd", "failed"),
+        ("syncd/contract", "failed"),
+    }
 
 
 def test_a_file_lists_who_relies_on_it_and_is_read_when_it_changes(firm: Company) -> None:
@@ -161,7 +167,11 @@ def test_where_the_differ_fails_the_contract_is_set_aside_and_what_was_found_sta
     firm.once()
     sha = firm.github.home(API).pulls[other]["head"]["sha"]
     said = [(s["state"], s["description"]) for s in firm.github.home(API).statuses if sha in s["url"]]
-    assert said == [("pending", "not judged: something that it rests on could not be read")]
+    assert said == [
+        ("pending", "not judged: something that it rests on could not be read"),
+        ("pending", "not judged yet: files of this revision could not be read"),
+    ]
+    assert [s["state"] for s in firm.github.home(API).statuses if sha not in s["url"]] == ["failure", "failure"], "they stand"
 
 
 def test_without_contracts_no_verdict_is_looked_for(firm: Company, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,7 +60,7 @@ def test_two_entries_of_one_calendar_stand_side_by_side_and_each_is_changed_in_p
 
     assert sent(app, entry("syncd/review/1", "", cancelled=True)).delivered == 1
     assert standing(firm) == [("Review: web", "2026-05-12T11:00")]
-    assert {verb for _, verb in app.store.ledger.marks()} == {"event"}
+    assert {verb for _, verb, _ in app.store.ledger.marks()} == {"event"}
     assert len(app.store.ledger.marks()) == 2
 
 

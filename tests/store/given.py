@@ -54,7 +54,7 @@ def ids(raws: Iterable[StoredRaw]) -> list[str]:
 def wish(id_: str = "1", digest: str = "late by 4", connection: str = "plat", **more: Any) -> Action:
     """A comment to be written on PAY-<id>, which says its digest."""
     values: dict[str, Any] = {"project": "PAY", "key": f"syncd/{id_}", "body": f"**{digest}**", "fingerprints": ("f1",), **more}
-    return Action(verb="comment", target=ref(id_, connection), digest=digest, **values)
+    return Action(**{"verb": "comment", "target": ref(id_, connection), "digest": digest, **values})
 
 
 def receipt(remote_id: str = "c-1", at: datetime = AT) -> Receipt:

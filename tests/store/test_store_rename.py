@@ -2,6 +2,10 @@
 
 from dataclasses import replace
 
+from syncd.contracts.change import Change
+from syncd.contracts.landed import Break, break_from_json, break_to_json, files_from_json, files_to_json
+from syncd.contracts.pairs import Blob
+from syncd.model.contract import BREAKS, FILES
 from syncd.model.ref import Ref
 from syncd.store import Store
 from tests.store.given import AT, PAY, finding, page, put, receipt, record, ref, state, wish
@@ -44,6 +48,19 @@ def test_a_label_that_says_how_a_milestone_stands_is_no_newer_for_it(store: Stor
     assert store.rename("plat", "site")
     known = store.meta.under("status labels: ")
     assert sorted(known) == [f"status labels: {name}:issues:7 status:on-track" for name in ("plat-2", "site")]
+
+
+def test_a_break_that_has_landed_stays_known(store: Store) -> None:
+    put(store, page(record("1")))
+    of, change = ref("7"), Change("operation-removed", "breaking", "both", "", "GET /pay", None, None, "It is gone.")
+    one = Break(contract="pay", name="7", of=of, changes=(change,), touched={"a.yaml": Blob("h", ref("8"), "t")}, moved={}, at=AT)
+    store.meta.put(f"{BREAKS}{one.id}", break_to_json(one))
+    store.meta.put(f"{FILES}pay", files_to_json({"a.yaml": Blob("h", ref("8"), "t")}))
+    assert store.rename("plat", "site")
+    (value,) = store.meta.under(BREAKS).values()
+    moved = Blob("h", ref("8", "site"), "t")
+    assert break_from_json(value) == replace(one, of=ref("7", "site"), touched={"a.yaml": moved})
+    assert files_from_json(store.meta.get(f"{FILES}pay")) == {"a.yaml": moved}
 
 
 def test_the_records_are_mapped_again_because_rows_hold_names(store: Store) -> None:

@@ -48,10 +48,12 @@ class Files:
             self._pushed(git, row, project["id"], branch)
         return sha
 
-    def propose(self, path: str, title: str, files: Written, branch: str, target: str = "main") -> Record:
+    def propose(
+        self, path: str, title: str, files: Written, branch: str, target: str = "main", by: str = "someone"
+    ) -> Record:
         """Open a merge request with these changes."""
         self.commit(path, files, branch)
-        row = self._twin.merge_request(path, title, source_branch=branch, target_branch=target)
+        row = self._twin.merge_request(path, title, by, source_branch=branch, target_branch=target)
         self._pushed(self.of(path), row, row["project_id"], branch)
         return row
 

@@ -9,7 +9,7 @@ from rich.text import Text
 _LINK = re.compile(r"\[`?([^\]|`]+)`?(?:\||\]\()(https?://[^\])\s]+)[\])]")
 _TOKEN = re.compile(
     rf"(?P<link>{_LINK.pattern})"
-    r"|\\(?P<escaped>[^\w\s])"
+    r"|\\(?P<escaped>_|[^\w\s])"
     r"|(?P<fence>`+) ?(?P<code>.+?) ?(?P=fence)(?!`)"
 )
 _HEADING = re.compile(r"(?:h[1-6]\.|#{1,6}) ")

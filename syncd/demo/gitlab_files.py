@@ -48,9 +48,7 @@ class Files:
             self._pushed(git, row, project["id"], branch)
         return sha
 
-    def propose(
-        self, path: str, title: str, files: Written, branch: str, target: str = "main", by: str = "someone"
-    ) -> Record:
+    def propose(self, path: str, title: str, files: Written, branch: str, target: str = "main", by: str = "someone") -> Record:
         """Open a merge request with these changes."""
         self.commit(path, files, branch)
         row = self._twin.merge_request(path, title, by, source_branch=branch, target_branch=target)

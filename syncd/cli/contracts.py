@@ -12,16 +12,19 @@ from syncd.cli.frame import DEFAULT_CONFIG, GOOD, TROUBLE, USAGE, AsJson, Config
 if TYPE_CHECKING:
     from syncd.contracts.change import Change, Verdict
 
-cli = typer.Typer(name="contracts", help="API contracts: what changed, and what it breaks.")
+TOLD = (
+    "API contracts: what changed, and what it breaks. Without a command: those that are watched, who relies on them, and what is about to "
+    "break them."
+)
+cli = typer.Typer(name="contracts", help=TOLD, invoke_without_command=True)
 
 KINDS = ("openapi", "asyncapi", "jsonschema", "graphql", "protobuf")
 
 
-@cli.callback(invoke_without_command=True)
+@cli.callback()
 @command
 def group(context: typer.Context, config: ConfigFile = DEFAULT_CONFIG, json: AsJson = False) -> None:
-    """API contracts: what changed, and what it breaks. Alone: the contracts that are watched, who relies on them, and what is about to
-    break them."""
+    """What is watched, unless a command follows."""
     sources = {name: context.get_parameter_source(name) for name in ("config", "json")}
     given = [name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
     if context.invoked_subcommand is None:

@@ -94,6 +94,11 @@ class Show:
             ("syncd findings", "what is open"),
             (f"syncd explain {ticket}", "from the vendor's record to the comment"),
             ("syncd plan", "what the next pass would write, and why"),
+            *(
+                (("syncd contracts changelog", "what changed in a contract, release by release"),)
+                if isinstance(scene, Company)
+                else ()
+            ),
             ("syncd export --kind milestone", "the model, for programs"),
         ):
             table.add_row(Text(f"  {command}", "bold", no_wrap=True), Text(why, "dim"))

@@ -182,6 +182,8 @@ def _contracts_read(twin: GithubTwin) -> None:
     for entries in (100, 2):  # whole, then folder by folder
         twin.files.most_entries = entries
         _everything_read(connector, "contract_files")
+    twin.files.release(FILES, "v2")
+    _everything_read(connector, "contract_files")
 
 
 def _owners_listed(twin: GithubTwin, app_key: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from syncd.contracts.pairs import Pair, between, by_name, contents, files_of, pairs
+from syncd.contracts.pairs import Pair, between, contents, files_of, pairs, releases
 from syncd.model.contract import Contract
 from syncd.model.ref import Alias, Ref
 from syncd.model.rows import ContractFile
@@ -29,7 +29,7 @@ class Step:
 def history(contract: Contract, rows: Sequence[ContractFile]) -> tuple[Step, ...]:
     """What is proposed, by number, then what is unreleased, then the releases that are known, the latest first."""
     own = files_of(contract, rows)
-    released = list(by_name(own, "release"))
+    released = releases(own)
     steps = [
         Step("proposed", pair.name, since="", pair=pair, of=pair.of)
         for pair in pairs(contract, rows)

@@ -61,9 +61,9 @@ def pairs(contract: Contract, rows: Iterable[ContractFile]) -> tuple[Pair, ...]:
     """What is to be compared of a contract: first each open merge request that touches it, by number, then what is there now with the
     last release. A pair in which nothing that is compared can differ is left out."""
     own = files_of(contract, rows)
-    now = contents(row for row in own if row.revision == "default")
-    found = [_of_request(contract, now, touched) for touched in by_name(own, "merge_request")]
-    found += [between(contract, files[0].name or "", contents(files), now) for files in list(by_name(own, "release"))[-1:]]
+    now = {row.path: blob for row in own if row.revision == "default" and (blob := _blob(row)) is not None}
+    found = [_of_request(contract, now, touched) for touched in _by_name(own, "merge_request")]
+    found += [_since_release(contract, now, files) for files in list(_by_name(own, "release"))[-1:]]
     return tuple(pair for pair in found if pair.mains)
 
 
@@ -76,7 +76,7 @@ def unfound(contracts: Iterable[Contract], rows: Sequence[ContractFile]) -> list
     ]
 
 
-def by_name(rows: Iterable[ContractFile], revision: str) -> Iterator[list[ContractFile]]:
+def _by_name(rows: Iterable[ContractFile], revision: str) -> Iterator[list[ContractFile]]:
     """The files of each revision of a kind, the oldest release and the lowest number first."""
     found: dict[str, list[ContractFile]] = {}
     for row in rows:
@@ -110,14 +110,9 @@ def _of_request(contract: Contract, now: Files, touched: list[ContractFile]) -> 
     return Pair(contract.name, "merge_request", first.name or "", old, new, mains, first.of, first.head_sha)
 
 
-def between(contract: Contract, name: str, old: Files, new: Files) -> Pair:
-    """What changed from a release on, or up to one (`name`)."""
-    return Pair(contract.name, "release", name, old, new, _mains(contract, old, new, {}))
-
-
-def contents(rows: Iterable[ContractFile]) -> Files:
-    """The files of one revision that are there, by path."""
-    return {row.path: blob for row in rows if (blob := _blob(row)) is not None}
+def _since_release(contract: Contract, now: Files, files: list[ContractFile]) -> Pair:
+    old = {row.path: blob for row in files if (blob := _blob(row)) is not None}
+    return Pair(contract.name, "release", files[0].name or "", old, now, _mains(contract, old, now, {}))
 
 
 def is_joined(contract: Contract, files: Files) -> bool:
@@ -164,3 +159,18 @@ def _base(row: ContractFile) -> Blob | None:
     if row.base_blob is None:
         return None
     return Blob(row.base_blob, row.ref, row.base_text, None if row.base_text else "it is too large to be kept")
+
+
+def releases(rows: Iterable[ContractFile]) -> list[list[ContractFile]]:
+    """The files of each release, the oldest first."""
+    return list(_by_name(rows, "release"))
+
+
+def contents(rows: Iterable[ContractFile]) -> Files:
+    """The files of one revision that are there, by path."""
+    return {row.path: blob for row in rows if (blob := _blob(row)) is not None}
+
+
+def between(contract: Contract, name: str, old: Files, new: Files) -> Pair:
+    """What changed from a release on, or up to one (`name`)."""
+    return Pair(contract.name, "release", name, old, new, _mains(contract, old, new, {}))

@@ -9,7 +9,7 @@ import typer
 
 from syncd.app import opened
 from syncd.cli.contracts import as_json
-from syncd.cli.contracts_overview import NONE
+from syncd.cli.contracts_overview import NONE, failures
 from syncd.cli.contracts_text import code, head
 from syncd.cli.contracts_watched import request_of
 from syncd.cli.frame import TROUBLE, complain, one_line, print_json, usage
@@ -19,9 +19,7 @@ from syncd.contracts.change import LEVELS, Change, Level, Verdict
 from syncd.contracts.history import Step
 from syncd.model.contract import Contract
 from syncd.model.snapshot import Snapshot
-from syncd.run.contract_texts import told
-
-Told = tuple[tuple[Step, Verdict | None], ...]
+from syncd.run.contract_texts import Told, told
 
 _HEADINGS: dict[Level, str] = {
     "breaking": "Breaking",
@@ -47,8 +45,8 @@ def show(config: Path, name: str, *, json: bool) -> None:
         typer.echo("\n\n".join("\n".join(_markdown(one, found.get(one.name, ()), snapshot)) for one in wanted))
     else:
         complain(NONE)
-    for which, reason in broken.items():
-        complain(f"[contracts.{which}]: the comparison failed: {reason}. Report it with the two files")
+    for line in failures(broken):
+        complain(line)
     if broken:
         raise typer.Exit(TROUBLE)
 

@@ -1,27 +1,30 @@
 """What `syncd contracts` shows: each contract with its last change, who relies on it, and what is about to break it."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import typer
 from rich.table import Table
 from rich.text import Text
 
 from syncd.app import opened
 from syncd.cli.contracts_watched import changed_at, request_of
-from syncd.cli.frame import complain, one_line, print_json, wide
+from syncd.cli.frame import TROUBLE, complain, one_line, print_json, wide
 from syncd.cli.stored import snapshot_of
 from syncd.contracts.change import Verdict
 from syncd.contracts.consumers import relying
-from syncd.contracts.judging import standing, verdict_from_json
+from syncd.contracts.history import Step
+from syncd.contracts.judging import standing
 from syncd.contracts.pairs import files_of, unfound
 from syncd.contracts.reliance import relied_on, unknown_names
 from syncd.decide.wording import count
-from syncd.model.contract import Compared, Contract
+from syncd.model.contract import Contract
 from syncd.model.finding import Finding
 from syncd.model.snapshot import Snapshot
-from syncd.run.contract_changes import with_changes
+from syncd.run.contract_changes import with_consumers
+from syncd.run.contract_texts import Told, told
 from syncd.schedule.working import working_of
 
 CODE = "breaking_hits_commitment"
@@ -30,25 +33,31 @@ NONE = "No contracts are watched. Add a section, as in [contracts.payments], wit
 
 def show(config: Path, *, json: bool) -> None:
     """Print them."""
+    problems: list[str] = []
+    broken: dict[str, str] = {}
     with opened(config, os.environ) as app:
-        before = snapshot_of(app)
-        snapshot = with_changes(before, app.store)
+        snapshot = snapshot_of(app)
+        contracts = [with_consumers(contract, snapshot, app.store, problems) for contract in snapshot.contracts]
+        steps = told(contracts, snapshot.contract_files, app.store, broken)
         open_ones = (state.finding for state in app.store.findings.states().values() if state.state == "open")
-        told = [finding for finding in open_ones if finding.code == CODE]
-    found = [_shown(contract, snapshot, told) for contract in snapshot.contracts]
+        findings = [finding for finding in open_ones if finding.code == CODE]
+    found = [_shown(contract, steps.get(contract.name, ()), snapshot, findings) for contract in contracts]
     if json:
         print_json(found)
     elif not found:
         complain(NONE)
     else:
         _table(found)
-    for line in (*unfound(snapshot.contracts, snapshot.contract_files), *_new(before.problems, snapshot.problems)):
+    for line in (*unfound(contracts, snapshot.contract_files), *problems, *failures(broken)):
         complain(line)
+    if broken:
+        raise typer.Exit(TROUBLE)
 
 
-def _new(before: Iterable[str], after: Iterable[str]) -> Iterator[str]:
-    known = set(before)
-    yield from (line for line in after if line not in known)
+def failures(broken: Mapping[str, str]) -> Iterator[str]:
+    """A line for each contract on which the comparison failed."""
+    for name, reason in broken.items():
+        yield f"[contracts.{name}]: the comparison failed: {reason}. Report it with the two files"
 
 
 def _table(found: list[dict[str, Any]]) -> None:
@@ -59,9 +68,8 @@ def _table(found: list[dict[str, Any]]) -> None:
     wide().print(table)
 
 
-def _shown(contract: Contract, snapshot: Snapshot, told: list[Finding]) -> dict[str, Any]:
-    compared = [one for one in snapshot.compared if one.contract == contract.name]
-    breaks = (_break(one, contract, snapshot, told) for one in compared)
+def _shown(contract: Contract, steps: Told, snapshot: Snapshot, findings: list[Finding]) -> dict[str, Any]:
+    breaks = (_break(step, verdict, contract, snapshot, findings) for step, verdict in steps)
     return {
         "name": contract.name,
         "connection": contract.connection,
@@ -91,27 +99,29 @@ def _milestones(contract: Contract, snapshot: Snapshot) -> Iterator[dict[str, An
         }
 
 
-def _break(one: Compared, contract: Contract, snapshot: Snapshot, told: list[Finding]) -> dict[str, Any] | None:
+def _break(
+    step: Step, verdict: Verdict | None, contract: Contract, snapshot: Snapshot, findings: list[Finding]
+) -> dict[str, Any] | None:
     """What breaks, or could not be judged, in a merge request or since the last release; None where nothing does."""
-    verdict = verdict_from_json(one.verdict) or Verdict.unjudged("its verdict cannot be read")
-    levels = [change.level for change in standing(verdict.changes, contract)]
-    if not {"breaking", "unknown"} & set(levels):
+    levels = [change.level for change in standing(verdict.changes, contract)] if verdict else []
+    if verdict is None or step.kind == "release" or not {"breaking", "unknown"} & set(levels):
         return None
-    request = request_of(one.of, snapshot) if one.revision == "merge_request" else {}
+    request = request_of(step.of, snapshot)
     return {
-        "revision": one.revision,
-        "name": one.name,
+        "kind": step.kind,
+        "name": step.name or None,
+        "since": step.since or None,
         **request,
         "judged": verdict.judged,
         "breaking": levels.count("breaking"),
         "unknown": levels.count("unknown"),
-        "hits": _hits(request.get("key"), contract, told),
+        "hits": _hits(request.get("key"), contract, findings),
     }
 
 
-def _hits(key: str | None, contract: Contract, told: list[Finding]) -> list[str]:
+def _hits(key: str | None, contract: Contract, findings: list[Finding]) -> list[str]:
     """The milestones that the last pass found to be hit."""
-    found = (one for one in told if key and one.subject.label == key and one.facts.get("contract") == contract.name)
+    found = (one for one in findings if key and one.subject.label == key and one.facts.get("contract") == contract.name)
     return [_label(each["milestone"]) for one in found for each in one.facts.get("consumers") or () if each.get("severity")]
 
 
@@ -130,7 +140,7 @@ def _breaks(found: list[dict[str, Any]]) -> str:
 
 
 def _told(one: dict[str, Any]) -> str:
-    where = f"since {one['name']}" if one["revision"] == "release" else one.get("key") or f"!{one['name']}"
+    where = f"since {one['since']}" if one["kind"] == "unreleased" else one.get("key") or f"!{one['name']}"
     parts = [count(one["breaking"], "breaking change")] if one["breaking"] else []
     parts += [f"{one['unknown']} could not be judged"] if one["unknown"] else []
     hits = f", hits {', '.join(one['hits'])}" if one["hits"] else ""

@@ -93,12 +93,16 @@ def judged(
     return found
 
 
+Told = tuple[tuple[Step, Verdict | None], ...]
+"""The steps of a contract's history, each with its verdict where there is something to compare."""
+
+
 def told(
     contracts: Iterable[Contract], files: Sequence[ContractFile], store: Store, broken: dict[str, str], *, whole: bool = True
-) -> dict[str, tuple[tuple[Step, Verdict | None], ...]]:
-    """Contract -> the steps of its history, each with its verdict where there is something to compare. `whole`: these are all contracts,
-    so that verdicts on others may be forgotten. A contract on which the differ fails is in `broken` with the reason."""
-    kept, found = KeptVerdicts(store, _TOLD), dict[str, tuple[tuple[Step, Verdict | None], ...]]()
+) -> dict[str, Told]:
+    """Contract -> its history. `whole`: these are all contracts, so that verdicts on others may be forgotten. A contract on which the
+    differ fails is left out, and is in `broken` with the reason."""
+    kept, found = KeptVerdicts(store, _TOLD), dict[str, Told]()
     guarded, version = _guarded(engine.diff), str(engine.VERSION)
 
     def verdict(contract: Contract, step: Step) -> Verdict | None:

@@ -33,6 +33,10 @@ def watching(firm: Company) -> Company:
     return firm
 
 
+def fails(*_: object) -> Verdict:
+    raise RecursionError("too deep")
+
+
 def listed(company: Company, *words: str) -> str:
     ran = company.syncd("contracts", "list", *words)
     assert ran.code == 0, ran
@@ -117,6 +121,12 @@ def the_changelog_is_told(firm: Company, number: int, monkeypatch: pytest.Monkey
         ("release", "v1", None, False),
     ]
     assert {change["level"] for change in one["steps"][0]["changes"]} == {"breaking", "compatible"}
+    with monkeypatch.context() as patched:
+        patched.setattr("syncd.contracts.engine.VERSION", "another")
+        patched.setattr("syncd.contracts.engine.diff", fails)
+        failed = firm.syncd("contracts", "changelog", "shop")
+    assert failed.code == 1
+    assert failed.err.startswith("[contracts.shop]: the comparison failed: *.graphql: RecursionError: too deep.")
     wrong = firm.syncd("contracts", "changelog", "pai")
     assert (wrong.code, wrong.err.strip()) == (2, "There is no contract 'pai'. Did you mean pay?")
 

@@ -42,7 +42,7 @@ def show(config: Path, name: str, *, json: bool) -> None:
     if json:
         print_json([_as_json(one, found.get(one.name, ()), snapshot, broken.get(one.name)) for one in wanted])
     elif wanted:
-        typer.echo("\n\n".join("\n".join(_markdown(one, found.get(one.name, ()), snapshot)) for one in wanted))
+        typer.echo("\n\n".join("\n".join(markdown(one, found.get(one.name, ()), snapshot)) for one in wanted))
     else:
         complain(NONE)
     for line in failures(broken):
@@ -77,7 +77,8 @@ def _verdict(verdict: Verdict, contract: Contract) -> dict[str, Any]:
     return said | {"changes": [one | {"accepted": one["fingerprint"] in contract.accept} for one in said["changes"]]}
 
 
-def _markdown(contract: Contract, steps: Told, snapshot: Snapshot) -> Iterator[str]:
+def markdown(contract: Contract, steps: Told, snapshot: Snapshot) -> Iterator[str]:
+    """The lines of one contract. What users of its repository wrote is quoted as code."""
     yield f"# Changelog of the contract {contract.name}"
     yield ""
     yield f"{contract.repository}: {', '.join(code(path) for path in contract.paths)}"

@@ -24,7 +24,7 @@ _MOST_PAGES = 1_000
 RevisionKind = Literal["default", "merge_request", "release"]
 
 Tags = list[list[Any]]
-"""How each page of a list was asked for, and its tag: as JSON keeps it."""
+"""How each page of a list was asked for, and its tag: as JSON keeps it. Of a Git tag its commit, too."""
 
 Known = Mapping[str, Mapping[str, str]]
 """Commit -> its files, for those that were listed already."""
@@ -145,6 +145,30 @@ def _first_that_changed(ask: Callable[[Any, str | None], Leaf], tags: Tags) -> L
         if not leaf.unchanged:
             return leaf if number == 0 else Leaf(_ANEW)
     return None
+
+
+Pin = tuple[str | None, str | None]
+"""The commit of a Git tag, None where there is no such tag; and what the vendor called the answer."""
+_PIN = "tag "
+
+
+def noted(tags: Tags, name: str) -> str | None:
+    """What the vendor called a list the last time."""
+    return next((str(entry[1]) for entry in tags if entry[0] == name and entry[1]), None)
+
+
+def stays(tags: Tags, ask: Callable[[str, str | None], Pin | None]) -> bool:
+    """Whether each Git tag of the releases that were read last is where it was; no, where none was noted. `ask` gives None for an answer
+    that is as it was."""
+    pins = [(str(name).removeprefix(_PIN), tag, *sha) for name, tag, *sha in tags if str(name).startswith(_PIN)]
+    return bool(pins) and all((found := ask(name, tag)) is None or [found[0]] == sha for name, tag, *sha in pins)
+
+
+def pinned(names: Sequence[str], ask: Callable[[str, str | None], Pin | None]) -> tuple[dict[str, str], Tags]:
+    """The commits of Git tags, of those that are there, and what to keep for `stays`."""
+    found = {name: ask(name, None) or (None, None) for name in names}
+    commits = {name: sha for name, (sha, _) in found.items() if sha}
+    return commits, [[f"{_PIN}{name}", tag, sha] for name, (sha, tag) in found.items()]
 
 
 def written(content: bytes) -> tuple[Literal["utf-8", "base64"], str]:

@@ -14,11 +14,15 @@ from connectors.contract_files import (
     Known,
     Leaf,
     NotThere,
+    Pin,
     Tags,
     TooLarge,
     Unchanged,
     compared,
     content_of,
+    noted,
+    pinned,
+    stays,
     text_of,
     walked,
 )
@@ -88,17 +92,19 @@ class GithubFiles:
         return None if rows is None else [_of_pull(row) for row in rows if _head_of(row)], kept
 
     def releases(self, tags: Tags) -> tuple[list[Head] | None, Tags]:
-        """The latest published releases; where there is none, the first tags that GitHub lists."""
-        known = [str(tag) if tag else None for _, tag in tags]
+        """The latest published releases, each at the commit of its tag, which may be moved without a word of the release; where there is
+        none, the first tags that GitHub lists."""
         query = {"per_page": str(_LISTED)}
-        published, tag = self._once("releases", query, known[0] if known else None)
-        if published is None and len(known) < 2:
-            return None, tags
-        made = [row for row in published or () if not row.get("draft") and row.get("tag_name")]
+        published, tag = self._once("releases", query, noted(tags, "releases"))
+        if published is None and not any(name == "tags" for name, *_ in tags):
+            if stays(tags, self._tagged):
+                return None, tags
+            published, tag = self._once("releases", query, None)
+        made = [row for row in published or () if not row.get("draft") and row.get("tag_name")][:RELEASES]
         if made:
-            heads = [_of_tag(str(row["tag_name"]), row.get("html_url"), row.get("published_at")) for row in made]
-            return heads[:RELEASES], [["releases", tag]]
-        names, tag_of_names = self._once("tags", query, known[1] if len(known) > 1 else None)
+            commits, pins = pinned([str(row["tag_name"]) for row in made], self._tagged)
+            return [_of_release(row, commits) for row in made], [["releases", tag], *pins]
+        names, tag_of_names = self._once("tags", query, noted(tags, "tags"))
         kept = [["releases", tag], ["tags", tag_of_names]]
         if names is None:
             return None, kept
@@ -142,6 +148,16 @@ class GithubFiles:
             raise self._refused(answer)
         row = expect(answer.json(what=self.what, scope=self.scope.name), dict, what=self.what, scope=self.scope.name)
         return content_of(row, what=self.what, scope=self.scope.name)
+
+    def _tagged(self, name: str, tag: str | None) -> Pin | None:
+        """The commit of a tag."""
+        answer = self._get(f"commits/{quote(f'tags/{name}', safe='')}", {"per_page": "1"}, tag, accept=_NO_TREE)
+        if answer.status == 304:
+            return None
+        if answer.status in _NO_TREE:
+            return None, None
+        row = expect(answer.json(what=self.what, scope=self.scope.name), dict, what=self.what, scope=self.scope.name)
+        return self._sha(row), answer.headers.get("etag")
 
     def _compared(self, head: Head, patterns: Sequence[str], known: Known) -> Sequence[File]:
         base, now = self._at(self._merge_base(head), patterns, known), self._at(head.sha, patterns, known)
@@ -266,8 +282,10 @@ def _of_pull(row: Row) -> Head:
     return Head("merge_request", str(row["number"]), str(head["sha"]), facts)
 
 
-def _of_tag(name: str, url: object, at: object) -> Head:
-    return Head("release", name, name, {"ref": name, "url": url, "at": at})
+def _of_release(row: Row, commits: Mapping[str, str]) -> Head:
+    name = str(row["tag_name"])
+    facts = {"ref": name, "url": row.get("html_url"), "at": row.get("published_at")}
+    return Head("release", name, commits.get(name, name), facts)
 
 
 def _of_bare_tag(row: Row) -> Head:

@@ -16,10 +16,14 @@ from connectors.contract_files import (
     Known,
     Leaf,
     NotThere,
+    Pin,
     Tags,
     Unchanged,
     compared,
     content_of,
+    noted,
+    pinned,
+    stays,
     text_of,
     walked,
 )
@@ -93,20 +97,23 @@ class GitlabFiles:
         return None if rows is None else [_of_request(row) for row in rows if row.get("sha")], kept
 
     def releases(self, tags: Tags) -> tuple[list[Head] | None, Tags]:
-        """The latest releases; where there is none, the tags that were made last."""
-        known = [str(tag) if tag else None for _, tag in tags]
-        published, tag = self._once("releases", {"per_page": _LISTED}, known[0] if known else None)
-        if published is None and len(known) < 2:
-            return None, tags
-        made = [row for row in published or () if not row.get("upcoming_release") and _commit_of(row)]
+        """The latest releases, each at the commit of its tag: that of the release stays as it was where the tag is moved. Where there is
+        none, the tags that were made last."""
+        published, tag = self._once("releases", {"per_page": _LISTED}, noted(tags, "releases"))
+        if published is None and not any(name == "tags" for name, *_ in tags):
+            if stays(tags, self._tagged):
+                return None, tags
+            published, tag = self._once("releases", {"per_page": _LISTED}, None)
+        made = [row for row in published or () if not row.get("upcoming_release") and _commit_of(row)][:RELEASES]
         if made:
-            return [_of_tag(row, str(row.get("tag_name"))) for row in made][:RELEASES], [["releases", tag]]
+            commits, pins = pinned([str(row.get("tag_name")) for row in made], self._tagged)
+            return [_of_tag(row, str(row.get("tag_name")), commits) for row in made], [["releases", tag], *pins]
         query = {"order_by": "updated", "sort": "desc", "per_page": RELEASES}
-        names, tag_of_names = self._once("repository/tags", query, known[1] if len(known) > 1 else None)
+        names, tag_of_names = self._once("repository/tags", query, noted(tags, "tags"))
         kept = [["releases", tag], ["tags", tag_of_names]]
         if names is None:
             return None, kept
-        return [_of_tag(row, str(row.get("name"))) for row in names if _commit_of(row)][:RELEASES], kept
+        return [_of_tag(row, str(row.get("name")), {}) for row in names if _commit_of(row)][:RELEASES], kept
 
     def files(self, sha: str, patterns: Sequence[str]) -> Mapping[str, str] | None:
         """Path -> blob, out of the folders in which something can match."""
@@ -144,6 +151,14 @@ class GitlabFiles:
         """A blob, whose content comes in Base64."""
         row = expect(self._get(f"repository/blobs/{segment(sha)}", {}, None, NONE).body, dict, **self.words)
         return content_of(row, **self.words)
+
+    def _tagged(self, name: str, tag: str | None) -> Pin | None:
+        """The commit of a tag; none, where it cannot be had: then that of the release counts."""
+        answer = self._get(f"repository/tags/{segment(name)}", {}, tag, DENIED)
+        if answer.status == _SAME:
+            return None
+        row = {} if answer.status in DENIED else expect(answer.body, dict, **self.words)
+        return _commit_of(row), answer.headers.get("ETag")
 
     def _at(self, sha: str, patterns: Sequence[str]) -> Mapping[str, str]:
         found = self.files(sha, patterns)
@@ -273,7 +288,7 @@ def _commit_of(row: Row) -> str | None:
     return str(found) if found else None
 
 
-def _of_tag(row: Row, name: str) -> Head:
+def _of_tag(row: Row, name: str, commits: Mapping[str, str]) -> Head:
     at = row.get("released_at") or (row.get("commit") or {}).get("committed_date")
     url = (row.get("_links") or {}).get("self")
-    return Head("release", name, _commit_of(row) or name, {"ref": name, "url": url, "at": at})
+    return Head("release", name, commits.get(name) or _commit_of(row) or name, {"ref": name, "url": url, "at": at})

@@ -6,20 +6,33 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from syncd.cli.contracts_list import contracts_list
-from syncd.cli.frame import GOOD, TROUBLE, USAGE, AsJson, command, print_json, usage
+from syncd.cli.contracts_list import changelog, contracts_list
+from syncd.cli.frame import DEFAULT_CONFIG, GOOD, TROUBLE, USAGE, AsJson, ConfigFile, command, print_json, usage
 
 if TYPE_CHECKING:
     from syncd.contracts.change import Change, Verdict
 
-cli = typer.Typer(name="contracts", help="API contracts: what changed, and what it breaks.", no_args_is_help=True)
+TOLD = (
+    "API contracts: what changed, and what it breaks. Without a command: those that are watched, who relies on them, and what is about to "
+    "break them."
+)
+cli = typer.Typer(name="contracts", help=TOLD, invoke_without_command=True)
 
 KINDS = ("openapi", "asyncapi", "jsonschema", "graphql", "protobuf")
 
 
 @cli.callback()
-def group() -> None:
-    """API contracts: what changed, and what it breaks."""
+@command
+def group(context: typer.Context, config: ConfigFile = DEFAULT_CONFIG, json: AsJson = False) -> None:
+    """What is watched, unless a command follows."""
+    sources = {name: context.get_parameter_source(name) for name in ("config", "json")}
+    given = [name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
+    if context.invoked_subcommand is None:
+        from syncd.cli.contracts_overview import show  # the other commands do without the store
+
+        show(config, json=json)
+    elif given:
+        usage(f"--{given[0]} belongs behind {context.invoked_subcommand}.")
 
 
 @cli.command(
@@ -147,3 +160,4 @@ def exit_code(verdict: "Verdict", fail_on: str) -> int:
 
 
 cli.command("list")(command(contracts_list))
+cli.command("changelog")(command(changelog))

@@ -10,7 +10,7 @@ _WORDS = {"breaking": "BREAKING", "unknown": "UNKNOWN", "risky": "RISKY", "compa
 
 def text(verdict: Verdict) -> str:
     """Lines for a terminal."""
-    lines = [_head(verdict)]
+    lines = [head(verdict)]
     for operation, changes in _grouped(verdict):
         lines.append("")
         lines.append(one_line(operation) or "In all of it")
@@ -20,14 +20,14 @@ def text(verdict: Verdict) -> str:
 
 def markdown(verdict: Verdict) -> str:
     """A section for a comment: what a contract's author wrote is quoted as code."""
-    lines = [f"**{_head(verdict)}**"]
+    lines = [f"**{head(verdict)}**"]
     for operation, changes in _grouped(verdict):
-        lines += ["", f"#### {_code(operation) if operation else 'In all of it'}", ""]
-        lines.extend(f"- **{change.level}** {_code(change.text)} ({change.rule})" for change in changes)
+        lines += ["", f"#### {code(operation) if operation else 'In all of it'}", ""]
+        lines.extend(f"- **{change.level}** {code(change.text)} ({change.rule})" for change in changes)
     return "\n".join(lines)
 
 
-def _code(value: str) -> str:
+def code(value: str) -> str:
     """Text as code: longer fences than any run of backticks in it."""
     line = one_line(value)
     fence = "`"
@@ -36,7 +36,7 @@ def _code(value: str) -> str:
     return f"{fence} {line} {fence}" if "`" in line else f"`{line}`"
 
 
-def _head(verdict: Verdict) -> str:
+def head(verdict: Verdict) -> str:
     if not verdict.judged:
         return f"Could not judge: {one_line(verdict.reason)}"
     if not verdict.changes:

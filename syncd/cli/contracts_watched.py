@@ -9,12 +9,12 @@ from rich.table import Table
 from rich.text import Text
 
 from syncd.app import App, opened
-from syncd.cli.frame import complain, one_line, out, print_json
+from syncd.cli.frame import complain, one_line, print_json, wide
 from syncd.cli.stored import snapshot_of
 from syncd.contracts.pairs import Blob, files_of, unfound
 from syncd.contracts.sniff import kind_of
 from syncd.model.contract import Contract
-from syncd.model.ref import Ref
+from syncd.model.ref import Alias, Ref
 from syncd.model.rows import ContractFile
 from syncd.model.snapshot import Snapshot
 from syncd.run.contract_texts import content
@@ -31,7 +31,7 @@ def show(config: Path, *, json: bool) -> None:
     table = Table("name", "kind", "files", "last change", "revisions", "merge requests", box=None, pad_edge=False)
     for one in found:
         table.add_row(*(Text(one_line(text)) for text in _cells(one)))
-    out().print(table)
+    wide().print(table)
     for line in unfound(snapshot.contracts, snapshot.contract_files):
         complain(line)
 
@@ -39,7 +39,6 @@ def show(config: Path, *, json: bool) -> None:
 def _shown(contract: Contract, snapshot: Snapshot, app: App) -> dict[str, Any]:
     rows = files_of(contract, snapshot.contract_files)
     now = sorted((row for row in rows if row.revision == "default"), key=lambda row: row.path)
-    changed = max((row.at for row in now if row.at is not None), default=None)
     return {
         "name": contract.name,
         "connection": contract.connection,
@@ -48,10 +47,22 @@ def _shown(contract: Contract, snapshot: Snapshot, app: App) -> dict[str, Any]:
         "producer": contract.producer,
         "kind": contract.kind or _kind(contract, now, app),
         "files": [{"path": row.path, "blob": row.blob, "size": row.size, "left_out": row.left_out} for row in now],
-        "changed_at": changed.isoformat().replace("+00:00", "Z") if changed else None,
+        "changed_at": changed_at(now),
         "revisions": _revisions(rows),
         "merge_requests": _requests(rows, snapshot),
     }
+
+
+def changed_at(rows: Iterable[ContractFile]) -> str | None:
+    """When the files of the default branch were last changed, RFC 3339."""
+    last = max((row.at for row in rows if row.revision == "default" and row.at is not None), default=None)
+    return last.isoformat().replace("+00:00", "Z") if last else None
+
+
+def request_of(of: Ref | Alias | None, snapshot: Snapshot) -> dict[str, Any]:
+    """Key, title and address of a merge request that is mirrored; nothing of another one."""
+    known = snapshot.merge_requests.get(of) if isinstance(of, Ref) else None
+    return {"key": known.ref.key, "title": known.title, "url": known.ref.url} if known else {}
 
 
 def _kind(contract: Contract, now: Iterable[ContractFile], app: App) -> str | None:
@@ -75,8 +86,7 @@ def _requests(rows: Sequence[ContractFile], snapshot: Snapshot) -> list[dict[str
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
         if row.revision == "merge_request" and row.name:
-            known = snapshot.merge_requests.get(row.of) if isinstance(row.of, Ref) else None
-            about = {"key": known.ref.key, "title": known.title, "url": known.ref.url} if known else {"url": row.ref.url}
+            about = request_of(row.of, snapshot) or {"url": row.ref.url}
             found.setdefault(row.name, {"number": row.name, **about, "files": []})["files"].append(row.path)
     return [found[name] for name in sorted(found, key=lambda name: (len(name), name))]
 

@@ -57,7 +57,7 @@ def _recorded(folder: Path) -> Recorded:
 def _play(scene: Company | Recorded, config: Path, show: Show) -> bool:
     """The rounds. Whether one of them needs a person."""
     first = play(scene, config)
-    show.first(first)
+    show.first(first, scene)
     second = play(scene, config)
     show.second(second)
     rounds = [first, second]

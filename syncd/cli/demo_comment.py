@@ -9,9 +9,10 @@ from rich.text import Text
 _LINK = re.compile(r"\[`?([^\]|`]+)`?(?:\||\]\()(https?://[^\])\s]+)[\])]")
 _TOKEN = re.compile(
     rf"(?P<link>{_LINK.pattern})"
-    r"|\\(?P<escaped>[^\w\s])"
+    r"|\\(?P<escaped>_|[^\w\s])"
     r"|(?P<fence>`+) ?(?P<code>.+?) ?(?P=fence)(?!`)"
 )
+_LABELS = frozenset(("Why", "Changed", "Path", "Forecast", "Workshop", "Rests on", "Clears", "Was", "No longer told here"))
 _HEADING = re.compile(r"(?:h[1-6]\.|#{1,6}) ")
 _BOLD = re.compile(r"(\*{1,2})(?=\S)(.+)(?<=\S)\1")
 
@@ -29,7 +30,7 @@ def _line(line: str) -> Text:
     if bold:
         return _inline(bold[2], "bold")
     label, colon, rest = line.partition(": ")
-    if colon and label in ("Why", "Changed", "Rests on", "Clears", "Was", "No longer told here"):
+    if colon and label in _LABELS:
         return Text.assemble((f"{label}: ", "cyan"), _inline(rest, ""))
     if line.startswith("Wrong? "):
         return Text.assemble(("Wrong? ", "cyan"), _inline(line.removeprefix("Wrong? "), ""))

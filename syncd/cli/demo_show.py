@@ -10,7 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from syncd.cli import report
+from syncd.cli import demo_contract, report
 from syncd.cli.demo_comment import difference, shown
 from syncd.cli.demo_round import Round
 from syncd.cli.frame import one_line
@@ -25,7 +25,7 @@ from syncd.model.finding import Severity
 
 _WIDEST = 100
 _STYLE: Mapping[Severity, str] = {"critical": "bold red", "warn": "yellow", "info": "cyan"}
-_RECORD = {"pulls": "pull request", "merge_requests": "merge request"}
+_RECORD = {"pulls": "pull request", "merge_requests": "merge request", "contract_files": "part of contracts"}
 _SIGN = {"-": "red", "+": "green"}
 _VENDORS = {"jira": "Jira", "github": "GitHub", "gitlab": "GitLab", "calendar": "Google Calendar"}
 
@@ -49,7 +49,7 @@ class Show:
                 table.add_row(_VENDORS[name], server.url, one_line(", ".join(holds)))
         self._print(table)
 
-    def first(self, one: Round) -> None:
+    def first(self, one: Round, scene: Company | Recorded) -> None:
         """What was read, what was found, what was said."""
         self._chapter(f"The first pass: {_moment(one)}")
         self._print(_read(one))
@@ -59,7 +59,9 @@ class Show:
         self._problems(one)
         self._print()
         self._findings(one)
-        self._comment(one)
+        self._comment(one, scene.late if isinstance(scene, Company) else None)
+        if isinstance(scene, Company):
+            self._contract(one, scene)
 
     def second(self, one: Round) -> None:
         """Nothing changed, so nothing is said."""
@@ -73,10 +75,12 @@ class Show:
         self._chapter(f"{when}: {_moment(one)}")
         dates = Dates()
         self._print(f"{edit.who} moves the due date of {edit.ticket} from {dates.day(edit.old)} to {dates.day(edit.new)}.")
-        edited = one.written
-        what = f"{count(one.writes, 'comment')} edited in place, {count(len(one.after) - len(edited), 'other')} left as they are"
+        edited = [note for note in one.written if note in one.before]
+        new = f", {count(more, 'comment')} written" if (more := len(one.written) - len(edited)) else ""
+        left = count(len(one.after) - len(one.written), "other")
+        what = f"{count(len(edited), 'comment')} edited in place{new}, {left} left as they are"
         self._print(f"The third pass: {what}. {count(one.requests, 'request')} in {one.seconds:.1f} s.\n")
-        for note in edited:
+        for note in one.written:
             self._edited(note, one)
 
     def around(self, config: Path, scene: Company | Recorded) -> None:
@@ -90,6 +94,11 @@ class Show:
             ("syncd findings", "what is open"),
             (f"syncd explain {ticket}", "from the vendor's record to the comment"),
             ("syncd plan", "what the next pass would write, and why"),
+            *(
+                (("syncd contracts changelog", "what changed in a contract, release by release"),)
+                if isinstance(scene, Company)
+                else ()
+            ),
             ("syncd export --kind milestone", "the model, for programs"),
         ):
             table.add_row(Text(f"  {command}", "bold", no_wrap=True), Text(why, "dim"))
@@ -123,15 +132,33 @@ class Show:
             table.add_row(severity, finding.code.replace("_", " "), Text(one_line(plain_headline(finding))))
         self._print(table)
 
-    def _comment(self, one: Round) -> None:
-        """One comment, a Jira one where there is one: the first with something that changed."""
-        written = sorted(one.written, key=lambda note: (note.vendor != "jira", "\nChanged: " not in one.after[note], note.id))
+    def _comment(self, one: Round, late: str | None) -> None:
+        """One comment: that on `late`, else a Jira one where there is one, the first with something that changed."""
+
+        def first(note: Note) -> tuple[object, ...]:
+            return note.ticket != late, note.vendor != "jira", "\nChanged: " not in one.after[note], note.id
+
+        written = sorted(one.written, key=first)
         if not written:
             return
         self._print(
             f"\n{count(len(written), 'comment')} written, one on each ticket concerned. On {written[0].ticket} one now reads:\n"
         )
         self._print(self._panel(written[0], one))
+
+    def _contract(self, one: Round, scene: Company) -> None:
+        """The merge request that breaks a contract: the comment on it, and all that follows."""
+        said = demo_contract.on_request(one, scene)
+        if said is None:
+            return
+        self._print(f"\nThe merge request {said.ticket} takes a field away that others rely on. On it one reads:\n")
+        self._print(self._panel(said, one))
+        self._print()
+        table = _table("where", "what is there now")
+        table.columns[1].ratio = 1
+        for where, what in demo_contract.rows(one, scene):
+            table.add_row(Text(one_line(where), no_wrap=True), what)
+        self._print(table)
 
     def _panel(self, note: Note, one: Round) -> Panel:
         action = one.action(note)

@@ -195,3 +195,18 @@ def _base(row: ContractFile) -> Blob | None:
     if row.base_blob is None:
         return None
     return Blob(row.base_blob, row.ref, row.base_text, None if row.base_text else "it is too large to be kept")
+
+
+def releases(rows: Iterable[ContractFile]) -> list[list[ContractFile]]:
+    """The files of each release, the oldest first."""
+    return list(_by_name(rows, "release"))
+
+
+def contents(rows: Iterable[ContractFile]) -> Files:
+    """The files of one revision that are there, by path."""
+    return {row.path: blob for row in rows if (blob := _blob(row)) is not None}
+
+
+def between(contract: Contract, name: str, old: Files, new: Files) -> Pair:
+    """What changed from a release on, or up to one (`name`)."""
+    return Pair(contract.name, "release", name, old, new, _mains(contract, old, new, {}))

@@ -65,6 +65,26 @@ def first_slot(
     return Slot(start, start + length) if start else NoSlot(until, full)
 
 
+def in_the_way(snapshot: Snapshot, people: Sequence[Person], slot: Slot) -> dict[Person, tuple[Absence, ...]]:
+    """Those of these people who are away or busy between now and that time, each with their absences in order."""
+    working = snapshot.once(working_of)
+    found: dict[Person, tuple[Absence, ...]] = {}
+    for person in dict.fromkeys(people):
+        zone = working.weeks.zone_of(working.hours(person))
+        own = ((_times(absence, zone), absence) for absence in snapshot.absences if absence.person == person)
+        met = [(times, absence) for times, absence in own if times and times[0] < slot.start and times[1] > snapshot.as_of]
+        if met:
+            found[person] = tuple(absence for _, absence in sorted(met, key=lambda one: one[0]))
+    return found
+
+
+def _times(absence: Absence, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
+    """From when to when it is, on the clock of that zone; None where it does not say."""
+    alone = Leave({absence.person: (_as_leave(absence),)}, {}) if absence.person else None
+    spans = alone.of(absence.person, "", zone) if alone else []
+    return (_instant(spans[0][0], zone), _instant(spans[0][1], zone)) if spans else None
+
+
 def free_times(working: Working, taken: Leave, person: Person, days: Iterable[date]) -> Times:
     """When one person works on these days and is free. `taken`: leave and busy times of everybody."""
     hours = working.hours(person)

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from syncd.demo import company_calendar, company_github, company_gitlab, company_jira
-from syncd.demo.company_days import ZONE, Days, Moment
-from syncd.demo.company_plan import OWNS, TEAMS
+from syncd.demo import company_calendar, company_contract, company_github, company_gitlab, company_jira
+from syncd.demo.company_contract import CHECK, Promise
+from syncd.demo.company_days import REGION, ZONE, Days, Moment
+from syncd.demo.company_plan import OWNS, TEAMS, handle, mail
 from syncd.demo.company_twins import Twins, configuration, twins
 
 PROGRAMMES = 2
@@ -14,13 +15,15 @@ PROGRAMMES = 2
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """Its vendors, its clock, and what its story needs: `late` is the ticket to look at, `moved` what makes it late."""
+    """Its vendors, its clock, and what its story needs: `late` is the ticket to look at, `moved` what makes it late, `promise` a contract
+    that somebody is about to break."""
 
     twins: Twins
     moment: Moment
     days: Days
     late: str
     moved: str
+    promise: Promise
 
     def __str__(self) -> str:
         work = len(self.twins.jira.issues) + len(self.twins.gitlab.issues) + len(self.twins.gitlab.merge_requests)
@@ -29,12 +32,22 @@ class Company:
 
     def configuration(self) -> str:
         """How syncd is told of it, as TOML. Only while the twins run."""
-        return "\n".join((configuration(self.twins, self.calendars, ZONE), *(_team(name) for name in TEAMS)))
+        vendors = configuration(self.twins, self.calendars, ZONE, policy=CHECK)
+        work = f'[work]\nregion = "{REGION}"\n'
+        people = (_person(name) for team in TEAMS.values() for name in team)
+        return "\n".join((vendors, work, *people, *(_team(name) for name in TEAMS), self.promise.configuration()))
 
     @property
     def calendars(self) -> Mapping[str, str]:
-        """What each calendar holds."""
-        return company_calendar.HOLDS
+        """What the configuration says of each calendar that is read."""
+        region = f'\nregion = "{REGION}"'
+        return {id: f'holds = "{holds}"{region if holds == "holidays" else ""}' for id, holds in company_calendar.HOLDS.items()}
+
+
+def _person(name: str) -> str:
+    """Who somebody is at the vendors that show no e-mail addresses."""
+    vendor = "gitlab" if name in TEAMS["Platform"] else "github"
+    return f'[people."{name}"]\n{vendor} = "{handle(name)}"\nemail = "{mail(name)}"\n'
 
 
 def _team(name: str) -> str:
@@ -52,5 +65,6 @@ def company(real: Callable[[], datetime]) -> Company:
     company_github.fill(vendors.github, days)
     company_gitlab.fill(vendors.gitlab, days)
     company_calendar.fill(vendors.google, days)
+    promise = company_contract.fill(vendors.gitlab, days, moment, told.app)
     moment.run_from(days.at(0))
-    return Company(vendors, moment, days, told.late, told.moved)
+    return Company(vendors, moment, days, told.late, told.moved, promise)

@@ -3,14 +3,14 @@
 from datetime import date, timedelta
 
 from syncd.demo.company_days import Days
-from syncd.demo.company_plan import handle
+from syncd.demo.company_plan import mail
 from syncd.demo.google_twin import GoogleTwin
 
-WINDOWS, FREEZES, LEAVE, HOLIDAYS, ROADMAP = (
-    f"{name}@acme.example" for name in ("releases", "freezes", "leave", "holidays", "roadmap")
+WINDOWS, FREEZES, LEAVE, HOLIDAYS, ROADMAP, WORKSHOPS = (
+    f"{name}@acme.example" for name in ("releases", "freezes", "leave", "holidays", "roadmap", "workshops")
 )
 HOLDS = {WINDOWS: "windows", FREEZES: "freezes", LEAVE: "absences", HOLIDAYS: "holidays", ROADMAP: "milestones"}
-"""What each calendar is for."""
+"""What each calendar is for that is read. Into the one of workshops is only written."""
 
 _LEAVE = (
     ("Jonas Weber", "Leave", 21, 30),
@@ -20,13 +20,15 @@ _LEAVE = (
     ("Chloe Martin", "Training: accessibility", 13, 14),
     ("Mateo Cruz", "Leave", 16, 20),
     ("Hana Kim", "Leave", -12, -8),
+    ("Noah Adeyemi", "Leave", -3, 1),
+    ("Mira Lindqvist", "Training: interviews", 1, 3),
 )
 _FIXED = ((1, 1, "New Year"), (5, 1, "Labour Day"), (10, 3, "Unity Day"), (12, 25, "Christmas Day"), (12, 26, "Boxing Day"))
 
 
 def fill(google: GoogleTwin, days: Days) -> None:
-    """Tell five calendars."""
-    for calendar in HOLDS:
+    """Tell six calendars, the one of workshops empty."""
+    for calendar in (*HOLDS, WORKSHOPS):
         google.calendar(calendar)
     for weekday, hour, service in (("TU", 10, "storefront"), ("TH", 14, "payments")):
         start = days.at(-10, hour)
@@ -36,7 +38,7 @@ def fill(google: GoogleTwin, days: Days) -> None:
         )
     google.event(FREEZES, "Freeze: the quarter closes", days.day(22), _after(days.day(26)), location="payments")
     for name, why, first, last in _LEAVE:
-        google.event(LEAVE, why, days.day(first), _after(days.day(last)), by=f"{handle(name).replace('-', '.')}@acme.example")
+        google.event(LEAVE, why, days.day(first), _after(days.day(last)), by=mail(name))
     for year in (days.first.year, days.first.year + 1):
         for month, day, name in _FIXED:
             google.event(HOLIDAYS, name, date(year, month, day), _after(date(year, month, day)))

@@ -1,12 +1,18 @@
 """When things happen in the simulated company: working days around the day on which its story begins, and a clock that can be moved."""
 
+from bisect import bisect_left
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from syncd.schedule.workdays import add_workdays
+from syncd.schedule.holidays_of import holidays_of
+from syncd.schedule.workdays import is_workday
 
-ZONE = "Europe/Berlin"
+ZONE, REGION = "Europe/Berlin", "DE-BE"
+
+
+_AROUND = 200
+"""So many days before and after today have a number."""
 
 
 class Moment:
@@ -38,11 +44,16 @@ class Days:
     """Working days counted from the first day of the story: the last one before today, so that its next day is today."""
 
     def __init__(self, now: datetime) -> None:
-        self.first = add_workdays(now.astimezone(ZoneInfo(ZONE)).date(), -1)
+        today = now.astimezone(ZoneInfo(ZONE)).date()
+        around = (today + timedelta(days=offset) for offset in range(-_AROUND, _AROUND))
+        off = holidays_of(REGION, today - timedelta(days=_AROUND), today + timedelta(days=_AROUND))
+        self._days = [day for day in around if is_workday(day) and day not in off]
+        self._first = bisect_left(self._days, today) - 1
+        self.first = self._days[self._first]
 
     def day(self, count: int) -> date:
         """The working day that is so many after the first one."""
-        return add_workdays(self.first, count)
+        return self._days[self._first + count]
 
     def iso(self, count: int) -> str:
         """The same as `YYYY-MM-DD`."""

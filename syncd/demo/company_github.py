@@ -7,6 +7,8 @@ from syncd.demo.company_plan import TEAMS, Piece, handle, pieces
 from syncd.demo.github_twin import GithubTwin
 
 STOREFRONT, MOBILE, PAYMENTS = "acme/storefront", "acme/mobile-app", "acme/payments-api"
+WEB_CLIENT = f"{STOREFRONT}/milestone/1"
+"""The key of the first milestone there."""
 _PHASES = ("Draft", "Build", "Test", "Ship")
 
 

@@ -15,10 +15,11 @@ START = "customfield_10015"
 
 @dataclass(frozen=True, slots=True)
 class InJira:
-    """The keys that the story and other vendors speak of. `late`: the epic that slips because of `moved`."""
+    """The keys that the story and other vendors speak of. `late`: the epic that slips because of `moved`; `app`: the next app."""
 
     late: str
     moved: str
+    app: str
 
 
 def fill(jira: JiraTwin, days: Days) -> InJira:
@@ -31,9 +32,9 @@ def fill(jira: JiraTwin, days: Days) -> InJira:
     jira.version("MOB", "7.0.0", startDate=days.iso(-40), releaseDate=days.iso(40))
     late = _storefront(desk, programme)
     moved = _payments(desk)
-    _mobile(desk, programme)
+    app = _mobile(desk, programme)
     _what_waits(desk, late, moved)
-    return InJira(late, moved)
+    return InJira(late, moved, app)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def _payments(desk: _Desk) -> str:
     return key
 
 
-def _mobile(desk: _Desk, programme: str) -> None:
+def _mobile(desk: _Desk, programme: str) -> str:
     app = desk.milestone("MOB", "App 7.0", 40, "Lena Fischer", parent=programme, labels=["commitment:app-7"])
     subjects = ["the new home", "push messages", "deep links", "the wallet", "dark mode", "the size budget", "the store page"]
     desk.work(app, "Mobile", subjects, begun=-32, finish=38, fixVersions=["7.0.0"])
@@ -160,6 +161,7 @@ def _mobile(desk: _Desk, programme: str) -> None:
     desk.jira.edit(old, by="Lena Fischer", at=desk.days.at(-5, 15), status="Cancelled")
     points = desk.story(app, "Loyalty points in the wallet [~lena.fischer] *soon!*", due=25)
     desk.jira.link(old, points, at=desk.days.at(-15))
+    return app
 
 
 def _what_waits(desk: _Desk, late: str, moved: str) -> None:

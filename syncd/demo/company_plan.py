@@ -48,6 +48,11 @@ def handle(name: str) -> str:
     return name.lower().replace(" ", "-")
 
 
+def mail(name: str) -> str:
+    """The e-mail address of a person."""
+    return f"{name.lower().replace(' ', '.')}@acme.example"
+
+
 def pieces(team: str, subjects: Sequence[str], *, begun: int, finish: int, phases: Sequence[str] = PHASES) -> tuple[Piece, ...]:
     """The work of one milestone, phase by phase, spread evenly between two days: done, in work, and still to do."""
     titles = [f"{phase} {subject}" for phase in phases for subject in subjects]

@@ -98,10 +98,10 @@ def twins(now: Callable[[], datetime]) -> Twins:
     )
 
 
-def configuration(twins: Twins, calendars: Mapping[str, str], zone: str) -> str:
-    """A configuration for what the running twins hold, as TOML. `calendars`: what each of them holds."""
+def configuration(twins: Twins, calendars: Mapping[str, str], zone: str, policy: str = "") -> str:
+    """A configuration for what the running twins hold, as TOML. `calendars`: what is said of each; `policy`: more of [policy]."""
     sections = {name: text for name, text in _sections(twins, calendars) if text}
-    return "\n".join([_HEAD.format(zone=zone, precedence=_list(sections)), *sections.values()])
+    return "\n".join([_HEAD.format(zone=zone, precedence=_list(sections), policy=policy), *sections.values()])
 
 
 def _sections(twins: Twins, calendars: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
@@ -114,9 +114,9 @@ def _sections(twins: Twins, calendars: Mapping[str, str]) -> Iterator[tuple[str,
     )
     own = f'repositories = {_list(twins.github.repositories)}\nwrite = "on"'
     yield "github", _section("github", "github", twins.github.server.url, own) if twins.github.homes else None
-    each = (f'\n[[connections.calendar.calendars]]\nid = "{id}"\nholds = "{holds}"' for id, holds in calendars.items())
+    each = (f'\n[[connections.calendar.calendars]]\nid = "{id}"\n{said}' for id, said in calendars.items())
     url = f"{twins.google.server.url}/calendar/v3/"
-    yield "calendar", _section("calendar", "google_calendar", url, "\n".join(each)) if calendars else None
+    yield "calendar", _section("calendar", "google_calendar", url, "\n".join(('write = "on"', *each))) if calendars else None
 
 
 def _of_gitlab(gitlab: GitlabTwin) -> str:
@@ -142,7 +142,7 @@ precedence = {precedence}
 
 [policy]
 at_start = "write"
-
+{policy}
 [detect.overallocated]
 write = "plan"
 

@@ -61,7 +61,7 @@ class Files:
         self._twin.around.release(repo, tag, draft=draft)
 
     def tag(self, repo: str, tag: str) -> None:
-        """Tag the head of main."""
+        """Tag the head of main. A tag that is there already is moved, which no release of it tells."""
         git = self.of(repo)
         git.tags[tag] = git.branches["main"]
 
@@ -72,6 +72,7 @@ class Files:
         """Routes below a repository."""
         return (
             ("GET", "/commits", self._commits),
+            ("GET", "/commits/{ref}", self._one_commit),
             ("GET", "/tags", self._tags),
             ("GET", "/git/trees/{tree}", self._tree),
             ("GET", "/git/blobs/{blob}", self._blob),
@@ -86,6 +87,18 @@ class Files:
         begin = request.query.get("sha", "main")
         rows = [_commit(home.name, git, sha) for sha in git.before(git.branches.get(begin, begin))]
         return self._page(request, rows) if rows else NOT_FOUND
+
+    def _one_commit(self, home: Repository, request: Request) -> Response:
+        """By its hash, as heads/BRANCH or as tags/TAG."""
+        git, ref = self.of(home.name), request.args["ref"]
+        kind, _, name = ref.partition("/")
+        named = {"heads": git.branches, "tags": git.tags}.get(kind, {})
+        sha = named.get(name) if named else git.sha(ref)
+        if sha is None:
+            return Response({"message": f"No commit found for SHA: {ref}", "status": "422"}, 422)
+        files = list(_changes(home.name, sha, git.files(git.commits[sha][0] or "") or {}, git.commits[sha][1]))
+        counts = {"total": 2 * len(files), "additions": len(files), "deletions": len(files)}
+        return Response({**_commit(home.name, git, sha), "stats": counts, "files": files})
 
     def _tags(self, home: Repository, request: Request) -> Response:
         git = self.of(home.name)

@@ -48,15 +48,15 @@ class Files:
             self._pushed(git, row, project["id"], branch)
         return sha
 
-    def propose(self, path: str, title: str, files: Written, branch: str, target: str = "main") -> Record:
+    def propose(self, path: str, title: str, files: Written, branch: str, target: str = "main", by: str = "someone") -> Record:
         """Open a merge request with these changes."""
         self.commit(path, files, branch)
-        row = self._twin.merge_request(path, title, source_branch=branch, target_branch=target)
+        row = self._twin.merge_request(path, title, by, source_branch=branch, target_branch=target)
         self._pushed(self.of(path), row, row["project_id"], branch)
         return row
 
     def tag(self, path: str, name: str) -> None:
-        """Tag the head of main."""
+        """Tag the head of main. A tag that is there already is moved, which no release of it tells."""
         git = self.of(path)
         git.tags[name] = git.branches["main"]
 
@@ -65,7 +65,7 @@ class Files:
         self.tag(path, name)
         made = {"tag_name": name, "name": name, "description": "", "created_at": self._twin.stamp()}
         links = {"self": f"{self._twin.web}/{path}/-/releases/{name}"}
-        more = {"released_at": self._twin.stamp(), "upcoming_release": upcoming, "_links": links}
+        more = {"released_at": self._twin.stamp(), "upcoming_release": upcoming, "_links": links, "sha": self.of(path).tags[name]}
         self.released.insert(0, (self._twin.project(path)["id"], made | more))
 
     def refs(self, row: Record) -> Record:
@@ -87,6 +87,7 @@ def routes(twin: "GitlabTwin", project: str, in_project: Place, paged: Paged) ->
         (f"{tree}/commits", lambda place, r: _commits(files, place, r, paged)),
         (f"{tree}/tree", lambda place, r: _tree(files, place, r)),
         (f"{tree}/tags", lambda place, r: _tags(files, place, r, paged)),
+        (f"{tree}/tags/{{name}}", lambda place, r: _one_tag(files, place, r)),
         (f"{tree}/blobs/{{sha}}", lambda place, r: _blob(files, place, r)),
         (f"{project}/releases", lambda place, r: _releases(files, place, r, paged)),
     )
@@ -161,11 +162,18 @@ def _entry(files: Content, folder: str, path: str, *, is_folder: bool) -> Record
 
 def _tags(files: Files, project: Record, request: Request, paged: Paged) -> Response:
     git = files.of_id(project["id"])
-    rows = [
-        {"name": name, "target": sha, "message": "", "protected": False, "commit": _commit(git, sha, project["web_url"])}
-        for name, sha in git.tags.items()
-    ]
+    rows = [_tag(git, name, project["web_url"]) for name in git.tags]
     return paged(request, rows[::-1])
+
+
+def _one_tag(files: Files, project: Record, request: Request) -> Response:
+    git, name = files.of_id(project["id"]), request.args["name"]
+    return Response(_tag(git, name, project["web_url"])) if name in git.tags else Response({"message": "404 Tag Not Found"}, 404)
+
+
+def _tag(git: Git, name: str, web: str) -> Record:
+    sha = git.tags[name]
+    return {"name": name, "target": sha, "message": "", "protected": False, "commit": _commit(git, sha, web)}
 
 
 def _blob(files: Files, project: Record, request: Request) -> Response:
@@ -177,12 +185,13 @@ def _blob(files: Files, project: Record, request: Request) -> Response:
 
 
 def _releases(files: Files, project: Record, request: Request, paged: Paged) -> Response:
+    """A release keeps the commit with which it was made, wherever its tag goes."""
     git = files.of_id(project["id"])
     rows = []
     for owner, row in files.released:
         if owner == project["id"]:
-            sha = git.sha(row["tag_name"])
-            rows.append(row | ({"commit": _commit(git, sha, project["web_url"])} if sha else {}))
+            shown = {key: value for key, value in row.items() if key != "sha"}
+            rows.append(shown | {"commit": _commit(git, row["sha"], project["web_url"])})
     return paged(request, rows)
 
 

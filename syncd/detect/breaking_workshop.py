@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from syncd.contracts.impact import Impact
-from syncd.contracts.slots import Slot
+from syncd.contracts.slots import Slot, in_the_way
 from syncd.contracts.workshop import Attendee, Workshop
 from syncd.detect.booking import clock
 from syncd.detect.wording import keyed, listed
@@ -13,12 +13,15 @@ from syncd.model.raw import Json
 from syncd.model.snapshot import Snapshot
 
 _SHOWN = 8
+_AGENDA = "Agenda: the changes above."
 
 
 def proposal(workshop: Workshop, impact: Impact, snapshot: Snapshot) -> Line:
     """What is proposed. The time is found anew each day, and is no news."""
     return Line(
-        "Workshop", (*_when(workshop, snapshot), *_who(workshop, impact, snapshot), ". Agenda: the changes above."), moves=True
+        "Workshop",
+        (*_when(workshop, snapshot), *_who(workshop, impact, snapshot), f".{_why_not_sooner(workshop, snapshot)} {_AGENDA}"),
+        moves=True,
     )
 
 
@@ -36,6 +39,13 @@ def _when(workshop: Workshop, snapshot: Snapshot) -> tuple[Part, ...]:
     if isinstance(slot, Slot):
         return f"{workshop.minutes} minutes on ", *clock(snapshot, slot.start), f" ({snapshot.zone}), when all are free: "
     return f"{workshop.minutes} minutes; no time until ", Day(slot.until, clocked=True), " is free for all: "
+
+
+def _why_not_sooner(workshop: Workshop, snapshot: Snapshot) -> str:
+    """How many of them cannot come sooner; who that is, and why, is theirs to say."""
+    slot = workshop.slot
+    kept = in_the_way(snapshot, [one.person for one in workshop.attendees], slot) if isinstance(slot, Slot) else {}
+    return f" Not sooner: until then {len(kept)} of them {'are' if len(kept) > 1 else 'is'} away or busy." if kept else ""
 
 
 def _who(workshop: Workshop, impact: Impact, snapshot: Snapshot) -> Iterator[Part]:

@@ -22,7 +22,7 @@ def with_changes(snapshot: Snapshot, store: Store) -> Snapshot:
     """The snapshot with all verdicts. A contract on which the differ fails is set aside with a line that says why: its files at
     merge requests count as unread, so that what was found of them before stands."""
     problems: list[str] = []
-    contracts = tuple(_with_consumers(contract, snapshot, store, problems) for contract in snapshot.contracts)
+    contracts = tuple(with_consumers(contract, snapshot, store, problems) for contract in snapshot.contracts)
     problems += [
         f"[contracts.{one.name}] consumers: no milestone that was read is {name!r}. Correct the key, or take it out"
         for one in contracts
@@ -72,7 +72,7 @@ def _sources(one: Judged) -> Iterator[Ref]:
             yield from (blob.source for blob in both if blob)
 
 
-def _with_consumers(contract: Contract, snapshot: Snapshot, store: Store, problems: list[str]) -> Contract:
+def with_consumers(contract: Contract, snapshot: Snapshot, store: Store, problems: list[str]) -> Contract:
     """The contract with those whom its file of consumers lists: who is no team is taken for a milestone."""
     if contract.consumer_file is None:
         return contract

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from syncd.contracts import engine
 from syncd.contracts.change import Level, Verdict
+from syncd.contracts.history import Step, history
 from syncd.contracts.judging import Diff, Judged, judge
 from syncd.contracts.pairs import Blob, Pair, pairs
 from syncd.contracts.revision import Revision
@@ -19,6 +20,7 @@ from syncd.model.rows import ContractFile
 from syncd.store import Store
 
 _KEPT = "contract verdict: "
+_TOLD = "contract history: "
 _LISTED = "contract consumers: "
 _MOST_LISTED = 1_000
 
@@ -43,24 +45,25 @@ def _part(store: Store, blob: Blob, number: int) -> Json:
 
 @dataclass(slots=True)
 class KeptVerdicts:
-    """Verdicts by key, in the store. `used`: those that were asked for."""
+    """Verdicts by key, in the store, under `name`. `used`: those that were asked for."""
 
     store: Store
+    name: str = _KEPT
     used: set[str] = field(default_factory=set)
 
     def get(self, key: str) -> Json:
         """What was kept; None where nothing was."""
         self.used.add(key)
-        return self.store.meta.get(f"{_KEPT}{key}")
+        return next((value for value in self.store.meta.some(f"{self.name}{key}", f"{_KEPT}{key}") if value is not None), None)
 
     def put(self, key: str, value: Json) -> None:
         """Keep it."""
-        self.store.meta.put(f"{_KEPT}{key}", json.loads(json.dumps(value)))
+        self.store.meta.put(f"{self.name}{key}", json.loads(json.dumps(value)))
 
     def tidy(self) -> None:
         """Forget what was not asked for."""
-        for key in self.store.meta.under(_KEPT):
-            if key.removeprefix(_KEPT) not in self.used:
+        for key in self.store.meta.under(self.name):
+            if key.removeprefix(self.name) not in self.used:
                 self.store.meta.put(key, None)
 
 
@@ -93,6 +96,32 @@ def judged(
                 raise
             broken[contract.name] = str(error)
     kept.tidy()
+    return found
+
+
+Told = tuple[tuple[Step, Verdict | None], ...]
+"""The steps of a contract's history, each with its verdict where there is something to compare."""
+
+
+def told(
+    contracts: Iterable[Contract], files: Sequence[ContractFile], store: Store, broken: dict[str, str], *, whole: bool = True
+) -> dict[str, Told]:
+    """Contract -> its history. `whole`: these are all contracts, so that verdicts on others may be forgotten. A contract on which the
+    differ fails is left out, and is in `broken` with the reason."""
+    kept, found = KeptVerdicts(store, _TOLD), dict[str, Told]()
+    guarded, version = _guarded(engine.diff), str(engine.VERSION)
+
+    def verdict(contract: Contract, step: Step) -> Verdict | None:
+        pair = step.pair
+        return judge(contract, pair, lambda blob: content(store, blob), guarded, kept, version).verdict if pair else None
+
+    for contract in contracts:
+        try:
+            found[contract.name] = tuple((step, verdict(contract, step)) for step in history(contract, files))
+        except Broke as error:
+            broken[contract.name] = str(error)
+    if whole:
+        kept.tidy()
     return found
 
 

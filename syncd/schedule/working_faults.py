@@ -27,7 +27,8 @@ def wrong_regions(snapshot: Snapshot, away: Mapping[str, Sequence[Absence]]) -> 
     kept = {hours.region.strip().casefold() for _, hours in _weeks(snapshot) if hours.region}
     for region, absences in away.items():
         if not any(own == region or own.startswith(f"{region}-") for own in kept):
-            yield f"{absences[0].ref.connection}: nobody's region is {absences[0].region}, so its days off count for nobody"
+            which = f"{absences[0].ref.connection}: nobody's region is {absences[0].region}, so its days off count for nobody"
+            yield f"{which}. Give that calendar the region of [work] or [teams] whose holidays it holds, or take it out"
 
 
 def _weeks(snapshot: Snapshot) -> Iterator[tuple[str, Hours]]:

@@ -5,12 +5,20 @@ import stat
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from inline_snapshot import snapshot
 
+from syncd.cli.contracts_changelog import markdown
+from syncd.contracts.change import Change, Verdict, unjudged
+from syncd.contracts.history import Step
+from syncd.model.contract import Contract
+from syncd.model.ref import Ref
+from syncd.model.rows import MergeRequest
+from syncd.model.snapshot import Snapshot
 from tests.cli.cli_world import syncd
 from tests.contracts.apis import TEXT, WHOLE, answering, sending, thing
 
@@ -175,3 +183,64 @@ def test_a_small_pair_is_judged_at_once_and_without_any_configuration(pair: tupl
     ran = subprocess.run([sys.executable, "-m", "syncd", "contracts", "diff", *map(str, pair)], capture_output=True, check=False)
     assert ran.returncode == 1
     assert time.perf_counter() - begin < 5  # a second where nothing else runs; `make bench` measures it
+
+
+def test_a_changelog_says_what_is_accepted_what_could_not_be_judged_and_where_nothing_changed() -> None:
+    change = Change("operation-removed", "breaking", "both", "", "GET /a", None, None, "GET /a: an operation is gone.")
+    doubt = Verdict.of([unjudged("`x`\n# is binary", "b.yaml")])
+    contract = Contract(
+        name="pay", connection="code", repository="acme/api", paths=("api.yaml",), accept=frozenset({change.fingerprint})
+    )
+    request = MergeRequest(ref=Ref("code", "pulls", "1", key="acme/api#1"), title="`Drop` a\n# Title", status="open")
+    snapshot = Snapshot(as_of=datetime(2026, 5, 5, tzinfo=UTC), merge_requests={request.ref: request})
+    steps = (
+        (Step("proposed", "1", of=request.ref), Verdict.of([change])),
+        (Step("proposed", "2"), Verdict.unjudged("the new file api.yaml is binary")),
+        (Step("unreleased", since="v`2"), Verdict()),
+        (Step("release", "v`2", datetime(2026, 5, 1, tzinfo=UTC), "v1"), doubt),
+        (Step("release", "v1"), None),
+    )
+    assert "\n".join(markdown(contract, steps, snapshot)) == CHANGELOG
+
+
+CHANGELOG = """\
+# Changelog of the contract pay
+
+acme/api: `api.yaml`
+
+## Proposed by acme/api#1 `` `Drop` a # Title ``
+
+1 breaking.
+
+### Breaking
+
+- `GET /a: an operation is gone.` (operation-removed, accepted)
+
+## Proposed by !2
+
+Could not judge: the new file api.yaml is binary
+
+## Unreleased, since `` v`2 ``
+
+No change.
+
+## `` v`2 ``, 2026-05-01
+
+1 could not be judged. What could not be judged counts as risky.
+
+### Could not be judged
+
+- `` Could not judge: `x` # is binary `` (could-not-judge)
+
+## `v1`
+
+The first release that is known: nothing to compare it with."""
+
+
+def test_a_changelog_of_a_contract_without_files_and_another_format_are_told() -> None:
+    contract = Contract(name="pay", connection="code", repository="acme/api", paths=("api.yaml",))
+    lines = list(markdown(contract, (), Snapshot(as_of=datetime(2026, 5, 5, tzinfo=UTC))))
+    assert lines[-1] == "No file of it is in the mirror. Run `syncd once`, or correct its path."
+    wrong = syncd("contracts", "changelog", "--format", "xml")
+    assert (wrong.exit_code, wrong.stderr) == (2, "--format is 'xml'; it can be markdown, json.\n")
+    assert syncd("contracts", "--json", "rules").exit_code == 2

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from connectors import contract_files, contract_shelf
+from connectors.contract_cursor import Held, load
 from connectors.github import KIND
 from syncd.contract import AuthFailed, Connector, RateLimited, Unavailable
 from syncd.demo.github_access import Grant
@@ -63,7 +64,7 @@ def test_default_branch_merge_requests_and_releases_are_read_and_an_idle_pass_is
     asked(twin)
     idle = kept.read(connector)
     assert [(page.records, page.deleted, page.cursor) for page in idle] == [((), (), pages[-1].cursor)]
-    assert asked(twin) == ["/commits 304", "/pulls 304", "/releases 304"]
+    assert asked(twin) == ["/commits 304", "/pulls 304", "/releases 304", "/commits/tags%2Fv1 304"]
 
 
 def test_a_content_that_is_stored_is_not_asked_for_again(twin: GithubTwin) -> None:
@@ -241,6 +242,37 @@ def test_a_release_whose_tag_is_not_there_stops_nothing(twin: GithubTwin) -> Non
     twin.files.tag(API, "pay/v9")
     kept.read(connector)
     assert kept.texts()["release", "pay/v9", PATH] == V1
+
+
+def test_a_release_whose_tag_is_moved_later_is_read_anew_and_an_idle_pass_is_free_again(twin: GithubTwin) -> None:
+    for tag in ("v1", "pay/v2"):
+        twin.files.release(API, tag)
+    kept, connector = Kept(), connect(twin)
+    kept.read(connector)
+    assert kept.files()["release", "v1", PATH]["revision"]["sha"] == twin.files.of(API).branches["main"]
+    twin.files.commit(API, {PATH: V2})
+    kept.read(connector)
+    twin.files.tag(API, "v1")
+    kept.read(connector)
+    assert kept.texts() == {MAIN: V2, ("release", "v1", PATH): V2, ("release", "pay/v2", PATH): V1}
+    asked(twin)
+    assert [page.records for page in kept.read(connector)] == [()]
+    assert {line.rsplit(" ", 1)[1] for line in asked(twin)} == {"304"}
+    assert twin.server.log == []
+
+
+def test_a_cursor_of_a_version_that_did_not_look_at_tags_learns_them(twin: GithubTwin) -> None:
+    twin.files.release(API, "v1")
+    kept, connector = Kept(), connect(twin)
+    kept.read(connector)
+    state = load(kept.cursor, (PATH,))
+    state.releases = [entry for entry in state.releases if entry[0] == "releases"]
+    state.held["release/v1"] = Held("v1", state.held["release/v1"].files)
+    kept.cursor = state.dump()
+    twin.files.commit(API, {PATH: V2})
+    twin.files.tag(API, "v1")
+    kept.read(connector)
+    assert kept.texts()["release", "v1", PATH] == V2
 
 
 def test_other_patterns_are_listed_anew_and_what_they_no_longer_name_goes(twin: GithubTwin) -> None:

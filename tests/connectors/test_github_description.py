@@ -58,6 +58,7 @@ OPERATIONS = (
     "/repos/{owner}/{repo}/releases",
     "/repos/{owner}/{repo}/releases/{release_id}",
     "/repos/{owner}/{repo}/commits",
+    "/repos/{owner}/{repo}/commits/{ref}",
     "/repos/{owner}/{repo}/tags",
     "/repos/{owner}/{repo}/git/trees/{tree_sha}",
     "/repos/{owner}/{repo}/git/blobs/{file_sha}",
@@ -181,6 +182,8 @@ def _contracts_read(twin: GithubTwin) -> None:
     for entries in (100, 2):  # whole, then folder by folder
         twin.files.most_entries = entries
         _everything_read(connector, "contract_files")
+    twin.files.release(FILES, "v2")
+    _everything_read(connector, "contract_files")
 
 
 def _owners_listed(twin: GithubTwin, app_key: str) -> None:
@@ -260,6 +263,7 @@ ANSWERS = (
     f"/repos/{API}/commits/{{sha}}/status",
     f"/repos/{API}/labels",
     f"/repos/{FILES}/commits?per_page=1",
+    f"/repos/{FILES}/commits/heads%2Fmain?per_page=1",
     f"/repos/{FILES}/tags",
     f"/repos/{FILES}/git/trees/main?recursive=1",
     f"/repos/{FILES}/git/blobs/{{blob}}",

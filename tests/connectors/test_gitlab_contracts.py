@@ -63,7 +63,7 @@ def test_default_branch_merge_requests_and_releases_are_read_and_an_idle_pass_is
     idle = kept.read(connector)
     assert [(page.records, page.deleted, page.cursor) for page in idle] == [((), (), pages[-1].cursor)]
     # Where notes are kept, the project itself is looked up once in a quarter of an hour.
-    assert asked(lab) == [" 200", "/repository/commits 304", "/merge_requests 304", "/releases 304"]
+    assert asked(lab) == [" 200", "/repository/commits 304", "/merge_requests 304", "/releases 304", "/repository/tags/v1 304"]
 
 
 def test_a_content_that_is_stored_is_not_asked_for_again(lab: GitlabTwin, connected: Callable[..., Connector]) -> None:
@@ -216,6 +216,26 @@ def test_an_empty_project_has_no_files_and_tags_stand_for_releases(lab: GitlabTw
         lab.files.tag("acme/new", "v1/rc")
         kept.read(connector)
         assert kept.texts() == {MAIN: V1, ("release", "v1/rc", PATH): V1}
+
+
+def test_a_release_whose_tag_is_moved_later_is_read_anew_and_an_idle_pass_is_free_again(
+    lab: GitlabTwin, connected: Callable[..., Connector]
+) -> None:
+    for tag in ("v1", "pay/v2"):
+        lab.files.release(WEB, tag)
+    kept, connector = Kept(), connected(lab)
+    kept.read(connector)
+    lab.files.commit(WEB, {PATH: V2})
+    kept.read(connector)
+    lab.files.tag(WEB, "v1")
+    kept.read(connector)
+    assert kept.texts() == {MAIN: V2, ("release", "v1", PATH): V2, ("release", "pay/v2", PATH): V1}
+    asked(lab)
+    assert [page.records for page in kept.read(connector)] == [()]
+    assert {line.rsplit(" ", 1)[1] for line in asked(lab)[1:]} == {"304"}
+    del lab.files.of(WEB).tags["v1"]
+    kept.read(connector)
+    assert kept.texts()["release", "v1", PATH] == V1, "the release keeps the commit with which it was made"
 
 
 def test_a_project_that_hides_its_files_is_told_and_one_without_any_is_not(

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncd.contracts import Change, Revision, Verdict
+from syncd.contracts.history import history
 from syncd.contracts.judging import judge, standing, verdict_from_json, verdict_to_json
 from syncd.contracts.pairs import JOINED, Blob, Main, Pair, default_files, moved_of, pair_of, pairs, unfound
 from syncd.model.contract import Contract, fits, is_deep, may_hold, root_of, watched_files
@@ -88,6 +89,35 @@ def test_the_last_release_is_the_youngest_where_times_are_told() -> None:
     early, late = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
     rows = [row(YAML, "now"), row(YAML, "a", "release", "v9", at=early), row(YAML, "b", "release", "v1", at=late)]
     assert [pair.name for pair in pairs(PAY, rows)] == ["v1"]
+
+
+def test_a_history_goes_from_what_is_proposed_to_the_first_release() -> None:
+    first, second = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
+    rows = [
+        row(YAML, "now"),
+        row(YAML, "head", "merge_request", "12", **base("now")),
+        row("README.md", "x", "merge_request", "13", **base("y")),
+        row(YAML, "a", "release", "v9", at=first),
+        row(YAML, "b", "release", "v1", at=second),
+    ]
+    found = history(PAY, rows)
+    assert [(step.kind, step.name, step.since, step.at) for step in found] == [
+        ("proposed", "12", "", None),
+        ("unreleased", "", "v1", None),
+        ("release", "v1", "v9", second),
+        ("release", "v9", "", first),
+    ]
+    assert [hashes(step.pair) if step.pair else None for step in found] == [
+        ({YAML: "now"}, {YAML: "head"}),
+        ({YAML: "b"}, {YAML: "now"}),
+        ({YAML: "a"}, {YAML: "b"}),
+        None,
+    ]
+    assert history(PAY, []) == ()
+    assert [(step.kind, step.pair) for step in history(PAY, rows[:1])] == [("unreleased", None)]
+    same = history(PAY, [row(YAML, "b"), *rows[3:]])
+    assert same[0].pair is not None
+    assert same[0].pair.mains == (), "released, and nothing changed since"
 
 
 def test_equal_contents_are_no_pair() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syncd.contracts.slots import NoSlot, Slot, first_slot
+from syncd.contracts.slots import NoSlot, Slot, first_slot, in_the_way
 from syncd.model.ref import Ref
 from syncd.model.rows import Absence, Person, Row
 from syncd.model.snapshot import Snapshot
@@ -59,6 +59,17 @@ def test_each_is_at_work_in_their_own_zone() -> None:
 def test_who_has_no_time_at_all_is_named() -> None:
     assert found(away("Bo", "2026-05-01", "2026-07-01")) == "none until 19 May ['Bo']"
     assert found(minutes=481) == "none until 19 May ['Ada', 'Bo']"
+
+
+def test_who_is_in_the_way_of_an_earlier_time_is_told_with_what_it_is() -> None:
+    busy = away("Ada", "2026-05-05T09:00", "2026-05-05T09:40", absence_kind="busy")
+    leave, over, later = (
+        away("Bo", *days) for days in (("2026-05-05", "2026-05-07"), ("2026-05-01", "2026-05-04"), ("2026-05-08",) * 2)
+    )
+    snapshot = people(busy, leave, over, later)
+    slot = first_slot(snapshot, (ADA, BO, CY), 60)
+    assert isinstance(slot, Slot)
+    assert in_the_way(snapshot, (CY, BO, ADA), slot) == {BO: (leave,), ADA: (busy,)}
 
 
 @pytest.mark.parametrize("who", [(), (ADA,)])

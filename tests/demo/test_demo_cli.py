@@ -36,6 +36,21 @@ def syncd(*arguments: str, temporary: Path, **more: str) -> subprocess.Completed
     )
 
 
+def assert_contract(said: str) -> None:
+    """What is told of the contract that is about to break."""
+    shown = " ".join(said.split())
+    assert "acme/platform/identity!7 takes a field away that others rely on" in shown
+    assert re.search(r"MOB-1 \(due [^)]+\) and acme/storefront/milestone/1 \(due [^)]+\)\.", shown)
+    assert re.search(r"check syncd\S*: failed, \S", shown)
+    assert re.search(r"calendar Workshop: contract sessions, \w+ \d+ \w+( \d+)?, 09:00 to 10:00", shown)
+    assert re.search(r"not sooner Noah Adeyemi is away from .+; Mira Lindqvist is away from ", shown)
+    assert "MOB-1 App 7.0: acme/platform/identity!7 breaks the contract sessions, which it relies on" in shown
+    assert re.search(
+        r"acme/storefront#\d+ acme/storefront/milestone/1 Checkout web client: acme/platform/identity!7 breaks", shown
+    )
+    assert "nobody's region" not in shown
+
+
 def test_once_shows_the_main_job_and_leaves_only_the_folder_that_was_named(tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     # A person's own settings and proxy have nothing to do with it.
@@ -48,6 +63,7 @@ def test_once_shows_the_main_job_and_leaves_only_the_folder_that_was_named(tmp_p
     assert re.search(r"Jira +3 projects, 2 versions, \d+ issues +fresh", said)
     assert re.search(r"critical +drift +MOB-\d+ Offline basket: \d+ working days late\.", said)
     assert "Why: PAY-" in said
+    assert_contract(said)
     assert "Changed: PAY-" in said
     assert "syncd-" not in said, "the marker is not for people"
     assert re.search(r"Writes nothing: nothing has changed\. \d+ requests, all of them reads, in \d", said)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,10 @@ from markdown_it import MarkdownIt
 
 from syncd.app import opened
 from syncd.decide import plain_text
+from syncd.decide.wording import Dates
 from syncd.demo.company import Company, company
+from syncd.demo.company_calendar import LEAVE, WORKSHOPS
+from syncd.demo.company_plan import mail
 from syncd.demo.company_twins import Note
 from syncd.demo.story import a_day_later
 from syncd.run.clock import Clock
@@ -77,7 +80,8 @@ def heads(passed: Passed) -> set[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def tuesday(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    return tell(datetime(2026, 5, 5, 9, 30, tzinfo=UTC), tmp_path_factory.mktemp("tuesday"))
+    """No holiday is near."""
+    return tell(datetime(2027, 2, 2, 9, 30, tzinfo=UTC), tmp_path_factory.mktemp("tuesday"))
 
 
 def test_everything_is_read_and_understood(tuesday: Told) -> None:
@@ -98,16 +102,19 @@ def test_few_findings_of_each_sort_and_one_comment_for_each(tuesday: Told) -> No
     found = [(code, severity) for severity, code, _ in story(tuesday.passes[0])]
     assert sorted(found) == [
         ("blocked", "critical"),
+        ("blocked", "critical"),
         ("blocked", "info"),
         ("blocked", "warn"),
-        ("blocked", "warn"),
+        ("breaking_hits_commitment", "critical"),
+        ("breaking_hits_commitment", "critical"),
+        ("breaking_hits_commitment", "warn"),
         *[("drift", "critical")] * 10,
         ("drift", "warn"),
         ("drift", "warn"),
         ("scope_growth", "critical"),
         ("sources_disagree", "warn"),
     ]
-    assert len(tuesday.first) == 15
+    assert len(tuesday.first) == 16
     assert not tuesday.passes[0].analysed.plan.nowhere
 
 
@@ -120,10 +127,52 @@ def test_the_lead_reads_why_what_changed_and_what_clears_it(tuesday: Told) -> No
 
 
 def test_the_second_pass_writes_nothing_and_a_day_later_one_comment_is_edited_in_place(tuesday: Told) -> None:
-    assert tuesday.writes == (15, 0, 1)
+    assert tuesday.writes == (16 + len(checks(tuesday.company)) + 1, 0, 1), "comments, checks, and the workshop"
     assert tuesday.first.keys() == tuesday.last.keys(), "the same comments, by their ids"
     changed = [note.ticket for note, text in tuesday.last.items() if tuesday.first[note] != text]
     assert changed == [tuesday.company.late]
+
+
+def checks(told: Company) -> list[tuple[str, str]]:
+    """Of each check that was set its commit, and whether it is red."""
+    gitlab = [(row["sha"], row["status"]) for row in told.twins.gitlab.statuses.values()]
+    return gitlab + [
+        (row["url"].rsplit("/", 1)[1], row["state"]) for home in told.twins.github.homes.values() for row in home.statuses
+    ]
+
+
+def test_a_merge_request_that_breaks_a_contract_is_red_and_names_whom_it_hits(tuesday: Told) -> None:
+    told = tuesday.company
+    (said,) = [
+        re.sub(r"\[`([^`]+)`\]\([^)]*\)", r"\1", text)
+        for note, text in tuesday.first.items()
+        if note.ticket == told.promise.request
+    ]
+    app, client = told.promise.consumers
+    assert f"{app} (due {Dates().day(told.days.day(40))}) and {client} (due {told.days.day(28):%a %-d %b})." in said
+    assert "response-required-property-removed at `GET /sessions/{id} responses.200.application/json.email`" in said
+    (head,) = [
+        row["sha"] for row in told.twins.gitlab.merge_requests.values() if row["references"]["full"] == told.promise.request
+    ]
+    assert {state for sha, state in checks(told) if sha == head} == {"failed"}
+    assert {row["status"] for row in told.twins.gitlab.statuses.values() if row["sha"] != head} == {"success"}
+    on_tickets = {
+        note.vendor for note, text in tuesday.first.items() if "breaks the contract sessions, which it relies on" in text
+    }
+    assert on_tickets == {"jira", "github"}
+
+
+def test_the_workshop_is_entered_when_nobody_is_on_leave_and_not_sooner(tuesday: Told) -> None:
+    google, days = tuesday.company.twins.google, tuesday.company.days
+    (entry,) = google.instances(WORKSHOPS)
+    start = datetime.fromisoformat(entry["start"]["dateTime"])
+    assert (entry["summary"], start) == ("Workshop: contract sessions", days.at(4))
+    asked = {mail(name) for name in ("Noah Adeyemi", "Lena Fischer", "Mira Lindqvist")}
+    leave = [one for one in google.instances(LEAVE) if one["creator"]["email"] in asked]
+    away = [(date.fromisoformat(one["start"]["date"]), date.fromisoformat(one["end"]["date"])) for one in leave]
+    assert [any(first <= days.day(n) < end for first, end in away) for n in range(5)] == [True] * 4 + [False]
+    (said,) = [text for note, text in tuesday.first.items() if note.ticket == tuesday.company.promise.request]
+    assert "Not sooner: until then 2 of them are away or busy." in said
 
 
 def test_nothing_of_what_people_wrote_comes_alive(tuesday: Told) -> None:
@@ -157,7 +206,7 @@ def test_every_day_tells_the_same_story(day: str, tuesday: Told, tmp_path: Path)
     assert told.writes[1] == 0
     assert heads(told.passes[1]) == heads(told.passes[0])
     assert len(heads(told.passes[0]) ^ heads(tuesday.passes[0])) <= 4, "leave moves a forecast, and little else"
-    assert 12 <= told.writes[0] <= 18
+    assert 12 <= len(told.first) <= 18
     changed = [note.ticket for note, text in told.last.items() if told.first.get(note) != text]
     assert len(changed) == told.writes[2] <= 3, "at a weekend's end what is overdue may have become critical, too"
     assert told.company.late in changed

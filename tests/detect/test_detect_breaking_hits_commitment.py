@@ -160,7 +160,7 @@ def test_what_is_told() -> None:
         f"Changed: {rules}; and 2 more.\n"
         f"Why: it lands on Wed 6 May: it can be merged now. MAIL-1 {ready} SHOP-1 {ready}\n"
         "Workshop: 60 minutes on Thu 7 May 09:00 (Europe/Berlin), when all are free: somebody of team api, who answers for MAIL-1, "
-        "who answers for SHOP-1. Agenda: the changes above.\n"
+        "who answers for SHOP-1. Not sooner: until then 2 of them are away or busy. Agenda: the changes above.\n"
         f"{rests}MAIL-1 and SHOP-1."
     )
     assert [one.subject.label for one in others] == ["MAIL-1", "SHOP-1"]

@@ -1,6 +1,7 @@
 """Contracts from the configuration to verdicts: what is read, what an idle pass costs, and that contents are loaded once."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -32,6 +33,10 @@ def watching(firm: Company) -> Company:
     return firm
 
 
+def fails(*_: object) -> Verdict:
+    raise RecursionError("too deep")
+
+
 def listed(company: Company, *words: str) -> str:
     ran = company.syncd("contracts", "list", *words)
     assert ran.code == 0, ran
@@ -61,6 +66,7 @@ def test_contracts_are_watched_from_the_configuration_to_the_verdict(watching: C
     text = listed(firm)
     assert f"{API}#{number}" in text
     assert "openapi" in text
+    the_changelog_is_told(firm, number, monkeypatch)
     rows = json.loads(firm.syncd("export", "--kind", "contract_file").out)
     assert {row["path"] for row in rows} == {PATH, "schema.graphql"}
     assert "responses" not in json.dumps(rows)
@@ -83,6 +89,46 @@ def test_contracts_are_watched_from_the_configuration_to_the_verdict(watching: C
         judged(snapshot.contracts, snapshot.contract_files, app.store, breaks, "fake")
         monkeypatch.setattr(Mirror, "raw", lambda *_: pytest.fail("a content was loaded that had been compared"))
         assert judged(snapshot.contracts, snapshot.contract_files, app.store, breaks, "fake") == verdicts
+
+
+def the_changelog_is_told(firm: Company, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Offline, release by release; what was compared once is not compared again."""
+    first = firm.syncd("contracts", "changelog")
+    with firm.watched() as requests, monkeypatch.context() as patched:
+        patched.setattr("syncd.contracts.engine.diff", lambda *_, **__: pytest.fail("compared again"))
+        told = firm.syncd("contracts", "changelog")
+    assert (requests, told.code, told.out) == ([], 0, first.out)
+    pay, shop, gone = re.split(r"\n\n(?=# )", told.out.strip())
+    assert [line for line in pay.splitlines() if line.startswith("#")] == [
+        "# Changelog of the contract pay",
+        f"## Proposed by {API}#{number} `Break it`",
+        "### Breaking",
+        "### Compatible",
+        "## Unreleased, since `v1`",
+        "### Breaking",
+        "### Compatible",
+        "## `v1`, 2026-05-05",
+    ]
+    assert "- `GET /payments: " in pay
+    assert "-removed)" in pay, pay
+    assert pay.endswith("The first release that is known: nothing to compare it with.")
+    assert "## Unreleased\n\nNothing was released yet." in shop
+    assert gone.endswith("No file of it is in the mirror. Run `syncd once`, or correct its path.")
+    (one,) = json.loads(firm.syncd("contracts", "changelog", "pay", "--format", "json").out)
+    assert [(step["kind"], step["name"], step["since"], step["compared"]) for step in one["steps"]] == [
+        ("proposed", str(number), None, True),
+        ("unreleased", None, "v1", True),
+        ("release", "v1", None, False),
+    ]
+    assert {change["level"] for change in one["steps"][0]["changes"]} == {"breaking", "compatible"}
+    with monkeypatch.context() as patched:
+        patched.setattr("syncd.contracts.engine.VERSION", "another")
+        patched.setattr("syncd.contracts.engine.diff", fails)
+        failed = firm.syncd("contracts", "changelog", "shop")
+    assert failed.code == 1
+    assert failed.err.startswith("[contracts.shop]: the comparison failed: *.graphql: RecursionError: too deep.")
+    wrong = firm.syncd("contracts", "changelog", "pai")
+    assert (wrong.code, wrong.err.strip()) == (2, "There is no contract 'pai'. Did you mean pay?")
 
 
 def test_an_idle_pass_asks_for_nothing_that_is_not_conditional_and_loads_no_content(

@@ -1,5 +1,6 @@
 """A breaking merge request from the vendors to the tickets: it is marked, and it and those whom it hits are told."""
 
+import json
 import re
 from datetime import date
 from functools import partial
@@ -63,7 +64,17 @@ def test_a_merge_request_that_removes_a_field_turns_red_and_names_the_milestones
 
     with firm.watched() as requests:
         firm.once()
+        (watched,) = json.loads(firm.syncd("contracts", "--json").out)
+        told = firm.syncd("contracts").out
     assert [entry.line for entry in requests if entry.write] == []
+    assert {one["key"]: (one["due"], one["team"], one["why"]) for one in watched["consumers"]["milestones"]} == {
+        "PLAT-1": ("2026-05-06", None, "named"),
+        "PAY-1": ("2026-05-07", "pay", "named"),
+    }
+    assert [(one["key"], one["breaking"], one["hits"]) for one in watched["breaks"]] == [
+        (f"{API}#{number}", 1, ["PLAT-1", "PAY-1"])
+    ]
+    assert f"{API}#{number}: 1 breaking change, hits PLAT-1, PAY-1" in " ".join(told.split())
 
     firm.hand.go(minutes=1)
     firm.github.files.commit(API, {PATH: described("id", "total")}, "no-total")
@@ -97,6 +108,7 @@ def test_the_workshop_is_entered_once_changed_in_place_and_taken_back(firm: Comp
     firm.github.files.commit(API, {PATH: described("id", "total")}, "no-total")
     assert firm.once().problems == []
     assert entered(firm) == []
+    assert json.loads(firm.syncd("contracts", "--json").out)[0]["breaks"] == []
 
 
 def entered(firm: Company) -> list[Any]:

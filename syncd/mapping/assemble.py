@@ -97,12 +97,13 @@ def assemble(
     spanned = members(above, items, milestones)
     links = link((row for row in given if isinstance(row, Dependency)), names.resolve)
     signed = tuple(replace(row, of=names.silently(row.of)) for row in _every(given, SignOff))
+    verdicts = _verdicts(signed)
     snapshot = Snapshot(
         as_of=as_of,
         zone=zone,
         milestones={ref: _progressed(row, spanned[ref], items) for ref, row in milestones.items()},
         items={ref: _placed(row, above, milestones) for ref, row in items.items()},
-        merge_requests={ref: _approved(row, signed) for ref, row in requests.items()},
+        merge_requests={ref: _approved(row, verdicts.get(row.ref, ())) for ref, row in requests.items()},
         windows=_every(given, Window),
         absences=_every(given, Absence),
         environments=_every(given, Environment),
@@ -223,12 +224,20 @@ def _deployed(row: Deployment, names: _Names) -> Deployment:
     return replace(row, milestones=tuple(dict.fromkeys(names.silently(name) for name in row.milestones)))
 
 
-def _approved(row: MergeRequest, signed: Iterable[SignOff]) -> MergeRequest:
+def _verdicts(signed: Iterable[SignOff]) -> dict[Ref | Alias, list[SignOff]]:
+    """What counts as a verdict on each object."""
+    found: dict[Ref | Alias, list[SignOff]] = {}
+    for one in signed:
+        if one.verdict in _VERDICTS:
+            found.setdefault(one.of, []).append(one)
+    return found
+
+
+def _approved(row: MergeRequest, verdicts: Sequence[SignOff]) -> MergeRequest:
     """The number of people whose last verdict approves, where the vendor gives verdicts and no number."""
-    verdicts = sorted((s for s in signed if s.of == row.ref and s.verdict in _VERDICTS), key=lambda s: (s.at is not None, s.at))
     if row.approvals is not None or not verdicts:
         return row
-    last = {s.person: s.verdict for s in verdicts}
+    last = {s.person: s.verdict for s in sorted(verdicts, key=lambda s: (s.at is not None, s.at))}
     return replace(row, approvals=sum(verdict == "approved" for verdict in last.values()))
 
 

@@ -2,9 +2,9 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 
+from syncd.model.record import record
 from syncd.model.rows import Person
 from syncd.model.teams import Team
 from syncd.schedule.calendar import WorkingTime
@@ -12,7 +12,7 @@ from syncd.schedule.workdays import workdays_after, workdays_within
 from syncd.schedule.working import Why, Working
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Off:
     """Neighbouring days without work on which there would be some, by the week alone, and why."""
 

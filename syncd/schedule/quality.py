@@ -17,6 +17,7 @@ from datetime import timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from syncd.model.record import record
 from syncd.model.ref import Ref, identity
 from syncd.model.rows import Dependency, Item
 from syncd.model.snapshot import Snapshot
@@ -35,7 +36,7 @@ Code = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Metric:
     """One of the points. `value`: a share from 0 to 1, an index, or a number (`unit`); None where it cannot be told. `of`: so many were
     looked at. `limit`: at most, or `at_least`, that much; None: it is only shown. `offenders`: what stands against it."""
@@ -58,7 +59,7 @@ class Metric:
         return self.value >= self.limit if self.at_least else self.value <= self.limit
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Repair:
     """Something to repair. `dates`: so many due dates rest on it; `fails`: the points that it stands against."""
 
@@ -135,7 +136,7 @@ def _links_by_end(snapshot: Snapshot) -> Mapping[Ref, Sequence[Dependency]]:
     return {work.ref: links for work, links in zip(open_.works, found, strict=True)}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _View:
     """What is judged. `numbers`: those of the items in the plan."""
 

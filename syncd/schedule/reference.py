@@ -13,6 +13,7 @@ from functools import cached_property
 from math import ceil
 from zoneinfo import ZoneInfo
 
+from syncd.model.record import record
 from syncd.model.ref import Ref, identity
 from syncd.model.rows import Item, Status
 from syncd.model.snapshot import Snapshot
@@ -32,7 +33,7 @@ ALL: Class = ()
 """The class of all work: what none is large enough for, this one is, if any."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Finished:
     """An item that was done: `began`, `ended` in the model's zone, `days` its cycle time in working days, `planned` its estimate in
     minutes."""

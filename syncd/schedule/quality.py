@@ -121,7 +121,7 @@ def dates_on(snapshot: Snapshot) -> Mapping[Ref, int]:
     for number in reversed(plan.schedule.network.order.tolist()):
         for follower in later[number]:
             marks[number] |= marks[follower]
-    return {node: marks[number].bit_count() for number, node in enumerate(nodes) if isinstance(node, Ref)}
+    return {node: mark.bit_count() for node, mark in zip(nodes, marks, strict=True) if isinstance(node, Ref)}
 
 
 def _links_by_end(snapshot: Snapshot) -> Mapping[Ref, Sequence[Dependency]]:
@@ -133,7 +133,7 @@ def _links_by_end(snapshot: Snapshot) -> Mapping[Ref, Sequence[Dependency]]:
             for end in ends:
                 if end >= 0:
                     found[end].append(link)
-    return {work.ref: links for work, links in zip(open_.works, found, strict=True)}
+    return {work.ref: links for work, links in zip(open_.works, found, strict=True) if links}
 
 
 @record(frozen=True, slots=True)

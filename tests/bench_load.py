@@ -70,17 +70,28 @@ def _fill_project(app: App, key: str, records: int, seed: int) -> None:
                 twin.link(one, other)
     issues = list(twin.issues.values())
     for first in range(0, len(issues), PAGE):
-        raws = [RawRecord(Ref("plat", "issues", one["id"], one["key"], one["self"]), scope, one) for one in issues[first : first + PAGE]]
+        raws = [
+            RawRecord(Ref("plat", "issues", one["id"], one["key"], one["self"]), scope, one)
+            for one in issues[first : first + PAGE]
+        ]
         last = first + PAGE >= len(issues)
         app.store.mirror.put("plat", "issues", scope, Page(tuple(raws), cursor="0", complete=last), at=NOW)
 
 
 def _work(twin: JiraTwin, random: Random, project: str, epic: str, place: int) -> str:
     created = NOW - timedelta(days=random.randrange(20, 200))
-    fields: dict[str, Any] = {"timetracking": {"originalEstimateSeconds": 28800 * random.randrange(1, 5)}} if random.random() < 0.7 else {}
+    fields: dict[str, Any] = (
+        {"timetracking": {"originalEstimateSeconds": 28800 * random.randrange(1, 5)}} if random.random() < 0.7 else {}
+    )
     fields |= {"duedate": (NOW + timedelta(days=random.randrange(200))).date().isoformat()} if random.random() < 0.3 else {}
     key: str = twin.issue(
-        project, f"Piece {place} of the commitment {epic}", parent=epic, assignee=_anybody(random), at=created, labels=["backend"], **fields
+        project,
+        f"Piece {place} of the commitment {epic}",
+        parent=epic,
+        assignee=_anybody(random),
+        at=created,
+        labels=["backend"],
+        **fields,
     )["key"]
     if random.random() < 0.75:
         begun = created + timedelta(days=random.randrange(1, 9))

@@ -15,7 +15,6 @@ Source: the critical path method's early dates; the limits are this house's.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from pydantic import Field
@@ -24,6 +23,7 @@ from syncd.contract import Detector, Rules
 from syncd.detect.driving import DRAWN, pictured
 from syncd.detect.wording import NEAREST, end_day, keyed, listed, named, owners, quoted, ref_facts, with_sources
 from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Named, Part, Severity, Step, bucket
+from syncd.model.record import record
 from syncd.model.ref import Alias, Ref
 from syncd.model.rows import Dependency, Item
 from syncd.model.snapshot import Snapshot
@@ -51,7 +51,7 @@ class BlockedRules(Rules):
     warn_days: int = Field(1, ge=1, description="Working days that are lost from which it is a warning.")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Case:
     """One link under judgement. `start`: of the successor; `end`: of the predecessor, with lag; `lost`: working days.
     `takes`: how long the successor takes; `time`: its calendar; `before`, `waiting`: both by their keys."""

@@ -8,7 +8,6 @@ Source: the critical path method's total float; near-critical work as in PMI, Pr
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import floor
 from typing import Literal
 
@@ -19,6 +18,7 @@ from syncd.detect.driving import SHOWN, told
 from syncd.detect.wording import keyed, named, ref_facts, with_sources
 from syncd.model.action import Mode
 from syncd.model.finding import Count, Day, Finding, Line, Part, Severity, bucket, fingerprint_of
+from syncd.model.record import record
 from syncd.model.ref import Ref, identity
 from syncd.model.rows import Milestone
 from syncd.model.snapshot import Snapshot
@@ -42,7 +42,7 @@ class CriticalPathRules(Rules):
     exit_factor: float = Field(1.5, ge=1, description="What stands is over from so many times the limit on.")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Case:
     """An item that has little room. `room`: float in working days; `limit`: what is little."""
 

@@ -31,9 +31,18 @@ def told(plan: Plan, path: Sequence[Work]) -> tuple[Part, ...]:
     hidden = len(path) - len(shown)
     parts: list[Part] = ["after ", Count(hidden, "earlier item"), ": "] if hidden else []
     parts += _beginning(plan, shown[0])
+    known = plan.snapshot.once(_steps)
     for earlier, work in pairwise(shown):
-        parts += [" -> ", keyed(work), *_step(plan, earlier, work)]
+        step = known.get(id(work))
+        if step is None or step[0] is not earlier:
+            step = known[id(work)] = earlier, work, (" -> ", keyed(work), *_step(plan, earlier, work))
+        parts += step[2]
     return *parts, "."
+
+
+def _steps(_: Snapshot) -> dict[int, tuple[Work, Work, tuple[Part, ...]]]:
+    """How work was told already, by the very object: what it follows, itself, the words. All paths through it have the same step."""
+    return {}
 
 
 def pictured(plan: Plan, path: Sequence[Work], goal: Work, *, whole: bool = True) -> tuple[Step, ...]:

@@ -1,7 +1,7 @@
 """Pure. From the rows of all records to one model: joined, named, nested, linked, and honest about what is unsure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from syncd.mapping.assemble_merge import merge
 from syncd.mapping.assemble_names import Resolve, resolver
 from syncd.mapping.people import resolve as resolve_people
 from syncd.model.people import Entry
+from syncd.model.record import changed
 from syncd.model.ref import Alias, Ref
 from syncd.model.rows import (
     Absence,
@@ -90,27 +91,28 @@ def assemble(
 
     adopted = _adopted((*milestones.values(), *items.values()), names.resolve)
     milestones, items = _with_parents(milestones, adopted), _with_parents(items, adopted)
-    milestones = {ref: replace(row, parent=names.parent(row)) if row.parent else row for ref, row in milestones.items()}
+    milestones = {ref: changed(row, parent=names.parent(row)) if row.parent else row for ref, row in milestones.items()}
     items = {ref: _named(row, names) for ref, row in items.items()}
     requests = {ref: _asked(row, names) for ref, row in requests.items()}
     above, cycles = climb(_up(milestones, items))
     spanned = members(above, items, milestones)
     links = link((row for row in given if isinstance(row, Dependency)), names.resolve)
-    signed = tuple(replace(row, of=names.silently(row.of)) for row in _every(given, SignOff))
+    signed = tuple(changed(row, of=names.silently(row.of)) for row in _every(given, SignOff))
+    verdicts = _verdicts(signed)
     snapshot = Snapshot(
         as_of=as_of,
         zone=zone,
         milestones={ref: _progressed(row, spanned[ref], items) for ref, row in milestones.items()},
         items={ref: _placed(row, above, milestones) for ref, row in items.items()},
-        merge_requests={ref: _approved(row, signed) for ref, row in requests.items()},
+        merge_requests={ref: _approved(row, verdicts.get(row.ref, ())) for ref, row in requests.items()},
         windows=_every(given, Window),
         absences=_every(given, Absence),
         environments=_every(given, Environment),
         deployments=tuple(_deployed(row, names) for row in _every(given, Deployment)),
         sign_offs=signed,
-        checks=tuple(replace(row, of=names.silently(row.of)) for row in _every(given, Check)),
-        efforts=tuple(replace(row, item=names.silently(row.item)) for row in _every(given, Effort)),
-        contract_files=tuple(replace(row, of=names.silently(row.of)) if row.of else row for row in _every(given, ContractFile)),
+        checks=tuple(changed(row, of=names.silently(row.of)) for row in _every(given, Check)),
+        efforts=tuple(changed(row, item=names.silently(row.item)) for row in _every(given, Effort)),
+        contract_files=tuple(changed(row, of=names.silently(row.of)) if row.of else row for row in _every(given, ContractFile)),
         dependencies=links.whole,
         dangling=links.dangling,
         members=spanned,
@@ -196,21 +198,21 @@ def _adopted(rows: Iterable[Milestone | Item], resolve: Resolve) -> dict[Ref, Re
 
 
 def _with_parents(rows: Mapping[Ref, W], adopted: Mapping[Ref, Ref]) -> dict[Ref, W]:
-    return {ref: replace(row, parent=adopted[ref]) if row.parent is None and ref in adopted else row for ref, row in rows.items()}
+    return {ref: changed(row, parent=adopted[ref]) if row.parent is None and ref in adopted else row for ref, row in rows.items()}
 
 
 def _named(row: Item, names: _Names) -> Item:
     if not (row.milestones or row.parent):
         return row
     milestones = tuple(dict.fromkeys(names.known(name, row.ref) for name in row.milestones))
-    return replace(row, milestones=milestones, parent=names.parent(row))
+    return changed(row, milestones=milestones, parent=names.parent(row))
 
 
 def _asked(row: MergeRequest, names: _Names) -> MergeRequest:
     if not (row.milestones or row.closes):
         return row
     closes = (names.resolve(name) for name in row.closes)
-    return replace(
+    return changed(
         row,
         milestones=tuple(dict.fromkeys(names.known(name, row.ref) for name in row.milestones)),
         closes=tuple(name if isinstance(end, str) else end for name, end in zip(row.closes, closes, strict=True)),
@@ -220,16 +222,24 @@ def _asked(row: MergeRequest, names: _Names) -> MergeRequest:
 def _deployed(row: Deployment, names: _Names) -> Deployment:
     if not row.milestones:
         return row
-    return replace(row, milestones=tuple(dict.fromkeys(names.silently(name) for name in row.milestones)))
+    return changed(row, milestones=tuple(dict.fromkeys(names.silently(name) for name in row.milestones)))
 
 
-def _approved(row: MergeRequest, signed: Iterable[SignOff]) -> MergeRequest:
+def _verdicts(signed: Iterable[SignOff]) -> dict[Ref | Alias, list[SignOff]]:
+    """What counts as a verdict on each object."""
+    found: dict[Ref | Alias, list[SignOff]] = {}
+    for one in signed:
+        if one.verdict in _VERDICTS:
+            found.setdefault(one.of, []).append(one)
+    return found
+
+
+def _approved(row: MergeRequest, verdicts: Sequence[SignOff]) -> MergeRequest:
     """The number of people whose last verdict approves, where the vendor gives verdicts and no number."""
-    verdicts = sorted((s for s in signed if s.of == row.ref and s.verdict in _VERDICTS), key=lambda s: (s.at is not None, s.at))
     if row.approvals is not None or not verdicts:
         return row
-    last = {s.person: s.verdict for s in verdicts}
-    return replace(row, approvals=sum(verdict == "approved" for verdict in last.values()))
+    last = {s.person: s.verdict for s in sorted(verdicts, key=lambda s: (s.at is not None, s.at))}
+    return changed(row, approvals=sum(verdict == "approved" for verdict in last.values()))
 
 
 def _up(milestones: Mapping[Ref, Milestone], items: Mapping[Ref, Item]) -> Up:
@@ -246,12 +256,12 @@ def _placed(row: Item, above: Above, milestones: Mapping[Ref, Milestone]) -> Ite
     every = tuple(dict.fromkeys((*row.milestones, *nearest(row.ref, above, milestones))))
     if every == row.milestones:
         return row
-    return replace(row, milestones=every)
+    return changed(row, milestones=every)
 
 
 def _progressed(row: Milestone, spanned: tuple[Ref, ...], items: Mapping[Ref, Item]) -> Milestone:
     counted = [items[ref].status for ref in spanned if items[ref].status != "dropped"]
-    return replace(row, progress=Progress(counted.count("done"), len(counted))) if spanned else row
+    return changed(row, progress=Progress(counted.count("done"), len(counted))) if spanned else row
 
 
 def _unsure(rows: Iterable[Row], stale: Scopes, unknown: frozenset[Ref]) -> frozenset[Ref]:

@@ -1,9 +1,10 @@
 """Pure. Dependencies with both ends resolved: one per pair and relation, however often and wherever it was declared."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from syncd.mapping.assemble_names import Resolve
+from syncd.model.record import changed
 from syncd.model.ref import Alias, Ref
 from syncd.model.rows import Dependency
 
@@ -29,7 +30,7 @@ def link(declared: Iterable[Dependency], resolve: Resolve) -> Links:
     for row in sorted(declared, key=_order):
         earlier, later = resolve(row.predecessor), resolve(row.successor)
         reasons = [end for end in (earlier, later) if isinstance(end, str)]
-        row = replace(row, predecessor=_end(earlier, row.predecessor), successor=_end(later, row.successor))
+        row = changed(row, predecessor=_end(earlier, row.predecessor), successor=_end(later, row.successor))
         ends = row.predecessor, row.successor, row.relation
         if reasons:
             dangling[ends] = (_merged(dangling[ends][0], row) if ends in dangling else row, "; ".join(dict.fromkeys(reasons)))
@@ -54,7 +55,10 @@ def _end(found: Ref | str, named: Ref | Alias) -> Ref | Alias:
 
 def _merged(first: Dependency, other: Dependency) -> Dependency:
     strength = min(first.strength, other.strength, key=_STRENGTH.index)
-    return replace(first, strength=strength, lag=max(first.lag, other.lag))
+    lag = max(first.lag, other.lag)
+    if strength == first.strength and lag == first.lag:
+        return first
+    return changed(first, strength=strength, lag=lag)
 
 
 def unseen(links: Links, stale: frozenset[tuple[str, str, str]], unknown: frozenset[Ref]) -> frozenset[Ref]:

@@ -1,6 +1,7 @@
 """Pure. From what a record calls another one to the record: by identity, by key, by URL, never by title."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from urllib.parse import urlsplit
 
 from syncd.model.ref import Alias, Ref
@@ -17,20 +18,28 @@ def resolver(held: Mapping[Ref, Ref], sources: Iterable[Ref], anchor_of: Mapping
     `held`: what there is, by identity. `sources`: every present record, with the key and URL by which people know it. A joined
     milestone goes by the keys of all its sources; a key that two records bear leads nowhere.
     """
+
+    @cache
+    def keys() -> Mapping[str, set[Ref]]:  # made when a first name asks for it: identities need none
+        return _keys(held, sources, anchor_of)
+
+    def resolve(name: Ref | Alias) -> Ref | str:
+        if isinstance(name, Ref):
+            return held.get(anchor_of.get(name, name) if anchor_of else name) or f"{name.label} {NOT_HERE}"
+        found = keys().get(_normal(name.text), set())
+        return next(iter(found)) if len(found) == 1 else _why(name, found)
+
+    return resolve
+
+
+def _keys(held: Mapping[Ref, Ref], sources: Iterable[Ref], anchor_of: Mapping[Ref, Ref]) -> Mapping[str, set[Ref]]:
     keys: dict[str, set[Ref]] = {}
     for ref in sources:
         target = held.get(anchor_of.get(ref, ref))
         for name in (ref.key, ref.url):
             if name and target:
                 keys.setdefault(_normal(name), set()).add(target)
-
-    def resolve(name: Ref | Alias) -> Ref | str:
-        if isinstance(name, Ref):
-            return held.get(anchor_of.get(name, name)) or f"{name.label} {NOT_HERE}"
-        found = keys.get(_normal(name.text), set())
-        return next(iter(found)) if len(found) == 1 else _why(name, found)
-
-    return resolve
+    return keys
 
 
 def _why(name: Alias, found: set[Ref]) -> str:

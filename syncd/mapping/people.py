@@ -10,6 +10,7 @@ from typing import Any
 
 from syncd.mapping.people_groups import Groups, Node, bare_node, id_node, mail_node
 from syncd.model.people import Entry, Human, Unresolved
+from syncd.model.record import changed
 from syncd.model.rows import Person, Row
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -47,7 +48,8 @@ def resolve(rows: Iterable[Row], entries: Sequence[Entry] = ()) -> Resolved:
       connection, or two sections, one joins nobody.
     """
     rows = list(rows)
-    seen = _seen(rows)
+    shown = [_shown(row) for row in rows]
+    seen = _seen(rows, shown)
     faces = sorted(seen, key=str)
     groups = Groups()
     for face in faces:
@@ -63,7 +65,9 @@ def resolve(rows: Iterable[Row], entries: Sequence[Entry] = ()) -> Resolved:
     problems = (
         ("[people] contradicts itself, so that somebody is left out: `syncd people list` shows where",) if contradictions else ()
     )
-    return Resolved([_replaced(row, persons) for row in rows], humans, unresolved, problems)
+    return Resolved(
+        [_replaced(row, faces, persons) for row, faces in zip(rows, shown, strict=True)], humans, unresolved, problems
+    )
 
 
 def people_of(row: Row) -> tuple[Person, ...]:
@@ -79,11 +83,29 @@ def _face(connection: str, person: Person) -> Face:
     return connection, person.name, tuple(sorted(person.identities.items())), person.email, person.login
 
 
-def _seen(rows: Iterable[Row]) -> dict[Face, Counter[str]]:
+Shown = tuple[tuple[str, tuple[Face, ...]], ...]
+"""The people whom a row names, by field."""
+
+
+def _shown(row: Row) -> Shown:
+    connection, found = row.ref.connection, []
+    for name in FIELDS.get(row.kind, ()):
+        value = getattr(row, name)
+        if value:
+            people = value if isinstance(value, tuple) else (value,)
+            found.append((name, tuple([_face(connection, person) for person in people])))
+    return tuple(found)
+
+
+def _seen(rows: Iterable[Row], shown: Iterable[Shown]) -> dict[Face, Counter[str]]:
     found: dict[Face, Counter[str]] = {}
-    for row in rows:
-        for person in people_of(row):
-            found.setdefault(_face(row.ref.connection, person), Counter())[row.kind] += 1
+    for row, named in zip(rows, shown, strict=True):
+        for _, faces in named:
+            for face in faces:
+                known = found.get(face)
+                if known is None:
+                    known = found[face] = Counter()
+                known[row.kind] += 1
     return found
 
 
@@ -217,19 +239,17 @@ def _bare(faces: Sequence[Face], groups: Groups) -> Iterator[Unresolved]:
             yield Unresolved((str(node),), "only a name is known: [people] may say whose it is")
 
 
-def _replaced(row: Row, persons: Mapping[Face, Person]) -> Row:
-    changed: dict[str, Any] = {}
-    for name in FIELDS.get(row.kind, ()):
-        value = getattr(row, name)
+def _replaced(row: Row, shown: Shown, persons: Mapping[Face, Person]) -> Row:
+    """The row with one object for each face: a thousand people are in a hundred thousand rows, and much is remembered by object."""
+    people: dict[str, Any] = {}
+    for name, faces in shown:
+        value, others = getattr(row, name), tuple([persons[face] for face in faces])
         if isinstance(value, tuple):
-            others = tuple(_other(row, person, persons) for person in value)
-            if any(one is not other for one, other in zip(value, others, strict=True)):
-                changed[name] = tuple(dict.fromkeys(others))
-        elif value is not None and (other := _other(row, value, persons)) is not value:
-            changed[name] = other
-    return replace(row, **changed) if changed else row
+            people[name] = others if all(map(_is_alike, value, others)) else tuple(dict.fromkeys(others))
+        else:
+            people[name] = others[0]
+    return changed(row, **people) if people else row
 
 
-def _other(row: Row, person: Person, persons: Mapping[Face, Person]) -> Person:
-    other = persons[_face(row.ref.connection, person)]
-    return person if (other.identities, other.email) == (person.identities, person.email) else other
+def _is_alike(person: Person, other: Person) -> bool:
+    return (other.identities, other.email) == (person.identities, person.email)

@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from syncd.model.raw import Json
+from syncd.model.record import record
 from syncd.model.ref import Ref
 from syncd.model.rows import Audience
 
@@ -19,7 +20,7 @@ BUCKETS = (1, 5, 10, 20)
 """Working days at which a number that only the clock moves counts as changed."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Named:
     """An object, shown by its key and linked; its title only where text may cross, nothing where it is confidential."""
 
@@ -30,7 +31,7 @@ class Named:
     kind: Literal["named"] = "named"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Day:
     """A date. `clocked`: it is "today", or follows from it, so another day is no news."""
 
@@ -39,7 +40,7 @@ class Day:
     kind: Literal["day"] = "day"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Count:
     """A number with its unit in the singular ("working day", "item"). `clocked`: the clock alone moves it; see `BUCKETS`."""
 
@@ -49,7 +50,7 @@ class Count:
     kind: Literal["count"] = "count"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Quote:
     """Text that a vendor's user wrote (a title, a status name, a person's name) and the object it was read from. `person`: it is a
     name, of the object's "owner", "assignee" or "author"; where people are not shown by name, this is what is told."""
@@ -66,7 +67,7 @@ Part = str | Annotated[Named | Day | Count | Quote, Field(discriminator="kind")]
 """A plain `str` is our own text and is shown as it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Line:
     """One line of a finding's section: a label ("Why", "Changed", "Rests on", "Clears", "Wrong?") and its parts. `moves`: it is another
     one every day, as a forecast is: that alone is no news."""
@@ -76,7 +77,7 @@ class Line:
     moves: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Step:
     """One box of a finding's picture: what it is, what is said of it, and the places of the steps that it follows."""
 
@@ -85,7 +86,7 @@ class Step:
     after: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What a detector saw. `headline` is the bold first line, `lines` follow it.
 

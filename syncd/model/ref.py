@@ -1,11 +1,13 @@
 """Pure. Identity: which object of which vendor, whatever it is called today."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from operator import attrgetter
 
+from syncd.model.record import record
 
-@dataclass(frozen=True, slots=True, order=True)
+
+@record(frozen=True, slots=True, order=True)
 class Ref:
     """One object of one remote system.
 
@@ -37,7 +39,7 @@ identity: Callable[[Ref], tuple[str, str, str]] = attrgetter("connection", "stre
 """What refs are compared by, as a key: many are sorted a good deal sooner by it."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(frozen=True, slots=True, order=True)
 class Alias:
     """A key or URL that a record names, in whatever connection it may live. `assemble` resolves it to a `Ref` or lists it."""
 

@@ -5,12 +5,13 @@ UTC, durations are minutes, absent is None. `scope_id` and `project` say which s
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from syncd.model.record import record
 from syncd.model.ref import Alias, Ref
 
 Status = Literal["todo", "doing", "done", "dropped", "unknown"]
@@ -27,7 +28,7 @@ def _date_alone(value: object) -> object:
 Moment = Annotated[datetime | date, BeforeValidator(_date_alone)]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Person:
     """One human as the vendors know them: a display name, an id per connection, an e-mail and a login where they are shown.
 
@@ -54,7 +55,7 @@ class Person:
         return frozenset(self.identities.items()) or (self.email.strip().casefold() if self.email else self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Quantity:
     """An amount with its unit: `minutes` of work, or `points`. The two never mix."""
 
@@ -62,7 +63,7 @@ class Quantity:
     unit: Literal["minutes", "points"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Progress:
     """How much of a milestone is done, in the unit named (`items`)."""
 
@@ -71,7 +72,7 @@ class Progress:
     unit: str = "items"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Change:
     """One entry of a record's history, by the vendor's own account: who moved which field, when."""
 
@@ -82,7 +83,7 @@ class Change:
     new: Annotated[str | None, Field(alias="to")] = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Claim:
     """What one source says of a milestone. `ref` is that source, `title`, `audience`, `scope_id` and `project` are its own."""
 
@@ -96,7 +97,7 @@ class Claim:
     project: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Milestone:
     """A commitment: an epic, version, initiative, forge milestone, or several of them joined by `same_as`."""
 
@@ -129,7 +130,7 @@ class Milestone:
     kind: Literal["milestone"] = "milestone"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Item:
     """A piece of work. `type` is ours (story, task, bug, incident, risk, change, provisioning, unknown), `type_name` the vendor's."""
 
@@ -162,7 +163,7 @@ class Item:
     kind: Literal["item"] = "item"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class MergeRequest:
     """A pull or merge request."""
 
@@ -189,7 +190,7 @@ class MergeRequest:
     kind: Literal["merge_request"] = "merge_request"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Dependency:
     """`predecessor` before `successor`. `ref` is the record that declares it. `lag` is in minutes of working time."""
 
@@ -205,7 +206,7 @@ class Dependency:
     kind: Literal["dependency"] = "dependency"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Window:
     """When a deployment is allowed or forbidden, half-open. `scope` is the service or environment."""
 
@@ -222,7 +223,7 @@ class Window:
     kind: Literal["window"] = "window"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Absence:
     """When a person, or everybody of a region, is away. All-day ends are exclusive dates, as calendars give them.
 
@@ -241,7 +242,7 @@ class Absence:
     kind: Literal["absence"] = "absence"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Environment:
     """Where a service is deployed to. `protected`: a deployment there needs somebody's approval."""
 
@@ -256,7 +257,7 @@ class Environment:
     kind: Literal["environment"] = "environment"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Deployment:
     """A planned, running or ended deployment of a service to an environment. A release is one to no environment in particular."""
 
@@ -275,7 +276,7 @@ class Deployment:
     kind: Literal["deployment"] = "deployment"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class SignOff:
     """What a person said of a merge request or an item, and of which revision of it. Of one person the last verdict counts."""
 
@@ -291,7 +292,7 @@ class SignOff:
     kind: Literal["sign_off"] = "sign_off"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Check:
     """The result of a build, test or other check of a revision of a merge request."""
 
@@ -306,7 +307,7 @@ class Check:
     kind: Literal["check"] = "check"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Effort:
     """Time that a person has put down for an item. `minutes` of work."""
 
@@ -320,7 +321,7 @@ class Effort:
     kind: Literal["effort"] = "effort"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class ContractFile:
     """A file of a contract at one revision: the head of the default branch, that of an open merge request (`of`), or a release.
 
@@ -381,7 +382,7 @@ KINDS: Mapping[str, type] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Rejected:
     """A record that a mapping cannot read. It stays visible, and freezes what is known about its object."""
 
@@ -391,7 +392,7 @@ class Rejected:
     rule: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Note:
     """Something a mapping did not know: an unlisted status or type. The row is kept; the note is listed for the owner."""
 

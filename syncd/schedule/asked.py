@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from syncd.model.record import record
 from syncd.model.ref import Ref, identity
 from syncd.model.rows import Item, Milestone
 from syncd.model.snapshot import Snapshot
@@ -14,7 +15,7 @@ SKILL = "skill:"
 """A label that begins so names a skill that the item takes."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Asked:
     """One open item with time left. `minutes`: of all its people together. `first`, `last`: the days within which it is to be done; what
     is overdue is from today on, `last` None: as fast as its people can. `milestones`: those of `milestones_of`."""

@@ -2,20 +2,17 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
+from syncd.model.record import record
 from syncd.model.rows import Person
 from syncd.model.teams import Team
 from syncd.schedule.calendar import WorkingTime
 from syncd.schedule.workdays import workdays_after, workdays_within
-from syncd.schedule.working import Working
-
-Why = Literal["holiday", "day off", "away"]
+from syncd.schedule.working import Why, Working
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Off:
     """Neighbouring days without work on which there would be some, by the week alone, and why."""
 
@@ -54,28 +51,13 @@ def later(time: WorkingTime, day: date, count: int) -> date:
 
 
 def off_within(working: Working, person: Person | None, team: Team | None, first: date, last: date) -> Iterator[Off]:
-    """The days from `first` to `last` on which this person, or team, would work by the week alone, and does not."""
-    begins, ends, off = (first - working.origin).days, (last - working.origin).days, working.off(person, team)
-    if begins >= 0 and last < working.weeks.end and bisect_left(off, begins) == bisect_right(off, ends):
-        return  # the usual case
-    hours = working.hours(person, team)
-    week, made = working.weeks.minutes(hours), working.minutes(person, team)
-    found: Off | None = None
-    for offset in range(max(0, (last - first).days + 1)):
-        day = first + timedelta(days=offset)
-        place = working.place(day)
-        if not hours.minutes[day.weekday()]:
-            continue
-        why: Why | None = None
-        if not week[place]:
-            why = "day off" if day in hours.days_off else "holiday"
-        elif not made[place]:
-            why = "away"
-        if found and why == found.why:
-            found = Off(found.first, day, found.why)
-            continue
-        if found:
-            yield found
-        found = Off(day, day, why) if why else None
-    if found:
-        yield found
+    """The days from `first` to `last` on which this person, or team, would work by the week alone, and does not: neighbours as one."""
+    off = working.off(person, team)
+    begin = bisect_left(off.places, (first - working.origin).days)
+    end = bisect_right(off.places, (last - working.origin).days)
+    while begin < end:
+        at = begin + 1
+        while at < end and off.numbers[at] == off.numbers[at - 1] + 1 and off.why[at] == off.why[begin]:
+            at += 1
+        yield Off(off.days[begin], off.days[at - 1], off.why[begin])
+        begin = at

@@ -1,9 +1,9 @@
 """Pure. How much working time open work takes, and what says so."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from syncd.model.record import record
 from syncd.model.rows import Item, MergeRequest, Milestone
 from syncd.schedule.reference import Reference, Typical
 from syncd.schedule.workdays import workdays_within
@@ -17,7 +17,7 @@ Basis = Literal["remaining", "estimate", "dates", "class", "assumed"]
 Work = Item | Milestone | MergeRequest
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Duration:
     """`minutes` of working time in the calendar of who does it. `basis`: what says so; with "class" what is typical of it."""
 

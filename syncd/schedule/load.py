@@ -164,8 +164,11 @@ class _Books:
             self._asked[team].update(dict.fromkeys(asked))
 
     def teams(self) -> dict[str, Book]:
+        nobodys: dict[int, list[Asked]] = {}
+        for one in self.nobodys:
+            nobodys.setdefault(id(self.working.team_of(one.item)), []).append(one)
         for team in self.working.snapshot.teams:
-            own = [one for one in self.nobodys if self.working.team_of(one.item) is team]
+            own = nobodys.get(id(team), [])
             self._sums[team.name] += claims(self.daily_of_team[team.name], own, self.today)
             self._asked[team.name].update(dict.fromkeys(own))
         return {name: _book(sums, self._asked[name]) for name, sums in self._sums.items()}

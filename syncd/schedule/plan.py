@@ -13,6 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
+from syncd.model.record import record
 from syncd.model.ref import Ref
 from syncd.model.rows import Dependency, Person
 from syncd.model.snapshot import Snapshot
@@ -27,7 +28,7 @@ from syncd.schedule.wiring import End, Node, Wire, Wiring, Work, due_of, wiring_
 from syncd.schedule.working import Working, working_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Dates:
     """When one piece of work is done. Floats in working minutes of its own calendar.
 
@@ -306,7 +307,7 @@ def _refs(numbers: Iterable[int], wiring: Wiring) -> tuple[Ref, ...]:
     return tuple(dict.fromkeys(node if isinstance(node, Ref) else node.milestone for node in nodes))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Finish:
     """The early end of open work. `clocked`: it follows from today. `by`: the work that pushed it; None: it is its own."""
 

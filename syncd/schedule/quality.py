@@ -17,6 +17,7 @@ from datetime import timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from syncd.model.record import record
 from syncd.model.ref import Ref, identity
 from syncd.model.rows import Dependency, Item
 from syncd.model.snapshot import Snapshot
@@ -35,7 +36,7 @@ Code = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Metric:
     """One of the points. `value`: a share from 0 to 1, an index, or a number (`unit`); None where it cannot be told. `of`: so many were
     looked at. `limit`: at most, or `at_least`, that much; None: it is only shown. `offenders`: what stands against it."""
@@ -58,7 +59,7 @@ class Metric:
         return self.value >= self.limit if self.at_least else self.value <= self.limit
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Repair:
     """Something to repair. `dates`: so many due dates rest on it; `fails`: the points that it stands against."""
 
@@ -120,7 +121,7 @@ def dates_on(snapshot: Snapshot) -> Mapping[Ref, int]:
     for number in reversed(plan.schedule.network.order.tolist()):
         for follower in later[number]:
             marks[number] |= marks[follower]
-    return {node: marks[number].bit_count() for number, node in enumerate(nodes) if isinstance(node, Ref)}
+    return {node: mark.bit_count() for node, mark in zip(nodes, marks, strict=True) if isinstance(node, Ref)}
 
 
 def _links_by_end(snapshot: Snapshot) -> Mapping[Ref, Sequence[Dependency]]:
@@ -132,10 +133,10 @@ def _links_by_end(snapshot: Snapshot) -> Mapping[Ref, Sequence[Dependency]]:
             for end in ends:
                 if end >= 0:
                     found[end].append(link)
-    return {work.ref: links for work, links in zip(open_.works, found, strict=True)}
+    return {work.ref: links for work, links in zip(open_.works, found, strict=True) if links}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _View:
     """What is judged. `numbers`: those of the items in the plan."""
 

@@ -13,6 +13,7 @@ from functools import cached_property
 from math import ceil
 from zoneinfo import ZoneInfo
 
+from syncd.model.record import record
 from syncd.model.ref import Ref, identity
 from syncd.model.rows import Item, Status
 from syncd.model.snapshot import Snapshot
@@ -32,16 +33,17 @@ ALL: Class = ()
 """The class of all work: what none is large enough for, this one is, if any."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Finished:
     """An item that was done: `began`, `ended` in the model's zone, `days` its cycle time in working days, `planned` its estimate in
-    minutes."""
+    minutes; `kind`: that of the item."""
 
     item: Item
     began: date
     ended: date
     days: int
     planned: float | None
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def reference_of(snapshot: Snapshot) -> Reference:
             planned = (
                 item.estimate.value if item.estimate and item.estimate.unit == "minutes" and item.estimate.value > 0 else None
             )
-            finished.append(Finished(item, start, ended, max(1, workdays_within(start, ended)), planned))
+            finished.append(Finished(item, start, ended, max(1, workdays_within(start, ended)), planned, kind_of(item)))
     finished.sort(key=lambda one: (one.ended, identity(one.item.ref)))
     return Reference(snapshot.today, tuple(finished), began)
 
@@ -140,10 +142,9 @@ def classed(finished: Iterable[Finished]) -> dict[Class, list[Finished]]:
     found: dict[Class, list[Finished]] = {}
     kinds: dict[Kind, list[list[Finished]]] = {}
     for one in finished:
-        kind = kind_of(one.item)
-        theirs = kinds.get(kind)
+        theirs = kinds.get(one.kind)
         if theirs is None:
-            theirs = kinds[kind] = [found.setdefault(class_, []) for class_ in classes_of(one.item)]
+            theirs = kinds[one.kind] = [found.setdefault(class_, []) for class_ in classes_of(one.item)]
         for items in theirs:
             items.append(one)
     return {class_: items for class_, items in found.items() if len(items) >= LEAST}

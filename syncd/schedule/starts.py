@@ -1,14 +1,14 @@
 """Pure. When work starts: as people set it, or at the latest that its due date allows."""
 
-from dataclasses import dataclass
 from datetime import date
 
+from syncd.model.record import record
 from syncd.model.rows import Item, Milestone
 from syncd.schedule.wiring import Work, due_of
 from syncd.schedule.workdays import start_for, workdays_after
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Start:
     """The start of a piece of work. `day` None: nothing says when. `clocked`: it follows from today. `started`: it runs already.
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import overload
 
+from syncd.model.record import record
 from syncd.model.ref import Ref, identity
 from syncd.model.rows import Dependency, Item, MergeRequest, Milestone
 from syncd.model.snapshot import Snapshot
@@ -20,7 +21,7 @@ Work = Item | Milestone | MergeRequest
 CLOSED = frozenset({"done", "dropped", "merged", "closed"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Gate:
     """The moment when all that a milestone waits for has ended."""
 
@@ -30,7 +31,7 @@ class Gate:
         return hash(self.milestone) + 1
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class End:
     """The moment when the last of a milestone's open items has ended."""
 
@@ -43,7 +44,7 @@ class End:
 Node = Ref | Gate | End
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Wire:
     """`later` waits for `earlier`. `link`: the declared dependency; None where it follows from a membership. `lag` in minutes."""
 
@@ -174,7 +175,7 @@ def opened_of(snapshot: Snapshot) -> Opened:
     return Opened(tuple([work for _, work in works]), tuple(links))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Members:
     """The items of a milestone, and the open ones of them, in the order of the snapshot."""
 

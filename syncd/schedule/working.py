@@ -7,11 +7,12 @@ share that a team has of them. What cannot be computed is listed in `problems`, 
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import TypeVar
+from datetime import date, timedelta
+from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import numpy.typing as npt
 
 from syncd.model.ref import Ref
 from syncd.model.rows import Item, Milestone, Person
@@ -27,6 +28,20 @@ from syncd.schedule.working_faults import wrong_regions, wrong_weeks
 
 K = TypeVar("K", bound=Hashable)
 Whose = tuple[Person | None, str | None]
+
+
+Why = Literal["holiday", "day off", "away"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Free:
+    """Days without work on which there would be some by the week alone, in order. `places`: in arrays of days; `numbers`: how many days
+    of the week with work come before each, so that those of neighbours follow each other whatever weekend lies between them."""
+
+    places: list[int]
+    numbers: list[int]
+    days: list[date]
+    why: list[Why]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,9 +64,10 @@ class Working:
     without_calendar: tuple[Person, ...] = ()
     _minutes: dict[Whose, Ints] = field(default_factory=dict)
     _calendars: dict[Whose, WorkingTime] = field(default_factory=dict)
-    _teams: dict[Ref, Team | None] = field(default_factory=dict)
+    _teams: dict[int, tuple[Work, Team | None]] = field(default_factory=dict)
     _theirs: dict[int, tuple[Person, tuple[Team, ...]]] = field(default_factory=dict)
-    _off: dict[tuple[int, str | None], tuple[Person | None, list[int]]] = field(default_factory=dict)
+    _off: dict[tuple[int, str | None], tuple[Person | None, Free]] = field(default_factory=dict)
+    _away: dict[int, tuple[Person, list[int], list[int]]] = field(default_factory=dict)
 
     @property
     def origin(self) -> date:
@@ -101,16 +117,26 @@ class Working:
             return self._week(max(theirs, key=lambda seat: seat.member.share))
         return (team.hours if team else None) or self.snapshot.work.hours
 
-    def off(self, person: Person | None = None, team: Team | None = None) -> list[int]:
-        """The places of the days on which there would be work by the week alone, and is none. Remembered by the very object."""
+    def off(self, person: Person | None = None, team: Team | None = None) -> Free:
+        """The days on which there would be work by the week alone, and is none. Remembered by the very object."""
         key = id(person), team.name if team else None
         known = self._off.get(key)
         if known is None:
-            hours, made = self.hours(person, team), self.minutes(person, team)
-            usual = np.array(hours.minutes)[(np.arange(len(made)) + self.origin.weekday()) % 7]
-            none = (self.weeks.minutes(hours) == 0) | (made == 0)
-            known = self._off[key] = person, np.flatnonzero((usual > 0) & none).tolist()
+            known = self._off[key] = person, self._free(person, team)
         return known[1]
+
+    def _free(self, person: Person | None, team: Team | None) -> Free:
+        hours, made = self.hours(person, team), self.minutes(person, team)
+        usual = np.array(hours.minutes)[(np.arange(len(made)) + self.origin.weekday()) % 7] > 0
+        closed = self.weeks.minutes(hours) == 0
+        places = np.flatnonzero(usual & (closed | (made == 0)))
+        numbers = (np.cumsum(usual) - 1)[places]
+        days = [self.origin + timedelta(days=place) for place in places.tolist()]
+        why: list[Why] = [
+            ("day off" if day in hours.days_off else "holiday") if shut else "away"
+            for day, shut in zip(days, closed[places].tolist(), strict=True)
+        ]
+        return Free(places.tolist(), numbers.tolist(), days, why)
 
     def zone_of(self, person: Person | None = None, team: Team | None = None) -> ZoneInfo:
         """Where they are."""
@@ -139,16 +165,21 @@ class Working:
         milestone, or by its people where all of them are in one team."""
         if not self.snapshot.teams:
             return None
-        if work.ref not in self._teams:
-            self._teams[work.ref] = self._team_of(work)
-        return self._teams[work.ref]
+        known = self._teams.get(id(work))  # by the very object, which is kept: detectors ask for the same work a dozen times
+        if known is None:
+            known = self._teams[id(work)] = work, self._team_of(work)
+        return known[1]
 
     def days_away(self, person: Person, first: date, last: date) -> tuple[int, int]:
         """Of the days from `first` to `last` on which a person would work: on how many they are away all day, and how many there are."""
-        days = slice(self.place(first), self.place(last) + 1)
-        hours = self.hours(person)
-        would = self.weeks.minutes(hours)[days] > 0
-        return int(np.count_nonzero(would & (self._less(person, hours)[days] == 0))), int(np.count_nonzero(would))
+        known = self._away.get(id(person))
+        if known is None:
+            hours = self.hours(person)
+            would = self.weeks.minutes(hours) > 0
+            away = would & (self._less(person, hours) == 0)
+            known = self._away[id(person)] = person, _running(away), _running(would)
+        begins, ends = self.place(first), self.place(last) + 1
+        return known[1][ends] - known[1][begins], known[2][ends] - known[2][begins]
 
     def _team_of(self, work: Work) -> Team | None:
         if isinstance(work, Milestone) and work.team and (named := self.team(work.team)):
@@ -250,6 +281,11 @@ def working_of(snapshot: Snapshot) -> Working:
     made = Working(snapshot, today, weeks, leave, Owners.of(snapshot.teams), by_person, by_team, without_calendar=nobody)
     problems = (*wrong_weeks(snapshot), *unclear, *leave.problems, *wrong_regions(snapshot, leave.by_region), *_idle(made))
     return replace(made, problems=problems)
+
+
+def _running(days: npt.NDArray[np.bool_]) -> list[int]:
+    """How many of the days come before each place."""
+    return [0, *np.cumsum(days).tolist()]
 
 
 def _grouped(seats: Iterable[Seat], key: Callable[[Seat], K]) -> dict[K, tuple[Seat, ...]]:

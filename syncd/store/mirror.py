@@ -167,12 +167,14 @@ class Mirror:
         return self.stream(query if gone else query.where(records.c.gone_at.is_(None)))
 
     def stream(self, query: Select[Any]) -> Iterator[StoredRaw]:
-        """The records of a query, read in pieces, so that no cursor stays open while somebody writes."""
-        last = 0
+        """The records of a query on `stored()`, read in pieces, so that no cursor stays open while somebody writes.
+
+        Which ones is asked once: with a limit, each piece would look for all that are left.
+        """
         with self.db.reading() as tx:
-            while rows := tx.execute(query.where(records.c.n > last).order_by(records.c.n).limit(WHOLE)).all():
-                yield from map(read, rows)
-                last = rows[-1].n
+            numbers = tx.scalars(query.with_only_columns(records.c.n, maintain_column_froms=True).order_by(records.c.n)).all()
+            for some in pages.chunks(numbers, WHOLE):
+                yield from map(read, tx.execute(stored().where(records.c.n.in_(some)).order_by(records.c.n)))
 
     def count(self, connection: str, stream: str | None = None) -> int:
         """How many live records there are."""

@@ -12,7 +12,7 @@ from syncd.schedule.calendar import Calendar
 from syncd.schedule.dated import by_number, drivers_of, roots_of
 from syncd.schedule.days import days_within, later
 from syncd.schedule.plan import plan_of
-from syncd.schedule.reference import Finished, Reference
+from syncd.schedule.reference import Finished, Reference, kind_of
 from tests.model_builders import item, link, milestone, ref, snapshot
 
 COUNT = 8
@@ -72,7 +72,9 @@ def test_nodes_that_drive_each_other_end_the_walk() -> None:
 @given(st.lists(st.integers(1, 30), min_size=20, max_size=60), st.integers(0, 35))
 def test_what_was_left_is_the_median_of_what_took_longer(days: list[int], age: int) -> None:
     one = item("A", status="done")
-    reference = Reference(date(2026, 5, 5), tuple(Finished(one, date(2026, 1, 1), date(2026, 1, 1), n, None) for n in days))
+    reference = Reference(
+        date(2026, 5, 5), tuple(Finished(one, date(2026, 1, 1), date(2026, 1, 1), n, None, kind_of(one)) for n in days)
+    )
     longer = [n - age for n in days if n > age]
     assert reference.left(one, age) == (median(longer) if longer else None)
     assert reference.spread(one, (0.5, 1.0)) == (sorted(days)[(len(days) + 1) // 2 - 1], max(days))

@@ -209,4 +209,4 @@ def contents(rows: Iterable[ContractFile]) -> Files:
 
 def between(contract: Contract, name: str, old: Files, new: Files) -> Pair:
     """What changed from a release on, or up to one (`name`)."""
-    return Pair(contract.name, "release", name, old, new, _mains(contract, old, new, {}))
+    return Pair(contract.name, "release", name, old, new, _mains(contract, old, new, moved_of(contract, old, new)))

@@ -67,6 +67,7 @@ class _Case:
     time: WorkingTime
     before: Named
     waiting: Named
+    today: date
 
     @property
     def after(self) -> date:
@@ -143,7 +144,7 @@ def _case(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency,
     near = start.within(rules.soon_days, snapshot.today)
     if not (start.started if link.strength == "soft" else near or lost):
         return None
-    return _Case(link, earlier, later, start, near, lagged, lost, takes, time, keyed(earlier), keyed(later))
+    return _Case(link, earlier, later, start, near, lagged, lost, takes, time, keyed(earlier), keyed(later), snapshot.today)
 
 
 def _near(snapshot: Snapshot, rules: BlockedRules, later: Work) -> bool:
@@ -217,7 +218,7 @@ def _end(case: _Case) -> tuple[Part, ...]:
         return case.before, " ends ", *(("no earlier than ",) if case.end.clocked else ()), end_day(case.end), *lagged
     if own is None:
         return case.before, " has no due date and is open", *lagged
-    return case.before, " was due ", Day(own), " and is open", *lagged
+    return case.before, " was due " if own < case.today else " is due ", Day(own), " and is open", *lagged
 
 
 def _begins(case: _Case) -> tuple[Part, ...]:

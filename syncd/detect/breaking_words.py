@@ -95,7 +95,7 @@ def of_change(change: Change, origin: Origin) -> Iterator[Part]:
     yield change.rule if own or origin is None else quoted(change.rule, origin)
     where = " ".join(dict.fromkeys(part for part in (change.operation, change.place) if part))
     if where and origin is not None:
-        yield from (" at ", quoted(where if len(where) <= _LONGEST else f"{where[: _LONGEST - 1]}…", origin))
+        yield from (": ", quoted(where if len(where) <= _LONGEST else f"{where[: _LONGEST - 1]}…", origin))
 
 
 def about_landing(case: Case) -> tuple[Part, ...]:

@@ -118,7 +118,8 @@ def _beginning(plan: Plan, work: Work) -> Iterator[Part]:
     due = due_of(work)
     yield keyed(work)
     if dates.own == "today":
-        yield from (" is open and has no due date",) if due is None else (" was due ", Day(due), " and is open")
+        verb = " was due " if due is not None and due < plan.snapshot.today else " is due "
+        yield from (" is open and has no due date",) if due is None else (verb, Day(due), " and is open")
         if not dates.duration.assumed or dates.finish != dates.start:
             yield from (", needs ", *_needs(plan, dates, work), ", ends ", Day(dates.finish, dates.clocked))
         return

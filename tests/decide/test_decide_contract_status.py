@@ -126,7 +126,7 @@ def test_it_follows_the_write_ramp_and_is_called_what_the_policy_says() -> None:
     (action,) = checks(decided(world(change()), contract_status="api", status="check"))
     assert (action.verb, action.extra["name"]) == ("check", "api")
     assert f"({change().fingerprint})" in action.extra["summary"]
-    assert "response-property-removed at GET /pay" in action.extra["summary"]
+    assert "response-property-removed: GET /pay" in action.extra["summary"]
 
 
 def test_files_of_another_revision_are_no_success_and_do_not_change_what_was_said_of_this_one() -> None:

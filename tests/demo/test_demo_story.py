@@ -150,7 +150,7 @@ def test_a_merge_request_that_breaks_a_contract_is_red_and_names_whom_it_hits(tu
     ]
     app, client = told.promise.consumers
     assert f"{app} (due {Dates().day(told.days.day(40))}) and {client} (due {told.days.day(28):%a %-d %b})." in said
-    assert "response-required-property-removed at `GET /sessions/{id} responses.200.application/json.email`" in said
+    assert "response-required-property-removed: `GET /sessions/{id} responses.200.application/json.email`" in said
     (head,) = [
         row["sha"] for row in told.twins.gitlab.merge_requests.values() if row["references"]["full"] == told.promise.request
     ]

@@ -145,7 +145,7 @@ def test_what_is_told() -> None:
     changes = [change(number) for number in range(7)]
     on_request, *others = found(DETECTOR, world(*rows, *leave, changes=changes))
     prints = ", ".join(one.fingerprint for one in changes[:5])
-    rules = "; ".join(f"operation-removed at GET /pay/{number}" for number in range(5))
+    rules = "; ".join(f"operation-removed: GET /pay/{number}" for number in range(5))
     rests = (
         "Rests on: assumed: from today on, 2 working days to adapt to each breaking change, at most 10 in all, in the working time of "
         "the team that relies on it.\n"

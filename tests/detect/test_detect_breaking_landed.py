@@ -89,7 +89,7 @@ def test_what_is_told() -> None:
     (one,) = found(DETECTOR, world(shop("2026-05-05")))
     assert plain_text(one) == (
         "SHOP-1 Shop: acme/api#7 broke the contract pay, which it relies on, on Mon 4 May 2026, and adapting makes it late.\n"
-        "Changed: operation-removed at GET /pay/0.\n"
+        "Changed: operation-removed: GET /pay/0.\n"
         "Why: it landed on Mon 4 May in acme/api#7. From then on it takes 3 working days: SHOP-1 is ready on Wed 6 May at the earliest; "
         "with it, it ends 1 working day later than due and planned.\n"
         "Rests on: assumed: from that day on, 3 working days to adapt to each breaking change, at most 10 in all, in the working time of "

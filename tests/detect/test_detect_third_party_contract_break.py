@@ -85,7 +85,7 @@ def test_what_is_told() -> None:
     (one,) = found(DETECTOR, world(shop("2026-05-29"), days=1))
     assert plain_text(one) == (
         "SHOP-1 Shop: the vendor's contract pay, which it relies on, breaks: ask api@bank.example by Wed 27 May 2026.\n"
-        "Changed: operation-removed at GET /pay/0.\n"
+        "Changed: operation-removed: GET /pay/0.\n"
         "Why: it is known since Mon 4 May by the default branch. Who begins today and takes 3 working days is ready on Thu 7 May, "
         "and the milestone is due on Fri 29 May.\n"
         "Ask: api@bank.example: that the old form stays until Thu 7 May at least. An answer is needed by Wed 27 May, when adapting has to "

@@ -54,7 +54,7 @@ def test_a_merge_request_that_removes_a_field_turns_red_and_names_the_milestones
     (comment,) = firm.on_github(API, number)
     told = re.sub(r"\[`([A-Z0-9-]+)`\]\([^)]*\)", r"\1", comment)
     assert "PLAT-1 (due Wed 6 May 2026) and PAY-1 (due Thu 7 May)." in told
-    assert "response-required-property-removed at GET /pay responses.200.application/json.total." in told
+    assert "response-required-property-removed: GET /pay responses.200.application/json.total." in told
     assert "Workshop: 60 minutes on Mon 11 May 09:00 (Europe/Berlin)" in told, "it avoids everybody's leave"
     assert "Checkout v2" not in comment, "a title crosses to another connection"
     on_jira = [body for body in firm.on_jira("PAY-1") if "contract pay" in body]

@@ -21,13 +21,16 @@ OWNS = {
 """The projects and repositories of each."""
 
 PHASES = ("Design", "Build", "Test", "Document", "Roll out")
+_TOOK = (1, 0.7, 1.5, 1, 2.4, 0.8, 1.3)
+"""What finished work took in multiples of its estimate: people are mostly a little wrong, and now and then by far."""
 _IN_WORK = 3
 _UNDATED = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of work. Days are counted as in `Days`; `days` is its estimate, `due` None: nobody gave it a date."""
+    """A piece of work. Days are counted as in `Days`; `days` is its estimate and `took` what it really took, or seems to; `due` None:
+    nobody gave it a date."""
 
     title: str
     state: Literal["done", "doing", "todo"]
@@ -36,11 +39,12 @@ class Piece:
     ended: int
     due: int | None
     days: int
+    took: int
 
     @property
     def started(self) -> int:
         """When work on it began, or begins."""
-        return self.ended - self.days
+        return self.ended - self.took
 
 
 def handle(name: str) -> str:
@@ -65,10 +69,10 @@ def _spread(titles: Sequence[str], people: Sequence[str], begun: int, finish: in
         days, who, created = 1 + n % 3, people[n % len(people)], begun - 5 + n % 4
         ended = begun + (n + 1) * (finish - begun) // len(titles)
         if ended < -1:
-            yield Piece(title, "done", who, created, ended, ended, days)
+            yield Piece(title, "done", who, created, ended, ended, days, max(1, round(days * _TOOK[n % len(_TOOK)])))
         elif in_work < _IN_WORK:
             in_work += 1
-            yield Piece(title, "doing", who, created, ended, min(finish, max(ended, 2) + in_work), days)
+            yield Piece(title, "doing", who, created, ended, min(finish, max(ended, 2) + in_work), days, days)
         else:
             due = None if n % _UNDATED == 0 else min(finish, max(ended, 6))
-            yield Piece(title, "todo", who, created, ended, due, days)
+            yield Piece(title, "todo", who, created, ended, due, days, days)

@@ -157,21 +157,33 @@ def _match_equal(walk: Walk, pair: Pair, old: Choice, new: Choice, matching: _Ma
 
 
 def _covered(walk: Walk, pair: Pair, old: Choice, new: Choice, matching: _Matching) -> set[tuple[str, int]]:
-    """Alternatives without a partner that do no harm: gone ones that another one still takes, new ones that could come before."""
+    """Alternatives without a partner that do no harm: gone ones that another one still takes, new ones that could come before. Where
+    two are alike but for their names, the names are what tells them apart: then one does not cover the other."""
     covered: set[tuple[str, int]] = set()
     if pair.direction != "response":
         covered.update(
             ("old", at)
             for at in matching.old
             if any(walk.safe(old.members[at], m, pair.direction, pair.text) for m in new.members)
+            and not any(_twins(walk, pair, (old, at), (new, m), old.names) for m in range(len(new.members)))
         )
     if pair.direction != "request":
         covered.update(
             ("new", at)
             for at in matching.new
             if any(walk.safe(m, new.members[at], pair.direction, pair.text) for m in old.members)
+            and not any(_twins(walk, pair, (old, m), (new, at), new.names) for m in range(len(old.members)))
         )
     return covered
+
+
+def _twins(walk: Walk, pair: Pair, old: tuple[Choice, int], new: tuple[Choice, int], known: tuple[str, ...]) -> bool:
+    """Whether two alternatives of different names, both known on one side, differ in nothing else."""
+    (was, left), (now, right) = old, new
+    names = was.names[left], now.names[right]
+    if not all(names) or names[0] == names[1] or not set(names) <= set(known):
+        return False
+    return walk.alike(was.members[left], now.members[right], pair.direction, pair.text)
 
 
 def _match_alike(walk: Walk, old: Choice, new: Choice, matching: _Matching) -> None:
@@ -232,11 +244,16 @@ def _discriminators(walk: Walk, pair: Pair, old: Shape, new: Shape) -> None:
             _mapped(walk, pair, value, (was.file, gone), (now.file, come), inner=not old.choices and not new.choices)
 
 
+def _stands_in(walk: Walk, pair: Pair, old: Schema, new: Schema) -> bool:
+    """Whether the one can take the other's place; two that are being compared just now are told apart there."""
+    return walk.safe(old, new, pair.direction, pair.text) or walk.alike(old, new, pair.direction, pair.text)
+
+
 def _mapped(walk: Walk, pair: Pair, value: str, old: tuple[str, str], new: tuple[str, str], *, inner: bool) -> None:
     """Where a value leads now, and where it led; `inner`: nothing else leads there."""
     was, now = walk.old.reference(*old), walk.new.reference(*new)
     if inner:
         pair.inner.append((f"|{value}", walk.pair(was, now, pair.direction, pair.text)))
-    elif name_of(old[1]) != name_of(new[1]) and not walk.safe(was, now, pair.direction, pair.text):
+    elif name_of(old[1]) != name_of(new[1]) and not _stands_in(walk, pair, was, now):
         side = "schema" if pair.direction == "both" else pair.direction
         pair.found.append(Found(f"{side}-discriminator-mapping-changed", "", name_of(old[1]), name_of(new[1])))

@@ -5,7 +5,7 @@ from syncd.contracts.change import UNJUDGED
 from syncd.contracts.compare_objects import compare_objects
 from syncd.contracts.compare_scalars import compare_scalars, how_types
 from syncd.contracts.rules import How, schema_rule
-from syncd.contracts.shape import MISSING, Schema, Shape
+from syncd.contracts.shape import MISSING, Schema, Shape, comparable
 from syncd.contracts.values import canonical, cut, cut_text, told
 from syncd.contracts.walk import Found, Pair, Walk
 
@@ -28,12 +28,12 @@ def look(walk: Walk, pair: Pair) -> None:
         add(pair, "type", how, types_told(old), types_told(new))
         if how == "changed" or old.types is None or new.types is None or not (old.types & new.types):
             return
-    if old.nullable != new.nullable and (old.types is None) == (new.types is None):
+    if old.nullable != new.nullable and (old.types is None) == (new.types is None) and old.guessed == new.guessed:
         add(pair, "nullable", "widened" if new.nullable else "narrowed", None, None)
     compare_scalars(pair, old, new)
-    if old.takes("object") and new.takes("object"):
+    if comparable(old, new, "object"):
         compare_objects(walk, pair, old, new)
-    if old.takes("array") and new.takes("array"):
+    if comparable(old, new, "array"):
         _lists(walk, pair, old, new)
     _whole(walk, pair, old, new)
 

@@ -73,8 +73,6 @@ class _Comparison:
     def _gone(self, place: Place) -> None:
         for method, node in place.operations.items():
             self._removed("path-removed", f"{method} {place.template}", node)
-        if not place.operations:
-            self.walk.tell("path-removed", place.template, "")
 
     def _removed(self, rule: str, name: str, node: Node) -> None:
         ends = sunset_of(node.raw)

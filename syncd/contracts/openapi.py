@@ -20,6 +20,9 @@ from syncd.contracts.shaping import Shaper
 from syncd.contracts.values import cut, cut_text
 from syncd.contracts.walk import Walk
 
+RENAMED = 60
+"""Of how many components without a partner of the same name it is looked up whether they were renamed."""
+
 _BRACES = re.compile(r"\{[^{}]*\}")
 
 
@@ -195,12 +198,27 @@ class _Comparison:
     def _components(self) -> None:
         """A library of schemas, of which nobody says who uses them and how."""
         old, new = self.old.components(), self.new.components()
+        renamed = self._renamed(old, new)
         for name in dict.fromkeys((*old, *new)):
+            if name in renamed:
+                continue
             if name in old and name in new:
                 self.walk.use(schema_of(*old[name]), schema_of(*new[name]), "both", "", f"components.{name}")
             else:
                 rule = "schema-property-added" if name in new else "schema-property-removed"
                 self.walk.tell(rule, "", f"components.{name}")
+
+
+    def _renamed(self, old: Mapping[str, Node], new: Mapping[str, Node]) -> set[str]:
+        """Components of either side that are there under another name as well, alike in all that they hold."""
+        found: set[str] = set()
+        come = [name for name in new if name not in old][:RENAMED]
+        for name in [name for name in old if name not in new][:RENAMED]:
+            for other in come:
+                if other not in found and self.walk.alike(schema_of(*old[name]), schema_of(*new[other]), "both"):
+                    found |= {name, other}
+                    break
+        return found
 
 
 def _partners(old: Mapping[str, Place], new: Mapping[str, Place]) -> dict[str, str]:

@@ -113,9 +113,7 @@ def _compare(walk: Walk, pair: Pair, old: Choice, new: Choice) -> list[Key]:
     return partners
 
 
-def _unmatched(
-    walk: Walk, pair: Pair, old: Choice, new: Choice, matching: _Matching, covered: set[tuple[str, int]]
-) -> None:
+def _unmatched(walk: Walk, pair: Pair, old: Choice, new: Choice, matching: _Matching, covered: set[tuple[str, int]]) -> None:
     side = "schema" if pair.direction == "both" else pair.direction
     for at in matching.old:
         if ("old", at) not in covered:
@@ -260,9 +258,7 @@ def _discriminators(walk: Walk, pair: Pair, old: Shape, new: Shape, partners: Se
             _mapped(walk, pair, value, (was.file, gone), (now.file, come), known)
 
 
-def _mapped(
-    walk: Walk, pair: Pair, value: str, old: tuple[str, str], new: tuple[str, str], partners: Set[Key] | None
-) -> None:
+def _mapped(walk: Walk, pair: Pair, value: str, old: tuple[str, str], new: tuple[str, str], partners: Set[Key] | None) -> None:
     """Where a value leads now, and where it led. `partners`: what is compared already; None: nothing else leads there."""
     was, now = walk.old.reference(*old), walk.new.reference(*new)
     key = walk.pair(was, now, pair.direction, pair.text)

@@ -208,7 +208,6 @@ class _Comparison:
                 rule = "schema-property-added" if name in new else "schema-property-removed"
                 self.walk.tell(rule, "", f"components.{name}")
 
-
     def _renamed(self, old: Mapping[str, Node], new: Mapping[str, Node]) -> set[str]:
         """Components of either side that are there under another name as well, alike in all that they hold."""
         found: set[str] = set()

@@ -55,6 +55,12 @@ PAIRS: list[tuple[str, Doc, Doc, str, str]] = [
     ("parameter text", asking(query(schema=WHOLE)), asking(query(schema=TEXT)), "request-type-widened", "compatible"),
     ("parameter enum", asking(query(schema={**TEXT, "enum": ["a", "b"]})), asking(query(schema={**TEXT, "enum": ["a"]})), "request-enum-narrowed", "breaking"),
     ("parameter default", asking(query(schema={**WHOLE, "default": 1})), asking(query(schema={**WHOLE, "default": 2})), "request-parameter-default-changed", "breaking"),
+    ("default of what is always there", asking(query(required=True, schema={**WHOLE, "default": 1})), asking(query(required=True, schema={**WHOLE, "default": 2, "maximum": 9})), "request-maximum-narrowed", "breaking"),
+    ("path parameter that was not declared", asking(path="/p/{id}"), asking({"name": "id", "in": "path", "schema": WHOLE}, path="/p/{id}"), "request-type-narrowed", "breaking"),
+    ("path parameter that is not in the path", asking({"name": "id", "in": "path", "schema": TEXT}), asking({"name": "id", "in": "path", "schema": WHOLE}), "request-type-narrowed", "breaking"),
+    ("one value or several", asking(query()), asking(query(schema={"type": "array", "items": TEXT})), "request-type-widened", "compatible"),
+    ("several values in one text", asking(query(explode=False)), asking(query(schema={"type": "array", "items": TEXT}, explode=False)), "request-type-changed", "breaking"),
+    ("at least two values", asking(query()), asking(query(schema={"type": "array", "items": TEXT, "minItems": 2})), "request-type-changed", "breaking"),
     ("style", asking(query(schema={"type": "array"})), asking(query(schema={"type": "array"}, style="pipeDelimited")), "request-parameter-style-changed", "breaking"),
     ("explode", asking(query(schema={"type": "array"})), asking(query(schema={"type": "array"}, explode=False)), "request-parameter-explode-changed", "breaking"),
     ("empty", asking(query(allowEmptyValue=True)), asking(query()), "request-parameter-empty-refused", "breaking"),
@@ -79,6 +85,7 @@ PAIRS: list[tuple[str, Doc, Doc, str, str]] = [
     ("header", answers(_200={"headers": {"X-A": {"schema": TEXT}}}), answers(_200=None), "response-header-removed", "risky"),
     ("required header", answers(_200={"headers": {"X-A": {"schema": TEXT, "required": True}}}), answers(_200=None), "response-required-header-removed", "breaking"),
     ("header optional now", answers(_200={"headers": {"X-A": {"schema": TEXT, "required": True}}}), answers(_200={"headers": {"x-a": {"schema": TEXT}}}), "response-header-became-optional", "breaking"),
+    ("header explode", answers(_200={"headers": {"X-A": {"schema": thing(a=TEXT)}}}), answers(_200={"headers": {"X-A": {"schema": thing(a=TEXT), "explode": True}}}), "response-parameter-explode-changed", "breaking"),
     ("header type", answers(_200={"headers": {"X-A": {"schema": WHOLE}}}), answers(_200={"headers": {"X-A": {"schema": TEXT}}}), "response-type-widened", "breaking"),
     ("server", with_root(api(), servers=[{"url": "https://a/v1"}, {"url": "https://b"}]), with_root(api(), servers=[{"url": "https://b/"}]), "server-removed", "risky"),
     ("callback", calling(), api(), "callback-removed", "breaking"),
@@ -118,6 +125,9 @@ SAME: list[tuple[str, Doc, Doc]] = [
     ("order of parameters", asking(query("a"), query("b")), asking(query("b"), query("a"))),
     ("letters of headers", asking({**query("X-A"), "in": "header"}), asking({**query("x-a"), "in": "header"})),
     ("charset", answers(_200=media("application/json")), answers(_200=media("application/json; charset=utf-8"))),
+    ("explode of a header with a text", answers(_200={"headers": {"X-A": {"schema": TEXT}}}), answers(_200={"headers": {"X-A": {"schema": TEXT, "explode": True}}})),
+    ("path parameter declared as text", asking(path="/p/{id}"), asking({"name": "id", "in": "path", "schema": TEXT}, path="/p/{id}")),
+    ("path without operations", with_root(api(), paths={**api()["paths"], "/x": {"parameters": [query()]}}), api()),
     ("style as it is by default", asking(query()), asking(query(style="form", explode=True))),
     ("explode of a text", asking(query()), asking(query(explode=False))),
     ("security said at the operation", secured({"key": []}), {**secured(), "paths": api(security=[{"key": []}])["paths"]}),
@@ -289,3 +299,41 @@ def test_paths_and_components_may_stand_in_files_of_their_own() -> None:
 
 def test_a_slash_at_the_end_is_another_path() -> None:
     assert rules(judged(api(path="/a"), api(path="/a/"))) == {"path-removed", "operation-added"}
+
+
+def library(**schemas: Any) -> Doc:
+    return {"openapi": "3.0.3", "info": {"title": "", "version": ""}, "components": {"schemas": schemas}}
+
+
+def test_a_component_of_a_library_that_is_renamed_is_known_again() -> None:
+    old, new = (
+        library(A=thing("b", b={"$ref": "#/components/schemas/B"}), B=TEXT),
+        library(X=thing("b", b={"$ref": "#/components/schemas/Y"}), Y=TEXT),
+    )
+    assert [change.text for change in judged(old, new).changes] == []
+    assert rules(judged(old, library(X=thing("b", b=WHOLE)))) == {"schema-property-removed", "schema-property-added"}
+
+
+def pets(first: str, *others: str, **more: Any) -> Doc:
+    """An answer that is one of several pets, each of which holds what all have and knows the others; by `kind` the first is a dog."""
+    names = (first, *others)
+    lists = [{"$ref": f"#/components/schemas/{name}"} for name in names]
+    held = {name: {"allOf": [{"$ref": "#/components/schemas/Pet"}, thing(**{str(at): TEXT})]} for at, name in enumerate(names)}
+    teller = {"propertyName": "kind", "mapping": {str(at): one["$ref"] for at, one in enumerate(lists)}}
+    held["Pet"] = {**thing("kind", kind=TEXT), "oneOf": lists, "discriminator": teller}
+    held[first]["allOf"][1]["properties"].update(more)
+    return answering({"$ref": "#/components/schemas/Pet"}, components=held)
+
+
+def test_a_pet_that_is_renamed_under_a_mapping_is_the_same_pet_and_another_one_is_not() -> None:
+    assert [change.text for change in judged(pets("Dog", "Cat"), pets("Hound", "Cat")).changes] == []
+    assert rules(judged(pets("Dog", "Cat"), pets("Hound", "Cat", tail=TEXT))) == {"response-property-added"}
+
+
+def test_alternatives_that_only_their_names_tell_apart_do_not_stand_in_for_each_other() -> None:
+    def one_of(*names: str) -> Doc:
+        lists = [{"$ref": f"#/components/schemas/{name}"} for name in names]
+        return sending({"anyOf": lists}, components={name: thing(name=TEXT) for name in names})
+
+    assert rules(judged(one_of("Dog", "Cat", "Rabbit"), one_of("Dog", "Cat"))) == {"request-alternative-removed"}
+    assert judged(one_of("Dog", "Cat"), one_of("Dog", "Rabbit")).changes == ()

@@ -50,6 +50,9 @@ NARROWED: list[tuple[str, Any, Any, str]] = [
     ("one of three", {"anyOf": [thing(k={"const": k}) for k in "abc"]}, {"anyOf": [thing(k={"const": k}) for k in "ab"]}, "alternative-removed"),
     ("choice at all", thing(a=TEXT, b=TEXT), {**thing(a=TEXT, b=TEXT), "oneOf": [{"required": ["a"]}, {"required": ["b"]}]}, "alternatives-narrowed"),
     ("part of all", thing(a=NUMBER), {"allOf": [thing(a=NUMBER), thing(a=WHOLE)]}, "type-narrowed"),
+    ("length beside another type", {**thing(), "maxLength": 9}, {**thing(), "maxLength": 8}, "max-length-narrowed"),
+    ("items beside another type", {**TEXT, "minItems": 2}, {**TEXT, "minItems": 3}, "min-items-narrowed"),
+    ("property beside another type", {**TEXT, "properties": {"a": NUMBER}}, {**TEXT, "properties": {"a": WHOLE}}, "type-narrowed"),
     ("property deep", thing(a=thing(b={"type": "array", "items": NUMBER})), thing(a=thing(b={"type": "array", "items": WHOLE})), "type-narrowed"),
 ]  # fmt: skip
 
@@ -101,6 +104,7 @@ CHANGED: list[tuple[str, Any, Any, str, str]] = [
     ("form changed", {"anyOf": [thing(k={"const": "a"}, x=TEXT), thing(k={"const": "b"})]}, {"anyOf": [thing(k={"const": "a"}, x=WHOLE), thing(k={"const": "b"})]}, "breaking", "breaking"),
     ("form changed beside a wider one", {"anyOf": [thing("a", a=TEXT, x=TEXT), thing("a", a=TEXT)]}, {"anyOf": [thing("a", a=TEXT, x=WHOLE), thing("a", a=TEXT)]}, "breaking", "breaking"),
     ("exactly one of two that both fit", thing("a", "b", a=TEXT, b=TEXT), {"oneOf": [thing("a", a=TEXT, b=TEXT), thing("b", a=TEXT, b=TEXT)]}, "breaking", "breaking"),
+    ("null where no type is said", {**thing(a=TEXT), "type": ["object", "null"]}, {"properties": {"a": TEXT}}, "compatible", "compatible"),
     ("wrapped", thing("a", a=TEXT), {"anyOf": [thing("a", a=TEXT), WHOLE]}, "compatible", "breaking"),
     ("null among alternatives", {"anyOf": [TEXT, {"type": "null"}]}, TEXT, "breaking", "compatible"),
 ]  # fmt: skip

@@ -318,7 +318,9 @@ def pets(first: str, *others: str, **more: Any) -> Doc:
     """An answer that is one of several pets, each of which holds what all have and knows the others; by `kind` the first is a dog."""
     names = (first, *others)
     lists = [{"$ref": f"#/components/schemas/{name}"} for name in names]
-    held = {name: {"allOf": [{"$ref": "#/components/schemas/Pet"}, thing(**{str(at): TEXT})]} for at, name in enumerate(names)}
+    held: Doc = {
+        name: {"allOf": [{"$ref": "#/components/schemas/Pet"}, thing(**{str(at): TEXT})]} for at, name in enumerate(names)
+    }
     teller = {"propertyName": "kind", "mapping": {str(at): one["$ref"] for at, one in enumerate(lists)}}
     held["Pet"] = {**thing("kind", kind=TEXT), "oneOf": lists, "discriminator": teller}
     held[first]["allOf"][1]["properties"].update(more)

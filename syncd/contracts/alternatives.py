@@ -157,7 +157,11 @@ def _by_value(shaper: Shaper, choice: Choice) -> dict[int, Hashable]:
     return found
 
 
-_SIGNS: tuple[Callable[[Shaper, Choice], dict[int, Hashable]], ...] = (_by_name, _by_value, _by_title)
+def _by_properties(shaper: Shaper, choice: Choice) -> dict[int, Hashable]:
+    return {at: frozenset(shaper.shape(member).properties) for at, member in enumerate(choice.members)}
+
+
+_SIGNS: tuple[Callable[[Shaper, Choice], dict[int, Hashable]], ...] = (_by_name, _by_value, _by_title, _by_properties)
 """By what alternatives are known, the surest first."""
 
 

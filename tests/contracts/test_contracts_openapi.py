@@ -97,6 +97,7 @@ PAIRS: list[tuple[str, Doc, Doc, str, str]] = [
     ("credentials", secured(), secured({"key": []}), "security-added", "breaking"),
     ("no credentials", secured({"key": []}), secured({"key": []}, {}), "security-removed", "compatible"),
     ("one way in", secured({"key": []}, {"token": []}), secured({"key": []}), "security-alternative-removed", "breaking"),
+    ("one set of scopes", secured({"token": ["a"]}, {"token": ["b"]}), secured({"token": ["b"]}), "security-alternative-removed", "breaking"),
     ("two at once", secured({"key": []}), secured({"key": [], "token": []}), "security-narrowed", "breaking"),
     ("another way in", secured({"key": []}), secured({"key": []}, {"token": []}), "security-alternative-added", "compatible"),
     ("scope", secured({"token": ["a"]}), secured({"token": ["a", "b"]}), "security-scope-added", "breaking"),

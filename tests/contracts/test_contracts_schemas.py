@@ -103,6 +103,7 @@ CHANGED: list[tuple[str, Any, Any, str, str]] = [
     ("one form more", {"oneOf": [thing(a=TEXT), thing(b=TEXT)]}, {"oneOf": [thing(a=TEXT), thing(b=TEXT), thing(c=TEXT)]}, "compatible", "breaking"),
     ("form changed", {"anyOf": [thing(k={"const": "a"}, x=TEXT), thing(k={"const": "b"})]}, {"anyOf": [thing(k={"const": "a"}, x=WHOLE), thing(k={"const": "b"})]}, "breaking", "breaking"),
     ("form changed beside a wider one", {"anyOf": [thing("a", a=TEXT, x=TEXT), thing("a", a=TEXT)]}, {"anyOf": [thing("a", a=TEXT, x=WHOLE), thing("a", a=TEXT)]}, "breaking", "breaking"),
+    ("forms without names beyond what is guessed at", {"oneOf": [thing(**{f"p{at}": {**WHOLE, "minimum": at}}) for at in range(90)]}, {"oneOf": [thing(**{f"p{at}": {**WHOLE, "minimum": at + 1}}) for at in range(90)]}, "breaking", "compatible"),
     ("exactly one of two that both fit", thing("a", "b", a=TEXT, b=TEXT), {"oneOf": [thing("a", a=TEXT, b=TEXT), thing("b", a=TEXT, b=TEXT)]}, "breaking", "breaking"),
     ("null where no type is said", {**thing(a=TEXT), "type": ["object", "null"]}, {"properties": {"a": TEXT}}, "compatible", "compatible"),
     ("wrapped", thing("a", a=TEXT), {"anyOf": [thing("a", a=TEXT), WHOLE]}, "compatible", "breaking"),

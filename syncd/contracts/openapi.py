@@ -12,6 +12,7 @@ from syncd.contracts.openapi_api import Api, Place, is_deprecated, sunset_of
 from syncd.contracts.openapi_operation import Side, compare_answers, compare_bodies, compare_parameters
 from syncd.contracts.openapi_parts import Parts
 from syncd.contracts.openapi_security import Doors, alternatives, compare_schemes, compare_security
+from syncd.contracts.openapi_stability import excused, how_stability, is_loose
 from syncd.contracts.refused import Refused
 from syncd.contracts.revision import Revision
 from syncd.contracts.same import Same, equal
@@ -47,6 +48,7 @@ class _Comparison:
         self.walk = Walk(Shaper(old.document, old.dialect), Shaper(new.document, new.dialect), self.same, look)
         self.doors = Doors.of(old, new)
         self.side = Side(self.walk, Parts(old), Parts(new), "")
+        self.loose: set[str] = set()
 
     def verdict(self) -> Verdict:
         compare_schemes(self.walk, self.doors)
@@ -59,7 +61,7 @@ class _Comparison:
         for api in (self.old, self.new):
             for problem in dict.fromkeys(api.problems):
                 self.walk.doubt(problem, "", api.file)
-        return Verdict.of(self.walk.told())
+        return Verdict.of(excused(self.walk.told(), self.loose))
 
     def _paths(self) -> None:
         old, new = self.old.places("paths"), self.new.places("paths")
@@ -79,6 +81,8 @@ class _Comparison:
 
     def _removed(self, rule: str, name: str, node: Node) -> None:
         ends = sunset_of(node.raw)
+        if is_loose(node.raw):
+            self.loose.add(name)
         because = f"it was deprecated{f', to end on {cut(ends)}' if ends else ''}" if is_deprecated(node.raw) else ""
         self.walk.tell(rule, name, "", because=because)
 
@@ -94,6 +98,8 @@ class _Comparison:
 
     def _operation(self, side: Side, old: tuple[Place, Node], new: tuple[Place, Node], own: bool = True) -> None:
         """`own`: it is the API's, not one that the API calls."""
+        if is_loose(old[1].raw):
+            self.loose.add(side.name)
         if own:
             self._security(side.name, old[1], new[1])
             if any("servers" in one.raw for one in (old[0].node, old[1], new[0].node, new[1])):
@@ -114,6 +120,9 @@ class _Comparison:
         return self.same.same(*lists)
 
     def _marks(self, side: Side, old: Node, new: Node) -> None:
+        if (degree := how_stability(old.raw, new.raw)) is not None:
+            rule, *degrees = degree
+            side.tell(rule, "", *degrees)
         was, now = is_deprecated(old.raw), is_deprecated(new.raw)
         ends = sunset_of(old.raw), sunset_of(new.raw)
         if was != now:

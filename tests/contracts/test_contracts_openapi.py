@@ -9,6 +9,7 @@ import pytest
 from syncd.contracts import diff
 from tests.contracts.apis import TEXT, WHOLE, Doc, answering, api, asking, judged, only, query, revision, rules, sending, thing
 
+BETA: Doc = {"x-beta-api": True}
 OK: Doc = {"200": {"description": "it"}}
 
 
@@ -46,9 +47,9 @@ PAIRS: list[tuple[str, Doc, Doc, str, str]] = [
     ("deprecated", api(), api(deprecated=True), "operation-deprecated", "compatible"),
     ("promised less firmly", api(**{"x-stability-level": "stable"}), api(**{"x-stability-level": "beta"}), "operation-stability-lowered", "breaking"),
     ("promised more firmly", api(**{"x-stability": "alpha"}), api(**{"x-stability-level": "stable"}), "operation-stability-raised", "compatible"),
-    ("no longer promised", api(), api(**{"x-beta-api": True}), "operation-stability-lowered", "breaking"),
+    ("no longer promised", api(), api(**BETA), "operation-stability-lowered", "breaking"),
     ("never promised", with_root(api(), paths={"/pets": {"get": {}, "post": {"x-stability-level": "draft"}}}), with_root(api(), paths={"/pets": {"get": {}}}), "operation-removed", "risky"),
-    ("changed and never promised", api(method="get", parameters=[query()], **{"x-beta-api": True}), api(method="get", parameters=[query(required=True)], **{"x-beta-api": True}), "request-parameter-became-required", "risky"),
+    ("changed and never promised", api(method="get", parameters=[query()], **BETA), api(method="get", parameters=[query(required=True)], **BETA), "request-parameter-became-required", "risky"),
     ("operation id", api(operationId="a"), api(operationId="b"), "operation-id-changed", "compatible"),
     ("parameter", asking(query()), asking(), "request-parameter-removed", "risky"),
     ("new parameter", asking(), asking(query()), "request-parameter-added", "compatible"),

@@ -95,8 +95,8 @@ def _values(old: Shape, new: Shape) -> Iterator[tuple[str, How, Any, Any]]:
     was, now = old.values, new.values
     if was is None and now is None:
         return
-    gone = was is None or bool(was.keys() - (now or was).keys())
-    come = now is None or bool(now.keys() - (was or now).keys())
+    gone = was is None or (now is not None and bool(was.keys() - now.keys()))
+    come = now is None or (was is not None and bool(now.keys() - was.keys()))
     how = verdict(gone, come)
     if how is None:
         return

@@ -104,9 +104,10 @@ class Shape:
     def plain(self) -> bool:
         """Whether it demands nothing beyond a type, alternatives apart."""
         demands = (
-            self.format, self.values, self.lower, self.upper, self.step, self.sizes, self.unique, self.patterns, self.properties,
-            self.required, self.additional, self.by_pattern, self.names_of, self.unevaluated_properties, self.unevaluated_items,
-            self.needs, self.demands, self.prefix, self.items, self.contains, self.exclusions, self.conditions, self.content,
+            self.format, self.values is not None, self.lower, self.upper, self.step, self.sizes, self.unique, self.patterns,
+            self.properties, self.required, self.additional, self.by_pattern, self.names_of, self.unevaluated_properties,
+            self.unevaluated_items, self.needs, self.demands, self.prefix, self.items, self.contains is not None, self.exclusions,
+            self.conditions, self.content,
         )  # fmt: skip
         return not any(demands)
 

@@ -109,6 +109,8 @@ CHANGED: list[tuple[str, Any, Any, str, str]] = [
     ("any number but small ones", {**WHOLE, "minimum": 5}, {**NUMBER, "minimum": 7}, "breaking", "breaking"),
     ("anything but a text", TEXT, {"not": TEXT}, "breaking", "breaking"),
     ("values of a type that is said now", {"enum": [1, 2]}, {**WHOLE, "maximum": 9}, "breaking", "risky"),
+    ("null alone of several values", {"enum": [None, 1]}, {"enum": [None]}, "breaking", "compatible"),
+    ("a list where only null was", {"const": None}, {"type": "array"}, "breaking", "breaking"),
     ("null where no type is said", {**thing(a=TEXT), "type": ["object", "null"]}, {"properties": {"a": TEXT}}, "compatible", "compatible"),
     ("wrapped", thing("a", a=TEXT), {"anyOf": [thing("a", a=TEXT), WHOLE]}, "compatible", "breaking"),
     ("null among alternatives", {"anyOf": [TEXT, {"type": "null"}]}, TEXT, "breaking", "compatible"),

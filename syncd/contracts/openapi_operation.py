@@ -149,7 +149,10 @@ def compare_bodies(side: Side, old: Body | None, new: Body | None) -> None:
 
 
 def compare_content(side: Side, direction: Direction, place: str, old: dict[str, Media], new: dict[str, Media]) -> None:
-    """Bodies by media type; a range stands for what it covers."""
+    """Bodies by media type; a range stands for what it covers. Where one side does not say which types there are, they are the other's."""
+    if not (_said(old) and _said(new)):
+        _unsaid(side, direction, place, old, new)
+        return
     come = {key for key in new if key not in old}
     for key, media in old.items():
         at = f"{place}.{key}"
@@ -169,6 +172,19 @@ def compare_content(side: Side, direction: Direction, place: str, old: dict[str,
             side.tell(f"{direction}-media-type-removed", at, key)
     for key in sorted(come):
         side.tell(f"{direction}-media-type-added", f"{place}.{key}", None, key)
+
+
+def _said(content: dict[str, Media]) -> bool:
+    return all(media.said for media in content.values())
+
+
+def _unsaid(side: Side, direction: Direction, place: str, old: dict[str, Media], new: dict[str, Media]) -> None:
+    """2.0 may leave open which media types there are: then they are taken for those of the other side."""
+    if _said(old) or _said(new):
+        side.walk.doubt("one revision does not say which media types there are", side.name, side.prefix + place, direction)
+    first = next(iter(old.values())), next(iter(new.values()))
+    for key in old if _said(old) else new:
+        _media(side, direction, f"{place}.{key}", old.get(key, first[0]), new.get(key, first[1]))
 
 
 def covers(wide: str, narrow: str) -> bool:

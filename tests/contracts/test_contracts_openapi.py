@@ -347,3 +347,12 @@ def test_alternatives_that_only_their_names_tell_apart_do_not_stand_in_for_each_
 
     assert rules(judged(one_of("Dog", "Cat", "Rabbit"), one_of("Dog", "Cat"))) == {"request-alternative-removed"}
     assert judged(one_of("Dog", "Cat"), one_of("Dog", "Rabbit")).changes == ()
+
+
+def test_media_types_that_only_one_revision_names_are_unknown_and_what_they_hold_is_judged() -> None:
+    bare = {key: value for key, value in SECOND.items() if key not in ("consumes", "produces")}
+    for old, new in ((bare, SECOND), (SECOND, bare)):
+        assert {(change.rule, change.level) for change in judged(old, new).changes} == {("could-not-judge", "unknown")}
+    wider = {**bare, "definitions": {"Pet": thing(name=TEXT)}}
+    assert "response-property-became-optional" in rules(judged(SECOND, wider))
+    assert judged(bare, {**bare, "x-a": 1}).changes == ()

@@ -98,9 +98,9 @@ class _Comparison:
 
     def _operation(self, side: Side, old: tuple[Place, Node], new: tuple[Place, Node], own: bool = True) -> None:
         """`own`: it is the API's, not one that the API calls."""
-        if is_loose(old[1].raw):
-            self.loose.add(side.name)
         if own:
+            if is_loose(old[1].raw):
+                self.loose.add(side.name)
             self._security(side.name, old[1], new[1])
             if any("servers" in one.raw for one in (old[0].node, old[1], new[0].node, new[1])):
                 addresses = [api.servers(at[1].raw, at[0].node.raw, api.root) for api, at in ((self.old, old), (self.new, new))]

@@ -150,7 +150,7 @@ def compare_bodies(side: Side, old: Body | None, new: Body | None) -> None:
 
 def compare_content(side: Side, direction: Direction, place: str, old: dict[str, Media], new: dict[str, Media]) -> None:
     """Bodies by media type; a range stands for what it covers. Where one side does not say which types there are, they are the other's."""
-    if not (_said(old) and _said(new)):
+    if old and new and not (_said(old) and _said(new)):
         _unsaid(side, direction, place, old, new)
         return
     come = {key for key in new if key not in old}

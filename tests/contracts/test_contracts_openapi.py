@@ -356,3 +356,5 @@ def test_media_types_that_only_one_revision_names_are_unknown_and_what_they_hold
     wider = {**bare, "definitions": {"Pet": thing(name=TEXT)}}
     assert "response-property-became-optional" in rules(judged(SECOND, wider))
     assert judged(bare, {**bare, "x-a": 1}).changes == ()
+    empty = api(path="/pets/{id}", requestBody={"content": {}})
+    assert "request-media-type-removed" in rules(judged(bare, empty))

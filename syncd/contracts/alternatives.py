@@ -5,13 +5,13 @@ partner is still fine where another alternative covers it.
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Set
 
 from syncd.contracts.keywords import name_of
 from syncd.contracts.rules import schema_rule
 from syncd.contracts.shape import Choice, Schema, Shape
 from syncd.contracts.shaping import Shaper
-from syncd.contracts.walk import Found, Pair, Walk
+from syncd.contracts.walk import Found, Key, Pair, Walk
 
 LIKE = 0.3
 """How alike two alternatives have to be to count as one that changed: the share of common properties."""
@@ -21,7 +21,13 @@ MOST = 60
 
 def compare_choices(walk: Walk, pair: Pair, old: Shape, new: Shape) -> bool:
     """Adds what changed about the alternatives; True where nothing else of the two is to be compared."""
-    _discriminators(walk, pair, old, new)
+    partners: set[Key] = set()
+    alone = _choices(walk, pair, old, new, partners)
+    _discriminators(walk, pair, old, new, partners)
+    return alone
+
+
+def _choices(walk: Walk, pair: Pair, old: Shape, new: Shape, partners: set[Key]) -> bool:
     if old.null_chosen != new.null_chosen and old.nullable == new.nullable and (old.choices or new.choices):
         how = "widened" if new.null_chosen else "narrowed"
         if bool(old.choices) == bool(new.choices):
@@ -29,13 +35,13 @@ def compare_choices(walk: Walk, pair: Pair, old: Shape, new: Shape) -> bool:
     if not old.choices and not new.choices:
         return False
     if _wrapped(new, old):
-        _compare(walk, pair, _alone(pair.old), _held(walk.new, new))
+        partners.update(_compare(walk, pair, _alone(pair.old), _held(walk.new, new)))
         return True
     if _wrapped(old, new):
-        _compare(walk, pair, _held(walk.old, old), _alone(pair.new))
+        partners.update(_compare(walk, pair, _held(walk.old, old), _alone(pair.new)))
         return True
     for was, now in zip(old.choices, new.choices, strict=False):
-        _compare(walk, pair, was, now)
+        partners.update(_compare(walk, pair, was, now))
     if len(old.choices) != len(new.choices):
         how = "narrowed" if len(new.choices) > len(old.choices) else "widened"
         pair.found.append(Found(schema_rule(pair.direction, "alternatives", how).id))  # type: ignore[arg-type]
@@ -86,7 +92,8 @@ class _Matching:
         del self.old[old], self.new[new]
 
 
-def _compare(walk: Walk, pair: Pair, old: Choice, new: Choice) -> None:
+def _compare(walk: Walk, pair: Pair, old: Choice, new: Choice) -> list[Key]:
+    """Adds what changed between two choices; which alternatives took which one's place, each pair compared below this one."""
     matching = _Matching(len(old.members), len(new.members))
     for sign in _SIGNS:
         matching.by(sign(walk.old, old), sign(walk.new, new))
@@ -96,11 +103,17 @@ def _compare(walk: Walk, pair: Pair, old: Choice, new: Choice) -> None:
         covered = _covered(walk, pair, old, new, matching)
     else:
         covered = set()
+    partners: list[Key] = []
     for was, now in matching.pairs:
         name = new.names[now] or walk.new.shape(new.members[now]).title or (str(now) if len(new.members) > 1 else "")
-        where = f"|{name}" if name else ""
-        pair.inner.append((where, walk.pair(old.members[was], new.members[now], pair.direction, pair.text)))
+        partners.append(walk.pair(old.members[was], new.members[now], pair.direction, pair.text))
+        pair.inner.append((f"|{name}" if name else "", partners[-1]))
     _renamed(walk, pair, old, new, matching)
+    _unmatched(walk, pair, old, new, matching, covered)
+    return partners
+
+
+def _unmatched(walk: Walk, pair: Pair, old: Choice, new: Choice, matching: _Matching, covered: set[tuple[str, int]]) -> None:
     side = "schema" if pair.direction == "both" else pair.direction
     for at in matching.old:
         if ("old", at) not in covered:
@@ -144,7 +157,11 @@ def _by_value(shaper: Shaper, choice: Choice) -> dict[int, Hashable]:
     return found
 
 
-_SIGNS: tuple[Callable[[Shaper, Choice], dict[int, Hashable]], ...] = (_by_name, _by_value, _by_title)
+def _by_properties(shaper: Shaper, choice: Choice) -> dict[int, Hashable]:
+    return {at: frozenset(shaper.shape(member).properties) for at, member in enumerate(choice.members)}
+
+
+_SIGNS: tuple[Callable[[Shaper, Choice], dict[int, Hashable]], ...] = (_by_name, _by_value, _by_title, _by_properties)
 """By what alternatives are known, the surest first."""
 
 
@@ -157,21 +174,33 @@ def _match_equal(walk: Walk, pair: Pair, old: Choice, new: Choice, matching: _Ma
 
 
 def _covered(walk: Walk, pair: Pair, old: Choice, new: Choice, matching: _Matching) -> set[tuple[str, int]]:
-    """Alternatives without a partner that do no harm: gone ones that another one still takes, new ones that could come before."""
+    """Alternatives without a partner that do no harm: gone ones that another one still takes, new ones that could come before. Where
+    two are alike but for their names, the names are what tells them apart: then one does not cover the other."""
     covered: set[tuple[str, int]] = set()
     if pair.direction != "response":
         covered.update(
             ("old", at)
             for at in matching.old
             if any(walk.safe(old.members[at], m, pair.direction, pair.text) for m in new.members)
+            and not any(_twins(walk, pair, (old, at), (new, m), old.names) for m in range(len(new.members)))
         )
     if pair.direction != "request":
         covered.update(
             ("new", at)
             for at in matching.new
             if any(walk.safe(m, new.members[at], pair.direction, pair.text) for m in old.members)
+            and not any(_twins(walk, pair, (old, m), (new, at), new.names) for m in range(len(old.members)))
         )
     return covered
+
+
+def _twins(walk: Walk, pair: Pair, old: tuple[Choice, int], new: tuple[Choice, int], known: tuple[str, ...]) -> bool:
+    """Whether two alternatives of different names, both known on one side, differ in nothing else."""
+    (was, left), (now, right) = old, new
+    names = was.names[left], now.names[right]
+    if not all(names) or names[0] == names[1] or not set(names) <= set(known):
+        return False
+    return walk.alike(was.members[left], now.members[right], pair.direction, pair.text)
 
 
 def _match_alike(walk: Walk, old: Choice, new: Choice, matching: _Matching) -> None:
@@ -209,7 +238,7 @@ def _renamed(walk: Walk, pair: Pair, old: Choice, new: Choice, matching: _Matchi
             pair.found.append(Found(f"{side}-discriminator-name-changed", "", *names))
 
 
-def _discriminators(walk: Walk, pair: Pair, old: Shape, new: Shape) -> None:
+def _discriminators(walk: Walk, pair: Pair, old: Shape, new: Shape, partners: Set[Key]) -> None:
     was, now = old.discriminator, new.discriminator
     side = "schema" if pair.direction == "both" else pair.direction
     if was is None or now is None:
@@ -229,14 +258,16 @@ def _discriminators(walk: Walk, pair: Pair, old: Shape, new: Shape) -> None:
             if value not in names[1]:
                 pair.found.append(Found(f"{side}-discriminator-mapping-removed", "", value, None))
         else:
-            _mapped(walk, pair, value, (was.file, gone), (now.file, come), inner=not old.choices and not new.choices)
+            known = partners if old.choices or new.choices else None
+            _mapped(walk, pair, value, (was.file, gone), (now.file, come), known)
 
 
-def _mapped(walk: Walk, pair: Pair, value: str, old: tuple[str, str], new: tuple[str, str], *, inner: bool) -> None:
-    """Where a value leads now, and where it led; `inner`: nothing else leads there."""
+def _mapped(walk: Walk, pair: Pair, value: str, old: tuple[str, str], new: tuple[str, str], partners: Set[Key] | None) -> None:
+    """Where a value leads now, and where it led. `partners`: what is compared already; None: nothing else leads there."""
     was, now = walk.old.reference(*old), walk.new.reference(*new)
-    if inner:
-        pair.inner.append((f"|{value}", walk.pair(was, now, pair.direction, pair.text)))
-    elif name_of(old[1]) != name_of(new[1]) and not walk.safe(was, now, pair.direction, pair.text):
+    key = walk.pair(was, now, pair.direction, pair.text)
+    if partners is None:
+        pair.inner.append((f"|{value}", key))
+    elif name_of(old[1]) != name_of(new[1]) and key not in partners and not walk.safe(was, now, pair.direction, pair.text):
         side = "schema" if pair.direction == "both" else pair.direction
         pair.found.append(Found(f"{side}-discriminator-mapping-changed", "", name_of(old[1]), name_of(new[1])))

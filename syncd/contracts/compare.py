@@ -5,7 +5,7 @@ from syncd.contracts.change import UNJUDGED
 from syncd.contracts.compare_objects import compare_objects
 from syncd.contracts.compare_scalars import compare_scalars, how_types
 from syncd.contracts.rules import How, schema_rule
-from syncd.contracts.shape import MISSING, Schema, Shape
+from syncd.contracts.shape import MISSING, Schema, Shape, comparable
 from syncd.contracts.values import canonical, cut, cut_text, told
 from syncd.contracts.walk import Found, Pair, Walk
 
@@ -26,16 +26,27 @@ def look(walk: Walk, pair: Pair) -> None:
     how = how_types(old, new, pair.text)
     if how is not None:
         add(pair, "type", how, types_told(old), types_told(new))
-        if how == "changed" or old.types is None or new.types is None or not (old.types & new.types):
+        if how == "changed":
             return
-    if old.nullable != new.nullable and (old.types is None) == (new.types is None):
+    if old.nullable != new.nullable and (old.types is None) == (new.types is None) and old.guessed == new.guessed:
         add(pair, "nullable", "widened" if new.nullable else "narrowed", None, None)
+    if how is not None and _told_by_types(old, new):
+        return
     compare_scalars(pair, old, new)
-    if old.takes("object") and new.takes("object"):
+    if comparable(old, new, "object"):
         compare_objects(walk, pair, old, new)
-    if old.takes("array") and new.takes("array"):
+    if comparable(old, new, "array"):
         _lists(walk, pair, old, new)
     _whole(walk, pair, old, new)
+
+
+def _told_by_types(old: Shape, new: Shape) -> bool:
+    """Whether the types say all: one side takes anything at all, or no value fits both."""
+    if old.types is None or new.types is None:
+        bare = old if old.types is None else new
+        return bare.plain and not bare.choices
+    both = old.types | new.types
+    return not (old.types & new.types) and not ({"integer", "number"} <= both)
 
 
 def add(pair: Pair, aspect: str, how: How | None, old: object, new: object, where: str = "") -> None:

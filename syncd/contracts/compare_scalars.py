@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from syncd.contracts.rules import How, schema_rule
-from syncd.contracts.shape import Bound, Shape
+from syncd.contracts.shape import Bound, Shape, comparable
 from syncd.contracts.values import told
 from syncd.contracts.walk import Found, Pair
 
@@ -68,7 +68,7 @@ def _differences(old: Shape, new: Shape) -> Iterator[tuple[str, How, Any, Any]]:
     yield from _sizes(old, new)
     if old.unique != new.unique:
         yield "unique-items", "narrowed" if new.unique else "widened", old.unique, new.unique
-    if old.patterns != new.patterns and old.takes("string") and new.takes("string"):
+    if old.patterns != new.patterns and comparable(old, new, "string"):
         how = verdict(not new.patterns <= old.patterns, not old.patterns <= new.patterns)
         if how is not None:
             yield "pattern", how, old.patterns or None, new.patterns or None
@@ -95,8 +95,8 @@ def _values(old: Shape, new: Shape) -> Iterator[tuple[str, How, Any, Any]]:
     was, now = old.values, new.values
     if was is None and now is None:
         return
-    gone = was is None or bool(was.keys() - (now or was).keys())
-    come = now is None or bool(now.keys() - (was or now).keys())
+    gone = was is None or (now is not None and bool(was.keys() - now.keys()))
+    come = now is None or (was is not None and bool(now.keys() - was.keys()))
     how = verdict(gone, come)
     if how is None:
         return
@@ -159,7 +159,7 @@ def _sizes(old: Shape, new: Shape) -> Iterator[tuple[str, How, Any, Any]]:
     for keyword in sorted(old.sizes.keys() | new.sizes.keys()):
         kind = _APPLY[keyword[3:]]
         was, now = old.sizes.get(keyword), new.sizes.get(keyword)
-        if was == now or not (old.takes(kind) and new.takes(kind)):
+        if was == now or not comparable(old, new, kind):
             continue
         least = keyword.startswith("min")
         if was is None or now is None:

@@ -13,7 +13,7 @@ __all__ = ["ENGINES", "KINDS", "VERSION", "Kind", "Revision", "diff", "kind_of"]
 Engine = Callable[[Revision, Revision, Direction], Verdict]
 """Judges two revisions. The direction says who writes the documents; only contracts that do not say it themselves (JSON Schema) ask."""
 
-VERSION = 1
+VERSION = 2
 """Of the rules and what they find: a verdict that was kept under another number is worked out anew."""
 
 NOTHING: Mapping[str, Level | None] = MappingProxyType({})

@@ -274,6 +274,7 @@ def finish(shape: Shape, dialect: Dialect) -> None:
     """What follows from all keywords together."""
     if shape.types is None and dialect.inferred:
         shape.types = _inferred(shape)
+        shape.guessed = shape.types is not None
         if shape.types is not None and shape.values is None and not (shape.null_chosen or shape.null_said):
             shape.nullable = False
     if shape.types == frozenset({"integer"}):

@@ -12,6 +12,7 @@ from syncd.contracts.openapi_api import Api, Place, is_deprecated, sunset_of
 from syncd.contracts.openapi_operation import Side, compare_answers, compare_bodies, compare_parameters
 from syncd.contracts.openapi_parts import Parts
 from syncd.contracts.openapi_security import Doors, alternatives, compare_schemes, compare_security
+from syncd.contracts.openapi_stability import excused, how_stability, is_loose
 from syncd.contracts.refused import Refused
 from syncd.contracts.revision import Revision
 from syncd.contracts.same import Same, equal
@@ -19,6 +20,9 @@ from syncd.contracts.shape import schema_of
 from syncd.contracts.shaping import Shaper
 from syncd.contracts.values import cut, cut_text
 from syncd.contracts.walk import Walk
+
+RENAMED = 60
+"""Of how many components without a partner of the same name it is looked up whether they were renamed."""
 
 _BRACES = re.compile(r"\{[^{}]*\}")
 
@@ -44,6 +48,7 @@ class _Comparison:
         self.walk = Walk(Shaper(old.document, old.dialect), Shaper(new.document, new.dialect), self.same, look)
         self.doors = Doors.of(old, new)
         self.side = Side(self.walk, Parts(old), Parts(new), "")
+        self.loose: set[str] = set()
 
     def verdict(self) -> Verdict:
         compare_schemes(self.walk, self.doors)
@@ -56,7 +61,7 @@ class _Comparison:
         for api in (self.old, self.new):
             for problem in dict.fromkeys(api.problems):
                 self.walk.doubt(problem, "", api.file)
-        return Verdict.of(self.walk.told())
+        return Verdict.of(excused(self.walk.told(), self.loose))
 
     def _paths(self) -> None:
         old, new = self.old.places("paths"), self.new.places("paths")
@@ -73,11 +78,11 @@ class _Comparison:
     def _gone(self, place: Place) -> None:
         for method, node in place.operations.items():
             self._removed("path-removed", f"{method} {place.template}", node)
-        if not place.operations:
-            self.walk.tell("path-removed", place.template, "")
 
     def _removed(self, rule: str, name: str, node: Node) -> None:
         ends = sunset_of(node.raw)
+        if is_loose(node.raw):
+            self.loose.add(name)
         because = f"it was deprecated{f', to end on {cut(ends)}' if ends else ''}" if is_deprecated(node.raw) else ""
         self.walk.tell(rule, name, "", because=because)
 
@@ -94,6 +99,8 @@ class _Comparison:
     def _operation(self, side: Side, old: tuple[Place, Node], new: tuple[Place, Node], own: bool = True) -> None:
         """`own`: it is the API's, not one that the API calls."""
         if own:
+            if is_loose(old[1].raw):
+                self.loose.add(side.name)
             self._security(side.name, old[1], new[1])
             if any("servers" in one.raw for one in (old[0].node, old[1], new[0].node, new[1])):
                 addresses = [api.servers(at[1].raw, at[0].node.raw, api.root) for api, at in ((self.old, old), (self.new, new))]
@@ -113,6 +120,9 @@ class _Comparison:
         return self.same.same(*lists)
 
     def _marks(self, side: Side, old: Node, new: Node) -> None:
+        if (degree := how_stability(old.raw, new.raw)) is not None:
+            rule, *degrees = degree
+            side.tell(rule, "", *degrees)
         was, now = is_deprecated(old.raw), is_deprecated(new.raw)
         ends = sunset_of(old.raw), sunset_of(new.raw)
         if was != now:
@@ -197,12 +207,26 @@ class _Comparison:
     def _components(self) -> None:
         """A library of schemas, of which nobody says who uses them and how."""
         old, new = self.old.components(), self.new.components()
+        renamed = self._renamed(old, new)
         for name in dict.fromkeys((*old, *new)):
+            if name in renamed:
+                continue
             if name in old and name in new:
                 self.walk.use(schema_of(*old[name]), schema_of(*new[name]), "both", "", f"components.{name}")
             else:
                 rule = "schema-property-added" if name in new else "schema-property-removed"
                 self.walk.tell(rule, "", f"components.{name}")
+
+    def _renamed(self, old: Mapping[str, Node], new: Mapping[str, Node]) -> set[str]:
+        """Components of either side that are there under another name as well, alike in all that they hold."""
+        found: set[str] = set()
+        come = [name for name in new if name not in old][:RENAMED]
+        for name in [name for name in old if name not in new][:RENAMED]:
+            for other in come:
+                if other not in found and self.walk.alike(schema_of(*old[name]), schema_of(*new[other]), "both"):
+                    found |= {name, other}
+                    break
+        return found
 
 
 def _partners(old: Mapping[str, Place], new: Mapping[str, Place]) -> dict[str, str]:

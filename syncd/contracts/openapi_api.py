@@ -15,10 +15,11 @@ _SECOND = ("definitions", "host", "basePath", "consumes", "produces", "securityD
 
 @dataclass(slots=True, eq=False)
 class Media:
-    """What stands in a body under one media type."""
+    """What stands in a body under one media type. `said`: 2.0 may leave open which one it is."""
 
     schema: Schema
     encoding: Any = None
+    said: bool = True
 
 
 @dataclass(slots=True, eq=False)

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from syncd.contracts.change import Direction
 from syncd.contracts.openapi_api import Answer, Body, Media, Parameter, Place
 from syncd.contracts.openapi_parts import Parts
-from syncd.contracts.shape import MISSING
+from syncd.contracts.rules import schema_rule
+from syncd.contracts.shape import MISSING, Schema
 from syncd.contracts.values import canonical, cut
 from syncd.contracts.walk import Walk
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
+_LIST, _COMPOSED = frozenset({"array"}), frozenset({"array", "object"})
+_TEXT = frozenset({"string"})
 _OWN_HEADERS = frozenset({"accept", "content-type", "authorization"})
 
 
@@ -49,6 +52,8 @@ def compare_parameters(side: Side, old: list[Parameter], new: list[Parameter], w
         if parameter.place != "path":
             rule = "required-parameter-added" if parameter.required else "parameter-added"
             side.tell(f"{side.sent}-{rule}", _at(parameter))
+        elif parameter.name in _BRACES.findall(now.template):
+            _undeclared(side, parameter)
     for key in left:
         if key in right:
             _parameter(side, left[key], right[key])
@@ -60,10 +65,14 @@ def _keyed(listed: list[Parameter], template: str) -> dict[tuple[str, str], Para
     for one in listed:
         if one.place == "header" and one.name.lower() in _OWN_HEADERS:
             continue
-        name = positions.get(one.name) if one.place == "path" else one.name.lower() if one.place == "header" else one.name
-        if name is not None:
-            keyed[one.place, name] = one
+        name = one.name.lower() if one.place == "header" else one.name
+        keyed[one.place, positions.get(name, f"{{{name}}}") if one.place == "path" else name] = one
     return keyed
+
+
+def _undeclared(side: Side, new: Parameter) -> None:
+    """A parameter that stood in the path and of which nothing was said: any text could be sent."""
+    side.walk.use(side.walk.old.typed(_TEXT, False), new.schema, side.sent, side.name, side.prefix + _at(new), new.text)
 
 
 def _at(parameter: Parameter) -> str:
@@ -86,8 +95,22 @@ def _parameter(side: Side, old: Parameter, new: Parameter) -> None:
     _deprecation(side, old, new, place)
     if side.walk.is_same(old.schema, new.schema):
         return
-    _defaults(side, old, new, place)
-    side.walk.use(old.schema, new.schema, side.sent, side.name, side.prefix + place, old.text and new.text)
+    if not (old.required and new.required):
+        _defaults(side, old, new, place)
+    if (items := _repeated(side, old, new)) is not None:
+        side.tell(schema_rule(side.sent, "type", "widened").id, place, None, "array")
+        side.walk.use(old.schema, items, side.sent, side.name, f"{side.prefix}{place}[]", old.text and new.text)
+    else:
+        side.walk.use(old.schema, new.schema, side.sent, side.name, side.prefix + place, old.text and new.text)
+
+
+def _repeated(side: Side, old: Parameter, new: Parameter) -> Schema | None:
+    """The schema of items where a parameter that had one value can now be repeated: written once, a list in style `form` reads as one
+    value did. None where it is no such list."""
+    was, now = side.walk.old.shape(old.schema), side.walk.new.shape(new.schema)
+    if now.types != _LIST or was.types is None or was.types & _COMPOSED or not (new.style == "form" and new.explode):
+        return None
+    return now.items if now.sizes.get("minItems", 0) <= 1 and not now.prefix and not now.contains else None
 
 
 def _composed(side: Side, old: Parameter, new: Parameter) -> bool:
@@ -126,7 +149,10 @@ def compare_bodies(side: Side, old: Body | None, new: Body | None) -> None:
 
 
 def compare_content(side: Side, direction: Direction, place: str, old: dict[str, Media], new: dict[str, Media]) -> None:
-    """Bodies by media type; a range stands for what it covers."""
+    """Bodies by media type; a range stands for what it covers. Where one side does not say which types there are, they are the other's."""
+    if old and new and not (_said(old) and _said(new)):
+        _unsaid(side, direction, place, old, new)
+        return
     come = {key for key in new if key not in old}
     for key, media in old.items():
         at = f"{place}.{key}"
@@ -146,6 +172,19 @@ def compare_content(side: Side, direction: Direction, place: str, old: dict[str,
             side.tell(f"{direction}-media-type-removed", at, key)
     for key in sorted(come):
         side.tell(f"{direction}-media-type-added", f"{place}.{key}", None, key)
+
+
+def _said(content: dict[str, Media]) -> bool:
+    return all(media.said for media in content.values())
+
+
+def _unsaid(side: Side, direction: Direction, place: str, old: dict[str, Media], new: dict[str, Media]) -> None:
+    """2.0 may leave open which media types there are: then they are taken for those of the other side."""
+    if _said(old) or _said(new):
+        side.walk.doubt("one revision does not say which media types there are", side.name, side.prefix + place, direction)
+    first = next(iter(old.values())), next(iter(new.values()))
+    for key in old if _said(old) else new:
+        _media(side, direction, f"{place}.{key}", old.get(key, first[0]), new.get(key, first[1]))
 
 
 def covers(wide: str, narrow: str) -> bool:
@@ -211,6 +250,10 @@ def _header(side: Side, place: str, old: Parameter | None, new: Parameter | None
     if old.required != new.required:
         side.tell(f"{rule}-header-became-required" if new.required else f"{rule}-header-became-optional", place)
     _deprecation_of_header(side, old, new, place)
+    if old.explode != new.explode and any(
+        shaper.shape(one.schema).takes("object") for shaper, one in ((side.walk.old, old), (side.walk.new, new))
+    ):
+        side.tell(f"{rule}-parameter-explode-changed", place, str(old.explode).lower(), str(new.explode).lower())
     side.walk.use(old.schema, new.schema, side.answered, side.name, side.prefix + place, old.text and new.text)
 
 

@@ -100,7 +100,7 @@ class Parts:
         for node in listed:
             if node.raw.get("in") == "body":
                 schema = schema_of(node.file, node.raw.get("schema"))
-                return Body(node.raw.get("required") is True, {key: Media(schema) for key in types or ["*/*"]})
+                return Body(node.raw.get("required") is True, self._media(schema, types))
         fields = [node for node in listed if node.raw.get("in") == "formData" and isinstance(node.raw.get("name"), str)]
         if not fields:
             return None
@@ -116,6 +116,9 @@ class Parts:
 
     def _field(self, node: Node) -> Any:
         return {key: value for key, value in node.raw.items() if key not in _NOT_OF_SCHEMA}
+
+    def _media(self, schema: Schema, types: list[str]) -> dict[str, Media]:
+        return {key: Media(schema) for key in types} or {"*/*": Media(schema, said=False)}
 
     def _types(self, operation: Node, key: str) -> list[str]:
         listed = operation.raw.get(key, self.api.root.get(key))
@@ -142,8 +145,7 @@ class Parts:
         """One answer with its headers, by their names in lower case."""
         if self.api.second:
             schema = schema_of(node.file, node.raw["schema"]) if isinstance(node.raw.get("schema"), dict) else None
-            types = self._types(operation, "produces") or ["*/*"]
-            content = {} if schema is None else {key: Media(schema) for key in types}
+            content = {} if schema is None else self._media(schema, self._types(operation, "produces"))
         else:
             content = self.content(node)
         headers = {

@@ -55,7 +55,7 @@ def compare_security(walk: Walk, operation: str, old: list[Alternative], new: li
         return
     for one in old:
         if not any(_admits(other, one) for other in new):
-            _worse(walk, operation, one, new)
+            _worse(walk, operation, one, [other for other in new if other not in old])
         elif one not in new:
             better = next(other for other in new if _admits(other, one))
             if better.keys() == one.keys():

@@ -9,12 +9,14 @@ from syncd.contracts.protobuf_tree import Enum, File, Message, Range, Rpc, Servi
 
 _ACCESSOR = "no_standard_descriptor_accessor"
 _FULL = "ALLOW"
+_FORMAT = "features.json_format"
 
 
 def messages(pair: Pair, old: tuple[Message, File], new: tuple[Message, File]) -> None:
     """The changes of one message."""
     name = old[0].name
     fields(pair, old, new)
+    _format(pair, old, new)
     _reserved(pair, "proto-reserved-removed", old[0], new[0])
     if lost := _lost(old[0].extensions, new[0].extensions):
         text = f"Extensions of {name} may no longer use {lost}"
@@ -45,6 +47,7 @@ def enums(pair: Pair, old: tuple[Enum, File], new: tuple[Enum, File]) -> None:
     for name, number in new[0].values:
         if number not in before and name not in known:
             pair.say("proto-enum-value-added", f"{old[0].name}.{name}", None, f"{name} = {number}", f"{name} = {number} is new")
+    _format(pair, old, new)
     _reserved(pair, "proto-enum-reserved-removed", old[0], new[0])
     _nature(pair, old, new)
 
@@ -156,7 +159,7 @@ def files(pair: Pair, old: File, new: File) -> None:
         text = f"{new.path} is written in {new.syntax}, it was {old.syntax}"
         pair.say("proto-syntax-changed", new.path, old.syntax, new.syntax, text)
     formats = _json_format(old), _json_format(new)
-    if formats[0] == _FULL and formats[1] != _FULL and (new.messages or new.enums):
+    if _lose(pair, old, new) and (new.messages or new.enums):
         text = f"JSON of {new.path} is {formats[1]}, it was {formats[0]}: what it may hold is no longer checked"
         pair.say("proto-json-format-changed", new.path, *formats, text)
     for name in FILE_OPTIONS:
@@ -167,7 +170,20 @@ def files(pair: Pair, old: File, new: File) -> None:
 
 
 def _json_format(file: File) -> str:
-    return "LEGACY_BEST_EFFORT" if file.syntax == "proto2" else file.options.get("features.json_format", _FULL)
+    return "LEGACY_BEST_EFFORT" if file.syntax == "proto2" else file.options.get(_FORMAT, _FULL)
+
+
+def _lose(pair: Pair, old: File, new: File) -> bool:
+    """Whether a file took the other one's place, and its JSON is no longer checked."""
+    return pair.moved.get(old.path) is new and _json_format(old) == _FULL != _json_format(new)
+
+
+def _format(pair: Pair, old: tuple[Message | Enum, File], new: tuple[Message | Enum, File]) -> None:
+    """JSON of one message or enum: as it says itself, or as its file does; what the whole file lost is told of the file."""
+    before, after = (one.options.get(_FORMAT) or _json_format(file) for one, file in (old, new))
+    if before == _FULL != after and not _lose(pair, old[1], new[1]):
+        text = f"JSON of {old[0].name} is {after}, it was {before}: what it may hold is no longer checked"
+        pair.say("proto-json-format-changed", old[0].name, before, after, text, of=old[0].name)
 
 
 def extensions(pair: Pair) -> None:

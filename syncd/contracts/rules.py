@@ -227,6 +227,12 @@ _PLAIN: tuple[tuple[str, Level, str], ...] = (
     ("operation-deprecated", "compatible", "An operation is deprecated, perhaps with a date on which it ends."),
     ("operation-no-longer-deprecated", "compatible", "An operation is no longer deprecated."),
     ("operation-sunset-changed", "compatible", "The date on which an operation ends is another one."),
+    (
+        "operation-stability-lowered",
+        "breaking",
+        "An operation is promised less firmly: it may change or go where it could not.",
+    ),
+    ("operation-stability-raised", "compatible", "An operation is promised more firmly."),
     ("operation-id-changed", "compatible", "Generated clients call an operation by another name."),
     ("operation-id-duplicated", "unknown", "Two operations have one id: what generated clients call them cannot be judged."),
     ("webhook-removed", "breaking", "A webhook is gone."),

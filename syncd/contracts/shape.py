@@ -50,12 +50,13 @@ class Discriminator:
 @dataclass(slots=True, eq=False)
 class Shape:
     """What a schema demands. `types`: None is any; null is told apart by `nullable`. `null_chosen`: null is one of the alternatives;
-    `null_said`: OpenAPI 3.0's keyword allows it."""
+    `null_said`: OpenAPI 3.0's keyword allows it; `guessed`: the type is what the keywords are meant for, and is not written."""
 
     types: frozenset[str] | None = None
     nullable: bool = True
     null_chosen: bool = False
     null_said: bool = False
+    guessed: bool = False
     format: str | None = None
     values: dict[str, Any] | None = None
     fixed: bool = False
@@ -103,12 +104,19 @@ class Shape:
     def plain(self) -> bool:
         """Whether it demands nothing beyond a type, alternatives apart."""
         demands = (
-            self.format, self.values, self.lower, self.upper, self.step, self.sizes, self.unique, self.patterns, self.properties,
-            self.required, self.additional, self.by_pattern, self.names_of, self.unevaluated_properties, self.unevaluated_items,
-            self.needs, self.demands, self.prefix, self.items, self.contains, self.exclusions, self.conditions, self.content,
+            self.format, self.values is not None, self.lower, self.upper, self.step, self.sizes, self.unique, self.patterns,
+            self.properties, self.required, self.additional, self.by_pattern, self.names_of, self.unevaluated_properties,
+            self.unevaluated_items, self.needs, self.demands, self.prefix, self.items, self.contains is not None, self.exclusions,
+            self.conditions, self.content,
         )  # fmt: skip
         return not any(demands)
 
     def takes(self, kind: str) -> bool:
         """Whether a value of this type can be valid."""
         return self.types is None or kind in self.types or (kind == "number" and "integer" in self.types)
+
+
+def comparable(old: Shape, new: Shape, kind: str) -> bool:
+    """Whether what is demanded of values of a type can be told apart: both take them; or neither does, where the demand is judged as
+    it is written, since whoever wrote it beside another type meant something by it."""
+    return old.takes(kind) == new.takes(kind)

@@ -12,8 +12,8 @@ HEAD = 1 << 16
 _KEYED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("openapi", re.compile(r"""^[ \t{]*["']?(?:openapi|swagger)["']?[ \t]*:[ \t]*["']?\d""", re.M)),
     ("asyncapi", re.compile(r"""^[ \t{]*["']?asyncapi["']?[ \t]*:[ \t]*["']?\d""", re.M)),
-    ("openapi", re.compile(r"""[{,]\s*"(?:openapi|swagger)"\s*:\s*"\d""")),
-    ("asyncapi", re.compile(r"""[{,]\s*"asyncapi"\s*:\s*"\d""")),
+    ("openapi", re.compile(r"""[{,]\s*"(?:openapi|swagger)"\s*:\s*"?\d""")),
+    ("asyncapi", re.compile(r"""[{,]\s*"asyncapi"\s*:\s*"?\d""")),
 )
 _SCHEMA = re.compile(
     r"""(?:^[ \t]*|[{,]\s*)["']?"""

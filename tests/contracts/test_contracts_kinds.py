@@ -12,6 +12,8 @@ from tests.contracts.apis import revision
     ("content", "name", "kind"),
     [
         (b'{"info": {}, "openapi": "3.0.0"}', "", "openapi"),
+        (b'{"info": {}, "swagger": 2.0}', "", "openapi"),
+        (b'{"info": {"x": 1}, "asyncapi": 3}', "a.json", "asyncapi"),
         (b"# a comment\nopenapi: 3.1.0\n", "", "openapi"),
         (b'swagger: "2.0"', "x.txt", "openapi"),
         (b"---\nasyncapi: 2.6.0", "", "asyncapi"),

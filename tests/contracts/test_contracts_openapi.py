@@ -9,6 +9,7 @@ import pytest
 from syncd.contracts import diff
 from tests.contracts.apis import TEXT, WHOLE, Doc, answering, api, asking, judged, only, query, revision, rules, sending, thing
 
+BETA: Doc = {"x-beta-api": True}
 OK: Doc = {"200": {"description": "it"}}
 
 
@@ -44,6 +45,11 @@ PAIRS: list[tuple[str, Doc, Doc, str, str]] = [
     ("operation", with_root(api(), paths={"/pets": {"get": {}, "post": {}}}), with_root(api(), paths={"/pets": {"get": {}}}), "operation-removed", "breaking"),
     ("new operation", with_root(api(), paths={"/pets": {"get": {}}}), with_root(api(), paths={"/pets": {"get": {}, "put": {}}}), "operation-added", "compatible"),
     ("deprecated", api(), api(deprecated=True), "operation-deprecated", "compatible"),
+    ("promised less firmly", api(**{"x-stability-level": "stable"}), api(**{"x-stability-level": "beta"}), "operation-stability-lowered", "breaking"),
+    ("promised more firmly", api(**{"x-stability": "alpha"}), api(**{"x-stability-level": "stable"}), "operation-stability-raised", "compatible"),
+    ("no longer promised", api(), api(**BETA), "operation-stability-lowered", "breaking"),
+    ("never promised", with_root(api(), paths={"/pets": {"get": {}, "post": {"x-stability-level": "draft"}}}), with_root(api(), paths={"/pets": {"get": {}}}), "operation-removed", "risky"),
+    ("changed and never promised", api(method="get", parameters=[query()], **BETA), api(method="get", parameters=[query(required=True)], **BETA), "request-parameter-became-required", "risky"),
     ("operation id", api(operationId="a"), api(operationId="b"), "operation-id-changed", "compatible"),
     ("parameter", asking(query()), asking(), "request-parameter-removed", "risky"),
     ("new parameter", asking(), asking(query()), "request-parameter-added", "compatible"),
@@ -55,6 +61,12 @@ PAIRS: list[tuple[str, Doc, Doc, str, str]] = [
     ("parameter text", asking(query(schema=WHOLE)), asking(query(schema=TEXT)), "request-type-widened", "compatible"),
     ("parameter enum", asking(query(schema={**TEXT, "enum": ["a", "b"]})), asking(query(schema={**TEXT, "enum": ["a"]})), "request-enum-narrowed", "breaking"),
     ("parameter default", asking(query(schema={**WHOLE, "default": 1})), asking(query(schema={**WHOLE, "default": 2})), "request-parameter-default-changed", "breaking"),
+    ("default of what is always there", asking(query(required=True, schema={**WHOLE, "default": 1})), asking(query(required=True, schema={**WHOLE, "default": 2, "maximum": 9})), "request-maximum-narrowed", "breaking"),
+    ("path parameter that was not declared", asking(path="/p/{id}"), asking({"name": "id", "in": "path", "schema": WHOLE}, path="/p/{id}"), "request-type-narrowed", "breaking"),
+    ("path parameter that is not in the path", asking({"name": "id", "in": "path", "schema": TEXT}), asking({"name": "id", "in": "path", "schema": WHOLE}), "request-type-narrowed", "breaking"),
+    ("one value or several", asking(query()), asking(query(schema={"type": "array", "items": TEXT})), "request-type-widened", "compatible"),
+    ("several values in one text", asking(query(explode=False)), asking(query(schema={"type": "array", "items": TEXT}, explode=False)), "request-type-changed", "breaking"),
+    ("at least two values", asking(query()), asking(query(schema={"type": "array", "items": TEXT, "minItems": 2})), "request-type-changed", "breaking"),
     ("style", asking(query(schema={"type": "array"})), asking(query(schema={"type": "array"}, style="pipeDelimited")), "request-parameter-style-changed", "breaking"),
     ("explode", asking(query(schema={"type": "array"})), asking(query(schema={"type": "array"}, explode=False)), "request-parameter-explode-changed", "breaking"),
     ("empty", asking(query(allowEmptyValue=True)), asking(query()), "request-parameter-empty-refused", "breaking"),
@@ -79,6 +91,7 @@ PAIRS: list[tuple[str, Doc, Doc, str, str]] = [
     ("header", answers(_200={"headers": {"X-A": {"schema": TEXT}}}), answers(_200=None), "response-header-removed", "risky"),
     ("required header", answers(_200={"headers": {"X-A": {"schema": TEXT, "required": True}}}), answers(_200=None), "response-required-header-removed", "breaking"),
     ("header optional now", answers(_200={"headers": {"X-A": {"schema": TEXT, "required": True}}}), answers(_200={"headers": {"x-a": {"schema": TEXT}}}), "response-header-became-optional", "breaking"),
+    ("header explode", answers(_200={"headers": {"X-A": {"schema": thing(a=TEXT)}}}), answers(_200={"headers": {"X-A": {"schema": thing(a=TEXT), "explode": True}}}), "response-parameter-explode-changed", "breaking"),
     ("header type", answers(_200={"headers": {"X-A": {"schema": WHOLE}}}), answers(_200={"headers": {"X-A": {"schema": TEXT}}}), "response-type-widened", "breaking"),
     ("server", with_root(api(), servers=[{"url": "https://a/v1"}, {"url": "https://b"}]), with_root(api(), servers=[{"url": "https://b/"}]), "server-removed", "risky"),
     ("callback", calling(), api(), "callback-removed", "breaking"),
@@ -90,6 +103,7 @@ PAIRS: list[tuple[str, Doc, Doc, str, str]] = [
     ("credentials", secured(), secured({"key": []}), "security-added", "breaking"),
     ("no credentials", secured({"key": []}), secured({"key": []}, {}), "security-removed", "compatible"),
     ("one way in", secured({"key": []}, {"token": []}), secured({"key": []}), "security-alternative-removed", "breaking"),
+    ("one set of scopes", secured({"token": ["a"]}, {"token": ["b"]}), secured({"token": ["b"]}), "security-alternative-removed", "breaking"),
     ("two at once", secured({"key": []}), secured({"key": [], "token": []}), "security-narrowed", "breaking"),
     ("another way in", secured({"key": []}), secured({"key": []}, {"token": []}), "security-alternative-added", "compatible"),
     ("scope", secured({"token": ["a"]}), secured({"token": ["a", "b"]}), "security-scope-added", "breaking"),
@@ -118,6 +132,10 @@ SAME: list[tuple[str, Doc, Doc]] = [
     ("order of parameters", asking(query("a"), query("b")), asking(query("b"), query("a"))),
     ("letters of headers", asking({**query("X-A"), "in": "header"}), asking({**query("x-a"), "in": "header"})),
     ("charset", answers(_200=media("application/json")), answers(_200=media("application/json; charset=utf-8"))),
+    ("explode of a header with a text", answers(_200={"headers": {"X-A": {"schema": TEXT}}}), answers(_200={"headers": {"X-A": {"schema": TEXT, "explode": True}}})),
+    ("path parameter declared as text", asking(path="/p/{id}"), asking({"name": "id", "in": "path", "schema": TEXT}, path="/p/{id}")),
+    ("a mark that was always meant", api(), api(**{"x-stability-level": "beta"})),
+    ("path without operations", with_root(api(), paths={**api()["paths"], "/x": {"parameters": [query()]}}), api()),
     ("style as it is by default", asking(query()), asking(query(style="form", explode=True))),
     ("explode of a text", asking(query()), asking(query(explode=False))),
     ("security said at the operation", secured({"key": []}), {**secured(), "paths": api(security=[{"key": []}])["paths"]}),
@@ -289,3 +307,54 @@ def test_paths_and_components_may_stand_in_files_of_their_own() -> None:
 
 def test_a_slash_at_the_end_is_another_path() -> None:
     assert rules(judged(api(path="/a"), api(path="/a/"))) == {"path-removed", "operation-added"}
+
+
+def library(**schemas: Any) -> Doc:
+    return {"openapi": "3.0.3", "info": {"title": "", "version": ""}, "components": {"schemas": schemas}}
+
+
+def test_a_component_of_a_library_that_is_renamed_is_known_again() -> None:
+    old, new = (
+        library(A=thing("b", b={"$ref": "#/components/schemas/B"}), B=TEXT),
+        library(X=thing("b", b={"$ref": "#/components/schemas/Y"}), Y=TEXT),
+    )
+    assert [change.text for change in judged(old, new).changes] == []
+    assert rules(judged(old, library(X=thing("b", b=WHOLE)))) == {"schema-property-removed", "schema-property-added"}
+
+
+def pets(first: str, *others: str, **more: Any) -> Doc:
+    """An answer that is one of several pets, each of which holds what all have and knows the others; by `kind` the first is a dog."""
+    names = (first, *others)
+    lists = [{"$ref": f"#/components/schemas/{name}"} for name in names]
+    held: Doc = {
+        name: {"allOf": [{"$ref": "#/components/schemas/Pet"}, thing(**{str(at): TEXT})]} for at, name in enumerate(names)
+    }
+    teller = {"propertyName": "kind", "mapping": {str(at): one["$ref"] for at, one in enumerate(lists)}}
+    held["Pet"] = {**thing("kind", kind=TEXT), "oneOf": lists, "discriminator": teller}
+    held[first]["allOf"][1]["properties"].update(more)
+    return answering({"$ref": "#/components/schemas/Pet"}, components=held)
+
+
+def test_a_pet_that_is_renamed_under_a_mapping_is_the_same_pet_and_another_one_is_not() -> None:
+    assert [change.text for change in judged(pets("Dog", "Cat"), pets("Hound", "Cat")).changes] == []
+    assert rules(judged(pets("Dog", "Cat"), pets("Hound", "Cat", tail=TEXT))) == {"response-property-added"}
+
+
+def test_alternatives_that_only_their_names_tell_apart_do_not_stand_in_for_each_other() -> None:
+    def one_of(*names: str) -> Doc:
+        lists = [{"$ref": f"#/components/schemas/{name}"} for name in names]
+        return sending({"anyOf": lists}, components={name: thing(name=TEXT) for name in names})
+
+    assert rules(judged(one_of("Dog", "Cat", "Rabbit"), one_of("Dog", "Cat"))) == {"request-alternative-removed"}
+    assert judged(one_of("Dog", "Cat"), one_of("Dog", "Rabbit")).changes == ()
+
+
+def test_media_types_that_only_one_revision_names_are_unknown_and_what_they_hold_is_judged() -> None:
+    bare = {key: value for key, value in SECOND.items() if key not in ("consumes", "produces")}
+    for old, new in ((bare, SECOND), (SECOND, bare)):
+        assert {(change.rule, change.level) for change in judged(old, new).changes} == {("could-not-judge", "unknown")}
+    wider = {**bare, "definitions": {"Pet": thing(name=TEXT)}}
+    assert "response-property-became-optional" in rules(judged(SECOND, wider))
+    assert judged(bare, {**bare, "x-a": 1}).changes == ()
+    empty = api(path="/pets/{id}", requestBody={"content": {}})
+    assert "request-media-type-removed" in rules(judged(bare, empty))

@@ -14,7 +14,7 @@ from syncd.contracts.protobuf_rules import RULES
 from syncd.contracts.protobuf_tree import Unreadable
 from syncd.contracts.revision import Revision
 from syncd.contracts.several import diff_trees
-from tests.contracts.protobuf_pairs import AB, CASES, P3, RPC
+from tests.contracts.protobuf_pairs import AB, CASES, P2, P3, RPC
 
 Files = str | Mapping[str, str | bytes]
 
@@ -52,6 +52,14 @@ def test_what_moved_to_another_file_of_its_package_is_risky() -> None:
         "b.proto": P3 + "message X {}\nmessage B {}",
     }
     assert said(old, new) == [("message-moved", "p.B"), ("message-added", "p.X")]
+
+
+def test_what_moved_to_a_file_of_another_syntax_may_lose_its_json() -> None:
+    old = {"a.proto": P3 + 'import "b.proto";\nmessage A {}\nenum E { X = 0; }', "b.proto": P2 + "message C {}"}
+    new = {"a.proto": P3 + 'import "b.proto";\n', "b.proto": P2 + "message A {}\nenum E { X = 0; }\nmessage C {}"}
+    found = said(old, new)
+    assert [place for rule, place in found if rule == "json-format-changed"] == ["p.A", "p.E"]
+    assert all(rule != "json-format-changed" for rule, _ in said(new, old))
 
 
 def test_what_moved_to_a_file_that_is_not_imported_is_risky_too() -> None:

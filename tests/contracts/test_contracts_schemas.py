@@ -50,6 +50,9 @@ NARROWED: list[tuple[str, Any, Any, str]] = [
     ("one of three", {"anyOf": [thing(k={"const": k}) for k in "abc"]}, {"anyOf": [thing(k={"const": k}) for k in "ab"]}, "alternative-removed"),
     ("choice at all", thing(a=TEXT, b=TEXT), {**thing(a=TEXT, b=TEXT), "oneOf": [{"required": ["a"]}, {"required": ["b"]}]}, "alternatives-narrowed"),
     ("part of all", thing(a=NUMBER), {"allOf": [thing(a=NUMBER), thing(a=WHOLE)]}, "type-narrowed"),
+    ("length beside another type", {**thing(), "maxLength": 9}, {**thing(), "maxLength": 8}, "max-length-narrowed"),
+    ("items beside another type", {**TEXT, "minItems": 2}, {**TEXT, "minItems": 3}, "min-items-narrowed"),
+    ("property beside another type", {**TEXT, "properties": {"a": NUMBER}}, {**TEXT, "properties": {"a": WHOLE}}, "type-narrowed"),
     ("property deep", thing(a=thing(b={"type": "array", "items": NUMBER})), thing(a=thing(b={"type": "array", "items": WHOLE})), "type-narrowed"),
 ]  # fmt: skip
 
@@ -100,7 +103,15 @@ CHANGED: list[tuple[str, Any, Any, str, str]] = [
     ("one form more", {"oneOf": [thing(a=TEXT), thing(b=TEXT)]}, {"oneOf": [thing(a=TEXT), thing(b=TEXT), thing(c=TEXT)]}, "compatible", "breaking"),
     ("form changed", {"anyOf": [thing(k={"const": "a"}, x=TEXT), thing(k={"const": "b"})]}, {"anyOf": [thing(k={"const": "a"}, x=WHOLE), thing(k={"const": "b"})]}, "breaking", "breaking"),
     ("form changed beside a wider one", {"anyOf": [thing("a", a=TEXT, x=TEXT), thing("a", a=TEXT)]}, {"anyOf": [thing("a", a=TEXT, x=WHOLE), thing("a", a=TEXT)]}, "breaking", "breaking"),
+    ("forms without names beyond what is guessed at", {"oneOf": [thing(**{f"p{at}": {**WHOLE, "minimum": at}}) for at in range(90)]}, {"oneOf": [thing(**{f"p{at}": {**WHOLE, "minimum": at + 1}}) for at in range(90)]}, "breaking", "compatible"),
     ("exactly one of two that both fit", thing("a", "b", a=TEXT, b=TEXT), {"oneOf": [thing("a", a=TEXT, b=TEXT), thing("b", a=TEXT, b=TEXT)]}, "breaking", "breaking"),
+    ("null or a number", {"type": "null"}, NUMBER, "breaking", "breaking"),
+    ("any number but small ones", {**WHOLE, "minimum": 5}, {**NUMBER, "minimum": 7}, "breaking", "breaking"),
+    ("anything but a text", TEXT, {"not": TEXT}, "breaking", "breaking"),
+    ("values of a type that is said now", {"enum": [1, 2]}, {**WHOLE, "maximum": 9}, "breaking", "risky"),
+    ("null alone of several values", {"enum": [None, 1]}, {"enum": [None]}, "breaking", "compatible"),
+    ("a list where only null was", {"const": None}, {"type": "array"}, "breaking", "breaking"),
+    ("null where no type is said", {**thing(a=TEXT), "type": ["object", "null"]}, {"properties": {"a": TEXT}}, "compatible", "compatible"),
     ("wrapped", thing("a", a=TEXT), {"anyOf": [thing("a", a=TEXT), WHOLE]}, "compatible", "breaking"),
     ("null among alternatives", {"anyOf": [TEXT, {"type": "null"}]}, TEXT, "breaking", "compatible"),
 ]  # fmt: skip

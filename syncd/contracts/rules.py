@@ -135,7 +135,7 @@ _SCHEMA_RULES: Mapping[tuple[Direction, str, How], Rule] = MappingProxyType(dict
 
 _SIDED: tuple[tuple[str, Level, Level, str], ...] = (
     # name, level in requests, level in responses, what it means
-    ("property-removed", "risky", "risky", "An optional property is gone; where none but named ones may be sent it is refused."),
+    ("property-removed", "risky", "breaking", "An optional property is gone, and somebody may read it all the same."),
     ("property-forbidden", "breaking", "risky", "A property is gone, and only those that are named may be there."),
     ("required-property-removed", "risky", "breaking", "A property that was always there is gone."),
     ("property-added", "compatible", "compatible", "There is a new optional property."),
@@ -206,7 +206,7 @@ _AROUND: tuple[tuple[str, Level, Level, str], ...] = (
     ("success-status-removed", "breaking", "breaking", "A status that says success is gone."),
     ("status-removed", "risky", "risky", "A status other than success is gone."),
     ("status-added", "compatible", "compatible", "There is one status more."),
-    ("header-removed", "risky", "risky", "An optional header is gone."),
+    ("header-removed", "risky", "breaking", "An optional header is gone, and somebody may read it all the same."),
     ("required-header-removed", "risky", "breaking", "A header that was always there is gone."),
     ("header-added", "compatible", "compatible", "There is a new optional header."),
     ("required-header-added", "breaking", "compatible", "There is a new header that is always there."),
@@ -256,7 +256,7 @@ _PLAIN: tuple[tuple[str, Level, str], ...] = (
     ("security-flow-removed", "breaking", "One way to get a token is gone."),
     ("security-flow-added", "compatible", "There is one way more to get a token."),
     ("security-flow-scope-removed", "risky", "A scope can no longer be asked for."),
-    ("security-url-changed", "risky", "Credentials are got at another address."),
+    ("security-url-changed", "breaking", "Credentials are got at another address."),
     ("security-bearer-format-changed", "risky", "Tokens are said to be of another form."),
     ("contract-removed", "breaking", "The contract is gone."),
     ("contract-added", "compatible", "There is a new contract."),

@@ -43,11 +43,11 @@ def test_a_person_reads_what_breaks_first(pair: tuple[Path, Path]) -> None:
     assert (result.exit_code, result.stderr) == (1, "")
     assert result.stdout.splitlines() == snapshot(
         [
-            "1 breaking, 1 risky, 1 compatible.",
+            "2 breaking, 1 compatible.",
             "",
             "GET /pets",
             "  BREAKING  responses.200.application/json.name: the type is another one: what comes may not be what it was (was string, is integer). [response-type-changed]",
-            "  RISKY     responses.200.application/json.tag: an optional property is gone; where none but named ones may be sent it is refused. [response-property-removed]",
+            "  BREAKING  responses.200.application/json.tag: an optional property is gone, and somebody may read it all the same. [response-property-removed]",
             "  ok        responses.200.application/json.id: there is a new optional property. [response-property-added]",
         ]
     )
@@ -79,19 +79,21 @@ def test_a_comment_quotes_what_others_wrote(tmp_path: Path) -> None:
     old = written(tmp_path, "old.json", answering(thing(**{"`x` @all <b>": TEXT})))
     new = written(tmp_path, "new.json", answering(thing()))
     lines = syncd("contracts", "diff", old, new, "--format", "markdown").stdout.splitlines()
-    assert lines[0] == "**1 risky.**"
+    assert lines[0] == "**1 breaking.**"
     assert lines[2] == "#### `GET /pets`"
-    assert lines[4].startswith("- **risky** `` responses.200.application/json.`x` @all <b>: ")
+    assert lines[4].startswith("- **breaking** `` responses.200.application/json.`x` @all <b>: ")
 
 
 def test_how_it_ends(pair: tuple[Path, Path], tmp_path: Path) -> None:
     old, new = pair
-    risky = written(tmp_path, "risky.json", answering(thing("name", name=TEXT)))
+    before, risky = (
+        written(tmp_path, f"{len(values)}.json", answering(thing("name", name={**TEXT, "enum": values}))) for values in (["a"], ["a", "b"])
+    )
     outside = written(tmp_path, "outside.json", answering({"$ref": "https://example.com/x"}))
     binary = written(tmp_path, "binary.json", b"\x00\x01")
     assert syncd("contracts", "diff", old, old).exit_code == 0
-    assert syncd("contracts", "diff", old, risky).exit_code == 0
-    assert syncd("contracts", "diff", old, risky, "--fail-on", "risky").exit_code == 1
+    assert syncd("contracts", "diff", before, risky).exit_code == 0
+    assert syncd("contracts", "diff", before, risky, "--fail-on", "risky").exit_code == 1
     doubted = syncd("contracts", "diff", old, outside)
     assert doubted.exit_code == 0
     assert "UNKNOWN" in doubted.stdout

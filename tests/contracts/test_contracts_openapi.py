@@ -88,7 +88,7 @@ PAIRS: list[tuple[str, Doc, Doc, str, str]] = [
     ("answer without a body", answers(_200=media("a/b")), answers(_200=None), "response-body-removed", "breaking"),
     ("status in a range", answers(_200=media("a/b", schema=TEXT)), answers(_2XX=media("a/b", schema=WHOLE)), "response-type-changed", "breaking"),
     ("status of the default", answers(_404=media("a/b", schema=TEXT)), answers(default=media("a/b", schema=WHOLE)), "response-type-changed", "breaking"),
-    ("header", answers(_200={"headers": {"X-A": {"schema": TEXT}}}), answers(_200=None), "response-header-removed", "risky"),
+    ("header", answers(_200={"headers": {"X-A": {"schema": TEXT}}}), answers(_200=None), "response-header-removed", "breaking"),
     ("required header", answers(_200={"headers": {"X-A": {"schema": TEXT, "required": True}}}), answers(_200=None), "response-required-header-removed", "breaking"),
     ("header optional now", answers(_200={"headers": {"X-A": {"schema": TEXT, "required": True}}}), answers(_200={"headers": {"x-a": {"schema": TEXT}}}), "response-header-became-optional", "breaking"),
     ("header explode", answers(_200={"headers": {"X-A": {"schema": thing(a=TEXT)}}}), answers(_200={"headers": {"X-A": {"schema": thing(a=TEXT), "explode": True}}}), "response-parameter-explode-changed", "breaking"),
@@ -109,7 +109,7 @@ PAIRS: list[tuple[str, Doc, Doc, str, str]] = [
     ("scope", secured({"token": ["a"]}), secured({"token": ["a", "b"]}), "security-scope-added", "breaking"),
     ("fewer scopes", secured({"token": ["a", "b"]}), secured({"token": ["a"]}), "security-scope-removed", "compatible"),
     ("scheme", secured({"k": []}, k={"type": "apiKey", "in": "header", "name": "A"}), secured({"k": []}, k={"type": "apiKey", "in": "query", "name": "A"}), "security-scheme-changed", "breaking"),
-    ("where tokens come from", secured({"k": []}, k={"type": "openIdConnect", "openIdConnectUrl": "https://a"}), secured({"k": []}, k={"type": "openIdConnect", "openIdConnectUrl": "https://b"}), "security-url-changed", "risky"),
+    ("where tokens come from", secured({"k": []}, k={"type": "openIdConnect", "openIdConnectUrl": "https://a"}), secured({"k": []}, k={"type": "openIdConnect", "openIdConnectUrl": "https://b"}), "security-url-changed", "breaking"),
 ]  # fmt: skip
 
 

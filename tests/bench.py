@@ -7,7 +7,7 @@ The vendors live in a process of their own, so that time and memory are syncd's 
 1.1 x ceil(items / 100) + 3 requests per project, a second one at most 2 per scope and stream, one after ten changes at most twice the
 least that is possible (`LEAST`); the trackers' 30,000 items are read in 60 s with at most 250 MB. A reader written by hand
 (`tests/bench_reader.py`) reads the same in the same run: reading takes at most 2 times its wall time, 3 times its CPU time and 1.1 times
-its bytes. A pull holds at most 120 MB more than the idle process, and with `--flat` no more for five times the items. A pass of the
+its bytes. A pull holds at most 120 MB more than the idle process, and with `--flat` no more for ten times the items. A pass of the
 daemon without changes takes at most 50 ms of CPU; it is measured with all projects, and with one of each vendor.
 Beside it a plain script on the same libraries reads the same (`tests/bench_naive.py`).
 """
@@ -214,7 +214,7 @@ FLOORS = {"wall_s": 2, "cpu_s": 3, "bytes": 1.1}
 """What reading may take at most, in multiples of the reader written by hand."""
 
 QUIET_CPU_S, OVER_IDLE_MB, FLAT_MB = 0.05, 120, 10
-"""CPU of a pass of a daemon without changes, memory of a pull over that of the idle process, and how much more five times the items may
+"""CPU of a pass of a daemon without changes, memory of a pull over that of the idle process, and how much more ten times the items may
 hold: pages differ in size, and nothing else may grow with their number."""
 
 
@@ -291,9 +291,7 @@ def main() -> None:
     parser.add_argument("--vendors", default="jira,github,gitlab,google", help="which ones, with commas between")
     parser.add_argument("--latency", default="0", help="milliseconds that a vendor waits before each answer, with commas between")
     parser.add_argument("--no-naive", action="store_true", help="leave the plain script out")
-    parser.add_argument(
-        "--flat", action="store_true", help="read five times the items of one vendor, too, and compare the memory"
-    )
+    parser.add_argument("--flat", action="store_true", help="read ten times the items of one vendor, too, and compare the memory")
     parser.add_argument("--json", action="store_true", help="print JSON with stable keys")
     parser.add_argument("--profile", type=Path, help="write FILE.first and FILE.second for `python -m pstats`")
     chosen = parser.parse_args()
@@ -343,9 +341,9 @@ def measured(chosen: argparse.Namespace, latency_s: float) -> dict[str, Any]:
 
 
 def flat(chosen: argparse.Namespace) -> dict[str, Any]:
-    """A pull of one vendor, and one of five times its items."""
+    """A pull of one vendor, and one of ten times its items."""
     vendor, found = chosen.vendors.split(",")[0], {}
-    for name, items in {"few": chosen.items, "many": 5 * chosen.items}.items():
+    for name, items in {"few": chosen.items, "many": 10 * chosen.items}.items():
         with filled(chosen, [vendor], items, 0) as (told, ours):
             found[name] = pulled(told, ours)
     return {"vendor": vendor, **found}

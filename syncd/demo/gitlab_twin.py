@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -56,7 +57,7 @@ class GitlabTwin:
         self.hooks: dict[tuple[str, int], list[Record]] = {}
         self.signs_hooks = True
         self.iterations: list[Record] = []
-        self._deleted: dict[str, list[Record]] = {"issues": [], "merge_requests": [], "milestones": []}
+        self._numbers = Counter[tuple[str, str, int]]()
         self.freeze_periods: list[tuple[int, Record]] = []
         self.environments: list[tuple[int, Record]] = []
         self.deployments: list[tuple[int, Record]] = []
@@ -117,7 +118,7 @@ class GitlabTwin:
         """A new milestone of the project, or else the group, at the path."""
         owner = self._owner(path)
         key = "project_id" if "path_with_namespace" in owner else "group_id"
-        iid = self._next([m for m in self._ever("milestones") if m.get(key) == owner["id"]])
+        iid = self._number("milestones", owner["id"], key)
         made = gitlab_shapes.milestone(self._id(self.milestones), iid, key, owner, title, self.stamp())
         return self._keep(self.milestones, made | fields)
 
@@ -132,14 +133,14 @@ class GitlabTwin:
     def issue(self, path: str, title: str, by: str = "someone", **fields: Any) -> Record:
         """A new issue. `milestone` and `epic` may be given as their records, `assignees` as user names."""
         project = self.project(path)
-        iid = self._next([i for i in self._ever("issues") if i["project_id"] == project["id"]])
+        iid = self._number("issues", project["id"])
         made = gitlab_shapes.issue(self._id(self.issues), iid, project, title, self.user(by), self.stamp())
         return self._keep(self.issues, made | self._fields(fields))
 
     def merge_request(self, path: str, title: str, by: str = "someone", **fields: Any) -> Record:
         """A new merge request."""
         project = self.project(path)
-        iid = self._next([m for m in self._ever("merge_requests") if m["project_id"] == project["id"]])
+        iid = self._number("merge_requests", project["id"])
         made = gitlab_shapes.merge_request(self._id(self.merge_requests), iid, project, title, self.user(by), self.stamp())
         return self._keep(self.merge_requests, made | self._fields(fields))
 
@@ -161,10 +162,10 @@ class GitlabTwin:
 
     def delete(self, record: Record) -> None:
         """Take an issue, merge request or milestone away; GitLab answers 404 afterwards and tells nobody."""
-        for name, gone in self._deleted.items():
-            store = getattr(self, name)
+        stores: tuple[dict[int, Record], ...] = (self.issues, self.merge_requests, self.milestones)
+        for store in stores:
             if store.get(record["id"]) is record:
-                gone.append(store.pop(record["id"]))
+                del store[record["id"]]
 
     # --- releases and planning -----------------------------------------------------------------------------------------------
 
@@ -276,9 +277,10 @@ class GitlabTwin:
     def _id(self, store: Mapping[Any, Record]) -> int:
         return next(id for id in self.ids if id not in store)
 
-    def _ever(self, store: str) -> list[Record]:
-        """What there is and was: GitLab gives no number twice."""
-        return [*getattr(self, store).values(), *self._deleted[store]]
+    def _number(self, store: str, owner: int, key: str = "project_id") -> int:
+        """The number of a newcomer of a project or group: GitLab gives none twice."""
+        self._numbers[store, key, owner] += 1
+        return self._numbers[store, key, owner]
 
     def _next(self, records: Iterable[Record]) -> int:
         return max((record["iid"] for record in records), default=0) + 1

@@ -87,7 +87,8 @@ def test_a_comment_quotes_what_others_wrote(tmp_path: Path) -> None:
 def test_how_it_ends(pair: tuple[Path, Path], tmp_path: Path) -> None:
     old, new = pair
     before, risky = (
-        written(tmp_path, f"{len(values)}.json", answering(thing("name", name={**TEXT, "enum": values}))) for values in (["a"], ["a", "b"])
+        written(tmp_path, f"{len(values)}.json", answering(thing("name", name={**TEXT, "enum": values})))
+        for values in (["a"], ["a", "b"])
     )
     outside = written(tmp_path, "outside.json", answering({"$ref": "https://example.com/x"}))
     binary = written(tmp_path, "binary.json", b"\x00\x01")

@@ -1,6 +1,6 @@
 """What the mappings made of the records, kept until the record, its scope's facts or the mapping changes."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -165,7 +165,7 @@ def _ref(row: Row[Any]) -> Ref:
     return Ref(row.connection, row.stream, row.id, row.key, row.url)
 
 
-def _mapped(row: Row[Any]) -> Mapped:
+def _mapped(row: Sequence[Any]) -> Mapped:
     """A row of `mapped`. By place: to ask for a column by its name takes longer than to read it."""
     _, stream, id, key, url, scope_id, connection, name, rows, rejected, notes = row
     return Mapped(Ref(connection, stream, id, key, url), rows or "[]", rejected, tuple(notes), scope_id, name)

@@ -1,4 +1,8 @@
-"""How fast a large company's plan, forecast and findings are made, beside the figures to reach. Run by `make bench`; it never fails."""
+"""How fast a large company's plan, forecast and findings are made, beside the figures to reach. Run by `make bench`; it never fails.
+
+Three things: a company of items and links alone, one with all that a model can hold (`tests.bench_company_rich`), and the way of as many
+records from the store to a plan (`tests.bench_load`).
+"""
 
 import resource
 import sys
@@ -21,6 +25,8 @@ from syncd.schedule.reference import reference_of
 from syncd.schedule.throughput import drawn, rates
 from syncd.schedule.wiring import End, wiring_of
 from syncd.schedule.working import working_of
+from tests.bench_company_rich import rich_company
+from tests.bench_load import measured as loading
 
 NOW = datetime(2026, 5, 5, 7, 0, tzinfo=UTC)
 PER_MILESTONE, PROJECTS, PEOPLE = 20, 50, 1000
@@ -86,10 +92,9 @@ def took(work: Callable[[], object]) -> float:
     return time.process_time() - begin
 
 
-def parts(items: int) -> Iterator[tuple[str, float, float | None]]:
+def parts(seen: Snapshot) -> Iterator[tuple[str, float, float | None]]:
     """What is measured, its seconds, and the seconds to reach."""
-    seen = company(items)
-    whole = 0.0
+    whole, items = 0.0, len(seen.items)
     for make in (working_of, reference_of, wiring_of, plan_of, forecast_of):
         whole += (seconds := took(lambda make=make: seen.once(make)))  # type: ignore[misc]
         yield make.__name__, seconds, None
@@ -98,6 +103,7 @@ def parts(items: int) -> Iterator[tuple[str, float, float | None]]:
         found: list[object] = []
         whole += (seconds := took(lambda d=detector, f=found: f.extend(d.detect(seen, d.rules()))))  # type: ignore[misc]
         yield f"{point.name} ({len(found):,})", seconds, None
+    seen.let_go()
     yield "all detectors", whole, SECONDS if items == 100_000 else None
 
 
@@ -115,12 +121,20 @@ def draws() -> Iterator[tuple[str, float, float | None]]:
 def main() -> None:
     """Measure and print."""
     items = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    print(f"{f'a company of {items:,} items':40}{'s':>8}{'to reach':>10}")
     with uncollected():  # as a pass analyses
-        for what, seconds, floor in (*parts(items), *draws()):
-            print(f"{what:40}{seconds:>8.2f}{'' if floor is None else f'{floor:.2f}':>10}")
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f"{'memory, MB':40}{most:>8}{MEGABYTES:>10}")
+        print(f"{f'a company of {items:,} items':40}{'s':>8}{'to reach':>10}")
+        _print(*parts(company(items)), *draws())
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        print(f"{'memory, MB':40}{most:>8}{MEGABYTES:>10}")
+        print(f"with teams, leave, windows, merge requests and histories, {items:,} items")
+        _print(*parts(rich_company(items)))
+    print(f"a mirror of {items:,} records")
+    _print(*loading(items))
+
+
+def _print(*lines: tuple[str, float, float | None]) -> None:
+    for what, seconds, floor in lines:
+        print(f"{what:40}{seconds:>8.2f}{'' if floor is None else f'{floor:.2f}':>10}", flush=True)
 
 
 if __name__ == "__main__":

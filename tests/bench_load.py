@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -65,7 +66,7 @@ def _fill_project(app: App, key: str, records: int, seed: int) -> None:
         due = (NOW + timedelta(days=random.randrange(-10, 200))).date().isoformat()
         epic = twin.issue(key, f"Commitment {number}", type="Epic", duedate=due, assignee=_anybody(random))["key"]
         work = [_work(twin, random, key, epic, place) for place in range(PER_EPIC - 1)]
-        for one, other in zip(work, work[1:], strict=False):
+        for one, other in pairwise(work):
             if random.random() < 0.75:
                 twin.link(one, other)
     issues = list(twin.issues.values())

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from syncd.mapping.assemble_join import Precedence, join
 from syncd.mapping.assemble_links import Links, link, unseen
@@ -39,7 +39,9 @@ Scopes = frozenset[tuple[str, str, str]]
 
 W = TypeVar("W", Milestone, Item)
 R = TypeVar("R", Milestone, Item, MergeRequest)
-S = TypeVar("S", SignOff, Check, Deployment, Effort, Environment, Window, Absence, ContractFile)
+S = TypeVar("S", bound=Row)
+ByKind = Mapping[type, list[Any]]
+"""The rows of each kind, in order."""
 
 _VERDICTS = ("approved", "rejected", "dismissed")
 """What takes the place of what the same person said before. A comment does not."""
@@ -79,7 +81,7 @@ def assemble(
     - `snapshot.stale`: all records of stale scopes, the unknown ones, and those that links name and that only look absent.
     """
     known = resolve_people(rows, people)
-    given = sorted(known.rows, key=_row_order)
+    given = _by_kind(sorted(known.rows, key=_row_order))
     problems: list[str] = []
     found = _only(given, Milestone, problems)
     joined = join(found, anchors, precedence, _frozen(anchors, found, stale, unknown))
@@ -96,7 +98,7 @@ def assemble(
     requests = {ref: _asked(row, names) for ref, row in requests.items()}
     above, cycles = climb(_up(milestones, items))
     spanned = members(above, items, milestones)
-    links = link((row for row in given if isinstance(row, Dependency)), names.resolve)
+    links = link(_every(given, Dependency), names.resolve)
     signed = tuple(changed(row, of=names.silently(row.of)) for row in _every(given, SignOff))
     verdicts = _verdicts(signed)
     snapshot = Snapshot(
@@ -117,7 +119,7 @@ def assemble(
         dangling=links.dangling,
         members=spanned,
         anchor_of={source: anchor for source, anchor in anchor_of.items() if source != anchor},
-        stale=_unsure(given, stale, unknown) | unseen(links, stale, unknown),
+        stale=_unsure(known.rows, stale, unknown) | unseen(links, stale, unknown),
         humans=known.humans,
         unresolved=known.unresolved,
         problems=(*problems, *known.problems, *joined.problems, *names.problems(), *cycles, *links.problems, *_unclear(links)),
@@ -129,19 +131,26 @@ def _row_order(row: Row) -> tuple[str, str, str, str, str]:
     return row.kind, row.ref.connection, row.ref.stream, row.ref.id, getattr(row, "title", None) or ""
 
 
-def _only(rows: Iterable[Row], kind: type[R], problems: list[str]) -> dict[Ref, R]:
-    """The rows of one kind by identity. Of two rows of one identity the first counts, so that nothing depends on luck."""
-    found: dict[Ref, R] = {}
+def _by_kind(rows: Iterable[Row]) -> ByKind:
+    found: dict[type, list[Any]] = {}
     for row in rows:
-        if isinstance(row, kind):
-            if row.ref in found:
-                problems.append(f"{row.ref.label} gives two rows of kind {row.kind}, the first counts: one rule should do it")
-            found.setdefault(row.ref, row)
+        found.setdefault(type(row), []).append(row)
     return found
 
 
-def _every(rows: Iterable[Row], kind: type[S]) -> tuple[S, ...]:
-    return tuple(row for row in rows if isinstance(row, kind))
+def _only(rows: ByKind, kind: type[R], problems: list[str]) -> dict[Ref, R]:
+    """The rows of one kind by identity. Of two rows of one identity the first counts, so that nothing depends on luck."""
+    found: dict[Ref, R] = {}
+    for row in _every(rows, kind):
+        known = len(found)
+        found.setdefault(row.ref, row)
+        if len(found) == known:
+            problems.append(f"{row.ref.label} gives two rows of kind {row.kind}, the first counts: one rule should do it")
+    return found
+
+
+def _every(rows: ByKind, kind: type[S]) -> tuple[S, ...]:
+    return tuple(rows.get(kind, ()))
 
 
 def _frozen(anchors: Mapping[Ref, Ref], found: Mapping[Ref, object], stale: Scopes, unknown: frozenset[Ref]) -> frozenset[Ref]:
@@ -198,6 +207,8 @@ def _adopted(rows: Iterable[Milestone | Item], resolve: Resolve) -> dict[Ref, Re
 
 
 def _with_parents(rows: Mapping[Ref, W], adopted: Mapping[Ref, Ref]) -> dict[Ref, W]:
+    if not adopted:
+        return dict(rows)
     return {ref: changed(row, parent=adopted[ref]) if row.parent is None and ref in adopted else row for ref, row in rows.items()}
 
 
@@ -246,14 +257,17 @@ def _up(milestones: Mapping[Ref, Milestone], items: Mapping[Ref, Item]) -> Up:
     """What each record is directly part of. A record that is an item and a milestone at once is part of what either is."""
     up: Up = {ref: (row.parent,) if isinstance(row.parent, Ref) else () for ref, row in milestones.items()}
     for ref, row in items.items():
-        direct = [name for name in (*row.milestones, row.parent) if isinstance(name, Ref)]
-        up[ref] = (*up.get(ref, ()), *dict.fromkeys(direct))
+        direct = tuple([name for name in (*row.milestones, row.parent) if isinstance(name, Ref)])
+        up[ref] = (*up.get(ref, ()), *dict.fromkeys(direct)) if len(direct) > 1 or ref in up else direct
     return up
 
 
 def _placed(row: Item, above: Above, milestones: Mapping[Ref, Milestone]) -> Item:
     """The item with all milestones that it belongs to, by name or by parent."""
-    every = tuple(dict.fromkeys((*row.milestones, *nearest(row.ref, above, milestones))))
+    near = nearest(row.ref, above, milestones)
+    if near == row.milestones:
+        return row  # the usual case
+    every = tuple(dict.fromkeys((*row.milestones, *near)))
     if every == row.milestones:
         return row
     return changed(row, milestones=every)

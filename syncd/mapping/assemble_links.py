@@ -30,8 +30,8 @@ def link(declared: Iterable[Dependency], resolve: Resolve) -> Links:
     for row in sorted(declared, key=_order):
         earlier, later = resolve(row.predecessor), resolve(row.successor)
         reasons = [end for end in (earlier, later) if isinstance(end, str)]
-        row = changed(row, predecessor=_end(earlier, row.predecessor), successor=_end(later, row.successor))
-        ends = row.predecessor, row.successor, row.relation
+        ends = _end(earlier, row.predecessor), _end(later, row.successor), row.relation
+        row = _between(row, ends)
         if reasons:
             dangling[ends] = (_merged(dangling[ends][0], row) if ends in dangling else row, "; ".join(dict.fromkeys(reasons)))
         elif earlier == later:
@@ -39,6 +39,21 @@ def link(declared: Iterable[Dependency], resolve: Resolve) -> Links:
         else:
             whole[ends] = _merged(whole[ends], row) if ends in whole else row
     return Links(tuple(whole.values()), tuple(dangling.values()), tuple(problems))
+
+
+def _between(row: Dependency, ends: Ends) -> Dependency:
+    """The row from one record to the other: by hand, because there are more of them than of all else."""
+    return Dependency(
+        ref=row.ref,
+        predecessor=ends[0],
+        successor=ends[1],
+        relation=row.relation,
+        lag=row.lag,
+        strength=row.strength,
+        link_name=row.link_name,
+        scope_id=row.scope_id,
+        project=row.project,
+    )
 
 
 def _order(row: Dependency) -> tuple[object, ...]:

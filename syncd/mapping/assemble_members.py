@@ -24,6 +24,8 @@ def members(above: Above, items: Iterable[Ref], milestones: Collection[Ref]) -> 
 def nearest(ref: Ref, above: Above, milestones: Collection[Ref]) -> tuple[Ref, ...]:
     """The milestones that a record belongs to, without those that hold another of them."""
     mine = [found for found in above.get(ref, ()) if found in milestones]
+    if len(mine) < 2:
+        return tuple(mine)
     return tuple(found for found in mine if not any(found in above.get(other, ()) for other in mine))
 
 
@@ -34,8 +36,15 @@ def climb(up: Up) -> tuple[Above, tuple[str, ...]]:
     """
     above: Above = {}
     problems: list[str] = []
-    for start in up:
-        if start not in above:
+    for start, parents in up.items():
+        if start in above:
+            continue
+        if all(map(above.__contains__, parents)):  # the usual case: nothing to climb, and so no cycle
+            found: dict[Ref, None] = {}
+            for parent in parents:
+                found |= {parent: None, **above[parent]}
+            above[start] = found
+        else:
             _climb(start, up, above, problems)
     return above, tuple(problems)
 

@@ -31,9 +31,11 @@ else:
 
 
 def changed(row: R, **changes: Any) -> R:
-    """The same as `dataclasses.replace`, in a third of its time, for values of many fields that are all given to `__init__`."""
-    names, values = _fields(type(row))
-    return type(row)(**dict(zip(names, values(row), strict=True)) | changes)
+    """The same as `dataclasses.replace`, a third sooner: what a kind of value is made of is looked up once."""
+    kind: Any = type(row)
+    names, values = _fields(kind)
+    made: R = kind(**{**dict(zip(names, values(row), strict=True)), **changes})
+    return made
 
 
 @cache

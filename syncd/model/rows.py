@@ -28,6 +28,10 @@ def _date_alone(value: object) -> object:
 Moment = Annotated[datetime | date, BeforeValidator(_date_alone)]
 
 
+Name = Annotated[Ref | Alias, Field(union_mode="left_to_right")]
+"""What a record calls another one. Neither has what the other needs, so the first that fits is it: the best one need not be looked for."""
+
+
 @record(frozen=True, slots=True, eq=False)
 class Person:
     """One human as the vendors know them: a display name, an id per connection, an e-mail and a login where they are shown.
@@ -104,8 +108,8 @@ class Milestone:
     ref: Ref
     title: str
     milestone_kind: str = "milestone"
-    parent: Ref | Alias | None = None
-    children: tuple[Ref | Alias, ...] = ()
+    parent: Name | None = None
+    children: tuple[Name, ...] = ()
     owner: Person | None = None
     team: str | None = None
     start: date | None = None
@@ -145,9 +149,9 @@ class Item:
     remaining: Quantity | None = None
     spent: float | None = None
     assignees: tuple[Person, ...] = ()
-    milestones: tuple[Ref | Alias, ...] = ()
-    parent: Ref | Alias | None = None
-    children: tuple[Ref | Alias, ...] = ()
+    milestones: tuple[Name, ...] = ()
+    parent: Name | None = None
+    children: tuple[Name, ...] = ()
     start: date | None = None
     due: date | None = None
     created_at: datetime | None = None
@@ -179,8 +183,8 @@ class MergeRequest:
     merged_at: datetime | None = None
     closed_at: datetime | None = None
     updated_at: datetime | None = None
-    milestones: tuple[Ref | Alias, ...] = ()
-    closes: tuple[Ref | Alias, ...] = ()
+    milestones: tuple[Name, ...] = ()
+    closes: tuple[Name, ...] = ()
     mergeable: bool | None = None
     approvals: int | None = None
     labels: tuple[str, ...] = ()
@@ -195,8 +199,8 @@ class Dependency:
     """`predecessor` before `successor`. `ref` is the record that declares it. `lag` is in minutes of working time."""
 
     ref: Ref
-    predecessor: Ref | Alias
-    successor: Ref | Alias
+    predecessor: Name
+    successor: Name
     relation: Literal["FS", "SS", "FF", "SF"] = "FS"
     lag: float = 0
     strength: Literal["hard", "soft", "external"] = "hard"
@@ -269,7 +273,7 @@ class Deployment:
     at: datetime | None = None
     sha: str | None = None
     by: Person | None = None
-    milestones: tuple[Ref | Alias, ...] = ()
+    milestones: tuple[Name, ...] = ()
     audience: Audience = "connection"
     scope_id: str = ""
     project: str = ""
@@ -281,7 +285,7 @@ class SignOff:
     """What a person said of a merge request or an item, and of which revision of it. Of one person the last verdict counts."""
 
     ref: Ref
-    of: Ref | Alias
+    of: Name
     person: Person | None = None
     role: str | None = None
     verdict: Literal["approved", "rejected", "commented", "dismissed", "pending", "unknown"] = "unknown"
@@ -297,7 +301,7 @@ class Check:
     """The result of a build, test or other check of a revision of a merge request."""
 
     ref: Ref
-    of: Ref | Alias
+    of: Name
     name: str = ""
     state: Literal["passed", "failed", "pending", "neutral", "unknown"] = "unknown"
     sha: str | None = None
@@ -312,7 +316,7 @@ class Effort:
     """Time that a person has put down for an item. `minutes` of work."""
 
     ref: Ref
-    item: Ref | Alias
+    item: Name
     person: Person | None = None
     minutes: float = 0
     at: datetime | None = None
@@ -334,7 +338,7 @@ class ContractFile:
     path: str
     revision: Literal["default", "merge_request", "release", "unknown"] = "unknown"
     name: str | None = None
-    of: Ref | Alias | None = None
+    of: Name | None = None
     head_sha: str | None = None
     branch: str | None = None
     now_at: str | None = None

@@ -124,10 +124,13 @@ def read_back(links: Iterable[Link], store: Store) -> Mirrored:
     mirrored = Mirrored()
     for record in store.rows.mapped([link.name for link in links]):
         mirrored.rows += rows_from_text(record.rows)
-        mirrored.notes.update(f"{record.ref.connection}: {note}" for note in record.notes)
-        if record.rejected is not None and record.rejected.startswith(UNASKED):
+        if record.notes:
+            mirrored.notes.update(f"{record.ref.connection}: {note}" for note in record.notes)
+        if record.rejected is None:
+            continue
+        if record.rejected.startswith(UNASKED):
             mirrored.unasked.append(record.ref)
-        elif record.rejected is not None:
+        else:
             mirrored.rejected.append(Rejected(record.ref, record.rejected))
     mirrored.notes.update(line for link in links for line in _never_there(link, store))
     return mirrored

@@ -1,12 +1,13 @@
 """What the mappings made of the records, kept until the record, its scope's facts or the mapping changes."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, or_, select, tuple_, update
 
+from syncd.model.record import record
 from syncd.model.ref import Ref
 from syncd.model.rows import Rejected
 from syncd.store.engine import Database
@@ -29,7 +30,7 @@ class MappedRecord:
     n: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Mapped:
     """The last rows (JSON text of a list) that could be read of a live record. `rejected`: why it cannot be read now."""
 
@@ -164,5 +165,7 @@ def _ref(row: Row[Any]) -> Ref:
     return Ref(row.connection, row.stream, row.id, row.key, row.url)
 
 
-def _mapped(row: Row[Any]) -> Mapped:
-    return Mapped(_ref(row), row.rows or "[]", row.rejected, tuple(row.notes), row.scope_id, row.name)
+def _mapped(row: Sequence[Any]) -> Mapped:
+    """A row of `mapped`. By place: to ask for a column by its name takes longer than to read it."""
+    _, stream, id, key, url, scope_id, connection, name, rows, rejected, notes = row
+    return Mapped(Ref(connection, stream, id, key, url), rows or "[]", rejected, tuple(notes), scope_id, name)

@@ -234,3 +234,13 @@ def test_without_a_table_two_accounts_of_one_connection_are_never_one_human(rows
     for human in resolve(rows).humans:
         connections = [connection for connection, _ in human.accounts]
         assert len(connections) == len(set(connections))
+
+
+def test_one_object_stands_for_a_face_in_all_rows_because_calendars_are_remembered_by_object() -> None:
+    found = resolve([on("plat", Person("Bo Chen", {"plat": "5b11"}), number=number) for number in range(3)])
+    assert len({id(person) for person in persons(found.rows)}) == 1
+
+
+def test_somebody_who_is_named_twice_stays_named_twice_where_nothing_is_found_out() -> None:
+    [row] = resolve([on("plat", BO, BO)]).rows
+    assert persons([row]) == [BO, BO]

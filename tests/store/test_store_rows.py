@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+import pytest
+
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
 from syncd.model.rows import Rejected
@@ -111,3 +113,12 @@ def test_mapping_inside_a_transaction_reads_and_writes_side_by_side(store: Store
             done += 1
         assert done == 2300
     assert len(rows(store)) == 23
+
+
+def test_all_pieces_come_once_and_in_order(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("syncd.store.rows.CHUNK", 2)
+    monkeypatch.setattr("syncd.store.mirror.WHOLE", 2)
+    put(store, page(*(record(str(n)) for n in range(1, 6))))
+    assert map_all(store) == ["1", "2", "3", "4", "5"]
+    assert [one.ref.id for one in store.rows.mapped(["plat"])] == ["1", "2", "3", "4", "5"]
+    assert ids(store.mirror.raws("plat")) == ["1", "2", "3", "4", "5"]

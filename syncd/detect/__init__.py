@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from syncd.contract import Detector, Rules
 from syncd.model.finding import Finding
+from syncd.model.ref import identity
 from syncd.model.snapshot import Snapshot
 
 
@@ -37,7 +38,7 @@ def detect(snapshot: Snapshot, detectors: Iterable[tuple[Detector, Rules]]) -> D
             findings += tuple(detector.detect(snapshot, rules))
         except Exception as error:
             defects.append(Defect(detector.code, _defect(error)))
-    findings.sort(key=lambda finding: (finding.code, finding.subject, finding.discriminator))
+    findings.sort(key=lambda finding: (finding.code, identity(finding.subject), finding.discriminator))
     return Detected(tuple(findings), tuple(sorted(defects)))
 
 

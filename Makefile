@@ -31,7 +31,7 @@ test: lint ## Check everything: format, types, layers, tests
 image: $(VENV)/.tests ## Build the container image and run it (as root, with buildah and runc)
 	@IMAGE=1 $(BIN)/python -m pytest -q -rs tests/deploy/test_container.py $(ARGS)
 
-soak: $(VENV)/.tests ## Look longer for rare ends: 200 kills and 2,000 stories of the mirror (some twenty minutes)
+soak: $(VENV)/.tests ## Look longer for rare ends: 200 kills and 2,000 stories of the mirror (some ten minutes)
 	@SOAK=1 $(BIN)/python -m pytest -q -n $(WORKERS) tests/run/test_run_kill.py tests/mirror $(ARGS)
 
 lint: $(VENV)/.tests ## Check format, types and layers only

@@ -15,6 +15,7 @@ from syncd.run.analyse import Understanding
 from syncd.run.arenas import few_arenas
 from syncd.run.brake import Brake
 from syncd.run.clock import Clock
+from syncd.run.collecting import seldom_collected
 from syncd.run.discreet import Discreet, Secrets
 from syncd.run.fault_points import Point, point_of, unused
 from syncd.run.gate import PacedGate
@@ -53,6 +54,7 @@ def opened(
 ) -> Iterator[App]:
     """The app of a configuration file. Raises Problems for all that is wrong with it, StoreError where the store cannot be used."""
     few_arenas()
+    seldom_collected()
     config, point = load(path, environ), point_of(environ)
     store = open_store(config.store_url)
     try:

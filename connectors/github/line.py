@@ -1,6 +1,6 @@
 """The connection that PyGithub is given, and the true answer that came over it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,15 +44,14 @@ class Line:
 
     def __init__(self, session: requests.Session, origin: str) -> None:
         self._session, self._origin = session, origin
-        self._send: Callable[[], requests.Response] | None = None
+        self._asked: Mapping[str, Any] = {}
         self._came: requests.Response | None = None
 
     def request(self, verb: str, url: str, input: str | None, headers: dict[str, str], stream: bool = False) -> None:  # noqa: ARG002
-        self._send = lambda: self._session.request(verb, self._origin + url, data=input, headers=headers, allow_redirects=False)
+        self._asked = {"method": verb, "url": self._origin + url, "data": input, "headers": headers, "allow_redirects": False}
 
     def getresponse(self) -> "_Shown":
-        assert self._send is not None
-        self._came = self._send()
+        self._came = self._session.request(**self._asked)
         return _Shown()
 
     def answer(self) -> Answer:

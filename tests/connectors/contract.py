@@ -1,5 +1,6 @@
 """What every connector promises, as one test class. A connector signs it with an empty subclass and a fixture `world`."""
 
+import gc
 import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -8,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import requests
 
 from syncd.contract import (
     AuthFailed,
@@ -303,6 +305,17 @@ class ConnectorContract(WritingContract):
         pages = sum(math.ceil(n / world.page_size) for n in items.values())
         allowed = 1.1 * pages + 3 * sum(all_scopes.values()) + world.extra_requests
         assert len(world.server.log) <= allowed, [entry.line for entry in world.server.log]
+
+    def test_an_answer_goes_when_it_was_read(self, world: World, connector: Connector) -> None:
+        gc.collect()
+        gc.disable()  # what is held in a ring would wait for it: a page of records each
+        try:
+            for stream in world.ids():
+                read(connector, stream)
+            held = [one for one in gc.get_objects() if isinstance(one, requests.Response)]
+            assert len(held) <= 2, f"{len(held)} answers of {len(world.server.log)}"
+        finally:
+            gc.enable()
 
     def test_a_second_read_is_short_and_finds_nothing_deleted(self, world: World, connector: Connector) -> None:
         for stream in world.ids():

@@ -14,10 +14,10 @@ from random import Random
 from typing import Any
 
 from syncd.model.baseline import Baseline
+from syncd.model.collecting import uncollected
 from syncd.model.ref import Ref
 from syncd.model.rows import Dependency, Item, Milestone, Person, Quantity
 from syncd.model.snapshot import Snapshot
-from syncd.run.collecting import uncollected
 from syncd.schedule.chances import Pools, simulate
 from syncd.schedule.forecast import forecast_of
 from syncd.schedule.plan import plan_of

@@ -20,10 +20,10 @@ from typing import Any
 from syncd.app import App, opened, understanding
 from syncd.contract import Page
 from syncd.demo.jira_twin import JiraTwin
+from syncd.model.collecting import uncollected
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
 from syncd.run.analyse import model
-from syncd.run.collecting import uncollected
 from syncd.run.rows import map_changed, read_back
 from syncd.schedule.plan import plan_of
 from syncd.schedule.wiring import wiring_of

@@ -15,11 +15,11 @@ from rich.text import Text
 from syncd.app import App, opened
 from syncd.cli.choose import chosen
 from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, command, one_line, out, print_json, usage
-from syncd.cli.report import ref_json
 from syncd.cli.stored import snapshot_of
 from syncd.decide.impersonal import SOMEBODY
 from syncd.model.baseline import Baseline
 from syncd.model.problem import Problem, Problems
+from syncd.model.ref import ref_to_json
 from syncd.model.rows import Milestone
 from syncd.model.snapshot import Snapshot
 from syncd.run.past import agreed_then, model_then
@@ -140,14 +140,14 @@ def _print(found: list[tuple[Milestone, Baseline]], *, json: bool, empty: str = 
 
 def _json(milestone: Milestone, known: Baseline) -> dict[str, Any]:
     return {
-        "milestone": ref_json(milestone.ref),
+        "milestone": ref_to_json(milestone.ref),
         "at": known.at.isoformat(),
         "recorded_at": known.recorded_at.isoformat(),
         "origin": known.origin,
         "start": known.start.isoformat() if known.start else None,
         "due": known.due.isoformat() if known.due else None,
         "items": [
-            {"ref": ref_json(ref), "size": size.value if size else None, "unit": size.unit if size else None}
+            {"ref": ref_to_json(ref), "size": size.value if size else None, "unit": size.unit if size else None}
             for ref, size in known.items.items()
         ],
         "by": known.by,

@@ -43,17 +43,17 @@ def buffers(
 
 
 def _merge_json(one: "Merge") -> dict[str, Any]:
-    from syncd.cli.report import ref_json
+    from syncd.model.ref import ref_to_json
 
-    incoming = [{**ref_json(ref), "spread_days": round(spread, 2)} for ref, spread in one.incoming]
-    return {"at": ref_json(one.at), "buffer_days": one.days, "float_days": one.float_days, "incoming": incoming}
+    incoming = [{**ref_to_json(ref), "spread_days": round(spread, 2)} for ref, spread in one.incoming]
+    return {"at": ref_to_json(one.at), "buffer_days": one.days, "float_days": one.float_days, "incoming": incoming}
 
 
 def _buffer_json(one: "Buffer") -> dict[str, Any]:
-    from syncd.cli.report import ref_json
+    from syncd.model.ref import ref_to_json
 
     return {
-        "milestone": ref_json(one.milestone),
+        "milestone": ref_to_json(one.milestone),
         "origin": one.origin,
         "days": one.days,
         "due": one.due.isoformat(),

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from syncd.cli.report import ref_json
 from syncd.decide.impersonal import People
 from syncd.decide.plain import plain_parts
 from syncd.detect.chained import parts
+from syncd.model.ref import ref_to_json
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.chains import Chain
 
@@ -18,13 +18,13 @@ def in_words(snapshot: Snapshot, chain: Chain, people: People) -> str:
 def as_json(snapshot: Snapshot, chain: Chain, people: People) -> dict[str, Any]:
     """The same for programs."""
     return {
-        "begins_with": ref_json(chain.root),
+        "begins_with": ref_to_json(chain.root),
         "days_lost": chain.days,
         "moves_daily": chain.clocked,
-        "path": [ref_json(ref) for ref in chain.path],
+        "path": [ref_to_json(ref) for ref in chain.path],
         "holds_up": [
             {
-                "milestone": ref_json(one.milestone),
+                "milestone": ref_to_json(one.milestone),
                 "due": one.due.isoformat(),
                 "finish": one.finish.isoformat(),
                 "days_lost": one.days,

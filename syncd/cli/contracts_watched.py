@@ -61,7 +61,7 @@ def changed_at(rows: Iterable[ContractFile]) -> str | None:
 
 def request_of(of: Ref | Alias | None, snapshot: Snapshot) -> dict[str, Any]:
     """Key, title and address of a merge request that is mirrored; nothing of another one."""
-    known = snapshot.merge_requests.get(of) if isinstance(of, Ref) else None
+    known = snapshot.merge_request(of)
     return {"key": known.ref.key, "title": known.title, "url": known.ref.url} if known else {}
 
 

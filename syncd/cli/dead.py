@@ -24,7 +24,7 @@ from syncd.cli.frame import (
     print_json,
     usage,
 )
-from syncd.cli.report import ref_json
+from syncd.model.ref import ref_to_json
 from syncd.run.aside import Letter, drop, letters, retry
 
 ALL = "all"
@@ -126,7 +126,7 @@ def _json(letter: Letter) -> dict[str, Any]:
     return {
         "number": letter.number,
         "what": "write" if letter.write else "record",
-        "ref": ref_json(letter.ref),
+        "ref": ref_to_json(letter.ref),
         "verb": letter.write.action.verb if letter.write else None,
         "reason": letter.reason,
         "since": letter.since.isoformat(),

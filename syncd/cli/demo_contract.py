@@ -19,7 +19,6 @@ from syncd.demo.company_calendar import WORKSHOPS
 from syncd.demo.company_contract import NAME
 from syncd.demo.company_days import ZONE
 from syncd.demo.company_twins import Note
-from syncd.model.ref import Ref
 from syncd.model.rows import Absence
 from syncd.model.snapshot import Snapshot
 
@@ -95,7 +94,7 @@ def _workshop(snapshot: Snapshot) -> Workshop | None:
     contract = next(one for one in snapshot.contracts if one.name == NAME)
     compared = next((one for one in snapshot.compared if one.revision == "merge_request"), None)
     verdict = verdict_from_json(compared.verdict) if compared else None
-    request = snapshot.merge_requests.get(compared.of) if compared and isinstance(compared.of, Ref) else None
+    request = snapshot.merge_request(compared.of) if compared else None
     if verdict is None or request is None:
         return None
     effort = Effort(days_per_change=contract.adaptation_days)

@@ -18,7 +18,7 @@ from syncd.decide.state import FindingState
 from syncd.mapping import apply, trace
 from syncd.model.action import Action
 from syncd.model.problem import Problem, Problems
-from syncd.model.ref import Ref
+from syncd.model.ref import Ref, ref_to_json
 from syncd.model.rows import Rejected
 from syncd.model.wire import row_to_json
 from syncd.run.analyse import shown
@@ -80,7 +80,7 @@ def _record(app: App, raw: StoredRaw) -> dict[str, Any]:
     if link and (reason := unasked(wanted_of(link), raw.record)) is not None:
         applied = Rejected(raw.ref, reason)
     return {
-        "ref": report.ref_json(raw.ref),
+        "ref": ref_to_json(raw.ref),
         "scope": raw.record.scope.name,
         "first_seen": raw.first_seen.isoformat(),
         "changed_at": raw.changed_at.isoformat(),
@@ -120,7 +120,7 @@ def _actions(app: App, targets: set[Ref]) -> Iterator[dict[str, Any]]:
     for row in app.store.outbox.all():
         if row.target in targets:
             yield {
-                "target": report.ref_json(row.target),
+                "target": ref_to_json(row.target),
                 "state": row.state,
                 "attempts": row.attempts,
                 "text": row.text,
@@ -133,7 +133,7 @@ def _receipts(app: App, targets: set[Ref]) -> Iterator[dict[str, Any]]:
     for target in sorted(targets):
         for line in app.store.ledger.receipts(target):
             yield {
-                "target": report.ref_json(line.action.target),
+                "target": ref_to_json(line.action.target),
                 "at": line.at.isoformat(),
                 "created": line.receipt.created,
                 "remote_id": line.receipt.remote_id,

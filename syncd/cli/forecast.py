@@ -124,12 +124,12 @@ def _write(file: Path, text: str) -> None:
 
 
 def _row(snapshot: "Snapshot", milestone: "Milestone", odds: "Odds | None", lacking: str | None) -> dict[str, Any]:
-    from syncd.cli.report import ref_json
+    from syncd.model.ref import ref_to_json
     from syncd.schedule.plan import plan_of
 
     end = snapshot.once(plan_of).end(milestone.ref)
     row: dict[str, Any] = {
-        "milestone": ref_json(milestone.ref),
+        "milestone": ref_to_json(milestone.ref),
         "title": milestone.title,
         "due": _iso(milestone.due),
         "work_ends": _iso(end.finish if end else None),
@@ -238,11 +238,11 @@ def _calibration(one: "Calibration") -> dict[str, Any]:
 
 
 def _outcome(one: "Outcome") -> dict[str, Any]:
-    from syncd.cli.report import ref_json
+    from syncd.model.ref import ref_to_json
 
     shown = [value.isoformat() if isinstance(value, date) else value for value in (*one.expected, one.actual)]
     return {
-        **ref_json(one.ref),
+        **ref_to_json(one.ref),
         "kind": one.kind,
         "on": one.on.isoformat(),
         "team": one.team,

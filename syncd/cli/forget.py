@@ -8,10 +8,10 @@ from rich.text import Text
 
 from syncd.app import opened
 from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, complain, one_line, out, print_json, usage
-from syncd.cli.report import ref_json
 from syncd.cli.stored import snapshot_of
 from syncd.decide.wording import count
 from syncd.model.people import Human
+from syncd.model.ref import ref_to_json
 from syncd.run.forget import Forgot, meant
 from syncd.run.forget import forget as forget_person
 from syncd.run.rows import map_changed
@@ -66,8 +66,8 @@ def _json(done: Forgot, dry_run: bool) -> dict[str, Any]:
         "person": done.pseudonym,
         "dry_run": dry_run,
         "changed": {table: redacted.changed[table] for table in _UNITS},
-        "comments": [ref_json(ref) for ref in redacted.told],
-        "left": {"records": [ref_json(ref) for ref in redacted.left], "scopes": list(done.scopes), "section": done.section},
+        "comments": [ref_to_json(ref) for ref in redacted.told],
+        "left": {"records": [ref_to_json(ref) for ref in redacted.left], "scopes": list(done.scopes), "section": done.section},
     }
 
 

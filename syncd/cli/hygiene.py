@@ -9,9 +9,9 @@ from rich.text import Text
 
 from syncd.app import opened
 from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, one_line, out, print_json, usage
-from syncd.cli.report import ref_json
 from syncd.cli.stored import mirrored_of
 from syncd.config import did_you_mean
+from syncd.model.ref import ref_to_json
 
 if TYPE_CHECKING:
     from syncd.schedule.hygiene import Untidy
@@ -57,7 +57,7 @@ def _json(found: "list[Untidy]") -> dict[str, dict[str, Any]]:
             condition: {
                 "title": CONDITIONS[condition].name,
                 "cure": CONDITIONS[condition].cure,
-                "found": [{**ref_json(one.ref), "what": one.what} for one in some],
+                "found": [{**ref_to_json(one.ref), "what": one.what} for one in some],
             }
             for condition, some in groupby(theirs, key=lambda one: one.condition)
         }

@@ -30,6 +30,7 @@ from syncd.decide import Plan, as_plan
 from syncd.decide.plan_text import action_diff, action_kind
 from syncd.decide.state import Silent
 from syncd.model.action import Action
+from syncd.model.ref import ref_to_json
 from syncd.model.snapshot import Snapshot
 from syncd.run.estimate import Estimate, estimate
 from syncd.run.one_pass import Passed, each, one_pass
@@ -135,7 +136,7 @@ def _action_json(action: Action, diff: str) -> dict[str, Any]:
     return {
         "what": action_kind(action),
         "verb": action.verb,
-        "target": report.ref_json(action.target),
+        "target": ref_to_json(action.target),
         "project": action.project,
         "topics": list(action.topics),
         "reasons": list(action.reasons),

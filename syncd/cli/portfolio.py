@@ -15,7 +15,7 @@ from syncd.cli.chains import as_json as chain_json
 from syncd.cli.chains import in_words
 from syncd.cli.choose import chosen
 from syncd.cli.frame import one_line, usage
-from syncd.cli.report import finding_json, ref_json
+from syncd.cli.report import finding_json
 from syncd.cli.stored import snapshot_of
 from syncd.config import did_you_mean
 from syncd.decide.impersonal import People
@@ -23,7 +23,7 @@ from syncd.decide.overrides import SEEN, WORDS, Override, Word
 from syncd.decide.state import FindingState
 from syncd.decide.word import Worded, worded
 from syncd.model.finding import Severity
-from syncd.model.ref import Ref
+from syncd.model.ref import Ref, ref_to_json
 from syncd.model.snapshot import Snapshot
 from syncd.run.analyse import shown
 from syncd.schedule.chains import Chain, chains_of
@@ -160,7 +160,7 @@ def as_json(portfolio: Portfolio) -> dict[str, Any]:
 def _worded_json(snapshot: Snapshot, one: Worded) -> dict[str, Any]:
     odds, override = one.odds, one.override
     return {
-        "milestone": ref_json(one.milestone.ref),
+        "milestone": ref_to_json(one.milestone.ref),
         "title": one.milestone.title,
         "team": team_name(snapshot, one.milestone),
         "status": one.word,

@@ -55,7 +55,7 @@ def _of_team(snapshot: "Snapshot", name: str) -> "tuple[list[Ref], list[Ref]]":
 
 
 def _as_json(found: "Quality") -> dict[str, Any]:
-    from syncd.cli.report import ref_json
+    from syncd.model.ref import ref_to_json
 
     return {
         "items": found.items,
@@ -70,11 +70,11 @@ def _as_json(found: "Quality") -> dict[str, Any]:
                 "limit": metric.limit,
                 "at_least": metric.at_least,
                 "passed": metric.passed,
-                "offenders": [ref_json(ref) for ref in metric.offenders],
+                "offenders": [ref_to_json(ref) for ref in metric.offenders],
             }
             for metric in found.metrics
         ],
-        "repair_first": [{"ref": ref_json(one.ref), "dates": one.dates, "fails": list(one.fails)} for one in found.repairs],
+        "repair_first": [{"ref": ref_to_json(one.ref), "dates": one.dates, "fails": list(one.fails)} for one in found.repairs],
     }
 
 

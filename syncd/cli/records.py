@@ -16,11 +16,11 @@ from syncd.app import opened
 from syncd.cli import completion
 from syncd.cli.frame import DEFAULT_CONFIG, GOOD, TROUBLE, AsJson, ConfigFile, complain, one_line, out, print_json
 from syncd.cli.people import Shows
-from syncd.cli.report import ref_json
 from syncd.cli.stored import snapshot_of
 from syncd.config import known_mappings, mapping_reader
 from syncd.mapping import TryResult, parse, streams, try_records
 from syncd.model.problem import Problem, Problems
+from syncd.model.ref import ref_to_json
 from syncd.model.rows import Person, Row
 from syncd.model.snapshot import Snapshot
 from syncd.model.wire import row_to_json
@@ -115,9 +115,9 @@ def _try_json(result: TryResult) -> dict[str, Any]:
         "skipped": result.skipped,
         "rows": [row_to_json(row) for row in result.rows],
         "rejected": [
-            {"ref": ref_json(rejected.ref), "reason": rejected.reason, "rule": rejected.rule} for rejected in result.rejected
+            {"ref": ref_to_json(rejected.ref), "reason": rejected.reason, "rule": rejected.rule} for rejected in result.rejected
         ],
-        "notes": [{"ref": ref_json(note.ref), "what": note.what} for note in result.notes],
+        "notes": [{"ref": ref_to_json(note.ref), "what": note.what} for note in result.notes],
     }
 
 

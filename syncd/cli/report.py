@@ -13,7 +13,7 @@ from syncd.decide import plain_text
 from syncd.decide.plain import plain_headline
 from syncd.decide.state import FindingState
 from syncd.model.finding import SEVERITIES, Finding, Severity
-from syncd.model.ref import Ref
+from syncd.model.ref import ref_to_json
 from syncd.run.one_pass import Passed
 from syncd.run.outcome import model_counts as model_counts
 
@@ -118,17 +118,12 @@ def _first(lines: list[str], most: int) -> list[str]:
     return lines[:most] + ([f"and {len(lines) - most} more (--json shows all)"] if len(lines) > most else [])
 
 
-def ref_json(ref: Ref) -> dict[str, Any]:
-    """An identity with its aliases."""
-    return {"connection": ref.connection, "stream": ref.stream, "id": ref.id, "key": ref.key, "url": ref.url}
-
-
 def finding_json(finding: Finding) -> dict[str, Any]:
     """One element of `findings --json`."""
     return {
         "code": finding.code,
         "severity": finding.severity,
-        "subject": ref_json(finding.subject),
+        "subject": ref_to_json(finding.subject),
         "fingerprint": finding.fingerprint,
         "facts": dict(finding.facts),
         "text": plain_text(finding),

@@ -98,13 +98,13 @@ def _write(file: Path, picture: "Picture", *, graph: bool) -> None:
 
 
 def _as_json(picture: "Picture", called: "Callable[[Person], Person]") -> dict[str, Any]:
-    from syncd.cli.report import ref_json
     from syncd.detect import likely
+    from syncd.model.ref import ref_to_json
     from syncd.schedule.wiring import due_of
 
     milestone, rows = picture.milestone, picture.rows
     return {
-        "milestone": ref_json(milestone.ref),
+        "milestone": ref_to_json(milestone.ref),
         "title": milestone.title,
         "due": _iso(milestone.due),
         "finish": _iso(picture.finish),
@@ -113,10 +113,10 @@ def _as_json(picture: "Picture", called: "Callable[[Person], Person]") -> dict[s
         "items": picture.total,
         "forecast": likely.facts(picture.odds) if picture.odds else None,
         "not_forecast": picture.lacking,
-        "path": [ref_json(ref) for ref in picture.path],
+        "path": [ref_to_json(ref) for ref in picture.path],
         "work": [
             {
-                "ref": ref_json(row.work.ref),
+                "ref": ref_to_json(row.work.ref),
                 "title": row.work.title,
                 "status": row.work.status,
                 "of_milestone": row.part,
@@ -128,9 +128,9 @@ def _as_json(picture: "Picture", called: "Callable[[Person], Person]") -> dict[s
                 "free_float_days": round(row.free, 2),
                 "duration_days": round(row.days, 2),
                 "duration_from": row.dates.duration.basis,
-                "driven_by": ref_json(row.dates.by) if row.dates.by else None,
+                "driven_by": ref_to_json(row.dates.by) if row.dates.by else None,
                 "starts_by": row.dates.own or "what drives it",
-                "after": [ref_json(rows[place].work.ref) for place in row.after],
+                "after": [ref_to_json(rows[place].work.ref) for place in row.after],
                 "critical": row.dates.critical,
                 "on_path": row.on_path,
                 "calendar_of": called(row.dates.person).name if row.dates.person else None,

@@ -141,10 +141,10 @@ def _as_json(shown: _Shown) -> dict[str, Any]:
 
 
 def _move_json(move: "Move") -> dict[str, Any]:
-    from syncd.cli.report import ref_json
+    from syncd.model.ref import ref_to_json
 
     return {
-        "milestone": ref_json(move.milestone),
+        "milestone": ref_to_json(move.milestone),
         "before": _standing_json(move.before),
         "after": _standing_json(move.after),
         "days": move.days,

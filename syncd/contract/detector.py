@@ -40,6 +40,12 @@ class Rules(BaseModel):
             self.of(name)
         return self
 
+    def rising(self, lower: str, higher: str) -> Self:
+        """The rules, for a validator. Raises ValueError where the higher of two limits is the smaller one."""
+        if getattr(self, higher) < getattr(self, lower):
+            raise ValueError(f"{higher} is smaller than {lower}: make it at least as large")
+        return self
+
     def of(self, class_: str | None) -> Self:
         """The rules for milestones of that class. Raises ValueError where what is written for it is wrong."""
         own = self.for_class.get(class_ or "")

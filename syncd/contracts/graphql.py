@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from syncd.contracts.change import Change, Direction, Verdict, unjudged
 from syncd.contracts.graphql_reach import reach_of
 from syncd.contracts.graphql_rules import RULES
-from syncd.contracts.graphql_tree import SCALARS, SPECIFIED, Directive, Input, Output, Schema, Type, Unreadable, load, uncollected
+from syncd.contracts.graphql_tree import SCALARS, SPECIFIED, Directive, Input, Output, Schema, Type, Unreadable, load
 from syncd.contracts.reach import UNREACHED, Reached
 from syncd.contracts.revision import Revision
 from syncd.contracts.values import cut, cut_text
+from syncd.model.collecting import uncollected
 
 ENGINE = "syncd"
 

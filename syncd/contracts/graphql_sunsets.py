@@ -12,8 +12,9 @@ from graphql.language import (
     StringValueNode,
 )
 
-from syncd.contracts.graphql_tree import OPERATIONS, Unreadable, document, uncollected
+from syncd.contracts.graphql_tree import OPERATIONS, Unreadable, document
 from syncd.contracts.revision import Revision
+from syncd.model.collecting import uncollected
 
 Deprecated = tuple[str, str, str]
 """The operation, where it begins one, the place ("User.name"), and the reason."""

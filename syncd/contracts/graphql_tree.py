@@ -1,8 +1,6 @@
 """Pure. A GraphQL schema as values: what its SDL defines, with every extension taken into what it extends."""
 
-import gc
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -135,19 +133,6 @@ class Schema:
     directives: dict[str, Directive] = field(default_factory=dict)
     roots: dict[str, str] = field(default_factory=dict)
     twice: list[str] = field(default_factory=list)
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Without looking for garbage: a great schema is a million small values that stay, and looking through them takes twice as long as
-    parsing does."""
-    on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if on:
-            gc.enable()
 
 
 def load(revision: Revision) -> Schema:

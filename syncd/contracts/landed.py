@@ -12,10 +12,11 @@ from math import ceil
 
 from syncd.contracts.change import Change, Verdict
 from syncd.contracts.judging import Judged, verdict_from_json, verdict_to_json
-from syncd.contracts.pairs import Blob, Files, Pair, pair_of
+from syncd.contracts.pairs import Blob, Files, Pair, differing, pair_of
+from syncd.contracts.reliance import MOST_DAYS
 from syncd.model.contract import Contract
 from syncd.model.raw import Json
-from syncd.model.ref import Ref
+from syncd.model.ref import Ref, ref_to_json
 
 LIMBO = timedelta(days=1)
 """So long a merge may be on its way to the default branch: what was merged into another one is not there by then."""
@@ -29,7 +30,6 @@ MOST_CHANGES = 200
 DEFAULT = "default"
 """The name of what came to the default branch by itself."""
 
-_LONGEST_DAYS = 365
 _SLACK_DAYS = 60
 
 Touched = Mapping[str, Blob | None]
@@ -58,7 +58,7 @@ class Break:
 
     def lasts(self, contract: Contract) -> timedelta:
         """For how long after it landed somebody may have to adapt to it, at most: it is forgotten then."""
-        days = min(contract.adaptation_days * len(self.changes), _LONGEST_DAYS)
+        days = min(contract.adaptation_days * len(self.changes), MOST_DAYS)
         return timedelta(days=2 * ceil(days) + _SLACK_DAYS)
 
 
@@ -68,8 +68,7 @@ def break_of(judged: Judged) -> Break | None:
     changes = tuple(one for one in judged.verdict.changes if one.level == "breaking")[:MOST_CHANGES]
     if not changes:
         return None
-    paths = sorted(pair.old.keys() | pair.new.keys())
-    touched = {path: pair.old.get(path) for path in paths if _hash(pair.old, path) != _hash(pair.new, path)}
+    touched = {path: pair.old.get(path) for path in differing(pair.old, pair.new)}
     moved = {main.old: main.new for main in pair.mains if main.old and main.new and main.old != main.new}
     of = pair.of if isinstance(pair.of, Ref) else None
     return Break(
@@ -124,11 +123,6 @@ def without(judged: Judged, known: Iterable[Break]) -> Judged:
     return replace(judged, verdicts=verdicts)
 
 
-def _hash(files: Files, path: str) -> str | None:
-    blob = files.get(path)
-    return blob.hash if blob else None
-
-
 # --- remembered ---------------------------------------------------------------------------------------------------------------
 
 
@@ -137,7 +131,7 @@ def break_to_json(one: Break) -> Json:
     return {
         "contract": one.contract,
         "name": one.name,
-        "of": _ref_to_json(one.of) if one.of else None,
+        "of": ref_to_json(one.of) if one.of else None,
         "head_sha": one.head_sha,
         "at": one.at.isoformat() if one.at else None,
         "seen": one.seen,
@@ -182,13 +176,9 @@ def files_from_json(value: Json) -> Files:
 
 
 def _blob_to_json(blob: Blob) -> Json:
-    return [blob.hash, _ref_to_json(blob.source), blob.text, blob.left_out]
+    return [blob.hash, ref_to_json(blob.source), blob.text, blob.left_out]
 
 
 def _blob_from_json(value: Json) -> Blob:
     hash_, source, text, left_out = value
     return Blob(hash_, Ref(**source), text, left_out)
-
-
-def _ref_to_json(ref: Ref) -> Json:
-    return {"connection": ref.connection, "stream": ref.stream, "id": ref.id, "key": ref.key, "url": ref.url}

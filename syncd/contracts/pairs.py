@@ -166,7 +166,7 @@ def _is_sdl(path: str) -> bool:
 def _mains(contract: Contract, old: Files, new: Files, moved: Mapping[str, str]) -> tuple[Main, ...]:
     if is_joined(contract, {**old, **new}):
         stays = any(contract.is_main(path) or path in moved.values() for path in new)
-        return (Main(JOINED if old else None, JOINED if stays else None),) if _hashes(old) != _hashes(new) else ()
+        return (Main(JOINED if old else None, JOINED if stays else None),) if hashes(old) != hashes(new) else ()
     came = set(moved.values())
     found = [Main(path, moved.get(path, path)) for path in sorted(old) if contract.is_main(path)]
     found += [Main(None, path) for path in sorted(new) if contract.is_main(path) and path not in old and path not in came]
@@ -180,10 +180,17 @@ def _may_differ(contract: Contract, main: Main, old: Files, new: Files) -> bool:
         return True
     if old[main.old].hash != new[main.new].hash:
         return True
-    return not is_pattern(contract.paths[0]) and _hashes(old) != _hashes(new)
+    return not is_pattern(contract.paths[0]) and hashes(old) != hashes(new)
 
 
-def _hashes(files: Files) -> dict[str, str]:
+def differing(old: Files, new: Files) -> list[str]:
+    """The paths whose contents are not the same on both sides, in order."""
+    before, after = hashes(old), hashes(new)
+    return [path for path in sorted(before.keys() | after.keys()) if before.get(path) != after.get(path)]
+
+
+def hashes(files: Files) -> dict[str, str]:
+    """Path -> the hash of what is there."""
     return {path: blob.hash for path, blob in files.items()}
 
 

@@ -5,12 +5,16 @@ from dataclasses import replace
 
 from syncd.contracts.consumers import Consumer
 from syncd.contracts.consumers import Contract as Relied
+from syncd.contracts.impact import Effort
 from syncd.model.contract import Contract
 from syncd.model.ref import Ref
 from syncd.model.rows import MergeRequest, Milestone
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.wiring import is_open
 from syncd.schedule.working import working_of
+
+MOST_DAYS = 365
+"""Nothing is counted beyond, as the configuration takes no more."""
 
 
 def relied_on(contract: Contract, snapshot: Snapshot) -> Relied:
@@ -26,6 +30,12 @@ def relied_on(contract: Contract, snapshot: Snapshot) -> Relied:
         milestones=tuple(_of_producer(contract, snapshot)) if contract.by_links else (),
         consumers=tuple([*consumers, Consumer(milestones=refs)] if refs else consumers),
     )
+
+
+def effort_of(contract: Contract, days_at_most: float) -> Effort:
+    """What it takes to adapt to the contract."""
+    each = min(contract.adaptation_days, MOST_DAYS)
+    return Effort(days_per_change=each, days_at_most=max(days_at_most, each))
 
 
 def unknown_names(contract: Contract, snapshot: Snapshot) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from syncd.contracts.change import LEVELS, Change, Verdict
 from syncd.contracts.judging import standing, verdict_from_json
+from syncd.contracts.pairs import files_of
 from syncd.decide import ramp
 from syncd.decide.place import Ground, Spot
 from syncd.decide.render import text
@@ -69,12 +70,9 @@ def contract_status(ground: Ground, marked: Mapping[Mark, Said]) -> Iterator[Mar
 def _touched(snapshot: Snapshot) -> dict[Ref, dict[str, list[ContractFile]]]:
     """Merge request -> contract -> the files of it that it touches."""
     found: dict[Ref, dict[str, list[ContractFile]]] = {}
-    for row in snapshot.contract_files:
-        if row.revision != "merge_request" or not isinstance(row.of, Ref):
-            continue
-        for contract in snapshot.contracts:
-            where = (contract.connection, contract.repository.casefold())
-            if (row.ref.connection, row.project.casefold()) == where and contract.holds(row.path):
+    for contract in snapshot.contracts:
+        for row in files_of(contract, snapshot.contract_files):
+            if row.revision == "merge_request" and isinstance(row.of, Ref):
                 found.setdefault(snapshot.anchor(row.of), {}).setdefault(contract.name, []).append(row)
     return found
 

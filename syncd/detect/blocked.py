@@ -21,10 +21,10 @@ from pydantic import Field
 
 from syncd.contract import Detector, Rules
 from syncd.detect.driving import DRAWN, pictured
-from syncd.detect.wording import NEAREST, end_day, keyed, listed, named, owners, quoted, ref_facts, with_sources
+from syncd.detect.wording import NEAREST, end_day, keyed, listed, named, owners, quoted, with_sources
 from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Named, Part, Severity, Step, bucket
 from syncd.model.record import record
-from syncd.model.ref import Alias, Ref
+from syncd.model.ref import Alias, Ref, ref_to_json
 from syncd.model.rows import Dependency, Item
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.calendar import WorkingTime
@@ -348,7 +348,7 @@ def _finding(
         headline=headline,
         lines=lines,
         inputs=with_sources(snapshot, {later.ref, earlier, *resting}),
-        facts={"predecessor": ref_facts(earlier), "strength": link.strength, "relation": link.relation, **facts},
+        facts={"predecessor": ref_to_json(earlier), "strength": link.strength, "relation": link.relation, **facts},
         weight=weight,
         driving=later.ref if isinstance(later, Item) else None,
         graph=graph,
@@ -373,7 +373,7 @@ def _cycle(snapshot: Snapshot, cycle: Cycle) -> Finding:
             Line("Wrong?", ("Correct a link of ", *listed([keyed(work) for work in works[:_SHOWN]], " or "), ".")),
         ),
         inputs=with_sources(snapshot, members),
-        facts={"reason": "cycle", "cycle": [ref_facts(ref) for ref in order], "members": len(members)},
+        facts={"reason": "cycle", "cycle": [ref_to_json(ref) for ref in order], "members": len(members)},
         weight=len(members),
         graph=tuple(Step(named(work), (), ((place or len(works[:_SHOWN])) - 1,)) for place, work in enumerate(works[:_SHOWN])),
         driving=next((ref for ref in order if ref in snapshot.items), None),

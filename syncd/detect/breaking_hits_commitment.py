@@ -16,9 +16,9 @@ from pydantic import Field
 
 from syncd.contract import Detector, Rules
 from syncd.contracts.change import Verdict
-from syncd.contracts.impact import Adaptation, Effort, Impact, impact_of
+from syncd.contracts.impact import Adaptation, Impact, impact_of
 from syncd.contracts.judging import standing, verdict_from_json
-from syncd.contracts.reliance import relied_on, with_milestones
+from syncd.contracts.reliance import MOST_DAYS, effort_of, relied_on, with_milestones
 from syncd.contracts.workshop import workshop_of
 from syncd.detect.breaking_landed import landed_of, of_landed
 from syncd.detect.breaking_words import (
@@ -44,8 +44,6 @@ from syncd.model.snapshot import Snapshot
 from syncd.schedule.driving import driving_of
 
 CODE = "breaking_hits_commitment"
-MOST_DAYS = 365
-"""Nothing is counted beyond, as the configuration takes no more."""
 
 
 class BreakingHitsCommitmentRules(Rules):
@@ -84,20 +82,13 @@ def detect(snapshot: Snapshot, rules: BreakingHitsCommitmentRules) -> Iterator[F
 DETECTOR = Detector(code=CODE, title="Breaking change hits a commitment", rules=BreakingHitsCommitmentRules, detect=detect)
 
 
-def effort_of(contract: Contract, days_at_most: float) -> Effort:
-    """What it takes to adapt to the contract."""
-    each = min(contract.adaptation_days, MOST_DAYS)
-    return Effort(days_per_change=each, days_at_most=max(days_at_most, each))
-
-
 def severity_of(case: Case, one: Adaptation) -> Severity | None:
     """How hard a consumer is hit; None: not at all."""
     return "critical" if one.milestone in case.late else "warn" if one in case.told else None
 
 
 def _request(snapshot: Snapshot, compared: Compared) -> MergeRequest | None:
-    of = compared.of if compared.revision == "merge_request" else None
-    request = snapshot.merge_requests.get(snapshot.anchor(of)) if isinstance(of, Ref) else None
+    request = snapshot.merge_request(compared.of) if compared.revision == "merge_request" else None
     return request if request and request.status == "open" else None
 
 

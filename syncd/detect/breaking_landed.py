@@ -8,12 +8,12 @@ from syncd.contracts.change import Verdict
 from syncd.contracts.impact import Adaptation, Effort, Impact, Landing, impact_of
 from syncd.contracts.judging import standing, verdict_from_json
 from syncd.contracts.reliance import relied_on
-from syncd.detect.breaking_words import Origin, changed, facts_of, prints_of, strikes
+from syncd.detect.breaking_words import Origin, assumed, changed, facts_of, origin_of, prints_of, strikes, takes
 from syncd.detect.wording import keyed, named, with_sources
 from syncd.model.contract import Compared, Contract
 from syncd.model.finding import Count, Day, Finding, Line, Part, Severity, bucket
 from syncd.model.ref import Ref
-from syncd.model.rows import ContractFile, MergeRequest
+from syncd.model.rows import MergeRequest
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.driving import driving_of
 from syncd.schedule.wall import wall_day
@@ -49,13 +49,13 @@ def landed_of(compared: Compared, contract: Contract, snapshot: Snapshot, effort
     if compared.revision != "landed" or compared.at is None or verdict is None:
         return None
     changes = tuple(one for one in standing(verdict.changes, contract) if one.level == "breaking")
-    request = snapshot.merge_requests.get(snapshot.anchor(compared.of)) if isinstance(compared.of, Ref) else None
+    request = snapshot.merge_request(compared.of)
     if not changes or (compared.of and request is None):
         return None
     day = wall_day(compared.at, ZoneInfo(snapshot.zone))
     landing = Landing(day, "merged", request.ref if request else None)
     impact = impact_of(Verdict(changes), relied_on(contract, snapshot), snapshot, None, effort, landing)
-    return Landed(snapshot, contract, compared, request, request or _file(compared, snapshot), effort, impact)
+    return Landed(snapshot, contract, compared, request, origin_of(request, compared, snapshot), effort, impact)
 
 
 def of_landed(code: str, landed: Landed) -> Iterator[Finding]:
@@ -72,7 +72,7 @@ def of_landed(code: str, landed: Landed) -> Iterator[Finding]:
             lines=(
                 Line("Changed", changed(one.changes, landed.origin)),
                 Line("Why", why(landed, one, late=late)),
-                Line("Rests on", _rests_on(landed)),
+                Line("Rests on", (assumed(landed.effort, "from that day on, ", "breaking change"),)),
                 Line("Clears", _clears(landed, one)),
                 Line("Wrong?", _wrong(landed, one)),
             ),
@@ -99,7 +99,7 @@ def why(landed: Landed, one: Adaptation, *, late: bool) -> tuple[Part, ...]:
     slip: tuple[Part, ...] = ()
     if late:
         slip = "; with it, it ends ", Count(one.slips, "working day", clocked=True), " later than due and planned"
-    days = f". From then on it takes {one.days:g} working {'day' if one.days == 1 else 'days'}: "
+    days = f". From then on it takes {takes(one)}: "
     milestone = keyed(landed.snapshot.milestones[one.milestone])
     return (
         "it landed on ",
@@ -115,11 +115,6 @@ def why(landed: Landed, one: Adaptation, *, late: bool) -> tuple[Part, ...]:
     )
 
 
-def _file(compared: Compared, snapshot: Snapshot) -> ContractFile | None:
-    """The file on the default branch that has it."""
-    return min((row for row in snapshot.contract_files if row.ref in compared.sources), key=lambda row: row.ref, default=None)
-
-
 def _headline(landed: Landed, one: Adaptation, *, late: bool) -> tuple[Part, ...]:
     milestone, day = landed.snapshot.milestones[one.milestone], Day(landed.impact.landing.day)
     ends: tuple[Part, ...] = (", and adapting makes it late.",) if late else (", and it is ready for it on ", Day(one.ready), ".")
@@ -127,14 +122,6 @@ def _headline(landed: Landed, one: Adaptation, *, late: bool) -> tuple[Part, ...
         return named(milestone), f": the contract {landed.contract.name}, which it relies on, broke on ", day, *ends
     broke = f" broke the contract {landed.contract.name}, which it relies on, on "
     return named(milestone), ": ", keyed(landed.request), broke, day, *ends
-
-
-def _rests_on(landed: Landed) -> tuple[Part, ...]:
-    each, most = f"{landed.effort.days_per_change:g}", f"{landed.effort.days_at_most:g}"
-    return (
-        f"assumed: from that day on, {each} working days to adapt to each breaking change, at most {most} in all, in the working time of "
-        "the team that relies on it.",
-    )
 
 
 def _clears(landed: Landed, one: Adaptation) -> tuple[Part, ...]:

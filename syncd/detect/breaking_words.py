@@ -7,11 +7,11 @@ from syncd.contracts.change import LEVELS, UNJUDGED, Change
 from syncd.contracts.impact import Adaptation, Effort, Impact, Landing
 from syncd.contracts.judging import REMOVED
 from syncd.contracts.rules import RULES
-from syncd.detect.wording import keyed, listed, named, quoted, ref_facts
-from syncd.model.contract import Contract
+from syncd.detect.wording import keyed, listed, named, quoted
+from syncd.model.contract import Compared, Contract
 from syncd.model.finding import Count, Day, Part, Severity
 from syncd.model.raw import Json
-from syncd.model.ref import Ref
+from syncd.model.ref import Ref, ref_to_json
 from syncd.model.rows import ContractFile, MergeRequest, Milestone
 from syncd.model.snapshot import Snapshot
 
@@ -115,11 +115,26 @@ def ready_of(case: Case, one: Adaptation) -> tuple[Part, ...]:
 
 def rests_on(case: Case) -> tuple[Part, ...]:
     """What was assumed of adapting."""
-    each, most = f"{case.effort.days_per_change:g}", f"{case.effort.days_at_most:g}"
+    return (assumed(case.effort, "from today on, ", "breaking change"),)
+
+
+def assumed(effort: Effort, since: str, what: str) -> str:
+    """What was assumed of adapting to each `what`."""
     return (
-        f"assumed: from today on, {each} working days to adapt to each breaking change, at most {most} in all, in the working time of the "
-        "team that relies on it.",
+        f"assumed: {since}{effort.days_per_change:g} working days to adapt to each {what}, at most {effort.days_at_most:g} in all, in the "
+        "working time of the team that relies on it."
     )
+
+
+def takes(one: Adaptation) -> str:
+    """How long adapting takes."""
+    return f"{one.days:g} working {'day' if one.days == 1 else 'days'}"
+
+
+def origin_of(request: MergeRequest | None, compared: Compared, snapshot: Snapshot) -> Origin:
+    """What the places of changes are read from: the merge request, else the first of the files that have them."""
+    files = (row for row in snapshot.contract_files if row.ref in compared.sources)
+    return request or min(files, key=lambda row: row.ref, default=None)
 
 
 def clears(case: Case, changes: Sequence[Change]) -> tuple[Part, ...]:
@@ -149,7 +164,7 @@ def facts_of(
 ) -> dict[str, Json]:
     """What is told, as programs read it."""
     return {
-        "merge_request": ref_facts(keyed(request).ref) if request else None,
+        "merge_request": ref_to_json(keyed(request).ref) if request else None,
         "lands": landing.day.isoformat(),
         "lands_by": landing.basis,
         "changes": [
@@ -162,7 +177,7 @@ def facts_of(
 
 def _as_fact(one: Adaptation, severity: Severity | None) -> dict[str, Json]:
     return {
-        "milestone": ref_facts(one.milestone),
+        "milestone": ref_to_json(one.milestone),
         "due": one.due.isoformat() if one.due else None,
         "ready": one.ready.isoformat(),
         "days": one.days,

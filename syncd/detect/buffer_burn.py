@@ -35,9 +35,7 @@ class BufferBurnRules(Rules):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if self.critical_from < self.warn_from:
-            raise ValueError("critical_from is smaller than warn_from: make it at least as large")
-        return self
+        return self.rising("warn_from", "critical_from")
 
 
 def detect(snapshot: Snapshot, rules: BufferBurnRules) -> Iterator[Finding]:

@@ -13,10 +13,10 @@ from math import ceil
 
 from syncd.contract import Detector
 from syncd.detect.loads import Excess, LoadRules, amounts, falling_into, hurt, limits, period, resting_on, was, worst
-from syncd.detect.wording import keyed, listed, named, quoted, ref_facts
+from syncd.detect.wording import keyed, listed, named, quoted
 from syncd.model.finding import Count, Finding, Line, Part
 from syncd.model.raw import Json
-from syncd.model.ref import Ref
+from syncd.model.ref import Ref, ref_to_json
 from syncd.model.rows import Item, Milestone, Person
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.asked import Asked
@@ -206,7 +206,9 @@ def _facts(load: Load, gap: Gap, rules: LoadRules) -> dict[str, Json]:
         "tight": excess.tight,
         "more_people": gap.more,
         "for_weeks": excess.weeks,
-        "items": [ref_facts(asked.ref) | {"hours": round(minutes / 60, 1)} for asked, minutes in list(gap.falling.items())[:10]],
+        "items": [
+            ref_to_json(asked.ref) | {"hours": round(minutes / 60, 1)} for asked, minutes in list(gap.falling.items())[:10]
+        ],
         "warn_load": rules.warn_load,
         "critical_load": rules.critical_load,
     }

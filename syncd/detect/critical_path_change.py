@@ -15,11 +15,11 @@ from pydantic import Field
 
 from syncd.contract import Detector, Rules
 from syncd.detect.driving import SHOWN, told
-from syncd.detect.wording import keyed, named, ref_facts, with_sources
+from syncd.detect.wording import keyed, named, with_sources
 from syncd.model.action import Mode
 from syncd.model.finding import Count, Day, Finding, Line, Part, Severity, bucket, fingerprint_of
 from syncd.model.record import record
-from syncd.model.ref import Ref, identity
+from syncd.model.ref import Ref, identity, ref_to_json
 from syncd.model.rows import Milestone
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.days import days_after
@@ -111,7 +111,7 @@ def _finding(snapshot: Snapshot, plan: Plan, rules: CriticalPathRules, case: _Ca
         ),
         inputs=with_sources(snapshot, {milestone.ref, work.ref, *(one.ref for one in path)}),
         facts={
-            "item": ref_facts(work.ref),
+            "item": ref_to_json(work.ref),
             "float_days": round(case.room, 2),
             "limit_days": round(case.limit, 2),
             "finish": case.dates.finish.isoformat(),

@@ -18,10 +18,10 @@ from pydantic import Field, model_validator
 from syncd.contract import Detector, Rules
 from syncd.detect import likely
 from syncd.detect.driving import SHOWN, assumed_in, not_counted_between, pictured, told
-from syncd.detect.wording import NEAREST, end_day, keyed, named, ref_facts, with_sources
+from syncd.detect.wording import NEAREST, end_day, keyed, named, with_sources
 from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Part, Severity, bucket, fingerprint_of
 from syncd.model.raw import Json
-from syncd.model.ref import Ref, identity
+from syncd.model.ref import Ref, identity, ref_to_json
 from syncd.model.rows import Change, Item, Milestone
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.calendar import WorkingTime
@@ -53,8 +53,7 @@ class DriftRules(Rules):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if self.critical_days < self.warn_days:
-            raise ValueError("critical_days is smaller than warn_days: make it at least as large")
+        self.rising("warn_days", "critical_days")
         if not (self.critical_below <= self.warn_below <= self.clear_above and self.critical_below <= self.calm_above):
             raise ValueError(
                 "likelihoods are out of order: critical_below <= warn_below <= clear_above, critical_below <= calm_above"
@@ -229,7 +228,7 @@ def _facts(plan: Plan, case: _Case) -> dict[str, Json]:
         "clocked": case.end.clocked,
         "days_late": case.days,
         "path": [
-            ref_facts(work.ref) | {"finish": dates.finish.isoformat(), "clocked": dates.clocked}
+            ref_to_json(work.ref) | {"finish": dates.finish.isoformat(), "clocked": dates.clocked}
             for work in case.path[-SHOWN:]
             if (dates := plan.dates(work.ref))
         ],

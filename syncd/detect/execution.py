@@ -16,11 +16,11 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from syncd.contract import Detector, Rules
-from syncd.detect.wording import keyed, listed, named, ref_facts, with_sources
+from syncd.detect.wording import keyed, listed, named, with_sources
 from syncd.model.action import Mode
 from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Part, Severity, fingerprint_of
 from syncd.model.raw import Json
-from syncd.model.ref import Ref
+from syncd.model.ref import Ref, ref_to_json
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.execution import Execution, executions_of
 from syncd.schedule.plan import plan_of
@@ -225,7 +225,7 @@ def _facts(one: Execution) -> dict[str, Json]:
         "dated": one.dated,
         "should_be_done": len(one.should),
         "done": one.done,
-        "missed": [ref_facts(ref) for ref in one.missed],
+        "missed": [ref_to_json(ref) for ref in one.missed],
         "baseline_at": one.baseline.at.isoformat(),
         "baseline_due": one.baseline.due.isoformat() if one.baseline.due else None,
     }

@@ -17,9 +17,9 @@ from pydantic import Field, model_validator
 from syncd.contract import Detector, Rules
 from syncd.detect.criticals import Criticals, criticals_of
 from syncd.detect.loads import resting_on
-from syncd.detect.wording import called, keyed, named, ref_facts
+from syncd.detect.wording import called, keyed, named
 from syncd.model.finding import Count, Day, Finding, Line, Part, Severity, bucket
-from syncd.model.ref import Ref
+from syncd.model.ref import Ref, ref_to_json
 from syncd.model.rows import Item, Milestone, Person
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.asked import minutes_left
@@ -41,9 +41,7 @@ class IncidentImpactRules(Rules):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if self.critical_days < self.warn_days:
-            raise ValueError("critical_days is smaller than warn_days: make it at least as large")
-        return self
+        return self.rising("warn_days", "critical_days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +151,8 @@ def _finding(snapshot: Snapshot, load: Load, rules: IncidentImpactRules, taken: 
         ),
         inputs=resting_on(snapshot, milestone.ref, (), load, [taken.person]) | {incident.ref, item.ref},
         facts={
-            "incident": ref_facts(incident.ref),
-            "item": ref_facts(item.ref),
+            "incident": ref_to_json(incident.ref),
+            "item": ref_to_json(item.ref),
             "days_lost": taken.days,
             "since": taken.since.isoformat(),
             "due": milestone.due.isoformat() if milestone.due else None,

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from syncd.contract import Detector
 from syncd.detect.loads import Excess, LoadRules, amounts, falling_into, hurt, limits, period, resting_on, was, worst
-from syncd.detect.wording import called, keyed, listed, named, ref_facts
+from syncd.detect.wording import called, keyed, listed, named
 from syncd.model.finding import Count, Finding, Line, Part
-from syncd.model.ref import Ref
+from syncd.model.ref import Ref, ref_to_json
 from syncd.model.rows import Milestone, Person
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.asked import Asked
@@ -106,12 +106,12 @@ def _finding(snapshot: Snapshot, load: Load, rules: OverallocatedRules, case: Ca
             "supply_hours": round(excess.supply / 60, 1),
             "from": excess.days(load)[0].isoformat(),
             "until": excess.days(load)[1].isoformat(),
-            "milestones": [ref_facts(ref) for ref in case.asking],
-            "items": [ref_facts(asked.ref) for asked in list(falling)[:10]],
+            "milestones": [ref_to_json(ref) for ref in case.asking],
+            "items": [ref_to_json(asked.ref) for asked in list(falling)[:10]],
             "days_late": plan.days_late if plan else None,
-            "order": [ref_facts(item.ref) for item in plan.order[:10]] if plan else [],
+            "order": [ref_to_json(item.ref) for item in plan.order[:10]] if plan else [],
             "options": [
-                {"what": one.what, "item": ref_facts(one.item) if one.item else None, "days_saved": one.days_saved}
+                {"what": one.what, "item": ref_to_json(one.item) if one.item else None, "days_saved": one.days_saved}
                 for one in (plan.options if plan else ())
             ],
             "warn_load": rules.warn_load,

@@ -18,9 +18,9 @@ from pydantic import Field, model_validator
 
 from syncd.contract import Detector, Rules
 from syncd.detect.criticals import Criticals, criticals_of
-from syncd.detect.wording import keyed, listed, named, ref_facts, with_sources
+from syncd.detect.wording import keyed, listed, named, with_sources
 from syncd.model.finding import Count, Day, Finding, Line, Part, Severity, bucket
-from syncd.model.ref import Ref
+from syncd.model.ref import Ref, ref_to_json
 from syncd.model.rows import Item, Milestone
 from syncd.model.snapshot import Snapshot
 from syncd.model.teams import Team
@@ -46,9 +46,7 @@ class QueueWaitExceedsSlackRules(Rules):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if self.critical_days < self.warn_days:
-            raise ValueError("critical_days is smaller than warn_days: make it at least as large")
-        return self
+        return self.rising("warn_days", "critical_days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,13 +212,13 @@ def _finding(snapshot: Snapshot, rules: QueueWaitExceedsSlackRules, queue: Queue
         ),
         facts={
             "team": name,
-            "item": ref_facts(place.item.ref),
+            "item": ref_to_json(place.item.ref),
             "ahead": place.ahead,
             "through": place.through.isoformat(),
             "needed": place.needed.isoformat(),
             "days_beyond_slack": place.days,
             "queue": [
-                {"milestone": ref_facts(ref) if ref else None, "hours": round(minutes / 60, 1)}
+                {"milestone": ref_to_json(ref) if ref else None, "hours": round(minutes / 60, 1)}
                 for ref, minutes in _largest(queue)
             ],
             "warn_days": rules.warn_days,

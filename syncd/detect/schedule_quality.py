@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from syncd.contract import Detector, Rules
-from syncd.detect.wording import keyed, listed, named, ref_facts, with_sources
+from syncd.detect.wording import keyed, listed, named, with_sources
 from syncd.model.action import Mode
 from syncd.model.finding import Count, Finding, Line, Part
 from syncd.model.raw import Json
-from syncd.model.ref import Ref, identity
+from syncd.model.ref import Ref, identity, ref_to_json
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.quality import Metric, Quality, milestone_quality
 from syncd.schedule.wiring import NO_MEMBERS, is_open, members_of
@@ -67,7 +67,7 @@ def _finding(snapshot: Snapshot, quality: Quality, ref: Ref) -> Finding:
             "items": quality.items,
             "failed": [metric.code for metric in failed],
             "metrics": {metric.code: _facts(metric) for metric in quality.metrics},
-            "repair_first": [ref_facts(one.ref) for one in quality.repairs[:_SHOWN]],
+            "repair_first": [ref_to_json(one.ref) for one in quality.repairs[:_SHOWN]],
         },
         weight=len(failed),
         driving=next((one.ref for one in quality.repairs), min(snapshot.members[ref])),

@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from syncd.contract import Detector, Rules
-from syncd.detect.wording import keyed, named, ref_facts, with_sources
+from syncd.detect.wording import keyed, named, with_sources
 from syncd.model.baseline import Baseline
 from syncd.model.finding import Count, Day, Finding, Line, Part, Quote, Severity, fingerprint_of
 from syncd.model.raw import Json
-from syncd.model.ref import Ref
+from syncd.model.ref import Ref, ref_to_json
 from syncd.model.rows import Change, Item, Milestone
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.driving import driving_of
@@ -219,4 +219,4 @@ def _facts(snapshot: Snapshot, grown: _Grown, came: list[tuple[Item, float]], ru
 def _item_facts(snapshot: Snapshot, milestone: Milestone, item: Item, size: float) -> Json:
     """Who added it is told where the text tells it, so that it is hidden with the text."""
     _, on = _joining(snapshot, milestone, item)
-    return {**ref_facts(item.ref), "size": size, "on": on.isoformat() if on else None}
+    return {**ref_to_json(item.ref), "size": size, "on": on.isoformat() if on else None}

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from syncd.contract import Detector, Rules
 from syncd.detect.criticals import Criticals, criticals_of
 from syncd.detect.loads import resting_on
-from syncd.detect.wording import called, keyed, listed, named, ref_facts
+from syncd.detect.wording import called, keyed, listed, named
 from syncd.model.finding import Count, Finding, Line, Part
-from syncd.model.ref import Ref
+from syncd.model.ref import Ref, ref_to_json
 from syncd.model.rows import Item, Milestone, Person
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.asked import skills_of
@@ -74,7 +74,7 @@ def _finding(
             Line("Wrong?", ("Correct the labels of these, or the skills in the configuration.",)),
         ),
         inputs=resting_on(snapshot, subject.ref, (), load, [holder]) | {item.ref for item in items},
-        facts={"skill": skill, "items": [ref_facts(item.ref) for item in items[:10]], "late": late},
+        facts={"skill": skill, "items": [ref_to_json(item.ref) for item in items[:10]], "late": late},
         weight=len(items),
         driving=items[0].ref,
     )

@@ -19,9 +19,10 @@ from itertools import combinations
 from pydantic import Field
 
 from syncd.contract import Detector, Rules
-from syncd.detect.wording import called, keyed, listed, named, ref_facts, with_sources
+from syncd.detect.wording import called, keyed, listed, named, with_sources
 from syncd.model.finding import Count, Day, Finding, Line, Part, Severity
 from syncd.model.raw import Json
+from syncd.model.ref import ref_to_json
 from syncd.model.rows import Claim, Milestone, Person
 from syncd.model.snapshot import Snapshot
 
@@ -171,7 +172,7 @@ def _joined(says: list[tuple[Part, ...]]) -> Iterator[Part]:
 
 def _facts(difference: _Difference) -> dict[str, Json]:
     claims = {
-        claim.ref.connection: ref_facts(claim.ref)
+        claim.ref.connection: ref_to_json(claim.ref)
         | {
             "due": claim.due.isoformat() if claim.due else None,
             "status": claim.status,

@@ -16,12 +16,12 @@ from pydantic import Field
 from syncd.contract import Detector, Rules
 from syncd.contracts.change import Change, Verdict
 from syncd.contracts.impact import Adaptation, Effort, Landing, impact_of
-from syncd.contracts.reliance import relied_on
-from syncd.detect.breaking_hits_commitment import MOST_DAYS, effort_of
-from syncd.detect.wording import keyed, named, quoted, ref_facts, with_sources
+from syncd.contracts.reliance import MOST_DAYS, effort_of, relied_on
+from syncd.detect.breaking_words import assumed, takes
+from syncd.detect.wording import keyed, named, quoted, with_sources
 from syncd.model.contract import Contract, Sunset
 from syncd.model.finding import BUCKETS, SEVERITIES, Count, Day, Finding, Line, Part, Severity, fingerprint_of
-from syncd.model.ref import Ref
+from syncd.model.ref import Ref, ref_to_json
 from syncd.model.rows import ContractFile, Milestone
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.days import days_after
@@ -122,7 +122,7 @@ def _finding(snapshot: Snapshot, contract: Contract, effort: Effort, met: Sequen
         lines=(
             Line("Ends", tuple(_listed(ends, origins))),
             Line("Why", tuple(_why(milestone, worst))),
-            Line("Rests on", (_rests_on(effort),)),
+            Line("Rests on", (assumed(effort, "", "part that ends"),)),
             Line("Clears", ("another day, or no deprecation, in the description; or the end of the milestone.",)),
             Line(
                 "Wrong?",
@@ -137,7 +137,7 @@ def _finding(snapshot: Snapshot, contract: Contract, effort: Effort, met: Sequen
             "ready": worst.one.ready.isoformat(),
             "days": worst.one.days,
             "ends": [{"day": one.day.isoformat(), "operation": one.operation, "place": one.place} for one in ends],
-            "milestone": ref_facts(milestone.ref),
+            "milestone": ref_to_json(milestone.ref),
         },
         weight=_weight(worst.left),
         driving=driving.last(milestone.ref),
@@ -173,8 +173,8 @@ def _listed(ends: Sequence[Sunset], origins: dict[Ref, ContractFile]) -> Iterato
 
 
 def _why(milestone: Milestone, worst: _Met) -> Iterator[Part]:
-    one, days = worst.one, f"{worst.one.days:g} working {'day' if worst.one.days == 1 else 'days'}"
-    yield f"who begins today and takes {days} is ready on "
+    one = worst.one
+    yield f"who begins today and takes {takes(one)} is ready on "
     yield Day(one.ready, clocked=True)
     if worst.severity == "critical":
         yield from (", after that day. ", keyed(milestone), " is late for it.")
@@ -183,11 +183,3 @@ def _why(milestone: Milestone, worst: _Met) -> Iterator[Part]:
         yield from (", in time. ", keyed(milestone), *due, " ends after that day.")
     else:
         yield from (", in time; nothing says that ", keyed(milestone), " ends after that day.")
-
-
-def _rests_on(effort: Effort) -> str:
-    each, most = f"{effort.days_per_change:g}", f"{effort.days_at_most:g}"
-    return (
-        f"assumed: {each} working days to adapt to each part that ends, at most {most} in all, in the working time of the team that relies "
-        "on it."
-    )

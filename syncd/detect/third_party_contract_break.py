@@ -21,9 +21,8 @@ from syncd.contract import Detector, Rules
 from syncd.contracts.change import Change, Verdict
 from syncd.contracts.impact import Adaptation, Effort, Landing, impact_of
 from syncd.contracts.judging import standing, verdict_from_json
-from syncd.contracts.reliance import relied_on
-from syncd.detect.breaking_hits_commitment import MOST_DAYS, effort_of
-from syncd.detect.breaking_words import Origin, changed, facts_of, prints_of
+from syncd.contracts.reliance import MOST_DAYS, effort_of, relied_on
+from syncd.detect.breaking_words import Origin, changed, facts_of, origin_of, prints_of, takes
 from syncd.detect.wording import keyed, named, with_sources
 from syncd.model.contract import Compared, Contract
 from syncd.model.finding import Count, Day, Finding, Line, Part, Severity, bucket
@@ -114,17 +113,15 @@ DETECTOR = Detector(code=CODE, title="A vendor breaks a contract", rules=ThirdPa
 
 
 def _case(snapshot: Snapshot, rules: ThirdPartyContractBreakRules, contract: Contract, compared: Compared) -> _Case | None:
-    of = compared.of if isinstance(compared.of, Ref) else None
-    request = snapshot.merge_requests.get(snapshot.anchor(of)) if of else None
+    request = snapshot.merge_request(compared.of)
     merged = compared.revision == "landed"
     opened = compared.revision == "merge_request" and request is not None and request.status == "open"
     verdict = verdict_from_json(compared.verdict)
-    if verdict is None or not (merged or opened) or (of and request is None):
+    if verdict is None or not (merged or opened) or (isinstance(compared.of, Ref) and request is None):
         return None
     changes = tuple(one for one in standing(verdict.changes, contract) if one.level == "breaking")
     at = request.created_at if request and request.created_at else compared.at
-    files = (row for row in snapshot.contract_files if row.ref in compared.sources)
-    origin = request or min(files, key=lambda row: row.ref, default=None)
+    origin = origin_of(request, compared, snapshot)
     effort = effort_of(contract, rules.days_at_most)
     day = _day(snapshot, at)
     return _Case(snapshot, rules, contract, compared, changes, day, request, origin, effort) if changes else None
@@ -197,8 +194,7 @@ def _why(told: _Told) -> Iterator[Part]:
     case, one = told.case, told.one
     by: tuple[Part, ...] = (" by ", keyed(case.request)) if case.request else (" by the default branch",)
     yield from ("it is known since ", Day(case.day), *by)
-    days = f"{one.days:g} working {'day' if one.days == 1 else 'days'}"
-    yield from (f". Who begins today and takes {days} is ready on ", Day(one.ready, clocked=True))
+    yield from (f". Who begins today and takes {takes(one)} is ready on ", Day(one.ready, clocked=True))
     due: tuple[Part, ...] = (", and the milestone is due on ", Day(one.due)) if one.due else ()
     yield from (*due, ".")
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from syncd.model.finding import Day, Named, Part, Quote
-from syncd.model.raw import Json
 from syncd.model.ref import Ref
 from syncd.model.rows import Claim, ContractFile, Item, Milestone, Person
 from syncd.model.snapshot import Snapshot
@@ -67,11 +66,6 @@ def listed(parts: Sequence[Part], last: str = " and ") -> tuple[Part, ...]:
 def end_day(end: Finish) -> Day:
     """An early end as a date."""
     return Day(end.day, end.clocked)
-
-
-def ref_facts(ref: Ref) -> dict[str, Json]:
-    """A ref as programs read it."""
-    return {"connection": ref.connection, "stream": ref.stream, "id": ref.id, "key": ref.key, "url": ref.url}
 
 
 def with_sources(snapshot: Snapshot, refs: Iterable[Ref]) -> frozenset[Ref]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import field
 from operator import attrgetter
+from typing import Any
 
 from syncd.model.record import record
 
@@ -33,6 +34,11 @@ class Ref:
     def __hash__(self) -> int:
         # A text remembers its hash; a tuple of three is hashed anew each time, and models are full of look-ups.
         return hash(self.id)
+
+
+def ref_to_json(ref: Ref) -> dict[str, Any]:
+    """A ref with its aliases, as programs and the store read it."""
+    return {"connection": ref.connection, "stream": ref.stream, "id": ref.id, "key": ref.key, "url": ref.url}
 
 
 identity: Callable[[Ref], tuple[str, str, str]] = attrgetter("connection", "stream", "id")

@@ -7,7 +7,7 @@ UTC, durations are minutes, absent is None. `scope_id` and `project` say which s
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field
 
@@ -370,20 +370,8 @@ Row = (
     | ContractFile
 )
 
-KINDS: Mapping[str, type] = {
-    "milestone": Milestone,
-    "item": Item,
-    "merge_request": MergeRequest,
-    "dependency": Dependency,
-    "window": Window,
-    "absence": Absence,
-    "environment": Environment,
-    "deployment": Deployment,
-    "sign_off": SignOff,
-    "check": Check,
-    "effort": Effort,
-    "contract_file": ContractFile,
-}
+KINDS: Mapping[str, type] = {one.__dataclass_fields__["kind"].default: one for one in get_args(Row)}
+"""By the name that programs read."""
 
 
 @record(frozen=True, slots=True)

@@ -125,6 +125,10 @@ class Snapshot:
         """The key under which the object is held: a milestone's anchor, else the ref itself."""
         return self.anchor_of.get(ref, ref)
 
+    def merge_request(self, of: object) -> MergeRequest | None:
+        """The merge request that is named; None where the name is not resolved, or nothing that is mirrored has it."""
+        return self.merge_requests.get(self.anchor(of)) if isinstance(of, Ref) else None
+
     def get(self, ref: Ref) -> Milestone | Item | MergeRequest | None:
         """The object of that identity, whichever kind it is."""
         works = self._derived.get(_works)

@@ -13,6 +13,7 @@ from syncd.decide.state import FindingState, Place, Plan, Policy
 from syncd.detect import Detected, detect
 from syncd.mapping.assemble import Assembled, assemble
 from syncd.mapping.assemble_join import Precedence
+from syncd.model.collecting import uncollected
 from syncd.model.contract import Contract
 from syncd.model.people import Entry
 from syncd.model.ref import Ref
@@ -20,7 +21,6 @@ from syncd.model.rows import Rejected
 from syncd.model.snapshot import Snapshot
 from syncd.model.teams import Team, Work
 from syncd.run.aside import dropped
-from syncd.run.collecting import uncollected
 from syncd.run.echo import calm
 from syncd.run.fields import lost
 from syncd.run.link import Link

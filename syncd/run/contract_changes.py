@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from syncd.contracts.judging import Judged, verdict_to_json
-from syncd.contracts.pairs import files_of
+from syncd.contracts.pairs import differing, files_of
 from syncd.contracts.reliance import unknown_names
 from syncd.model.contract import Compared, Contract
 from syncd.model.ref import Ref
@@ -66,10 +66,8 @@ def _compared(one: Judged) -> Compared:
 def _sources(one: Judged) -> Iterator[Ref]:
     """The records of the files that were compared, and of those that differ."""
     old, new = one.pair.old, one.pair.new
-    for path in old.keys() | new.keys():
-        both = old.get(path), new.get(path)
-        if len({blob.hash if blob else None for blob in both}) > 1:
-            yield from (blob.source for blob in both if blob)
+    for path in differing(old, new):
+        yield from (blob.source for blob in (old.get(path), new.get(path)) if blob)
 
 
 def with_consumers(contract: Contract, snapshot: Snapshot, store: Store, problems: list[str]) -> Contract:

@@ -21,10 +21,9 @@ from syncd.contracts.landed import (
     undone,
     without,
 )
-from syncd.contracts.pairs import Files, Pair, default_files, moved_of, pair_of
+from syncd.contracts.pairs import Files, Pair, default_files, hashes, moved_of, pair_of
 from syncd.model.contract import BREAKS, FILES, Compared, Contract
 from syncd.model.ref import Ref
-from syncd.model.rows import MergeRequest
 from syncd.model.snapshot import Snapshot
 from syncd.store import Store
 
@@ -82,7 +81,7 @@ class Breaks:
         """A break as its merge request is now; None where that was closed, or is gone."""
         if one.of is None or one.at:
             return one
-        request = self.snapshot.merge_requests.get(self.snapshot.anchor(one.of))
+        request = self.snapshot.merge_request(one.of)
         if request is None or request.status not in ("open", "merged"):
             return None
         return replace(one, at=request.merged_at or self.snapshot.as_of) if request.status == "merged" else one
@@ -111,7 +110,7 @@ class Breaks:
         """What open merge requests break by these verdicts; one whose files were not there stays while its head does."""
         seen: set[str] = set()
         for one in judged:
-            request = self._request(one.pair.of) if one.pair.revision == "merge_request" else None
+            request = self.snapshot.merge_request(one.pair.of) if one.pair.revision == "merge_request" else None
             if request is None:
                 continue
             found = break_of(one)
@@ -119,18 +118,17 @@ class Breaks:
             if found and found.id not in landed and (came := self._merged(found)):
                 yield came
         for before in known:
-            request = self._request(before.of)
+            request = self.snapshot.merge_request(before.of)
             if before.id not in seen and request and before.head_sha == request.head_sha:
                 yield before
-
-    def _request(self, of: object) -> MergeRequest | None:
-        return self.snapshot.merge_requests.get(self.snapshot.anchor(of)) if isinstance(of, Ref) else None
 
     def _by_itself(self, contract: Contract) -> Iterator[Pair]:
         """What the default branch has now, against what it had when it was last looked at."""
         now, before = self.now[contract.name], files_from_json(self.store.meta.get(f"{FILES}{contract.name}"))
         if before:
-            name = hashlib.sha256(json.dumps([_hashes(before), _hashes(now)]).encode()).hexdigest()[:16]
+            name = hashlib.sha256(json.dumps([sorted(hashes(before).items()), sorted(hashes(now).items())]).encode()).hexdigest()[
+                :16
+            ]
             yield pair_of(contract, "default", f"{DEFAULT} {name}", before, now, moved_of(contract, before, now))
 
     def _compared(self, one: Break) -> Compared:
@@ -144,7 +142,3 @@ class Breaks:
             sources=frozenset(now[path].source for path in one.touched if path in now),
             at=one.at,
         )
-
-
-def _hashes(files: Files) -> list[tuple[str, str]]:
-    return sorted((path, blob.hash) for path, blob in files.items())

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from syncd.model.baseline import Baseline
-from syncd.model.ref import Ref
+from syncd.model.ref import Ref, ref_to_json
 from syncd.model.rows import Quantity
 from syncd.store.engine import Database
 from syncd.store.tables import baselines
@@ -57,8 +57,7 @@ def _values(one: Baseline) -> dict[str, Any]:
 
 
 def _item(ref: Ref, size: Quantity | None) -> dict[str, Any]:
-    known = {"connection": ref.connection, "stream": ref.stream, "id": ref.id, "key": ref.key, "url": ref.url}
-    return {"ref": known, "size": size.value if size else None, "unit": size.unit if size else None}
+    return {"ref": ref_to_json(ref), "size": size.value if size else None, "unit": size.unit if size else None}
 
 
 def _read(milestone: Ref, row: Any) -> Baseline:

@@ -9,14 +9,15 @@ from syncd.model.snapshot import Snapshot
 from tests import bench_load
 from tests.bench_company import company, parts
 from tests.bench_company_rich import rich_company
-from tests.bench_schedule import passes
+from tests.bench_schedule import CHANGED, passes
 
 
 def test_a_small_network_is_measured_beside_networkx() -> None:
-    plain, compiling, mixed = passes(1_000)
+    plain, compiling, mixed, changed = passes(1_000)
     assert (plain.what, compiling.what, mixed.what) == ("plain", "compiling", "lags and calendars")
     assert plain.networkx_ms is not None
     assert 0 < plain.ms < plain.networkx_ms
+    assert changed.what == CHANGED
 
 
 @pytest.mark.parametrize("made", [company, rich_company])

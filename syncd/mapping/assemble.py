@@ -81,7 +81,7 @@ def assemble(
     - `snapshot.stale`: all records of stale scopes, the unknown ones, and those that links name and that only look absent.
     """
     known = resolve_people(rows, people)
-    given = _by_kind(sorted(known.rows, key=_row_order))
+    given = _by_kind(known.rows)
     problems: list[str] = []
     found = _only(given, Milestone, problems)
     joined = join(found, anchors, precedence, _frozen(anchors, found, stale, unknown))
@@ -127,15 +127,19 @@ def assemble(
     return Assembled(snapshot, joined.anchors)
 
 
-def _row_order(row: Row) -> tuple[str, str, str, str, str]:
-    return row.kind, row.ref.connection, row.ref.stream, row.ref.id, getattr(row, "title", None) or ""
-
-
 def _by_kind(rows: Iterable[Row]) -> ByKind:
     found: dict[type, list[Any]] = {}
     for row in rows:
         found.setdefault(type(row), []).append(row)
+    for kind, theirs in found.items():
+        if kind is not Dependency:  # `link` has an order of its own for these
+            theirs.sort(key=_row_order)
     return found
+
+
+def _row_order(row: Any) -> tuple[str, str, str, str]:
+    ref: Ref = row.ref
+    return ref.connection, ref.stream, ref.id, getattr(row, "title", None) or ""
 
 
 def _only(rows: ByKind, kind: type[R], problems: list[str]) -> dict[Ref, R]:

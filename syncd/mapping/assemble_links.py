@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from syncd.mapping.assemble_names import Resolve
 from syncd.model.record import changed
-from syncd.model.ref import Alias, Ref
+from syncd.model.ref import Alias, Ref, identity
 from syncd.model.rows import Dependency
 
 _STRENGTH = ("hard", "external", "soft")
@@ -57,7 +57,8 @@ def _between(row: Dependency, ends: Ends) -> Dependency:
 
 
 def _order(row: Dependency) -> tuple[object, ...]:
-    return str(row.ref), _name(row.predecessor), _name(row.successor), row.relation, row.strength, row.lag, row.link_name or ""
+    names, place = (_name(row.predecessor), _name(row.successor)), (row.scope_id, row.project)
+    return *identity(row.ref), *names, row.relation, row.strength, row.lag, row.link_name or "", *place
 
 
 def _name(end: Ref | Alias) -> str:

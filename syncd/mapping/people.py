@@ -241,6 +241,8 @@ def _bare(faces: Sequence[Face], groups: Groups) -> Iterator[Unresolved]:
 
 def _replaced(row: Row, shown: Shown, persons: Mapping[Face, Person]) -> Row:
     """The row with one object for each face: a thousand people are in a hundred thousand rows, and much is remembered by object."""
+    if not shown:
+        return row
     people: dict[str, Any] = {}
     for name, faces in shown:
         value, others = getattr(row, name), tuple([persons[face] for face in faces])
@@ -248,7 +250,7 @@ def _replaced(row: Row, shown: Shown, persons: Mapping[Face, Person]) -> Row:
             people[name] = others if all(map(_is_alike, value, others)) else tuple(dict.fromkeys(others))
         else:
             people[name] = others[0]
-    return changed(row, **people) if people else row
+    return changed(row, **people)
 
 
 def _is_alike(person: Person, other: Person) -> bool:

@@ -15,6 +15,8 @@ WORLD_MODULES = {
     "urllib3", "uuid", "warnings",
 }  # fmt: skip
 CLOCKS = {"now", "utcnow", "today"}
+ALLOWED = {"syncd/model/record.py": ["exec()"]}
+"""Writes out a function for each kind of value, as `dataclass` itself does."""
 KEYWORDS = (ast.AsyncFunctionDef, ast.AsyncFor, ast.AsyncWith, ast.Await, ast.Global)
 
 
@@ -51,7 +53,8 @@ def modules(*folders: str) -> list[Path]:
 
 @pytest.mark.parametrize("path", modules(*(f"syncd/{name}" for name in PURE)), ids=lambda p: str(p.relative_to(ROOT)))
 def test_a_pure_module_touches_nothing_of_the_world(path: Path) -> None:
-    assert list(impurities(path.read_text("utf-8"))) == []
+    found = [what.partition(": ")[2] for what in impurities(path.read_text("utf-8"))]
+    assert found == ALLOWED.get(str(path.relative_to(ROOT).as_posix()), [])
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ def buffers(
     """Where paths of work come together: how large a buffer should be there; and a fever chart of the buffers. Reads the store only."""
     from syncd.app import opened
     from syncd.cli.choose import chosen
+    from syncd.cli.progress import patiently
     from syncd.cli.stored import snapshot_of
     from syncd.model.ref import identity
     from syncd.schedule.buffers import buffers_of
@@ -33,8 +34,9 @@ def buffers(
         snapshot = snapshot_of(app)
     asked = chosen(snapshot, milestones) if milestones else [one for one in snapshot.milestones.values() if is_open(one)]
     refs = [one.ref for one in asked] if milestones else sorted((one.ref for one in asked), key=identity)
-    merges = merges_of(snapshot, refs)
-    known = snapshot.once(buffers_of)
+    with patiently("Forecasting"):
+        merges = merges_of(snapshot, refs)
+        known = snapshot.once(buffers_of)
     burning = [known[ref] for ref in refs if ref in known]
     if json:
         print_json({"merge_points": [_merge_json(one) for one in merges], "buffers": [_buffer_json(one) for one in burning]})

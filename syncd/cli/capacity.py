@@ -11,6 +11,7 @@ from syncd.app import opened
 from syncd.cli import capacity_rows, capacity_show
 from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, out, print_json, usage
 from syncd.cli.people import Shows
+from syncd.cli.progress import patiently
 from syncd.cli.stored import snapshot_of
 
 _WEEKS = 8
@@ -36,9 +37,12 @@ def capacity(
     if as_csv:
         writer = csv.DictWriter(sys.stdout, fieldnames=capacity_rows.COLUMNS, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(capacity_rows.gap_rows(snapshot, chosen, weeks, everything=not team))
+        with patiently("Counting hours"):
+            gaps = list(capacity_rows.gap_rows(snapshot, chosen, weeks, everything=not team))
+        writer.writerows(gaps)
         return
-    found = capacity_rows.rows(snapshot, chosen, weeks, show, everything=not team)
+    with patiently("Counting hours"):
+        found = capacity_rows.rows(snapshot, chosen, weeks, show, everything=not team)
     if json:
         print_json(found)
     else:

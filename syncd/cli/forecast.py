@@ -47,13 +47,15 @@ def show(
     """How likely the due dates are, by when 50, 85 and 95 % of all outcomes are done, and what that rests on. `show` may be left out."""
     from syncd.app import opened
     from syncd.cli.choose import chosen
+    from syncd.cli.progress import patiently
     from syncd.cli.stored import snapshot_of
     from syncd.schedule.forecast import forecast_of
     from syncd.schedule.wiring import is_open
 
     with opened(config, os.environ) as app:
         snapshot = snapshot_of(app)
-    forecast = snapshot.once(forecast_of)
+    with patiently("Forecasting"):
+        forecast = snapshot.once(forecast_of)
     asked = chosen(snapshot, milestones) if milestones else [one for one in snapshot.milestones.values() if is_open(one)]
     asked = asked if milestones else sorted(asked, key=lambda one: (one.due or date.max, one.ref))
     rows = [_row(snapshot, one, forecast.odds.get(one.ref), forecast.lacking.get(one.ref)) for one in asked]

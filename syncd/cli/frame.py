@@ -1,6 +1,7 @@
 """What every command shares: options, consoles, and how errors end it."""
 
 import functools
+import gc
 import json
 import os
 import sys
@@ -91,6 +92,8 @@ def ending_well() -> Iterator[None]:
         # The reader (head, less) has seen enough. Standard output is replaced so that the interpreter's own flush stays silent.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(GOOD) from None
+    finally:
+        gc.enable()  # `stored` leaves it off
 
 
 def command(function: Callable[..., None]) -> Callable[..., None]:

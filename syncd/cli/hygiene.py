@@ -9,6 +9,7 @@ from rich.text import Text
 
 from syncd.app import opened
 from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, one_line, out, print_json, usage
+from syncd.cli.progress import patiently
 from syncd.cli.stored import mirrored_of
 from syncd.config import did_you_mean
 from syncd.model.ref import ref_to_json
@@ -30,7 +31,8 @@ def hygiene(
 
     with opened(config, os.environ) as app:
         snapshot, read = mirrored_of(app)
-    found, lines = untidy(snapshot), remarks(snapshot)
+    with patiently("Looking through the records"):
+        found, lines = untidy(snapshot), remarks(snapshot)
     known = sorted({one.team for one in found}.union(team_names(snapshot)))
     if team and team not in known:
         cure = did_you_mean(team, known, otherwise=f"Known are: {', '.join(known[:20])}.")

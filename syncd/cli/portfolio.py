@@ -15,6 +15,7 @@ from syncd.cli.chains import as_json as chain_json
 from syncd.cli.chains import in_words
 from syncd.cli.choose import chosen
 from syncd.cli.frame import one_line, usage
+from syncd.cli.progress import patiently
 from syncd.cli.report import finding_json
 from syncd.cli.stored import snapshot_of
 from syncd.config import did_you_mean
@@ -54,8 +55,9 @@ def portfolio_of(app: App, milestones: list[str], team: str) -> Portfolio:
     refs = {one.ref for one in chosen(snapshot, milestones)} if milestones else set(snapshot.milestones)
     if team:
         refs &= _of_team(snapshot, team)
-    words = tuple(one for one in _words(app, snapshot, states) if one.milestone.ref in refs)
-    about = [chain for chain in snapshot.once(chains_of) if any(one.milestone in refs for one in chain.held)]
+    with patiently("Planning"):
+        words = tuple(one for one in _words(app, snapshot, states) if one.milestone.ref in refs)
+        about = [chain for chain in snapshot.once(chains_of) if any(one.milestone in refs for one in chain.held)]
     return Portfolio(snapshot, words, tuple(about[:MOST_CHAINS]), app.config.policy.people)
 
 

@@ -1,12 +1,14 @@
-"""Progress of a pass on a terminal: a bar for what is read, mapped and written. Silent where nobody looks."""
+"""Progress on a terminal: a bar for what a pass reads, maps and writes, a word while a command computes. Silent where nobody looks."""
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
+from syncd.cli.frame import err
 from syncd.run.estimate import Estimate
 from syncd.run.one_pass import Unwatched
 
@@ -91,3 +93,11 @@ def watching(console: Console) -> Iterator[Bars | Silent]:
     )
     with Progress(*columns, console=console, transient=True) as progress:
         yield Bars(progress)
+
+
+@contextmanager
+def patiently(what: str) -> Iterator[None]:
+    """Work that takes seconds where there is much: a terminal is told on standard error what goes on. Nothing may be printed within."""
+    console = err()
+    with console.status(Text(what)) if console.is_terminal else nullcontext():
+        yield

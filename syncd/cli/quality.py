@@ -25,17 +25,19 @@ def quality(
     """Check how far the plan can be believed: 14 points, what fails them, and what to repair first. Reads the store only."""
     from syncd.app import opened
     from syncd.cli.choose import chosen
+    from syncd.cli.progress import patiently
     from syncd.cli.stored import snapshot_of
     from syncd.schedule.quality import milestone_quality, quality_of
 
     with opened(config, os.environ) as app:
         snapshot = snapshot_of(app)
-    if milestone:
-        found = milestone_quality(snapshot, chosen(snapshot, [milestone])[0].ref)
-    else:
-        found = (
-            quality_of(snapshot, *_of_team(snapshot, team)) if team else quality_of(snapshot, snapshot.items, snapshot.milestones)
-        )
+    with patiently("Planning"):
+        if milestone:
+            found = milestone_quality(snapshot, chosen(snapshot, [milestone])[0].ref)
+        elif team:
+            found = quality_of(snapshot, *_of_team(snapshot, team))
+        else:
+            found = quality_of(snapshot, snapshot.items, snapshot.milestones)
     if json:
         print_json(_as_json(found))
     else:

@@ -35,13 +35,15 @@ def show(
     from syncd.app import opened
     from syncd.cli.choose import chosen
     from syncd.cli.people import Shows
+    from syncd.cli.progress import patiently
     from syncd.cli.stored import snapshot_of
     from syncd.schedule.picture import flowchart, gantt, picture_of
 
     with opened(config, os.environ) as app:
         snapshot = snapshot_of(app)
         (named,) = chosen(snapshot, [milestone])
-        picture = picture_of(snapshot, named)
+        with patiently("Planning"):
+            picture = picture_of(snapshot, named)
         called = Shows.of(app, snapshot).person
     if svg:
         _write(svg, picture, graph=graph)
@@ -62,6 +64,7 @@ def chains(
     """Show the blocking chains that cost most working days on due dates, in plain words. Reads the store only."""
     from syncd.app import opened
     from syncd.cli.chains import as_json, in_words
+    from syncd.cli.progress import patiently
     from syncd.cli.stored import snapshot_of
     from syncd.detect.chained import told
     from syncd.schedule.chains import worst_chains
@@ -69,7 +72,8 @@ def chains(
 
     with opened(config, os.environ) as app:
         snapshot, people = snapshot_of(app), app.config.policy.people
-    found = worst_chains(snapshot, most)
+    with patiently("Planning"):
+        found = worst_chains(snapshot, most)
     if json:
         print_json([as_json(snapshot, chain, people) for chain in found])
     elif mermaid:

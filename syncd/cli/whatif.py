@@ -50,6 +50,7 @@ def whatif(
     """Compare the plan with one that is changed: dates, scope, estimates, people, leave, freezes, links. Nothing is written."""
     from syncd.app import opened, understanding
     from syncd.cli.choose import chosen
+    from syncd.cli.progress import patiently
     from syncd.cli.stored import snapshot_of
 
     if file is None and not settings:
@@ -59,7 +60,8 @@ def whatif(
         view = understanding(app.config)
     scenario = _scenario(before, file, settings or [])
     wanted = {one.ref for one in chosen(before, milestones or [])}
-    shown = _shown(before, scenario, wanted, view)
+    with patiently("Planning both ways"):
+        shown = _shown(before, scenario, wanted, view)
     if json:
         print_json(_as_json(shown))
     elif markdown:

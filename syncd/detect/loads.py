@@ -76,9 +76,15 @@ class Excess:
 
 
 def worst(book: Book, rules: LoadRules) -> Excess | None:
-    """The weeks with the greatest load above the limit at which a warning clears."""
-    found = [*_tight(book, rules, rules.warn_clears), *_spread(book, rules, rules.warn_clears)]
-    return max(found, key=lambda one: (round(one.load, 6), one.tight, -one.last), default=None)
+    """The weeks with the greatest load above the limit at which a warning clears. Those whose work cannot be done in whatever order come
+    before those that have too much of it only when it is spread: else more work could make it look better."""
+    tight, spread = (
+        max(found, key=lambda one: (round(one.load, 6), -one.last), default=None)
+        for found in (_tight(book, rules, rules.warn_clears), _spread(book, rules, rules.warn_clears))
+    )
+    if tight and spread and spread.load > tight.load <= rules.warn_load:
+        return spread
+    return tight or spread
 
 
 def _tight(book: Book, rules: LoadRules, limit: float) -> Iterator[Excess]:

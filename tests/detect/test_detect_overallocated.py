@@ -82,6 +82,14 @@ def test_it_warns_above_all_of_their_time_and_goes_past_other_values(
     assert [finding.severity for finding in found] == ([severity] if severity else [])
 
 
+def test_more_work_that_may_wait_does_not_make_it_look_better() -> None:
+    rows = (M, replace(N, due=None), hours("A", "M", 60), hours("B", "N", 100, due="2026-05-15"))
+    later = hours("C", "N", 40, due="2026-05-29")
+    assert [finding.severity for finding in told(given_(*rows))] == ["critical"]
+    (finding,) = told(given_(*rows, later))
+    assert (finding.severity, finding.facts["demand_hours"]) == ("critical", 160)
+
+
 def test_one_milestone_alone_is_nobodys_conflict() -> None:
     assert not told(given_(M, hours("A", "M", 90)))
     assert not told(given_(M, replace(N, status="done"), hours("A", "M", 90), hours("B", "N", 90)))

@@ -93,7 +93,7 @@ def _finding(
     last, before = paces(known, snapshot.today, rules.weeks)
     words: dict[str, tuple[Part, ...]] = {
         "history": (Count(known.finished, "item", clocked=True), " finished in ", Count(known.weeks, "week", clocked=True)),
-        "unstable": (f"about {last:.0f} items finished a week of late, about {before:.0f} before",),
+        "unstable": (f"about {_pace(last)} items finished a week of late, about {_pace(before)} before",),
         "assumed": (Count(known.assumed, "duration"), " of ", Count(known.items, "open item"), " assumed"),
     }
     cures = {
@@ -119,6 +119,11 @@ def _finding(
         driving=_driving(snapshot, milestone.ref),
         hovers=True,
     )
+
+
+def _pace(items: float) -> str:
+    """Whole items where there are many: of few the half counts."""
+    return f"{items:.0f}" if items >= 10 else f"{items:.1f}".removesuffix(".0")
 
 
 def _driving(snapshot: Snapshot, ref: Ref) -> Ref | None:

@@ -88,7 +88,7 @@ def detect(snapshot: Snapshot, rules: BlockedRules) -> Iterator[Finding]:
     plan = snapshot.once(plan_of)
     found: dict[tuple[Ref, str], Finding] = {}
     open_ = snapshot.once(opened_of)
-    for link, before, after in open_.links:
+    for link, before, after in zip(open_.links, open_.earlier, open_.later, strict=True):
         if after < 0 or not isinstance(link.predecessor, Ref):
             continue
         later, earlier = open_.works[after], open_.works[before] if before >= 0 else snapshot.get(link.predecessor)

@@ -167,13 +167,13 @@ def _above(snapshot: Snapshot, ref: Ref) -> Iterator[Ref]:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """All open work, numbered by its place in `works`: the items first, in the order of their refs, as they are nodes of the network.
+    """All open work, numbered by its place in `works`: the `items` first, in the order of their refs, as they are nodes of the network.
 
     `links`: those with open work at an end; `earlier`, `later`: the numbers of their predecessors and successors, -1 of one that is
     not open."""
 
+    items: tuple[Item, ...]
     works: tuple[Work, ...]
-    items: int
     links: list[Dependency]
     earlier: list[int]
     later: list[int]
@@ -181,7 +181,7 @@ class Opened:
 
 def opened_of(snapshot: Snapshot) -> Opened:
     """Ask for it as `snapshot.once(opened_of)`: to look up both ends of every link takes its time."""
-    items = [item for item in snapshot.once(ordered_items) if item.status not in CLOSED]
+    items = tuple([item for item in snapshot.once(ordered_items) if item.status not in CLOSED])
     others: tuple[Mapping[Ref, MergeRequest] | Mapping[Ref, Milestone], ...] = (snapshot.merge_requests, snapshot.milestones)
     works = (*items, *(work for kind in others for work in kind.values() if work.status not in CLOSED))
     number: dict[object, int] = {work.ref: place for place, work in enumerate(works)}
@@ -192,7 +192,7 @@ def opened_of(snapshot: Snapshot) -> Opened:
             links.append(link)
             earlier.append(before)
             later.append(after)
-    return Opened(works, len(items), links, earlier, later)
+    return Opened(items, works, links, earlier, later)
 
 
 @record(frozen=True, slots=True)
@@ -210,8 +210,8 @@ NO_MEMBERS = Members()
 def members_of(snapshot: Snapshot) -> Mapping[Ref, Members]:
     """The items of every milestone that has any. Ask for it as `snapshot.once(members_of)`."""
     found: dict[Ref, Members] = {}
-    open_, known = snapshot.once(opened_of), snapshot.items.get
-    number = {id(item): place for place, item in enumerate(open_.works[: open_.items])}
+    known = snapshot.items.get
+    number = {id(item): place for place, item in enumerate(snapshot.once(opened_of).items)}
     for ref, members in snapshot.members.items():
         items = tuple([item for one in members if (item := known(one))])
         opened = tuple([item for item in items if item.status not in CLOSED])
@@ -233,26 +233,26 @@ def binding(snapshot: Snapshot) -> Opened:
 
 def _binding(snapshot: Snapshot) -> Opened:
     open_ = snapshot.once(opened_of)
-    works, links, earlier, later = open_.works, [], [], []
+    works, many, links, earlier, later = open_.works, len(open_.items), [], [], []
     for link, before, after in zip(open_.links, open_.earlier, open_.later, strict=True):
         if before < 0 or after < 0 or before == after or link.strength == "soft":
             continue
-        if max(before, after) < open_.items or not of_each_other(snapshot, works[before], works[after]):
+        if (before < many and after < many) or not of_each_other(snapshot, works[before], works[after]):
             links.append(link)
             earlier.append(before)
             later.append(after)
-    return Opened(works, open_.items, links, earlier, later)
+    return Opened(open_.items, works, links, earlier, later)
 
 
 def wiring_of(snapshot: Snapshot) -> Wiring:
     """The network of all open work. The same whatever the order of the rows. Use it as `snapshot.once(wiring_of)`."""
     bound = binding(snapshot)
-    wiring = Wiring.of([work.ref for work in bound.works[: bound.items]])
+    wiring, many = Wiring.of([item.ref for item in bound.items]), len(bound.items)
     waits: dict[Ref, set[Ref]] = {}
     for at in _in_order(bound):
         link, earlier, later = bound.links[at], bound.earlier[at], bound.later[at]
         lag = _minutes(link.lag) if link.lag else 0
-        if max(earlier, later) < bound.items:
+        if earlier < many and later < many:
             wiring.wires.add(earlier, later, link.relation, lag, link)
             continue
         before, after = bound.works[earlier].ref, bound.works[later]
@@ -269,12 +269,14 @@ def wiring_of(snapshot: Snapshot) -> Wiring:
 
 def _in_order(bound: Opened) -> list[int]:
     """The places of the links by predecessor, successor, relation and lag."""
-    refs = np.empty(len(bound.works), np.int64)
-    refs[sorted(range(len(bound.works)), key=lambda place: identity(bound.works[place].ref))] = np.arange(len(bound.works))
-    relations = np.array([link.relation for link in bound.links], "U2")
-    order: list[int] = np.lexsort(
-        ([link.lag for link in bound.links], relations, refs[bound.later], refs[bound.earlier])
-    ).tolist()
+    ends = np.array((bound.later, bound.earlier), np.int64)
+    if ends.max(initial=0) >= len(bound.items):  # the others stand among the items, by their refs
+        keys = [identity(work.ref) for work in bound.works]
+        rank = np.empty(len(keys), np.int64)
+        rank[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
+        ends = rank[ends]
+    lags, relations = [link.lag for link in bound.links], np.array([link.relation for link in bound.links], "U2")
+    order: list[int] = np.lexsort((lags, relations, *ends)).tolist()
     return order
 
 

@@ -57,12 +57,13 @@ class Dates:
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """The dates of all open work. `works`: by node what it is, or a moment of. `cycles`: work that waits for itself, whose links push
-    nothing; `problems`: what was not computed."""
+    """The dates of all open work. `network`: the wires as they are, compiled. `works`: by node what it is, or a moment of. `cycles`: work
+    that waits for itself, whose links push nothing; `problems`: what was not computed."""
 
     snapshot: Snapshot
     working: Working
     wiring: Wiring
+    network: Network
     schedule: Schedule
     durations: Sequence[Duration]
     calendars: Sequence[WorkingTime]
@@ -90,6 +91,11 @@ class Plan:
         """When the work of that node is done: what `dates` says of its end, for those who ask of many."""
         day, own = self._ends(number)
         return Finish(day, own != "due" and self._by_today[number], self._work_behind(number))
+
+    def finish_of(self, milestone: Ref) -> "Finish | None":
+        """When the last of a milestone's open items has ended, and all that it waits for; None without any."""
+        number = self.wiring.number.get(End(milestone))
+        return None if number is None else self.finish(number)
 
     def end(self, milestone: Ref) -> Dates | None:
         """When the last of a milestone's open items has ended, and all that it waits for; None without any."""
@@ -276,6 +282,7 @@ def plan_of(snapshot: Snapshot) -> Plan:
         snapshot=snapshot,
         working=working,
         wiring=wiring,
+        network=network,
         schedule=made,
         durations=nodes.durations,
         calendars=nodes.calendars,

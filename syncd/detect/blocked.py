@@ -16,6 +16,7 @@ Source: the critical path method's early dates; the limits are this house's.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
 from pydantic import Field
 
@@ -53,12 +54,13 @@ class BlockedRules(Rules):
 
 @record(frozen=True, slots=True)
 class _Case:
-    """One link under judgement. `start`: of the successor; `end`: of the predecessor, with lag; `lost`: working days.
-    `takes`: how long the successor takes; `time`: its calendar; `before`, `waiting`: both by their keys."""
+    """One link under judgement. `number`: of the successor in the plan; `start`: its; `end`: of the predecessor, with lag; `lost`: working
+    days. `takes`: how long the successor takes; `time`: its calendar; `before`, `waiting`: both by their keys."""
 
     link: Dependency
     earlier: Work
     later: Work
+    number: int | None
     start: Start
     near: bool
     end: Finish
@@ -85,14 +87,15 @@ def detect(snapshot: Snapshot, rules: BlockedRules) -> Iterator[Finding]:
     cycles = snapshot.once(cycles_of)
     inside = {ref: place for place, cycle in enumerate(cycles) for ref in cycle.members}
     yield from (_cycle(snapshot, cycle) for cycle in cycles)
-    plan = snapshot.once(plan_of)
+    plan, open_ = snapshot.once(plan_of), snapshot.once(opened_of)
     found: dict[tuple[Ref, str], Finding] = {}
-    open_ = snapshot.once(opened_of)
-    for link, before, after in open_.links:
+    for link, before, after in zip(open_.links, open_.earlier, open_.later, strict=True):
         if after < 0 or not isinstance(link.predecessor, Ref):
             continue
         later, earlier = open_.works[after], open_.works[before] if before >= 0 else snapshot.get(link.predecessor)
-        if inside and earlier and inside.get(earlier.ref, -1) == inside.get(later.ref) and link.strength != "soft":
+        if earlier is None or earlier.status in ("done", "merged"):
+            continue
+        if inside and inside.get(earlier.ref, -1) == inside.get(later.ref) and link.strength != "soft":
             continue
         _keep_worse(found, _judged(snapshot, plan, rules, link, earlier, later))
     for link, reason in snapshot.dangling:
@@ -117,9 +120,9 @@ def _badness(finding: Finding) -> tuple[int, int]:
 
 
 def _judged(
-    snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency, earlier: Work | None, later: Work
+    snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency, earlier: Work, later: Work
 ) -> Finding | None:
-    if earlier is None or of_each_other(snapshot, earlier, later):
+    if of_each_other(snapshot, earlier, later):
         return None
     if earlier.status in ("dropped", "closed"):
         return _dropped(snapshot, rules, link, earlier, later)
@@ -133,18 +136,18 @@ def _judged(
 
 def _case(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency, earlier: Work, later: Work) -> _Case | None:
     """The link as it stands; None where nothing is to be said of it."""
-    end, number = finish_of(plan, earlier), plan.wiring.number.get(later.ref)
+    end, number, today = finish_of(plan, earlier), plan.wiring.number.get(later.ref), snapshot.today
     time = plan.working.default if number is None else plan.calendars[plan.calendar_of[number]]
     lagged = Finish(later_day(time, end.day, whole_days(link.lag)), end.clocked, end.by) if link.lag else end
     known = None if number is None or not isinstance(later, Item) else plan.durations[number]
     takes = known or duration_of(later, snapshot.once(reference_of))
-    start = start_of(later, snapshot.today, whole_days(takes.minutes))
+    start = start_of(later, today, whole_days(takes.minutes))
     last = roll_forward(lagged.day) if lagged.clocked else lagged.day  # nothing that is open on a weekend ends before Monday
     lost = days_within(time, start.day, last) if start.day and link.relation == "FS" else 0
-    near = start.within(rules.soon_days, snapshot.today)
+    near = start.within(rules.soon_days, today)
     if not (start.started if link.strength == "soft" else near or lost):
         return None
-    return _Case(link, earlier, later, start, near, lagged, lost, takes, time, keyed(earlier), keyed(later), snapshot.today)
+    return _Case(link, earlier, later, number, start, near, lagged, lost, takes, time, keyed(earlier), keyed(later), today)
 
 
 def _near(snapshot: Snapshot, rules: BlockedRules, later: Work) -> bool:
@@ -154,13 +157,13 @@ def _near(snapshot: Snapshot, rules: BlockedRules, later: Work) -> bool:
 
 def _hard(snapshot: Snapshot, plan: Plan, rules: BlockedRules, case: _Case) -> Finding:
     due, own = due_of(case.later), due_of(case.earlier)
-    unsure = own is None or own < snapshot.today
+    unsure = own is None or own < case.today
     severity: Severity = "warn" if case.lost >= rules.warn_days or unsure else "info"
     if case.link.relation == "FS" and ((due and case.end.day >= due) or _eats_all_float(plan, case)):
         severity = "critical"
     lines = (
         Line("Why", (*_where(case), ". Who can unblock it: ", *owners(case.earlier), ".")),
-        Line("Rests on", (*_basis(case), ". ", *_rule(case, rules))),
+        Line("Rests on", (*_basis(case), ". ", *_rule(case.link.strength, case.link.relation, rules.warn_days))),
         Line("Clears", (case.before, " done", *_or_start(case), ".")),
         Line("Wrong?", _wrong(case)),
     )
@@ -195,8 +198,7 @@ def _path(plan: Plan, case: _Case) -> tuple[Work, ...]:
 
 def _eats_all_float(plan: Plan, case: _Case) -> bool:
     """Whether what waits cannot end in time for its milestone any more, and this is why."""
-    dates = plan.dates(case.later.ref)
-    return dates is not None and dates.total_float < 0 and dates.by == case.earlier.ref
+    return case.number is not None and plan.room(case.number) < 0 and plan.finish(case.number).by == case.earlier.ref
 
 
 def _headline(case: _Case) -> tuple[Part, ...]:
@@ -240,15 +242,16 @@ def _basis(case: _Case) -> tuple[Part, ...]:
 
 
 def _dates_of(work: Work) -> str:
-    known = [name for name, day in (("start", set_start(work)), ("due date", due_of(work))) if day]
-    return " and ".join(known) or "no date"
+    if set_start(work):
+        return "start and due date" if due_of(work) else "start"
+    return "due date" if due_of(work) else "no date"
 
 
-def _rule(case: _Case, rules: BlockedRules) -> tuple[Part, ...]:
-    state = "has started" if case.link.relation == "SS" else "is done"
-    warn = Count(rules.warn_days, "working day")
-    rule = f"Rule: what it waits for by a {case.link.strength} link {state} before it starts; a warning from "
-    return rule, warn, " lost, critical when no time is left."
+@lru_cache(64)
+def _rule(strength: str, relation: str, warn_days: int) -> tuple[Part, ...]:
+    state = "has started" if relation == "SS" else "is done"
+    rule = f"Rule: what it waits for by a {strength} link {state} before it starts; a warning from "
+    return rule, Count(warn_days, "working day"), " lost, critical when no time is left."
 
 
 def _or_start(case: _Case) -> tuple[Part, ...]:

@@ -71,6 +71,8 @@ def end_day(end: Finish) -> Day:
 def with_sources(snapshot: Snapshot, refs: Iterable[Ref]) -> frozenset[Ref]:
     """The refs, and for joined milestones all their sources: what a verdict on them rests on."""
     every, joined = frozenset(refs), snapshot.once(_joined)
+    if every.isdisjoint(joined):
+        return every
     return every.union(*(snapshot.milestones[ref].sources for ref in every & joined))
 
 

@@ -29,7 +29,7 @@ from syncd.schedule.forecast import FAR, forecast_of
 from syncd.schedule.plan import plan_of
 from syncd.schedule.reference import reference_of
 from syncd.schedule.wall import wall_day
-from syncd.schedule.wiring import ends_of, is_open
+from syncd.schedule.wiring import End, ends_of, is_open
 from syncd.schedule.workdays import whole_days
 
 LABEL = "buffer:"
@@ -77,7 +77,7 @@ def buffers_of(snapshot: Snapshot) -> Mapping[Ref, Buffer]:
 def _stands(snapshot: Snapshot, ref: Ref) -> bool:
     milestone = snapshot.milestones.get(ref)
     return (
-        milestone is not None and is_open(milestone) and milestone.due is not None and snapshot.once(plan_of).end(ref) is not None
+        milestone is not None and is_open(milestone) and milestone.due is not None and End(ref) in snapshot.once(plan_of).wiring.number
     )
 
 
@@ -143,11 +143,11 @@ def _place(time: WorkingTime, day: date) -> int:
 
 def _ends(snapshot: Snapshot, ref: Ref) -> tuple[date, bool, bool]:
     """When the work ends: the later of the plan and of half of all outcomes."""
-    end, odds = snapshot.once(plan_of).end(ref), snapshot.once(forecast_of).odds.get(ref)
+    end, odds = snapshot.once(plan_of).finish_of(ref), snapshot.once(forecast_of).odds.get(ref)
     assert end is not None, "only milestones with open work are asked for"
-    if odds and odds.p50 != FAR and odds.p50 > end.finish:
+    if odds and odds.p50 != FAR and odds.p50 > end.day:
         return odds.p50, False, True
-    return end.finish, end.clocked, False
+    return end.day, end.clocked, False
 
 
 def _chains(snapshot: Snapshot, milestones: list[Ref]) -> dict[Ref, tuple[int, int]]:

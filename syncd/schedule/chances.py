@@ -6,9 +6,8 @@ set stays: nothing ends before its due date. Source: S. Malcolm et al., PERT (19
 """
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +16,12 @@ from syncd.model.ref import Ref
 from syncd.model.rows import Item
 from syncd.schedule.calendar import Ints
 from syncd.schedule.compiled import Network
-from syncd.schedule.dated import by_number
+from syncd.schedule.dated import by_number, days_of, ordinals_of
 from syncd.schedule.draws import BLOCK, forward_many
-from syncd.schedule.durations import DAY
+from syncd.schedule.durations import DAY, Duration
 from syncd.schedule.plan import Plan
 from syncd.schedule.reference import Class, Kind, Reference, classed, classes_of, kind_of
-from syncd.schedule.wiring import Node
+from syncd.schedule.wiring import Node, opened_of
 
 Reals = npt.NDArray[np.float64]
 CELLS = 10_000_000
@@ -75,12 +74,13 @@ def simulate(
             model.draw(done, block),
             start=model.today,
             not_earlier=model.floors,
+            not_done=model.dues,
             watched=watched,
             criticality=criticality,
         )
         ends.append(many.watched)
         if criticality:
-            counts += many.critical[: len(counts)] * block
+            counts += many.critical * block
         done += block
     every = np.concatenate(ends) if ends else np.zeros((0, len(watched)))
     shares = {
@@ -91,55 +91,35 @@ def simulate(
 
 @dataclass(slots=True, eq=False)
 class _Model:
-    """The plan on one calendar. `base`: minutes by node; `streams`: where each node's random numbers begin; `pools`: what the nodes at
-    these places draw, and from what."""
+    """The plan on one calendar. `floors`, `dues`: the minute before which each node does not start, and does not end; `base`: its minutes;
+    `streams`: where each node's random numbers begin; `pools`: what the nodes at these places draw, and from what."""
 
     network: Network
     today: int
     floors: Ints
+    dues: Ints
     base: Reals
     streams: npt.NDArray[np.uint64]
     pools: list[tuple[Ints, Reals]]
 
     @classmethod
     def of(cls, plan: Plan, reference: Reference, pools: Pools) -> "_Model":
-        nodes, wires = plan.wiring.nodes, plan.wiring.wires
-        base = stretched(plan)
+        nodes, items = plan.wiring.nodes, plan.snapshot.once(opened_of).items
         today = int(plan.working.default.index(plan.snapshot.today))
-        starts: list[tuple[int, date]] = []
-        dues: list[tuple[int, date]] = []
         places: dict[tuple[Class, int], list[int]] = {}
         samples: dict[tuple[Class, int], Reals] = {}
-        for number, node in enumerate(nodes):
-            if not isinstance(node, Ref):
-                continue
-            if due := plan.due[number]:
-                dues.append((number, due))
-            work = plan.works[number]
-            if not isinstance(work, Item):
-                continue
-            if work.start:
-                starts.append((number, work.start))
-            key = _pool(work, plan, number, reference, pools, samples)
+        for number, item in enumerate(items):
+            key = _pool(item, plan.durations[number], reference, pools, samples)
             if key is not None:
                 places.setdefault(key, []).append(number)
-        floors = [today] * len(nodes)
-        for number, index in _inside(plan, starts, today, ends=False):
-            floors[number] = index
-        held = [(number, index) for number, index in _inside(plan, dues, today, ends=True) if index > today]
-        extra = range(len(nodes), len(nodes) + len(held))
-        network = Network.of(
-            len(nodes) + len(held),
-            [*wires.earlier, *extra],
-            [*wires.later, *(number for number, _ in held)],
-            [*wires.relations, *("FF" for _ in held)] or None,
-            [*wires.lags, *(0 for _ in held)],
-        )
+        floors = np.full(len(nodes), today)
+        floors[: len(items)] = _inside(plan, ordinals_of(item.start for item in items), today, ends=False)
         return cls(
-            network,
+            plan.network,
             today,
-            np.array([*floors, *(index for _, index in held)], np.int64),
-            np.concatenate((base, np.zeros(len(held)))),
+            floors,
+            _inside(plan, ordinals_of(plan.due), today, ends=True),
+            stretched(plan),
             _streams(nodes),
             [(np.array(numbers, np.int64), samples[key]) for key, numbers in sorted(places.items())],
         )
@@ -183,11 +163,10 @@ def _mixed(made: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
 
 
 def _pool(
-    item: Item, plan: Plan, number: int, reference: Reference, pools: Pools, samples: dict[tuple[Class, int], Reals]
+    item: Item, duration: Duration, reference: Reference, pools: Pools, samples: dict[tuple[Class, int], Reals]
 ) -> tuple[Class, int] | None:
     """What an item's duration is multiplied by: a ratio of its class, or, where its class alone says how long it takes, a cycle time
     in units of the one that was planned for it. The values are put into `samples`."""
-    duration = plan.durations[number]
     if duration.basis in ("remaining", "estimate"):
         class_, planned = pools.like(item), 0
     elif duration.basis == "class":
@@ -216,11 +195,10 @@ def stretched(plan: Plan) -> Reals:
     return made
 
 
-def _inside(plan: Plan, days: Sequence[tuple[int, date]], today: int, *, ends: bool) -> Iterator[tuple[int, int]]:
-    """By node the minute index at which a day begins, or ends, no earlier than today's; of a day outside of the range today's."""
+def _inside(plan: Plan, days: Ints, today: int, *, ends: bool) -> Ints:
+    """The minute index at which each day (an ordinal) begins, or ends, no earlier than today's; of one outside of the range today's."""
     time = plan.working.default
-    first, last = time.origin, time.end - timedelta(days=2)
-    inside = [(number, day) for number, day in days if first <= day < last]
-    walls = np.array([day for _, day in inside], "datetime64[D]") + int(ends)
-    indexes = np.maximum(time.index(walls), today).tolist() if inside else []
-    return zip((number for number, _ in inside), indexes, strict=True)
+    within = np.flatnonzero((days >= time.origin.toordinal()) & (days < time.end.toordinal() - 2))
+    found = np.full(len(days), today)
+    found[within] = np.maximum(time.index(days_of(days[within]) + int(ends)), today)
+    return found

@@ -1,6 +1,5 @@
 """Pure. Work that waits for itself: the cycles of hard links between open work."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,10 +20,11 @@ class Cycle:
 
 def cycles_of(snapshot: Snapshot) -> tuple[Cycle, ...]:
     """The cycles, by their first member. The same whatever the order of the links. Use it as `snapshot.once(cycles_of)`."""
-    found = [(earlier, later) for _, earlier, later in binding(snapshot)]
-    if _in_order(found):
-        return ()
-    links = sorted(set(found))
+    bound = binding(snapshot)
+    if not np.any(levels(len(bound.works), np.array(bound.earlier, np.int64), np.array(bound.later, np.int64)) < 0):
+        return ()  # the usual case
+    works = bound.works
+    links = sorted({(works[earlier].ref, works[later].ref) for earlier, later in zip(bound.earlier, bound.later, strict=True)})
     refs = sorted({ref for link in links for ref in link})
     number = {ref: place for place, ref in enumerate(refs)}
     before = np.array([number[earlier] for earlier, _ in links], np.int64)
@@ -38,10 +38,3 @@ def cycles_of(snapshot: Snapshot) -> tuple[Cycle, ...]:
         for place, ring in enumerate(rings)
     )
 
-
-def _in_order(links: Iterable[tuple[Ref, Ref]]) -> bool:
-    """Whether nothing waits for itself: the usual case, which needs no order of the work."""
-    number: dict[Ref, int] = {}
-    ends = [(number.setdefault(earlier, len(number)), number.setdefault(later, len(number))) for earlier, later in links]
-    before, after = np.array(ends, np.int64).reshape(-1, 2).T
-    return not np.any(levels(len(number), before, after) < 0)

@@ -1,6 +1,6 @@
 """Pure. The dates of all nodes of a plan at once: days by calendar, what drives each, and which of them follow from today."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +11,8 @@ import numpy.typing as npt
 from syncd.schedule.calendar import Ints, WorkingTime
 from syncd.schedule.compiled import Bools
 from syncd.schedule.cpm import Schedule
+
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,16 @@ def by_number(of: Ints) -> list[tuple[int, Ints]]:
     order = np.argsort(of, kind="stable")
     numbers, first = np.unique(of[order], return_index=True)
     return list(zip(numbers.tolist(), np.split(order, first[1:]), strict=True))
+
+
+def ordinals_of(days: Iterable[date | None]) -> Ints:
+    """Dates as ordinals, 0 for none: many become an array a good deal sooner this way than as they are."""
+    return np.array([day.toordinal() if day else 0 for day in days], np.int64)
+
+
+def days_of(ordinals: Ints) -> npt.NDArray[np.datetime64]:
+    """Ordinals as dates."""
+    return (ordinals - _EPOCH).astype("datetime64[D]")
 
 
 def _dates(days: npt.NDArray[np.datetime64]) -> Any:

@@ -67,29 +67,32 @@ def forward_many(
     *,
     start: int = 0,
     not_earlier: npt.ArrayLike | None = None,
+    not_done: npt.ArrayLike | None = None,
     watched: Sequence[int] = (),
     criticality: bool = False,
 ) -> Draws:
     """The finishes of as many draws as `durations` (draws x items, working minutes) has rows, on one calendar.
 
-    Whole numbers and fractions are computed as such, in 32 bits where that is exact to the minute. Raises `NotComputable` for a network
+    `not_earlier`: the minute before which each item does not start; `not_done`: that before which it does not end. Whole numbers and fractions are computed as such, in 32 bits where that is exact to the minute. Raises `NotComputable` for a network
     with elapsed lags, which need dates (see `crossed_many`).
     """
     given = np.asarray(durations)
     if not network.timeless:
         raise NotComputable("because elapsed lags need dates: draw with crossed_many")
     own = np.full(network.items, start) if not_earlier is None else np.maximum(np.asarray(not_earlier), start)
-    kind = _kind(network, given, own)
+    done = None if not_done is None else np.asarray(not_done)
+    kind = _kind(network, given, own if done is None else np.maximum(own, done))
     ahead = [_rows(network.forward, level, kind) for level in network.forward.levels]
     back = [_rows(network.backward, level, kind) for level in network.backward.levels] if criticality else []
-    pushed = not_earlier is not None or not network.plain
+    pushed = not_earlier is not None or done is not None or not network.plain
     first = own[network.order].astype(kind)[:, None]
+    held = None if done is None else done[network.order].astype(kind)[:, None]
     finishes, seen = np.empty(len(given), kind), np.empty((len(given), len(watched)), kind)
     counts = np.zeros(network.items, np.int64)
     places = network.place[np.array(watched, np.int64)]
     for low in range(0, len(given), BLOCK):
-        lasting = np.ascontiguousarray(given[low : low + BLOCK].astype(kind).T)[network.order]
-        starts, ends = _forward(ahead, lasting, first, pushed=pushed)
+        lasting = np.ascontiguousarray(given[low : low + BLOCK].astype(kind, copy=False).T)[network.order]
+        starts, ends = _forward(ahead, lasting, first, held, pushed=pushed)
         last = ends.max(axis=0, initial=start)
         finishes[low : low + BLOCK], seen[low : low + BLOCK] = last, ends[places].T
         if criticality:
@@ -133,10 +136,17 @@ def _links(side: Side, links: Ints, near: Ints | slice, kind: type[np.generic]) 
     )
 
 
-def _forward(levels: Sequence[_Rows], lasting: Times, first: Times, *, pushed: bool) -> tuple[Times, Times]:
-    """Starts and finishes by place. `pushed`: what an item's own start asks for has to be looked at again after its links."""
+def _forward(
+    levels: Sequence[_Rows], lasting: Times, first: Times, held: Times | None, *, pushed: bool
+) -> tuple[Times, Times]:
+    """Starts and finishes by place; none starts before `first` or ends before `held`. `pushed`: what an item's own start asks for has to
+    be looked at again after its links."""
     starts = np.empty_like(lasting)
-    starts[:] = first
+    if held is None:
+        starts[:] = first
+    else:
+        np.subtract(held, lasting, out=starts)
+        np.maximum(starts, first, out=starts)
     ends = starts + lasting
     for level in levels:
         places = level.places

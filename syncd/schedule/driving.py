@@ -20,8 +20,7 @@ class Driving:
 
     def finish(self, milestone: Ref) -> Finish | None:
         """When the last of its open items ends; None where none is open."""
-        found = self.plan.end(milestone)
-        return Finish(found.finish, found.clocked, found.by) if found else None
+        return self.plan.finish_of(milestone)
 
     def path(self, milestone: Ref) -> tuple[Ref, ...]:
         """The work that determines its end, first to last; empty where none is open."""

@@ -22,7 +22,7 @@ from syncd.schedule.chances import Pools, simulate
 from syncd.schedule.plan import Plan, plan_of
 from syncd.schedule.reference import ALL, Finished, Reference, reference_of
 from syncd.schedule.throughput import Rates, Reals, drawn, needed, rates
-from syncd.schedule.wiring import End, Members, is_open, members_of
+from syncd.schedule.wiring import End, Members, is_open, members_of, opened_of
 from syncd.schedule.working import Working, working_of
 
 Method = Literal["network", "throughput"]
@@ -144,9 +144,10 @@ class _Forecaster:
         plan, working, reference = snapshot.once(plan_of), snapshot.once(working_of), snapshot.once(reference_of)
         group = _grouping(snapshot, working)
         planned: dict[int, Finished] = {}
+        finished = reference.by_item
         work: dict[Ref, _Work] = {}
         for ref, members in snapshot.once(members_of).items():
-            done = [one for item in members.items if item.status == "done" and (one := reference.by_ref.get(item.ref))]
+            done = [one for item in members.items if item.status == "done" and (one := finished.get(id(item)))]
             planned |= {id(one): one for one in done}
             if members.opened and is_open(snapshot.milestones.get(ref)):
                 work[ref] = _work(plan, group, members, [*(one.began for one in done), *_running(reference, members)])
@@ -276,8 +277,8 @@ class _Forecaster:
         today = self.snapshot.today.toordinal()
         far = ~np.isfinite(weeks)
         days = today + np.ceil(np.where(far, 0, weeks) * 7).astype(np.int64) - 1
-        end = self.plan.end(ref)
-        least = end.finish.toordinal() if end and not end.clocked else today
+        end = self.plan.finish_of(ref)
+        least = end.day.toordinal() if end and not end.clocked else today
         return np.where(far, FAR.toordinal(), np.maximum(days, least))
 
     def _likely(self, refs: Sequence[Ref], days: Ints) -> Iterator[_Likely]:
@@ -327,20 +328,16 @@ def _grouping(snapshot: Snapshot, working: Working) -> Callable[[Item], Group]:
 
 
 def _work(plan: Plan, group: Callable[[Item], Group], members: Members, began: Sequence[date]) -> _Work:
-    opened = sorted(members.opened, key=_identity)
-    numbers = tuple([plan.wiring.number[item.ref] for item in opened])
-    whose = tuple(map(group, opened))
-    assumed = sum([plan.durations[number].assumed for number in numbers])
-    return _Work(members.items, tuple(began), len(opened), numbers, whose, tuple(sorted(set(whose))), assumed)
+    numbers = tuple(sorted(members.numbers))  # which are in the order of the refs
+    items = plan.snapshot.once(opened_of).items
+    whose = tuple([group(items[number]) for number in numbers])
+    assumed = sum([plan.durations[number].basis == "assumed" for number in numbers])
+    return _Work(members.items, tuple(began), len(numbers), numbers, whose, tuple(sorted(set(whose))), assumed)
 
 
 def _running(reference: Reference, members: Members) -> Iterator[date]:
     """When the open ones in progress began."""
     return (day for item in members.opened if item.status == "doing" and (day := reference.began.get(item.ref)))
-
-
-def _identity(item: Item) -> tuple[str, str, str]:
-    return identity(item.ref)
 
 
 def _grouped(refs: Sequence[Ref], key: Callable[[Ref], tuple[Group, ...]]) -> dict[tuple[Group, ...], list[Ref]]:

@@ -162,7 +162,8 @@ def late_in(placed: Placed) -> float:
 def _before(snapshot: Snapshot) -> Mapping[Ref, Sequence[Ref]]:
     """Hard FS links between open work."""
     found: dict[Ref, list[Ref]] = {}
-    for link, earlier, later in binding(snapshot):
+    bound = binding(snapshot)
+    for link, earlier, later in zip(bound.links, bound.earlier, bound.later, strict=True):
         if link.relation == "FS":
-            found.setdefault(later, []).append(earlier)
+            found.setdefault(bound.works[later].ref, []).append(bound.works[earlier].ref)
     return found

@@ -9,13 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from syncd.model.ref import Ref
-from syncd.model.rows import Item, Milestone, Person
+from syncd.model.rows import Milestone, Person
 from syncd.model.snapshot import Snapshot
+from syncd.model.teams import Team
 from syncd.schedule.calendar import Ints, WorkingTime
-from syncd.schedule.dated import by_number
+from syncd.schedule.dated import by_number, days_of, ordinals_of
 from syncd.schedule.durations import ASSUMED, Duration, duration_of
 from syncd.schedule.reference import reference_of
-from syncd.schedule.wiring import End, Wiring, Work
+from syncd.schedule.wiring import End, Wiring, Work, opened_of
 from syncd.schedule.working import Working
 
 Own = Literal["today", "start", "due"]
@@ -44,27 +45,22 @@ class Nodes:
     def of(cls, snapshot: Snapshot, working: Working, wiring: Wiring) -> "Nodes":
         """All that is known of them."""
         nodes = cls(snapshot, wiring, [working.default])
-        numbers = {id(working.default): 0}
-        starts: list[date | None] = []
-        reference = snapshot.once(reference_of)
-        known: dict[tuple[int, str | None], WorkingTime] = {}
-        for node in wiring.nodes:
-            work = (
-                (snapshot.items.get(node) or snapshot.get(node)) if isinstance(node, Ref) else snapshot.milestones[node.milestone]
-            )
+        reference, items = snapshot.once(reference_of), snapshot.once(opened_of).items
+        place = _Places(working, nodes.calendars, numbers={id(working.default): 0})
+        nodes.people = [item.assignees[0] if item.assignees else None for item in items]
+        nodes.calendar_of = [place.of(person, working.team_of(item)) for person, item in zip(nodes.people, items, strict=True)]
+        nodes.durations = [duration_of(item, reference) for item in items]
+        nodes.due = [item.due for item in items]
+        nodes.works = [*items]
+        others = wiring.nodes[len(items) :]
+        for node in others:
+            work = snapshot.get(node) if isinstance(node, Ref) else snapshot.milestones[node.milestone]
             nodes.works.append(work)
-            person, calendar = _calendar(work, working, known)
-            place = numbers.setdefault(id(calendar), len(nodes.calendars))
-            if place == len(nodes.calendars):
-                nodes.calendars.append(calendar)
-            nodes.calendar_of.append(place)
-            nodes.people.append(person)
-            takes = isinstance(node, Ref) and not isinstance(work, Milestone)
-            nodes.durations.append(duration_of(work, reference) if takes and work else ASSUMED if takes else _SHORT)
-            dated = work if isinstance(node, Ref) and isinstance(work, Item | Milestone) else None
-            nodes.due.append(dated.due if dated else None)
-            starts.append(dated.start if isinstance(dated, Item) else None)
-        nodes._set_floors(starts)
+            nodes.calendar_of.append(place.of(None, working.team_of(work) if work else None))
+            nodes.people.append(None)
+            nodes.durations.append(ASSUMED if isinstance(node, Ref) and not isinstance(work, Milestone) else _SHORT)
+            nodes.due.append(work.due if isinstance(node, Ref) and isinstance(work, Milestone) else None)
+        nodes._set_floors([*(item.start for item in items), *(None for _ in others)])
         return nodes
 
     def _set_floors(self, starts: Sequence[date | None]) -> None:
@@ -118,29 +114,37 @@ class Nodes:
 
     def _days(self, days: Sequence[date | None]) -> Walls:
         """Dates as an array; those outside of what the calendars cover are none."""
-        first, last = self.calendars[0].origin, self._last
-        return np.array([day if day and first <= day <= last else None for day in days], "datetime64[D]")
+        ordinals = ordinals_of(days)
+        found = days_of(ordinals)
+        found[(ordinals < self.calendars[0].origin.toordinal()) | (ordinals > self._last.toordinal())] = _NONE
+        return found
 
     def _inside(self, days: Sequence[date | None]) -> Walls:
         """The dates of all nodes; those that are later than the calendars reach are told."""
-        for number, day in enumerate(days):
-            if day and day > self._last:
-                node = self.wiring.nodes[number]
-                label = node.label if isinstance(node, Ref) else node.milestone.label
-                self.problems.append(f"{label}: {day} is later than the calendars reach ({self._last}), and moves nothing")
+        for number in np.flatnonzero(ordinals_of(days) > self._last.toordinal()).tolist():
+            node = self.wiring.nodes[number]
+            label = node.label if isinstance(node, Ref) else node.milestone.label
+            self.problems.append(f"{label}: {days[number]} is later than the calendars reach ({self._last}), and moves nothing")
         return self._days(days)
 
 
-def _calendar(
-    work: Work | None, working: Working, known: dict[tuple[int, str | None], WorkingTime]
-) -> tuple[Person | None, WorkingTime]:
-    """Whose calendar counts. `known`: those that were looked up, by the person's place in memory, which the snapshot keeps."""
-    if work is None:
-        return None, working.default
-    team = working.team_of(work)
-    person = work.assignees[0] if isinstance(work, Item) and work.assignees else None
-    key = id(person), team.name if team else None
-    found = known.get(key)
-    if found is None:
-        found = known[key] = working.calendar(person, team)
-    return person, found
+@dataclass(slots=True)
+class _Places:
+    """Whose calendar counts: its number in `calendars`. `known`: those that were looked up, by the person's place in memory, which the
+    snapshot keeps; `numbers`: by that of the calendar."""
+
+    working: Working
+    calendars: list[WorkingTime]
+    known: dict[tuple[int, str | None], int] = field(default_factory=dict)
+    numbers: dict[int, int] = field(default_factory=dict)
+
+    def of(self, person: Person | None, team: Team | None) -> int:
+        """The number of the calendar of a person in a team, which is added where it is new."""
+        key = id(person), team.name if team else None
+        found = self.known.get(key)
+        if found is None:
+            calendar = self.working.calendar(person, team)
+            found = self.known[key] = self.numbers.setdefault(id(calendar), len(self.calendars))
+            if found == len(self.calendars):
+                self.calendars.append(calendar)
+        return found

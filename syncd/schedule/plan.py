@@ -57,12 +57,13 @@ class Dates:
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """The dates of all open work. `works`: by node what it is, or a moment of. `cycles`: work that waits for itself, whose links push
-    nothing; `problems`: what was not computed."""
+    """The dates of all open work. `network`: the wires as they are, compiled. `works`: by node what it is, or a moment of. `cycles`: work
+    that waits for itself, whose links push nothing; `problems`: what was not computed."""
 
     snapshot: Snapshot
     working: Working
     wiring: Wiring
+    network: Network
     schedule: Schedule
     durations: Sequence[Duration]
     calendars: Sequence[WorkingTime]
@@ -85,6 +86,16 @@ class Plan:
         if found is None:
             found = self._known[number] = self._dates(number)
         return found
+
+    def finish(self, number: int) -> "Finish":
+        """When the work of that node is done: what `dates` says of its end, for those who ask of many."""
+        day, own = self._ends(number)
+        return Finish(day, own != "due" and self._by_today[number], self._work_behind(number))
+
+    def finish_of(self, milestone: Ref) -> "Finish | None":
+        """When the last of a milestone's open items has ended, and all that it waits for; None without any."""
+        number = self.wiring.number.get(End(milestone))
+        return None if number is None else self.finish(number)
 
     def end(self, milestone: Ref) -> Dates | None:
         """When the last of a milestone's open items has ended, and all that it waits for; None without any."""
@@ -129,12 +140,12 @@ class Plan:
         `most`: about so many of it, the nearest; whoever asks for each node of one long path needs no more of it.
         """
         before, first = self._before
-        near = [number for node in nodes if (number := self.wiring.number.get(node)) is not None]
+        near = {number for node in nodes if (number := self.wiring.number.get(node)) is not None}
         seen = set(near)
         while near and (most is None or len(seen) < most):
-            near = [one for number in near for one in before[first[number] : first[number + 1]]]
-            near = list(set(near) - seen)
-            seen.update(near)
+            near = {one for number in near for one in before[first[number] : first[number + 1]]}
+            near -= seen
+            seen |= near
         found = map(self.wiring.nodes.__getitem__, seen)
         return frozenset([node for node in found if isinstance(node, Ref)])
 
@@ -215,10 +226,7 @@ class Plan:
 
     def _dates(self, number: int) -> Dates:
         columns, floats, wire = self._columns, self._floats, self._drivers[number]
-        finish, due = columns.finishes[number], self.due[number]
-        own = None if wire >= 0 else self.own[number]
-        if due and (own == "due" or due >= self.working.default.end - timedelta(days=1)):
-            finish, own = max(due, finish), "due"
+        finish, own = self._ends(number)
         return Dates(
             start=finish if columns.starts[number] == columns.finishes[number] else columns.starts[number],
             finish=finish,
@@ -228,19 +236,40 @@ class Plan:
             duration=self.durations[number],
             clocked=own != "due" and self._by_today[number],
             own=own,
-            by=self._work_behind(wire),
+            by=self._work_behind(number),
             link=self.wiring.wires.links[wire] if wire >= 0 else None,
             person=self.people[number],
         )
 
-    def _work_behind(self, wire: int) -> Ref | None:
-        while wire >= 0:
-            number = self.wiring.wires.earlier[wire]
-            node = self.wiring.nodes[number]
-            if isinstance(node, Ref):
-                return node
-            wire = self._drivers[number]
-        return None
+    def _ends(self, number: int) -> tuple[date, Own | None]:
+        """The last day, and whether it is its own."""
+        finish, due = self._columns.finishes[number], self.due[number]
+        own = None if self._drivers[number] >= 0 else self.own[number]
+        if due and (own == "due" or due >= self._beyond):
+            return max(due, finish), "due"
+        return finish, own
+
+    @cached_property
+    def _beyond(self) -> date:
+        """What is due from that day on ends then: the calendars end."""
+        return self.working.default.end - timedelta(days=1)
+
+    def _work_behind(self, number: int) -> Ref | None:
+        """The work that pushes a node: what it waits for may itself be no work, but a moment of a milestone."""
+        behind = self._behind[number]
+        node = self.wiring.nodes[behind] if behind >= 0 else None
+        return node if isinstance(node, Ref) else None
+
+    @cached_property
+    def _behind(self) -> list[int]:
+        """By node the number of the work that pushes it; -1 where none does."""
+        earlier = np.array([*self.wiring.wires.earlier, -1], np.int64)
+        found = behind = np.append(earlier[np.array(self._drivers, np.int64)], -1)
+        moments = np.array([*(not isinstance(node, Ref) for node in self.wiring.nodes), False], np.bool_)
+        while (through := moments[behind]).any():
+            behind = np.where(through, found[behind], behind)
+        made: list[int] = behind[:-1].tolist()
+        return made
 
 
 def plan_of(snapshot: Snapshot) -> Plan:
@@ -253,6 +282,7 @@ def plan_of(snapshot: Snapshot) -> Plan:
         snapshot=snapshot,
         working=working,
         wiring=wiring,
+        network=network,
         schedule=made,
         durations=nodes.durations,
         calendars=nodes.calendars,
@@ -318,8 +348,8 @@ class Finish:
 
 def finish_of(plan: Plan, work: Work) -> Finish:
     """When open work ends; work that nothing hard is linked to, and that is no item, by its own date."""
-    known = plan.dates(work.ref)
-    if known is not None:
-        return Finish(known.finish, known.clocked, known.by)
+    number = plan.wiring.number.get(work.ref)
+    if number is not None:
+        return plan.finish(number)
     due, today = due_of(work), plan.snapshot.today
     return Finish(due, clocked=False) if due and due >= today else Finish(today, clocked=True)

@@ -128,9 +128,9 @@ def _links_by_end(snapshot: Snapshot) -> Mapping[Ref, Sequence[Dependency]]:
     """The links of open work: no other is judged."""
     open_ = snapshot.once(opened_of)
     found: list[list[Dependency]] = [[] for _ in open_.works]
-    for link, *ends in open_.links:
+    for link, earlier, later in zip(open_.links, open_.earlier, open_.later, strict=True):
         if link.strength != "soft":
-            for end in ends:
+            for end in (earlier, later):
                 if end >= 0:
                     found[end].append(link)
     return {work.ref: links for work, links in zip(open_.works, found, strict=True) if links}

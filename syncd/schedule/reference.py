@@ -76,6 +76,11 @@ class Reference:
         }
 
     @cached_property
+    def by_item(self) -> Mapping[int, Finished]:
+        """The finished items by the place of the very object in memory, which the snapshot keeps: for those who have it."""
+        return {id(one.item): one for one in self.finished}
+
+    @cached_property
     def by_ref(self) -> Mapping[Ref, Finished]:
         """The finished items by their identity."""
         return {one.item.ref: one for one in self.finished}

@@ -59,8 +59,9 @@ def shapes_of(snapshot: Snapshot) -> Mapping[Ref, Shape]:
 
 def _waits(snapshot: Snapshot) -> dict[Ref, list[Ref]]:
     found: dict[Ref, list[Ref]] = {}
-    for _, earlier, later in binding(snapshot):
-        found.setdefault(later, []).append(earlier)
+    bound = binding(snapshot)
+    for earlier, later in zip(bound.earlier, bound.later, strict=True):
+        found.setdefault(bound.works[later].ref, []).append(bound.works[earlier].ref)
     return found
 
 

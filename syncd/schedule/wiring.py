@@ -7,15 +7,18 @@
   membership does not.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import overload
+
+import numpy as np
 
 from syncd.model.record import record
 from syncd.model.ref import Ref, identity
 from syncd.model.rows import Dependency, Item, MergeRequest, Milestone
 from syncd.model.snapshot import Snapshot
+from syncd.schedule.ordered import ordered_items, ordered_milestones
 
 Work = Item | Milestone | MergeRequest
 CLOSED = frozenset({"done", "dropped", "merged", "closed"})
@@ -73,6 +76,15 @@ class Wires(Sequence[Wire]):
         self.lags.append(lag)
         self.links.append(link)
 
+    def tie(self, earlier: Sequence[int], later: int) -> None:
+        """`later` ends no earlier than any of these."""
+        many = len(earlier)
+        self.earlier += earlier
+        self.later += [later] * many
+        self.relations += ["FF"] * many
+        self.lags += [0] * many
+        self.links += [None] * many
+
     def __len__(self) -> int:
         return len(self.later)
 
@@ -95,6 +107,12 @@ class Wiring:
     nodes: list[Node] = field(default_factory=list)
     number: dict[Node, int] = field(default_factory=dict)
     wires: Wires = field(default_factory=Wires)
+
+    @classmethod
+    def of(cls, nodes: Iterable[Node]) -> "Wiring":
+        """These nodes, and no wires yet."""
+        made = list(nodes)
+        return cls(made, {node: number for number, node in enumerate(made)})
 
     def at(self, node: Node) -> int:
         """The number of a node, which is one from now on."""
@@ -147,40 +165,43 @@ def _above(snapshot: Snapshot, ref: Ref) -> Iterator[Ref]:
         yield ref
 
 
-def binding(snapshot: Snapshot) -> tuple[tuple[Dependency, Ref, Ref], ...]:
-    """Hard and external links between open work, with predecessor and successor; none between a milestone and its own part."""
-    return snapshot.once(_binding)
-
-
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """All open work, numbered by its place in `works`. `links`: those with open work at an end, and the numbers of predecessor and
-    successor; -1 of one that is not open."""
+    """All open work, numbered by its place in `works`: the `items` first, in the order of their refs, as they are nodes of the network.
 
+    `links`: those with open work at an end; `earlier`, `later`: the numbers of their predecessors and successors, -1 of one that is
+    not open."""
+
+    items: tuple[Item, ...]
     works: tuple[Work, ...]
-    links: tuple[tuple[Dependency, int, int], ...]
+    links: list[Dependency]
+    earlier: list[int]
+    later: list[int]
 
 
 def opened_of(snapshot: Snapshot) -> Opened:
     """Ask for it as `snapshot.once(opened_of)`: to look up both ends of every link takes its time."""
-    kinds: tuple[Mapping[Ref, Work], ...] = (snapshot.items, snapshot.merge_requests, snapshot.milestones)
-    works = [(ref, work) for kind in kinds for ref, work in kind.items() if work.status not in CLOSED]
-    number = {ref: place for place, (ref, _) in enumerate(works)}
-    links: list[tuple[Dependency, int, int]] = []
+    items = tuple([item for item in snapshot.once(ordered_items) if item.status not in CLOSED])
+    others: tuple[Mapping[Ref, MergeRequest] | Mapping[Ref, Milestone], ...] = (snapshot.merge_requests, snapshot.milestones)
+    works = (*items, *(work for kind in others for work in kind.values() if work.status not in CLOSED))
+    number: dict[object, int] = {work.ref: place for place, work in enumerate(works)}
+    links, earlier, later = [], [], []
     for link in snapshot.dependencies:
-        if ends := ends_of(link):
-            earlier, later = number.get(ends[0], -1), number.get(ends[1], -1)
-            if earlier >= 0 or later >= 0:
-                links.append((link, earlier, later))
-    return Opened(tuple([work for _, work in works]), tuple(links))
+        before, after = number.get(link.predecessor, -1), number.get(link.successor, -1)
+        if (before >= 0 or after >= 0) and ends_of(link):
+            links.append(link)
+            earlier.append(before)
+            later.append(after)
+    return Opened(items, works, links, earlier, later)
 
 
 @record(frozen=True, slots=True)
 class Members:
-    """The items of a milestone, and the open ones of them, in the order of the snapshot."""
+    """The items of a milestone, and the open ones of them, in the order of the snapshot; and the `numbers` of these."""
 
     items: tuple[Item, ...] = ()
     opened: tuple[Item, ...] = ()
+    numbers: tuple[int, ...] = ()
 
 
 NO_MEMBERS = Members()
@@ -190,9 +211,11 @@ def members_of(snapshot: Snapshot) -> Mapping[Ref, Members]:
     """The items of every milestone that has any. Ask for it as `snapshot.once(members_of)`."""
     found: dict[Ref, Members] = {}
     known = snapshot.items.get
+    number = {id(item): place for place, item in enumerate(snapshot.once(opened_of).items)}
     for ref, members in snapshot.members.items():
         items = tuple([item for one in members if (item := known(one))])
-        found[ref] = Members(items, tuple([item for item in items if item.status not in CLOSED]))
+        opened = tuple([item for item in items if item.status not in CLOSED])
+        found[ref] = Members(items, opened, tuple([number[id(item)] for item in opened]))
     return found
 
 
@@ -203,50 +226,75 @@ def of_each_other(snapshot: Snapshot, one: Work, other: Work) -> bool:
     )
 
 
-def _binding(snapshot: Snapshot) -> tuple[tuple[Dependency, Ref, Ref], ...]:
-    open_, found = snapshot.once(opened_of), []
-    for link, earlier, later in open_.links:
-        if link.strength == "soft" or earlier < 0 or later < 0 or earlier == later:
+def binding(snapshot: Snapshot) -> Opened:
+    """Hard and external links between open work; none between a milestone and its own part."""
+    return snapshot.once(_binding)
+
+
+def _binding(snapshot: Snapshot) -> Opened:
+    open_ = snapshot.once(opened_of)
+    works, many, links, earlier, later = open_.works, len(open_.items), [], [], []
+    for link, before, after in zip(open_.links, open_.earlier, open_.later, strict=True):
+        if before < 0 or after < 0 or before == after or link.strength == "soft":
             continue
-        one, other = open_.works[earlier], open_.works[later]
-        if (isinstance(one, Item) and isinstance(other, Item)) or not of_each_other(snapshot, one, other):
-            found.append((link, one.ref, other.ref))
-    return tuple(found)
+        if (before < many and after < many) or not of_each_other(snapshot, works[before], works[after]):
+            links.append(link)
+            earlier.append(before)
+            later.append(after)
+    return Opened(open_.items, works, links, earlier, later)
 
 
 def wiring_of(snapshot: Snapshot) -> Wiring:
     """The network of all open work. The same whatever the order of the rows. Use it as `snapshot.once(wiring_of)`."""
-    wiring = Wiring()
-    for ref in sorted((ref for ref, item in snapshot.items.items() if is_open(item)), key=identity):
-        wiring.at(ref)
-    declared = sorted(binding(snapshot), key=lambda one: (identity(one[1]), identity(one[2]), one[0].relation, one[0].lag))
+    bound = binding(snapshot)
+    wiring, many = Wiring.of([item.ref for item in bound.items]), len(bound.items)
     waits: dict[Ref, set[Ref]] = {}
-    for link, earlier, later in declared:
-        if later in snapshot.milestones:
-            waits.setdefault(later, set()).add(earlier)
-            wiring.add(earlier, Gate(later), link.relation, _minutes(link.lag), link)
+    for at in _in_order(bound):
+        link, earlier, later = bound.links[at], bound.earlier[at], bound.later[at]
+        lag = _minutes(link.lag) if link.lag else 0
+        if earlier < many and later < many:
+            wiring.wires.add(earlier, later, link.relation, lag, link)
+            continue
+        before, after = bound.works[earlier].ref, bound.works[later]
+        if isinstance(after, Milestone):
+            waits.setdefault(after.ref, set()).add(before)
+            wiring.add(before, Gate(after.ref), link.relation, lag, link)
         else:
-            wiring.add(earlier, later, link.relation, _minutes(link.lag), link)
-    for ref in sorted((ref for ref, milestone in snapshot.milestones.items() if is_open(milestone)), key=identity):
-        _span(snapshot, ref, waits, wiring)
+            wiring.add(before, after.ref, link.relation, lag, link)
+    for milestone in snapshot.once(ordered_milestones):
+        if is_open(milestone):
+            _span(snapshot, milestone.ref, waits.get(milestone.ref, frozenset()), wiring)
     return wiring
 
 
-def _span(snapshot: Snapshot, milestone: Ref, waits: dict[Ref, set[Ref]], wiring: Wiring) -> None:
+def _in_order(bound: Opened) -> list[int]:
+    """The places of the links by predecessor, successor, relation and lag."""
+    ends = np.array((bound.later, bound.earlier), np.int64)
+    if ends.max(initial=0) >= len(bound.items):  # the others stand among the items, by their refs
+        keys = [identity(work.ref) for work in bound.works]
+        rank = np.empty(len(keys), np.int64)
+        rank[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
+        ends = rank[ends]
+    lags, relations = [link.lag for link in bound.links], np.array([link.relation for link in bound.links], "U2")
+    order: list[int] = np.lexsort((lags, relations, *ends)).tolist()
+    return order
+
+
+def _span(snapshot: Snapshot, milestone: Ref, waits_for: Collection[Ref], wiring: Wiring) -> None:
     """Tie a milestone to its items: it ends with them, and what it waits for they wait for, unless they are part of that."""
-    waits_for = waits.get(milestone, set())
-    parts = snapshot.once(members_of).get(milestone, NO_MEMBERS).opened
-    if not parts and not waits_for and milestone not in wiring.number:
+    members = snapshot.once(members_of).get(milestone, NO_MEMBERS)
+    if not members.opened and not waits_for and milestone not in wiring.number:
         return
     gate, end = Gate(milestone), End(milestone)
     wiring.add(end, milestone, "FF")
-    shared = {ref for earlier in waits_for for ref in snapshot.members.get(earlier, ())} if waits_for else set()
-    if waits_for:
-        wiring.add(gate, end, "FF")
-    last = wiring.at(end)
-    for item in parts:
-        wiring.wires.add(wiring.at(item.ref), last, "FF", 0, None)
-        if waits_for and item.status != "doing" and item.ref not in shared and item.ref not in waits_for:
+    if not waits_for:
+        wiring.wires.tie(members.numbers, wiring.at(end))
+        return
+    shared = {ref for earlier in waits_for for ref in snapshot.members.get(earlier, ())}
+    wiring.add(gate, end, "FF")
+    for item in members.opened:
+        wiring.add(item.ref, end, "FF")
+        if item.status != "doing" and item.ref not in shared and item.ref not in waits_for:
             wiring.add(gate, item.ref)
 
 

@@ -62,7 +62,7 @@ DETECTOR = Detector(code=CODE, title="Deployment in a freeze", rules=InFreezeRul
 def done_from(snapshot: Snapshot, milestone: Milestone) -> datetime:
     """From when on a milestone can be deployed: the day on which its open work ends, or now."""
     end = snapshot.once(driving_of).finish(milestone.ref)
-    if end is None or end.clocked:
+    if end is None:
         return snapshot.as_of
     return max(snapshot.as_of, instant(end.day, zone_of(None, snapshot.zone)))
 

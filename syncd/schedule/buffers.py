@@ -77,7 +77,10 @@ def buffers_of(snapshot: Snapshot) -> Mapping[Ref, Buffer]:
 def _stands(snapshot: Snapshot, ref: Ref) -> bool:
     milestone = snapshot.milestones.get(ref)
     return (
-        milestone is not None and is_open(milestone) and milestone.due is not None and End(ref) in snapshot.once(plan_of).wiring.number
+        milestone is not None
+        and is_open(milestone)
+        and milestone.due is not None
+        and End(ref) in snapshot.once(plan_of).wiring.number
     )
 
 

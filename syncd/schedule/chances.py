@@ -1,13 +1,14 @@
 """Pure. Many draws of the plan: the same network, with durations drawn from what work of the same kind took against its plan.
 
-Every item's duration is its own, stretched by the calendar of whoever does it to minutes of the default calendar, times a ratio
-actual / planned that is drawn from its class (`reference`); work that is judged by its class draws one of its cycle times. What people
-set stays: nothing ends before its due date. Source: S. Malcolm et al., PERT (1959), as simulated since R. Van Slyke (1963).
+Every item's duration is its own, times a ratio actual / planned that is drawn from its class (`reference`); work that is judged by its
+class draws one of its cycle times. It is done in the calendar of whoever does it. What people set stays: nothing starts before the start
+that was set, or ends before its due date. Source: S. Malcolm et al., PERT (1959), as simulated since R. Van Slyke (1963).
 """
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -15,17 +16,21 @@ import numpy.typing as npt
 from syncd.model.ref import Ref
 from syncd.model.rows import Item
 from syncd.schedule.calendar import Ints
-from syncd.schedule.compiled import Network
-from syncd.schedule.dated import by_number, days_of, ordinals_of
-from syncd.schedule.draws import BLOCK, forward_many
+from syncd.schedule.dated import days_of, ordinals_of
+from syncd.schedule.draws import BLOCK, Draws, forward_many
+from syncd.schedule.draws_crossed import crossed_many
 from syncd.schedule.durations import DAY, Duration
+from syncd.schedule.nodes import Walls
 from syncd.schedule.plan import Plan
 from syncd.schedule.reference import Class, Kind, Reference, classed, classes_of, kind_of
 from syncd.schedule.wiring import Node, opened_of
 
 Reals = npt.NDArray[np.float64]
+Drawings = npt.NDArray[np.int32]
 CELLS = 10_000_000
 """Draws times items that are held at once, at most."""
+_LAST = timedelta(days=14)
+"""What ends so short before the calendars do ended with them: its end is not known."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,20 +69,13 @@ def simulate(
     """When these nodes end in so many draws. Same plan, same answer; and what one item draws depends on no other, so that two
     plans that differ in a few items differ in what these do, and by no chance."""
     model = _Model.of(plan, reference, pools)
+    passed = model.on_one_calendar if len(plan.calendars) == 1 else model.on_their_own
     watched = [plan.wiring.number[node] for node in watch]
     ends, counts, done = [], np.zeros(len(plan.wiring.nodes)), 0
     most = max(BLOCK // 4, min(BLOCK * 4, CELLS // max(1, len(plan.wiring.nodes))))
     while done < draws:
         block = min(most, draws - done)
-        many = forward_many(
-            model.network,
-            model.draw(done, block),
-            start=model.today,
-            not_earlier=model.floors,
-            not_done=model.dues,
-            watched=watched,
-            criticality=criticality,
-        )
+        many = passed(model.draw(done, block), watched, criticality=criticality)
         ends.append(many.watched)
         if criticality:
             counts += many.critical * block
@@ -91,13 +89,12 @@ def simulate(
 
 @dataclass(slots=True, eq=False)
 class _Model:
-    """The plan on one calendar. `floors`, `dues`: the minute before which each node does not start, and does not end; `base`: its minutes;
+    """The plan to be drawn. `floors`, `dues`: the instant before which each node does not start, and does not end; `base`: its minutes;
     `streams`: where each node's random numbers begin; `pools`: what the nodes at these places draw, and from what."""
 
-    network: Network
-    today: int
-    floors: Ints
-    dues: Ints
+    plan: Plan
+    floors: Walls
+    dues: Walls
     base: Reals
     streams: npt.NDArray[np.uint64]
     pools: list[tuple[Ints, Reals]]
@@ -105,26 +102,23 @@ class _Model:
     @classmethod
     def of(cls, plan: Plan, reference: Reference, pools: Pools) -> "_Model":
         nodes, items = plan.wiring.nodes, plan.snapshot.once(opened_of).items
-        today = int(plan.working.default.index(plan.snapshot.today))
         places: dict[tuple[Class, int], list[int]] = {}
         samples: dict[tuple[Class, int], Reals] = {}
         for number, item in enumerate(items):
             key = _pool(item, plan.durations[number], reference, pools, samples)
             if key is not None:
                 places.setdefault(key, []).append(number)
-        floors = np.full(len(nodes), today)
-        floors[: len(items)] = _inside(plan, ordinals_of(item.start for item in items), today, ends=False)
+        starts = ordinals_of([*(item.start for item in items), *(None for _ in nodes[len(items) :])])
         return cls(
-            plan.network,
-            today,
-            floors,
-            _inside(plan, ordinals_of(plan.due), today, ends=True),
-            stretched(plan),
+            plan,
+            _inside(plan, starts, ends=False),
+            _inside(plan, ordinals_of(plan.due), ends=True),
+            np.array([one.minutes for one in plan.durations], np.float64),
             _streams(nodes),
             [(np.array(numbers, np.int64), samples[key]) for key, numbers in sorted(places.items())],
         )
 
-    def draw(self, first: int, draws: int) -> npt.NDArray[np.int32]:
+    def draw(self, first: int, draws: int) -> Drawings:
         """Durations of all nodes from draw `first` on, draws x nodes: laid out by node, as the passes read them."""
         made = np.empty((len(self.base), draws), np.int32)
         made[:] = np.rint(self.base)[:, None]
@@ -134,6 +128,40 @@ class _Model:
             np.rint(drawn, out=drawn)
             made[numbers] = np.clip(drawn, 1, 400 * DAY, out=drawn)
         return made.T
+
+    def on_one_calendar(self, durations: Drawings, watched: Sequence[int], *, criticality: bool) -> Draws:
+        """The draws where everybody has the default calendar."""
+        time = self.plan.working.default
+        first = np.datetime64(self.plan.snapshot.today, "m")
+        own, until = (time.index(np.where(np.isnat(walls), first, walls)) for walls in (self.floors, self.dues))
+        return forward_many(
+            self.plan.network,
+            durations,
+            start=int(time.index(first)),
+            not_earlier=own,
+            not_done=until,
+            watched=watched,
+            criticality=criticality,
+        )
+
+    def on_their_own(self, durations: Drawings, watched: Sequence[int], *, criticality: bool) -> Draws:
+        """The draws where people have calendars of their own. What does not end within them ends with them."""
+        plan, time = self.plan, self.plan.working.default
+        many = crossed_many(
+            plan.network,
+            durations,
+            plan.calendars,
+            plan.calendar_of,
+            start=plan.snapshot.today,
+            not_earlier=self.floors,
+            not_done=self.dues,
+            endless=True,
+            watched=watched,
+            criticality=criticality,
+        )
+        walls = np.datetime64(time.origin, "m") + many.watched
+        far = walls >= np.datetime64(time.end - _LAST, "m")
+        return replace(many, watched=np.where(far, time.total + 1, time.index(walls)))
 
 
 def _streams(nodes: Sequence[Node]) -> npt.NDArray[np.uint64]:
@@ -181,24 +209,11 @@ def _pool(
     return class_, planned
 
 
-def stretched(plan: Plan) -> Reals:
-    """Durations by node in minutes of the default calendar: what leave, holidays and part-time make of them where they are planned."""
-    made = np.array([one.minutes for one in plan.durations], np.float64)
-    for number, places in by_number(np.array(plan.calendar_of, np.int64)):
-        time, these = plan.calendars[number], places[made[places] > 0]
-        if time is plan.working.default or not these.size:
-            continue
-        begins = np.minimum(plan.schedule.early_start[these], time.total - 1)
-        made[these] = np.maximum(
-            plan.working.default.count(time.start(begins), time.finish(plan.schedule.early_finish[these])), 1
-        )
-    return made
-
-
-def _inside(plan: Plan, days: Ints, today: int, *, ends: bool) -> Ints:
-    """The minute index at which each day (an ordinal) begins, or ends, no earlier than today's; of one outside of the range today's."""
+def _inside(plan: Plan, days: Ints, *, ends: bool) -> Walls:
+    """The instant at which each day (an ordinal) begins, or ends; none where that is over or outside of what the calendars cover."""
     time = plan.working.default
-    within = np.flatnonzero((days >= time.origin.toordinal()) & (days < time.end.toordinal() - 2))
-    found = np.full(len(days), today)
-    found[within] = np.maximum(time.index(days_of(days[within]) + int(ends)), today)
+    today = plan.snapshot.today.toordinal() + (not ends)
+    found = np.full(len(days), np.datetime64("NaT", "m"))
+    within = np.flatnonzero((days >= today) & (days < time.end.toordinal() - 2))
+    found[within] = days_of(days[within]) + int(ends)
     return found

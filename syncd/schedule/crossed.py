@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from syncd.schedule.calendar import Instants, Ints, NotComputable, WorkingTime
+from syncd.schedule.calendar import DAY, Instants, Ints, NotComputable, WorkingTime
 from syncd.schedule.compiled import Bools, Network
 from syncd.schedule.cpm import Schedule, least
 from syncd.schedule.crossing import Crossing, Route
@@ -37,21 +37,23 @@ def crossed(
     *,
     start: Instants,
     not_earlier: Instants | None = None,
+    not_done: Instants | None = None,
     deadline: Instants | None = None,
     not_later: Instants | Callable[[Ints], Instants] | None = None,
 ) -> Schedule:
     """One forward and one backward pass. `calendar`: each item's number in `calendars`, 0 where nothing is said.
 
-    `durations` are working minutes of the item's calendar. `start`, `deadline`, `not_earlier` and `not_later` are local instants, the
-    last two one for each item, NaT for none; `not_later` bounds its late finish, and may be made from the early finishes. A date as an
-    end means its beginning: give the next date for the end of one. Raises `NotComputable` where the dates run out of the calendars'
-    range.
+    `durations` are working minutes of the item's calendar. `start`, `deadline`, `not_earlier`, `not_done` and `not_later` are local
+    instants, the last three one for each item, NaT for none. Before `not_done` an item does not count as finished for what waits for it
+    in another calendar, be there working time of its own until then or not; `not_later` bounds its late finish, and may be made from the
+    early finishes. A date as an end means its beginning: give the next date for the end of one. Raises `NotComputable` where the dates
+    run out of the calendars' range.
     """
     crossing = Crossing.of(calendars)
     of = np.zeros(network.items, np.int64) if calendar is None else np.asarray(calendar, np.int64)
     of, lasting = of[network.order], np.asarray(durations, np.int64)[network.order]
     own = own_marks(network, crossing, of, start, not_earlier)
-    early, bound = _early(network, crossing, of, lasting, own)
+    early, bound = _early(network, crossing, of, lasting, own, held_of(network, crossing, not_done))
     starts, ends = early[: network.items], early[network.items :]
     finish = max(int(finish_of(crossing, of, ends, 1).max(initial=0)), int(wall_of(crossing, start)))
     end = finish if deadline is None else min(finish, int(wall_of(crossing, deadline)))
@@ -101,6 +103,14 @@ def own_marks(network: Network, crossing: Crossing, of: Ints, start: Instants, n
     return first
 
 
+def held_of(network: Network, crossing: Crossing, not_done: Instants | None) -> Ints | None:
+    """The minute on the wall before which each item, by place, does not count as finished."""
+    if not_done is None:
+        return None
+    given = np.asarray(not_done, "datetime64[m]")[network.order]
+    return np.where(np.isnat(given), 0, np.clip(wall_of(crossing, given), 0, crossing.days * DAY))
+
+
 def _last(network: Network, crossing: Crossing, of: Ints, end: int, not_later: Instants | None) -> Ints:
     """The minute index by which each item has to end by itself."""
     last: Ints = (crossing.marks(end) >> 1)[of]
@@ -112,8 +122,8 @@ def _last(network: Network, crossing: Crossing, of: Ints, end: int, not_later: I
     return last
 
 
-def acts(network: Network, crossing: Crossing, of: Ints, lasting: Ints, *, forward: bool) -> Acts:
-    """What each link of a side does. Forward in marks, backward in indexes."""
+def acts(network: Network, crossing: Crossing, of: Ints, lasting: Ints, *, forward: bool, held: Ints | None = None) -> Acts:
+    """What each link of a side does. Forward in marks, backward in indexes. `held`: by place, for links that read a finish."""
     side = network.forward if forward else network.backward
     working, elapsed = (side.lag, None) if network.timeless else (side.lag * ~side.elapsed, side.lag * side.elapsed)
     since, until = of[side.other], of[side.to]
@@ -126,16 +136,18 @@ def acts(network: Network, crossing: Crossing, of: Ints, lasting: Ints, *, forwa
         keep = -working
         add = (side.relation & 1) * lasting[side.to]
     between = np.zeros(len(crosses), np.int64) if elapsed is None else elapsed[crosses]
-    route = crossing.route(crosses, since[crosses], until[crosses], between)
+    reads_finish = side.relation[crosses] % 2 == 0
+    held = np.zeros(len(crosses), np.int64) if held is None else held[side.other[crosses]] * reads_finish
+    route = crossing.route(crosses, since[crosses], until[crosses], between, held)
     first = np.searchsorted(crosses, [level.first for level in side.levels]).tolist()
     last = np.searchsorted(crosses, [level.last for level in side.levels]).tolist()
     return Acts(keep, add, route, [slice(a, b) for a, b in zip(first, last, strict=True)])
 
 
-def _early(network: Network, crossing: Crossing, of: Ints, lasting: Ints, own: Ints) -> tuple[Ints, Ints]:
+def _early(network: Network, crossing: Crossing, of: Ints, lasting: Ints, own: Ints, held: Ints | None) -> tuple[Ints, Ints]:
     """Early starts and finishes as marks, by place one after the other, and what each link asked for."""
     items, side = network.items, network.forward
-    links = acts(network, crossing, of, lasting, forward=True)
+    links = acts(network, crossing, of, lasting, forward=True, held=held)
     works = (lasting > 0).astype(np.int64)
     spans = 2 * lasting - works
     early, bound = np.empty(2 * items, np.int64), np.empty(len(side.to), np.int64)

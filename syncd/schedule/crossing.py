@@ -16,7 +16,7 @@ from syncd.schedule.calendar import DAY, Ints, NotComputable, WorkingTime
 class Route:
     """Times that cross, one column each. `links`: what they belong to. `key`, `top`: where the calendar that they come from is found,
     and its last mark. `row`, `begin`: where the calendar that they go to is found, and the start of its days. `elapsed`: minutes
-    on the wall in between."""
+    on the wall in between; `held`: the minute on the wall before which none of them counts as reached."""
 
     links: Ints
     key: Ints
@@ -24,13 +24,15 @@ class Route:
     row: Ints
     begin: Ints
     elapsed: Ints
+    held: Ints
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Crossing:
     """The prefix sums of all calendars in one array, so that one search serves any mixture of them.
 
-    `walls`: by entry of `keys`, minutes on the wall less working minutes; `before`, `minutes`: by calendar and day.
+    `walls`: by entry of `keys`, minutes on the wall less working minutes; `before`, `minutes`: by calendar and day. `endless`: what runs
+    out of the range ends with it, and is no error.
     """
 
     calendars: tuple[WorkingTime, ...]
@@ -42,9 +44,10 @@ class Crossing:
     keys: Ints
     walls: Ints
     spread: int
+    endless: bool = False
 
     @classmethod
-    def of(cls, calendars: Sequence[WorkingTime]) -> "Crossing":
+    def of(cls, calendars: Sequence[WorkingTime], *, endless: bool = False) -> "Crossing":
         """Raises `NotComputable` where the calendars cover different dates."""
         if len({(one.origin, one.end) for one in calendars}) != 1:
             raise NotComputable("because the calendars cover different dates: compile all of them over one range")
@@ -63,11 +66,13 @@ class Crossing:
             keys.ravel(),
             walls.ravel(),
             spread,
+            endless,
         )
 
-    def route(self, links: Ints, since: Ints, until: Ints, elapsed: Ints) -> Route:
+    def route(self, links: Ints, since: Ints, until: Ints, elapsed: Ints, held: Ints) -> Route:
         """What times need that go from calendars to others."""
-        return Route(links, since * self.spread, 2 * self.totals[since], until * self.days, self.start_of_day[until], elapsed)
+        row, begin = until * self.days, self.start_of_day[until]
+        return Route(links, since * self.spread, 2 * self.totals[since], row, begin, elapsed, held)
 
     def wall(self, calendar: Ints, mark: Ints) -> Ints:
         """The clock on the wall, in minutes since the origin. Raises `NotComputable` outside the range."""
@@ -85,8 +90,11 @@ class Crossing:
 
     def ahead(self, route: Route, part: slice, mark: Ints) -> Ints:
         """The successors' marks at marks of predecessors. Before the range it is its beginning."""
-        wall = self._wall(mark, route.key[part], route.top[part]) + route.elapsed[part]
-        if wall.max() > self.days * DAY:
+        wall = np.maximum(self._wall(mark, route.key[part], route.top[part]), route.held[part])
+        wall += route.elapsed[part]
+        if self.endless:
+            np.minimum(wall, self.days * DAY, out=wall)
+        elif wall.max() > self.days * DAY:
             raise NotComputable(self._outside())
         return self._mark(wall, route.row[part], route.begin[part])
 
@@ -99,7 +107,7 @@ class Crossing:
 
     def _wall(self, mark: Ints, key: Ints, top: Ints) -> Ints:
         within = np.minimum(np.maximum(mark, 1), top)
-        if np.any(np.abs(mark - within) > 1):
+        if not self.endless and np.any(np.abs(mark - within) > 1):
             raise NotComputable(self._outside())
         found: Ints = self.walls[np.searchsorted(self.keys, within + key, "left") - 1]
         found += within >> 1

@@ -8,9 +8,12 @@ import numpy.typing as npt
 
 from syncd.schedule.calendar import Instants, Ints, WorkingTime
 from syncd.schedule.compiled import Network
-from syncd.schedule.crossed import Acts, acts, finish_of, own_marks, wall_of
+from syncd.schedule.crossed import Acts, acts, finish_of, held_of, own_marks, wall_of
 from syncd.schedule.crossing import Crossing
 from syncd.schedule.draws import BLOCK, Draws
+
+_CELLS, _LEAST = 2_000_000, 16
+"""Draws times items that are passed through together, at most, and the fewest draws."""
 
 
 def crossed_many(
@@ -21,30 +24,37 @@ def crossed_many(
     *,
     start: Instants,
     not_earlier: Instants | None = None,
+    not_done: Instants | None = None,
+    endless: bool = False,
     watched: Sequence[int] = (),
     criticality: bool = False,
 ) -> Draws:
     """As `forward_many`, with the calendars and instants of `crossed`. Durations are rounded to whole minutes.
 
     Finishes, the watched ones too, are minutes on the wall since the calendars' origin. An item is critical in a draw where it has no
-    total float. Raises `NotComputable` where a draw runs out of the calendars' range.
+    total float. Raises `NotComputable` where a draw runs out of the calendars' range; with `endless` it ends with the last working time
+    of that calendar.
     """
     given = np.asarray(durations)
-    crossing = Crossing.of(calendars)
+    crossing = Crossing.of(calendars, endless=endless)
     of = np.zeros(network.items, np.int64) if calendar is None else np.asarray(calendar, np.int64)
     of = of[network.order]
     own = own_marks(network, crossing, of, start, not_earlier)[:, None]
     none = np.zeros(network.items, np.int64)
-    ahead, back = (_columns(acts(network, crossing, of, none, forward=forward)) for forward in (True, False))
+    held = held_of(network, crossing, not_done)
+    ahead, back = (_columns(acts(network, crossing, of, none, forward=forward, held=held)) for forward in (True, False))
+    until = None if held is None else (crossing.mark(of, held) & -2)[:, None]
+    top = 2 * crossing.totals[of][:, None] if endless else None
     places = network.place[np.array(watched, np.int64)]
     finishes, seen = np.empty(len(given), np.int64), np.empty((len(given), len(watched)), np.int64)
     counts = np.zeros(network.items, np.int64)
-    for low in range(0, len(given), BLOCK):
-        lasting = np.ascontiguousarray(np.rint(given[low : low + BLOCK]).astype(np.int64).T)[network.order]
-        ends = _ends(network, crossing, lasting, own, ahead)
+    block = max(_LEAST, min(BLOCK, _CELLS // max(1, network.items)))
+    for low in range(0, len(given), block):
+        lasting = np.ascontiguousarray(np.rint(given[low : low + block]).astype(np.int64).T)[network.order]
+        ends = _ends(network, crossing, lasting, own, until, top, ahead)
         last = np.maximum(finish_of(crossing, of, ends, lasting.shape[1]), wall_of(crossing, start))
-        finishes[low : low + BLOCK] = last
-        seen[low : low + BLOCK] = crossing.wall(of[places][:, None], ends[places]).T
+        finishes[low : low + block] = last
+        seen[low : low + block] = crossing.wall(of[places][:, None], ends[places]).T
         if criticality:
             counts += np.count_nonzero(_late(network, crossing, of, lasting, last, back) <= ends >> 1, axis=1)
     shares = counts[network.place] / max(len(given), 1) if criticality else np.empty(0)
@@ -61,19 +71,25 @@ def _columns(found: Acts) -> Acts:
         row=route.row[:, None],
         begin=route.begin[:, None],
         elapsed=route.elapsed[:, None],
+        held=route.held[:, None],
     )
     return replace(found, keep=found.keep[:, None], add=found.add[:, None], route=route)
 
 
-def _ends(network: Network, crossing: Crossing, lasting: Ints, own: Ints, links: Acts) -> Ints:
-    """Early finishes as marks, by place and draw."""
+def _ends(
+    network: Network, crossing: Crossing, lasting: Ints, own: Ints, until: Ints | None, top: Ints | None, links: Acts
+) -> Ints:
+    """Early finishes as marks, by place and draw: not before `until`, and no later than `top`."""
     items, side = network.items, network.forward
     works = (lasting > 0).astype(np.int64)
     spans = 2 * lasting - works
     early = np.empty((2 * items, lasting.shape[1]), np.int64)
     starts, ends = early[:items], early[items:]
-    np.bitwise_or(own, works, out=starts)
+    begin = own if until is None else np.maximum(own, until - spans)
+    np.bitwise_or(begin, works, out=starts)
     np.add(starts, spans, out=ends)
+    if top is not None:
+        np.minimum(early, np.concatenate((top, top)), out=early)
     for level, part in zip(side.levels, links.parts, strict=True):
         places, reach = slice(level.low, level.high), slice(level.first, level.last)
         mark = early[side.source[reach]]
@@ -87,6 +103,9 @@ def _ends(network: Network, crossing: Crossing, lasting: Ints, own: Ints, links:
         begin = np.maximum(starts[places], np.maximum.reduceat(mark, level.starts, axis=0))
         np.bitwise_or(begin, works[places], out=starts[places])
         np.add(starts[places], spans[places], out=ends[places])
+        if top is not None:
+            np.minimum(starts[places], top[places], out=starts[places])
+            np.minimum(ends[places], top[places], out=ends[places])
     return ends
 
 

@@ -27,7 +27,8 @@ _SHORT = Duration(0, "assumed")
 
 @dataclass(slots=True)
 class Nodes:
-    """What is known of each node, in their order."""
+    """What is known of each node, in their order. `floors`: the instant before which it does not start by itself; `held`: that before which
+    nobody takes it for finished, as it is due then."""
 
     snapshot: Snapshot
     wiring: Wiring
@@ -39,6 +40,7 @@ class Nodes:
     due: list[date | None] = field(default_factory=list)
     works: list[Work | None] = field(default_factory=list)
     floors: Walls = field(default_factory=lambda: np.zeros(0, "datetime64[m]"))
+    held: Walls = field(default_factory=lambda: np.zeros(0, "datetime64[m]"))
     problems: list[str] = field(default_factory=list)
 
     @classmethod
@@ -73,9 +75,11 @@ class Nodes:
         lasting = np.array([one.minutes for one in self.durations], np.int64)
         of = np.array(self.calendar_of, np.int64)
         dated = np.flatnonzero(~np.isnat(dues) & (dues >= np.datetime64(today)))
+        self.held = np.full(len(dues), _NONE)
+        self.held[dated] = dues[dated] + 1
         for number, places in by_number(of[dated]):
             these, time = dated[places], self.calendars[number]
-            ends = time.index((dues[these] + 1).astype("datetime64[m]"))
+            ends = time.index(self.held[these])
             at = np.maximum(ends - lasting[these], 0)
             at = np.minimum(at, time.total - 1)
             floor = np.where(lasting[these] > 0, time.start(at), time.finish(at))

@@ -317,6 +317,7 @@ def _scheduled(snapshot: Snapshot, network: Network, nodes: Nodes) -> tuple[Sche
             nodes.calendar_of,
             start=today,
             not_earlier=nodes.floors,
+            not_done=nodes.held,
             not_later=nodes.latest,
         )
 

@@ -44,10 +44,10 @@ def crossed(
     """One forward and one backward pass. `calendar`: each item's number in `calendars`, 0 where nothing is said.
 
     `durations` are working minutes of the item's calendar. `start`, `deadline`, `not_earlier`, `not_done` and `not_later` are local
-    instants, the last three one for each item, NaT for none. Before `not_done` an item does not count as finished for what waits for it
-    in another calendar, be there working time of its own until then or not; `not_later` bounds its late finish, and may be made from the
-    early finishes. A date as an end means its beginning: give the next date for the end of one. Raises `NotComputable` where the dates
-    run out of the calendars' range.
+    instants, the last three one for each item, NaT for none. No item ends before its `not_done`, and what waits for it in another
+    calendar waits until then, be there working time of its own before it or not; `not_later` bounds its late finish, and may be made
+    from the early finishes. A date as an end means its beginning: give the next date for the end of one. Raises `NotComputable` where
+    the dates run out of the calendars' range.
     """
     crossing = Crossing.of(calendars)
     of = np.zeros(network.items, np.int64) if calendar is None else np.asarray(calendar, np.int64)
@@ -80,9 +80,12 @@ def crossed(
 def finish_of(crossing: Crossing, of: Ints, ends: Ints, draws: int) -> Ints:
     """The latest of the finishes, by draw, on the wall. In one calendar later marks are later on the wall: one look-up for each."""
     ends = ends.reshape(len(of), draws)
-    used = np.flatnonzero(np.bincount(of, minlength=len(crossing.calendars)))
-    latest = np.array([ends[of == one].max(axis=0) for one in used], np.int64).reshape(len(used), draws)
-    last: Ints = crossing.wall(used[:, None], latest).max(axis=0, initial=0)
+    if not len(of):
+        return np.zeros(draws, np.int64)
+    order = np.argsort(of, kind="stable")
+    used, first = np.unique(of[order], return_index=True)
+    latest = np.maximum.reduceat(ends[order], first, axis=0)
+    last: Ints = crossing.wall(used[:, None], latest).max(axis=0)
     return last
 
 
@@ -104,11 +107,16 @@ def own_marks(network: Network, crossing: Crossing, of: Ints, start: Instants, n
 
 
 def held_of(network: Network, crossing: Crossing, not_done: Instants | None) -> Ints | None:
-    """The minute on the wall before which each item, by place, does not count as finished."""
+    """The minute on the wall before which each item, by place, does not end."""
     if not_done is None:
         return None
     given = np.asarray(not_done, "datetime64[m]")[network.order]
     return np.where(np.isnat(given), 0, np.clip(wall_of(crossing, given), 0, crossing.days * DAY))
+
+
+def ends_at(crossing: Crossing, of: Ints, wall: Ints) -> Ints:
+    """The mark of each item that ends then, or with the last working time before it."""
+    return crossing.mark(of, wall) & -2
 
 
 def _last(network: Network, crossing: Crossing, of: Ints, end: int, not_later: Instants | None) -> Ints:
@@ -152,7 +160,7 @@ def _early(network: Network, crossing: Crossing, of: Ints, lasting: Ints, own: I
     spans = 2 * lasting - works
     early, bound = np.empty(2 * items, np.int64), np.empty(len(side.to), np.int64)
     starts, ends = early[:items], early[items:]
-    np.bitwise_or(own, works, out=starts)
+    np.bitwise_or(own if held is None else np.maximum(own, ends_at(crossing, of, held) - spans), works, out=starts)
     np.add(starts, spans, out=ends)
     for level, part in zip(side.levels, links.parts, strict=True):
         places, reach = slice(level.low, level.high), slice(level.first, level.last)

@@ -8,8 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from syncd.schedule.calendar import DAY, Ints, NotComputable, WorkingTime
+
+_NEVER = np.array([2**62])
+_PIECES = 4_000_000
+"""So many pieces of working time all calendars have together, at most."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,10 +34,11 @@ class Route:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Crossing:
-    """The prefix sums of all calendars in one array, so that one search serves any mixture of them.
+    """The prefix sums of all calendars in one array, so that one look-up serves any mixture of them.
 
-    `walls`: by entry of `keys`, minutes on the wall less working minutes; `before`, `minutes`: by calendar and day. `endless`: what runs
-    out of the range ends with it, and is no error.
+    `before`, `minutes`: by calendar and day. `starts`, `walls`: by calendar and day with work, the mark at which it begins, and minutes on
+    the wall less working minutes; `steps`: by calendar and piece of `width` minutes, the day with work in which it begins, of which
+    at most `most` more begin in it. `endless`: what runs out of the range ends with it, and is no error.
     """
 
     calendars: tuple[WorkingTime, ...]
@@ -41,9 +47,11 @@ class Crossing:
     start_of_day: Ints
     before: Ints
     minutes: Ints
-    keys: Ints
+    starts: Ints
     walls: Ints
-    spread: int
+    steps: npt.NDArray[np.int32]
+    width: int
+    most: int
     endless: bool = False
 
     @classmethod
@@ -52,31 +60,44 @@ class Crossing:
         if len({(one.origin, one.end) for one in calendars}) != 1:
             raise NotComputable("because the calendars cover different dates: compile all of them over one range")
         before = np.stack([one.before for one in calendars])
+        minutes = np.stack([one.minutes for one in calendars])
         start_of_day = np.array([one.start_of_day for one in calendars], np.int64)
-        spread = 2 * int(before.max()) + 4
-        keys = 2 * before + spread * np.arange(len(calendars))[:, None]
-        walls = np.arange(before.shape[1]) * DAY + start_of_day[:, None] - before
+        width = _width(len(calendars), minutes, int(before.max()))
+        pieces = 2 * width * np.arange(int(before.max()) // width + 1)
+        starts, walls, steps = [], [], np.empty((len(calendars), len(pieces)), np.int32)
+        place = most = 0
+        for number, one in enumerate(calendars):
+            days = np.flatnonzero(one.minutes)
+            begins = one.before[days]
+            starts += [2 * begins, _NEVER]
+            walls += [days * DAY + one.start_of_day - begins, _NEVER]
+            first = np.maximum(np.searchsorted(2 * begins, pieces) - 1, 0)
+            most = max(most, int(np.diff(first, append=len(days) - 1).max()))
+            steps[number] = place + first
+            place += len(days) + 1
         return cls(
             tuple(calendars),
             before.shape[1] - 1,
             before[:, -1].copy(),
             start_of_day,
             before[:, :-1].ravel(),
-            np.stack([one.minutes for one in calendars]).ravel(),
-            keys.ravel(),
-            walls.ravel(),
-            spread,
+            minutes.ravel(),
+            np.concatenate(starts),
+            np.concatenate(walls),
+            steps.ravel(),
+            width,
+            most,
             endless,
         )
 
     def route(self, links: Ints, since: Ints, until: Ints, elapsed: Ints, held: Ints) -> Route:
         """What times need that go from calendars to others."""
         row, begin = until * self.days, self.start_of_day[until]
-        return Route(links, since * self.spread, 2 * self.totals[since], row, begin, elapsed, held)
+        return Route(links, self._key(since), 2 * self.totals[since], row, begin, elapsed, held)
 
     def wall(self, calendar: Ints, mark: Ints) -> Ints:
         """The clock on the wall, in minutes since the origin. Raises `NotComputable` outside the range."""
-        return self._wall(mark, calendar * self.spread, 2 * self.totals[calendar])
+        return self._wall(mark, self._key(calendar), 2 * self.totals[calendar])
 
     def mark(self, calendar: Ints, wall: Ints) -> Ints:
         """The mark at a clock on the wall: a start image where no work was going on up to it."""
@@ -109,9 +130,16 @@ class Crossing:
         within = np.minimum(np.maximum(mark, 1), top)
         if not self.endless and np.any(np.abs(mark - within) > 1):
             raise NotComputable(self._outside())
-        found: Ints = self.walls[np.searchsorted(self.keys, within + key, "left") - 1]
+        place = self.steps[within // (2 * self.width) + key].astype(np.int64)
+        for _ in range(self.most):
+            place += self.starts[place + 1] < within
+        found: Ints = self.walls[place]
         found += within >> 1
         return found
+
+    def _key(self, calendar: Ints) -> Ints:
+        """Where the pieces of a calendar begin."""
+        return calendar * (len(self.steps) // len(self.calendars))
 
     def _mark(self, wall: Ints, row: Ints, begin: Ints) -> Ints:
         day = np.minimum(np.maximum(wall // DAY, 0), self.days - 1)
@@ -125,3 +153,9 @@ class Crossing:
 
     def _outside(self) -> str:
         return f"because the dates run out of {self.calendars[0].origin} to {self.calendars[0].end}, which the calendars cover"
+
+
+def _width(calendars: int, minutes: Ints, most: int) -> int:
+    """Minutes of the pieces: as short as the shortest day with work, unless there would be too many."""
+    shortest = int(np.min(minutes, where=minutes > 0, initial=DAY))
+    return max(shortest, 30, calendars * most // _PIECES)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from syncd.schedule.calendar import Instants, Ints, WorkingTime
 from syncd.schedule.compiled import Network
-from syncd.schedule.crossed import Acts, acts, finish_of, held_of, own_marks, wall_of
+from syncd.schedule.crossed import Acts, acts, ends_at, finish_of, held_of, own_marks, wall_of
 from syncd.schedule.crossing import Crossing
 from syncd.schedule.draws import BLOCK, Draws
 
@@ -43,7 +43,7 @@ def crossed_many(
     none = np.zeros(network.items, np.int64)
     held = held_of(network, crossing, not_done)
     ahead, back = (_columns(acts(network, crossing, of, none, forward=forward, held=held)) for forward in (True, False))
-    until = None if held is None else (crossing.mark(of, held) & -2)[:, None]
+    until = None if held is None else ends_at(crossing, of, held)[:, None]
     top = 2 * crossing.totals[of][:, None] if endless else None
     places = network.place[np.array(watched, np.int64)]
     finishes, seen = np.empty(len(given), np.int64), np.empty((len(given), len(watched)), np.int64)

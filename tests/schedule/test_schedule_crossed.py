@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncd.schedule import Calendar, Network, NotComputable, Schedule, WorkingTime, crossed, crossed_many
+from syncd.schedule.crossing import Crossing
 from tests.schedule.stepping import HOURS, Tie, Work, Works, ends, forward
 
 MONDAY = date(2026, 1, 5)
@@ -129,13 +130,37 @@ def test_free_float_is_how_far_an_item_can_move_without_moving_another(plan: Any
             assert (same and last <= int(found.early_finish.max())) is stays
 
 
-@given(plans(), st.lists(st.integers(0, 9), min_size=6, max_size=6), st.integers(1, 3))
-@settings(max_examples=30, deadline=None)
-def test_each_of_many_draws_is_a_schedule_of_its_own(plan: Any, more: list[int], times: int) -> None:
+dues = st.lists(st.none() | st.integers(START, START + 150), min_size=6, max_size=6)
+
+
+def instants(hours: list[int | None], items: list[Work]) -> Any:
+    return np.array([None if hour is None else at(hour) for hour, _ in zip(hours, items, strict=False)], "datetime64[m]")
+
+
+@given(plans(), dues)
+@settings(max_examples=60, deadline=None)
+def test_nothing_ends_before_it_may_nor_starts_elsewhere_before_that(plan: Any, due: list[int | None]) -> None:
     hours, items, links = plan
     compiled, _ = calendars(*hours)
+    found = scheduled(compiled, items, links, not_done=instants(due, items))
+    free = scheduled(compiled, items, links)
+    assert (found.early_start >= free.early_start).all()
+    for item, hour, end in zip(items, due, found.early_finish.tolist(), strict=False):
+        assert hour is None or end >= compiled[item.calendar].index(at(hour))
+    for link in links:
+        one, other, hour = items[link.before], items[link.after], due[link.before]
+        if link.relation == "FS" and not link.lag and hour is not None and one.calendar != other.calendar and other.hours:
+            assert compiled[other.calendar].start(found.early_start[link.after]).item() >= at(hour)
+
+
+@given(plans(), dues, st.lists(st.integers(0, 9), min_size=6, max_size=6), st.integers(1, 3))
+@settings(max_examples=30, deadline=None)
+def test_each_of_many_draws_is_a_schedule_of_its_own(plan: Any, due: list[int | None], more: list[int], times: int) -> None:
+    hours, items, links = plan
+    compiled, _ = calendars(*hours)
+    not_done = instants(due, items)
     drawn = [items, [replace(item, hours=hour) for item, hour in zip(items, more, strict=False)]] * times
-    each = [scheduled(compiled, row, links) for row in drawn]
+    each = [scheduled(compiled, row, links, not_done=not_done) for row in drawn]
     found = crossed_many(
         each[0].network,
         [[60 * item.hours for item in row] for row in drawn],
@@ -143,6 +168,7 @@ def test_each_of_many_draws_is_a_schedule_of_its_own(plan: Any, more: list[int],
         [item.calendar for item in items],
         start=at(START),
         not_earlier=[at(item.not_earlier) for item in items],
+        not_done=not_done,
         watched=[0],
         criticality=True,
     )
@@ -177,6 +203,39 @@ def test_the_order_of_the_input_does_not_matter(plan: Any, random: Any) -> None:
     for name in ("early_start", "early_finish", "late_start", "late_finish", "total_float", "free_float", "critical"):
         assert getattr(here, name).tolist() == getattr(there, name)[place].tolist()
     assert here.driving.tolist() == there.driving[::-1].tolist()
+
+
+@given(st.lists(st.lists(st.sampled_from([0, 0, 0, 1, 30, 480]), min_size=20, max_size=20), min_size=1, max_size=3))
+@settings(max_examples=60, deadline=None)
+def test_times_of_many_calendars_are_those_of_each(days: list[list[int]]) -> None:
+    odd = [[*minutes, 7] for minutes in days]  # one day at least is worked
+    compiled = [
+        Calendar((480,) * 7, absences={MONDAY + timedelta(days=n): 480 - one for n, one in enumerate(minutes)}).compile(
+            MONDAY, MONDAY + timedelta(days=len(minutes))
+        )
+        for minutes in odd
+    ]
+    crossing = Crossing.of(compiled)
+    for number, (time_, minutes) in enumerate(zip(compiled, odd, strict=True)):
+        assert time_.total == sum(minutes)
+        index = np.arange(time_.total)
+        of = np.full(len(index), number)
+        starts = np.datetime64(MONDAY, "m") + crossing.wall(of, 2 * index + 1)
+        assert starts.tolist() == time_.start(index).tolist()
+        ended = np.datetime64(MONDAY, "m") + crossing.wall(of, 2 * index + 2)
+        assert ended.tolist() == time_.finish(index + 1).tolist()
+
+
+def test_draws_that_run_out_of_the_calendars_end_with_them_where_that_is_asked_for() -> None:
+    compiled, _ = calendars((8,) * 7, (4, 4, 4, 4, 4, 0, 0))
+    network = Network.of(3, [0, 1], [1, 2], None, [0, 0])
+    durations = [[60, 60, 60], [60 * 10_000, 60, 60]]
+    found = crossed_many(network, durations, compiled, [0, 1, 0], start=at(START), endless=True, watched=[2])
+    soon, never = (np.datetime64(MONDAY, "m") + found.watched[:, 0]).tolist()
+    assert soon < at(START + 48)
+    assert never > at(HOURS - 24 * 4)
+    with pytest.raises(NotComputable, match="because"):
+        crossed_many(network, durations, compiled, [0, 1, 0], start=at(START))
 
 
 def test_dates_beyond_the_calendars_are_not_computable() -> None:

@@ -14,6 +14,7 @@ from syncd.model.teams import Member, Team
 from syncd.schedule.forecast import FAR, Forecast, Odds, forecast_of
 from syncd.schedule.throughput import drawn, rates
 from tests.model_builders import item, link, milestone, on, ref, snapshot
+from tests.schedule.team_builders import away
 
 TODAY = date(2026, 5, 4)  # a Monday
 
@@ -98,6 +99,19 @@ def test_leave_counts_in_both_ways() -> None:
     rows = [*finished(assignees="Ada"), *backlog(9, assignees="Ada")]
     assert odds(*rows, teams=(away,)).p50 == date(2026, 5, 24)
     assert odds(*rows, teams=(off,)).p50 > date(2026, 5, 24)
+
+
+def test_leave_is_waited_for_once_however_long_the_work_takes() -> None:
+    """A day's work that takes three days as ever, and leave from today for four weeks: it ends on the third day after it."""
+    rows: list[Row] = [*finished(ratio=3.0), milestone("M", due="2026-06-05"), item("A", of="M", days=1, assignees="Ada")]
+    found = odds(*rows, away("Ada", "2026-05-04", "2026-06-01"))
+    assert (found.p50, found.p95, found.p) == (date(2026, 6, 3), date(2026, 6, 3), 1.0)
+    later = odds(
+        *rows[:-1],
+        replace(item("A", of="M", days=1, assignees="Ada"), start=date(2026, 5, 20)),
+        away("Ada", "2026-05-04", "2026-06-01"),
+    )
+    assert later.p50 == date(2026, 6, 3)
 
 
 @pytest.mark.parametrize(

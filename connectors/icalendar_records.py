@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 import icalendar
 import recurring_ical_events
 
-from connectors.icalendar_events import Times, Unreadable, each, is_day, moment, read
+from connectors.icalendar_events import STAMP, Times, Unreadable, each, is_day, is_off, moment, read
 from connectors.icalendar_options import PERSONAL, UNASKED
 from connectors.icalendar_rules import MOST, Rules
-from connectors.icalendar_text import Block, Text, value_of
-from connectors.icalendar_zones import Zones, iana, name_of
+from connectors.icalendar_text import Block, Home, Text, value_of
+from connectors.icalendar_zones import NoZone, Zones, name_of
 from syncd.model.raw import Json, Scope
 
 BACK, AHEAD = 3, 15
@@ -29,6 +29,8 @@ ALWAYS = frozenset({"id", "uid", "series", "status", "occurrences", "problem", "
 """The fields that a record has whoever reads them. Each occurrence has its times, `eventType`, `transparency` and `hint`."""
 
 _LONGEST_UID = 400
+_OF_AGE = ("LAST-MODIFIED", "SEQUENCE")
+"""What may differ between two answers that say the same."""
 _FREEZE = re.compile(r"\b(?:freeze|no[ -](?:deploy|release)\w*|moratorium|blackout)\b", re.IGNORECASE)
 _MAINTENANCE = re.compile(r"\b(?:maintenance|wartung)", re.IGNORECASE)
 _TRAINING = re.compile(r"\b(?:training|course|workshop|conference)\b", re.IGNORECASE)
@@ -50,11 +52,13 @@ def horizon(today: date) -> tuple[date, date]:
 
 @dataclass(frozen=True)  # no slots: `cached_property` needs a place to keep its value
 class Asked:
-    """What is wanted of a calendar. `wanted`: the fields that the mapping reads, None for all. `today`: in UTC."""
+    """What is wanted of a calendar. `wanted`: the fields that the mapping reads, None for all. `today`: in UTC. `zone`: that of times
+    which name none, where neither the configuration of the calendar nor the calendar itself names one."""
 
     scope: Scope
     today: date
     wanted: frozenset[str] | None = None
+    zone: str | None = None
 
     @property
     def fields(self) -> frozenset[str] | None:
@@ -68,6 +72,7 @@ class Asked:
             sorted(self.wanted) if self.wanted is not None else None,
             sorted(self.scope.facts.items(), key=str),
             horizon(self.today),
+            self.zone,
         ]
         return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
@@ -91,9 +96,10 @@ def _by_uid(blocks: Iterable[Block]) -> dict[str, list[Block]]:
 
 def _uid(block: Block) -> str:
     uid = value_of(block, "UID")
-    if uid is None or len(uid) > _LONGEST_UID:
-        return hashlib.sha256((uid or "\n".join(block.lines)).encode()).hexdigest()[:32]
-    return uid
+    if uid is not None and len(uid) <= _LONGEST_UID:
+        return uid
+    said = uid or "\n".join(line for line in block.lines if not line.upper().startswith(_OF_AGE))
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True)
@@ -101,20 +107,35 @@ class _Making:
     text: Text
     asked: Asked
     rules: Rules = field(init=False)
-    times: Times = field(init=False)
+    _times: dict[int, Times] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rules", Rules(*horizon(self.asked.today)))
-        object.__setattr__(self, "times", Times(Zones(self.text.zones), self._floating()))
 
-    def _floating(self) -> tzinfo | None:
-        name = self.asked.scope.facts.get("zone") or (iana(self.text.zone) if self.text.zone else None)
+    def times(self, home: Home) -> Times:
+        """How the times of a calendar are read: by its own zones, else by those of the others in the same text."""
+        found = self._times.get(id(home))
+        if found is None:
+            defined = {name: zone for block in self.text.events for name, zone in block.home.zones.items()} | home.zones
+            found = self._times[id(home)] = Times(Zones(defined), self._floating(home))
+        return found
+
+    def _floating(self, home: Home) -> tzinfo | None:
+        said = self.asked.scope.facts.get("zone")
+        if said is None and home.zone:
+            try:
+                return Zones(home.zones).of(home.zone)
+            except NoZone:
+                pass
+        name = said or self.asked.zone
         return ZoneInfo(str(name)) if name else None
 
     def record(self, uid: str, blocks: Sequence[Block]) -> dict[str, Json] | None:
+        if all(map(is_off, blocks)):  # such a block need not say when it would have been (RFC 5546, section 3.2.5)
+            return None
         base = {"uid": uid, "series": f"{self.asked.scope.id.rstrip('/')}/{uid}"}
         try:
-            events = [read(block, self.times) for block in blocks]
+            events = [read(block, self.times(block.home)) for block in blocks]
             found = self._series(events)
         except Unreadable as error:
             return base | {"occurrences": [], "problem": error.reason}
@@ -124,7 +145,7 @@ class _Making:
 
     def _series(self, events: Sequence[icalendar.Event]) -> dict[str, Json] | None:
         core = _core([one for one in events if "RECURRENCE-ID" not in one])
-        others = [one for one in events if "RECURRENCE-ID" in one]
+        others = _exceptions([one for one in events if "RECURRENCE-ID" in one], core)
         if _is_off(core) if core else all(map(_is_off, others)):
             return None
         main = core or others[0]
@@ -212,10 +233,34 @@ class _Making:
 
 def _core(events: Sequence[icalendar.Event]) -> icalendar.Event | None:
     """The event itself, which its exceptions refer to: the latest, where it is there more than once."""
-    latest = [one for one in events if _sequence(one) == max(map(_sequence, events))]
+    latest = [one for one in events if _age(one) == max(map(_age, events))]
     if len({(_text(moment(one, "DTSTART")), _text(moment(one, "DTEND")), str(one.get("RRULE"))) for one in latest}) > 1:
         raise Unreadable("two different events have its UID")
     return latest[-1] if latest else None
+
+
+def _exceptions(events: Sequence[icalendar.Event], core: icalendar.Event | None) -> list[icalendar.Event]:
+    """The latest one for each time of the event, which it names in the way that the event does."""
+    latest: dict[str, icalendar.Event] = {}
+    for event in sorted(events, key=_age):
+        if core is not None:
+            event["RECURRENCE-ID"].dt = _as_named(moment(event, "RECURRENCE-ID"), moment(core, "DTSTART"))
+        latest[_text(moment(event, "RECURRENCE-ID"))] = event
+    return list(latest.values())
+
+
+def _as_named(original: Any, start: Any) -> Any:
+    """The time of an event that one of its exceptions means: programs write days for times, and times without their zone."""
+    if is_day(start):
+        return original.date() if isinstance(original, datetime) else original
+    if is_day(original):
+        return datetime.combine(original, start.timetz())
+    return original.replace(tzinfo=start.tzinfo) if original.tzinfo is None else original
+
+
+def _age(event: icalendar.Event) -> tuple[int, str, str]:
+    """Grows with each change (RFC 5546, section 2.1.5)."""
+    return _sequence(event), str(event.get(STAMP, "")), _updated([event]) or ""
 
 
 def _each(event: icalendar.Event | None, name: str) -> list[Any]:

@@ -244,7 +244,8 @@ def _exceptions(events: Sequence[icalendar.Event], core: icalendar.Event | None)
     latest: dict[str, icalendar.Event] = {}
     for event in sorted(events, key=_age):
         if core is not None:
-            event["RECURRENCE-ID"].dt = _as_named(moment(event, "RECURRENCE-ID"), moment(core, "DTSTART"))
+            named: Any = event["RECURRENCE-ID"]
+            named.dt = _as_named(named.dt, moment(core, "DTSTART"))
         latest[_text(moment(event, "RECURRENCE-ID"))] = event
     return list(latest.values())
 

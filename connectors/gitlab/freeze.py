@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from cronsim import CronSim, CronSimError
 
+from connectors.gitlab.cron import plain
+
 BEFORE, AHEAD = timedelta(days=30), timedelta(days=180)
 """How far back and ahead of today intervals are given."""
 MOST = 1000
@@ -66,7 +68,7 @@ def _between(start: str, end: str, zone: ZoneInfo, today: datetime) -> Iterator[
 
 def _next(cron: str, after: datetime, zone: ZoneInfo, *, reverse: bool = False) -> datetime | None:
     """The first time after (or before) an instant, in UTC; None where there is none for decades."""
-    found = next(CronSim(cron, after.astimezone(zone), reverse=reverse), None)
+    found = next(CronSim(plain(cron), after.astimezone(zone), reverse=reverse), None)
     return None if found is None else found.astimezone(UTC)
 
 

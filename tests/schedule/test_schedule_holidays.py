@@ -39,7 +39,7 @@ def test_only_the_days_that_are_asked_for_are_given() -> None:
         ("japan", "there is no country 'JAPAN': did you mean JP?"),
         ("DE_BY", "there is no country 'DE_BY': did you mean DE-BY?"),
         ("DE-XX", "DE has no region 'XX': there are BB, BE, BW, BY,"),
-        ("US-ZZ", "US has no region 'ZZ': there are AK, AL,"),
+        ("US-99", "US has no region '99': there are AK, AL,"),
         ("GB-Scotlnd", "GB has no region 'Scotlnd': did you mean Scotland"),
     ],
 )

@@ -6,6 +6,7 @@ first day of a month: for a month a rule without an end means the same. An event
 
 import hashlib
 import re
+from collections import ChainMap
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
@@ -107,17 +108,19 @@ class _Making:
     text: Text
     asked: Asked
     rules: Rules = field(init=False)
+    _defined: dict[str, str] = field(init=False)
     _times: dict[int, Times] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        homes = {id(block.home): block.home for block in self.text.events}
         object.__setattr__(self, "rules", Rules(*horizon(self.asked.today)))
+        object.__setattr__(self, "_defined", {name: zone for home in homes.values() for name, zone in home.zones.items()})
 
     def times(self, home: Home) -> Times:
         """How the times of a calendar are read: by its own zones, else by those of the others in the same text."""
         found = self._times.get(id(home))
         if found is None:
-            defined = {name: zone for block in self.text.events for name, zone in block.home.zones.items()} | home.zones
-            found = self._times[id(home)] = Times(Zones(defined), self._floating(home))
+            found = self._times[id(home)] = Times(Zones(ChainMap(home.zones, self._defined)), self._floating(home))
         return found
 
     def _floating(self, home: Home) -> tzinfo | None:

@@ -54,6 +54,8 @@ def read(block: Block, times: Times) -> icalendar.Event:
         event = None
     if not isinstance(event, icalendar.Event):
         raise Unreadable("the event cannot be understood")
+    if "DTSTART" not in event and "RECURRENCE-ID" in event and is_off(block):  # one time that was called off need not say it twice
+        event["DTSTART"] = event["RECURRENCE-ID"]
     _check(event)
     try:
         _in_zones(event, times)

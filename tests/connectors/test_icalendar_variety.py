@@ -152,6 +152,12 @@ def test_what_was_called_off_need_not_say_when_it_would_have_been(head: list[str
     assert found == []
 
 
+def test_one_time_that_was_called_off_need_not_say_when_either() -> None:
+    off = event("x", "STATUS:CANCELLED", "RECURRENCE-ID;TZID=Europe/Berlin:20260505T090000")
+    found = only(event("x", *AN_HOUR, "RRULE:FREQ=DAILY;COUNT=3"), off)
+    assert [at[8:10] for at in times(found)] == ["04", "06"]
+
+
 def test_an_event_without_a_uid_stays_itself_when_only_its_age_changes() -> None:
     said = ["BEGIN:VEVENT", "DTSTAMP:20260501T000000Z", "LAST-MODIFIED:20260501T000000Z", DAY, "END:VEVENT"]
     later = [line.replace("20260501T", "20260502T") for line in said]

@@ -21,6 +21,9 @@ STAMP = "X-STAMP"
 _ZONE = "X-TZID"
 """Stands for TZID in what the library reads: it would look zones up in a list that it keeps for all calendars."""
 _DIGITS = re.compile(r"\d{8}")
+_IS_DAY = re.compile(r"[A-Z-]+(?:;[^:;]*)*;VALUE=DATE[;:]")
+_TIME_OF_DAY = re.compile(r"\b(\d{8})T\d{6}Z?\b", re.IGNORECASE)
+"""What some programs write behind a value of which they say that it is a day."""
 _IDLE = re.compile(r";?\b(?:X-[\w-]+=[^;]*|RSCALE=GREGORIAN|SKIP=OMIT)", re.IGNORECASE)
 """Parts of a rule that change nothing: those of programs' own (RFC 2445), and what a rule means anyhow (RFC 7529)."""
 _WHOLE_DAYS = re.compile(r"\+?P(?:(\d+)W)?(?:(\d+)D)?", re.IGNORECASE)
@@ -54,7 +57,9 @@ def read(block: Block, times: Times) -> icalendar.Event:
         event = None
     if not isinstance(event, icalendar.Event):
         raise Unreadable("the event cannot be understood")
-    if "DTSTART" not in event and "RECURRENCE-ID" in event and is_off(block):  # one time that was called off need not say it twice
+    if (
+        "DTSTART" not in event and "RECURRENCE-ID" in event and is_off(block)
+    ):  # one time that was called off need not say it twice
         event["DTSTART"] = event["RECURRENCE-ID"]
     _check(event)
     try:
@@ -113,6 +118,8 @@ def _hidden_zone(line: str) -> str:
     if not head.startswith(_TIMES):
         return line
     line = line.rstrip()
+    if _IS_DAY.match(head):
+        line = _TIME_OF_DAY.sub(r"\1", line)
     if ";TZID=" not in head:
         return line
     at = head.index(";TZID=")

@@ -86,10 +86,11 @@ def _described(name: str) -> tzinfo | None:
     """The zone of an offset (`GMT+05:30`), or of the description that Windows shows, as in `(UTC+01:00) Amsterdam, Berlin`: that of the
     first city whose clocks are known and have that offset in one half of the year. Exchange numbers names that it defines."""
     bare = name.strip().strip('"').strip()
+    if known := _windows(re.sub(r" \d$", "", bare)):
+        return ZoneInfo(known)
     found = _OFFSET.fullmatch("UTC" if bare.casefold() in _UTC else bare)
     if found is None:
-        known = _windows(re.sub(r" \d$", "", bare))
-        return ZoneInfo(known) if known else None
+        return None
     sign, hours, minutes, places = found.groups()
     offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0)) * (-1 if sign == "-" else 1)
     if not places.strip() or "universal" in places.casefold() or "universell" in places.casefold():

@@ -62,6 +62,7 @@ def spans(found: dict[str, Json]) -> list[tuple[str, str]]:
         ("tzone://Microsoft/Utc", "+00:00"),
         ("Coordinated Universal Time", "+00:00"),
         ("W. Europe Standard Time 1", "+02:00"),
+        ("GMT Standard Time 1", "+01:00"),
         ("europe/berlin", "+02:00"),
         ("America/New York", "-04:00"),
     ],
@@ -194,6 +195,11 @@ def test_midnights_that_outlook_means_as_days_are_days() -> None:
     assert spans(only(event("x", *said, "X-MICROSOFT-CDO-ALLDAYEVENT:FALSE")))[0][0] == "2026-05-04T00:00:00+02:00"
     rule = ["RRULE:FREQ=WEEKLY;UNTIL=20260517T220000Z", "X-MICROSOFT-CDO-ALLDAYEVENT:TRUE"]
     assert times(only(event("x", *said, *rule))) == ["2026-05-04", "2026-05-11", "2026-05-18"]
+
+
+def test_a_value_that_is_called_a_day_is_one_whatever_hour_stands_behind_it() -> None:
+    said = ["DTSTART;VALUE=DATE:20260504T000000", "DTEND;TZID=Europe/Berlin;VALUE=DATE:20260506T000000Z"]
+    assert spans(only(event("x", *said))) == [("2026-05-04", "2026-05-06")]
 
 
 # --- recurrences -----------------------------------------------------------------------------------------------------------

@@ -73,7 +73,10 @@ def expanded(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     try:
         zone = _zone(str(row.get("cron_timezone") or "UTC"))
         today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        found = list(_between(str(row.get("freeze_start")), str(row.get("freeze_end")), zone, today))
+        crons = str(row.get("freeze_start")), str(row.get("freeze_end"))
+        found = list(_between(*crons, zone, today - BEFORE, today + AHEAD))
+        if len(found) == MOST:  # what is to come counts more than what was
+            found = list(_between(*crons, zone, today, today + AHEAD))
     except CronSimError as error:
         return {**row, "occurrences": [], "problem": f"the cron expressions cannot be understood ({error})"}
     except _NoZone as error:
@@ -81,9 +84,8 @@ def expanded(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     return {**row, "occurrences": [{"start": _text(start), "end": _text(end)} for start, end in found]}
 
 
-def _between(start: str, end: str, zone: ZoneInfo, today: datetime) -> Iterator[Interval]:
-    """The intervals that touch the months around today, in order. A start within an interval begins none."""
-    first, last = today - BEFORE, today + AHEAD
+def _between(start: str, end: str, zone: ZoneInfo, first: datetime, last: datetime) -> Iterator[Interval]:
+    """The intervals that touch that time, in order. A start within an interval begins none."""
     at = _next(end, first, zone, reverse=True) or first
     for _ in range(MOST):
         begins = _next(start, at - timedelta(minutes=1), zone)

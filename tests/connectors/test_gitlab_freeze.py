@@ -71,6 +71,7 @@ def test_a_year_end_freeze_is_there_when_it_comes_near() -> None:
 
 def test_expressions_that_fire_all_the_time_give_a_bounded_number() -> None:
     assert 0 < len(intervals("* * * * *", "* * * * *")) <= MOST
+    assert intervals("0 * * * *", "30 * * * *")[0][0] == "2026-05-05T00:00:00Z"  # those to come
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,9 @@ from connectors.icalendar_zones import NoZone, Zones
 
 _TIMES = ("DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE")
 _ONCE = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "SEQUENCE", "STATUS")
-_NEEDED = (*_TIMES, "DURATION", "RRULE", "STATUS", "SEQUENCE")
+_NEEDED = (*_TIMES, "DURATION", "RRULE", "STATUS")
+_OF_AGE = ("SEQUENCE", "LAST-MODIFIED")
+"""What may be missing, and is taken for that where it cannot be understood."""
 _MAY_BE_EMPTY = ("EXDATE", "RDATE", "RRULE")
 STAMP = "X-STAMP"
 """When the event was written (DTSTAMP), as text. It is no part of what is said of the event."""
@@ -131,13 +133,16 @@ def _hidden_zone(line: str) -> str:
 
 
 def _check(event: icalendar.Event) -> None:
-    for name in _NEEDED:
-        values = each(event, name)
-        if len(values) > 1 and name in _ONCE:
+    for name in _ONCE:
+        if len(each(event, name)) > 1:
             raise Unreadable(f"the event has more than one {name}")
-        for value in values:
+    for name in _NEEDED:
+        for value in each(event, name):
             if isinstance(value, vBroken):
                 raise Unreadable(f"its {name} cannot be understood: {str(value)[:60]!r}")
+    for name in _OF_AGE:
+        if any(isinstance(value, vBroken) for value in each(event, name)):
+            event.pop(name)
     if "DTSTART" not in event:
         raise Unreadable("the event has no DTSTART")
     if "EXRULE" in event:

@@ -310,9 +310,10 @@ def _categories(event: icalendar.Event) -> list[str]:
 
 
 def _person(value: Any) -> dict[str, Json]:
-    address = str(value)
-    email = address[7:] if address[:7].lower() == "mailto:" else ""
-    name = str(value.params.get("CN", "")).strip('"')
+    address = str(value).strip()
+    email = address[7:] if address[:7].lower() == "mailto:" else address if "@" in address and ":" not in address else ""
+    said = value.params.get("CN", "")
+    name = (",".join(map(str, said)) if isinstance(said, list) else str(said)).strip('"')  # a comma without quotes makes a list
     return ({"email": email} if email else {"id": address}) | ({"displayName": name} if name else {})
 
 

@@ -123,6 +123,24 @@ def test_a_text_is_read_as_it_is_written(written: Any) -> None:
     assert (times(found), found["summary"]) == (["2026-05-04"], "Jürgen – Urlaub")
 
 
+@pytest.mark.parametrize(
+    ("line", "who"),
+    [
+        ("ORGANIZER;CN=Müller, Jörg:mailto:jm@acme.example", {"email": "jm@acme.example", "displayName": "Müller, Jörg"}),
+        ("ORGANIZER;CN=Ann:ann@acme.example", {"email": "ann@acme.example", "displayName": "Ann"}),
+        ("ORGANIZER:MAILTO:ann@acme.example", {"email": "ann@acme.example"}),
+        ("ORGANIZER;CN=Ann:urn:uuid:4711", {"id": "urn:uuid:4711", "displayName": "Ann"}),
+    ],
+)
+def test_people_are_known_by_their_address(line: str, who: dict[str, str]) -> None:
+    assert only(event("x", DAY, line), holds="absences")["organizer"] == who
+
+
+@pytest.mark.parametrize("line", ["LAST-MODIFIED:yesterday", "LAST-MODIFIED:", "SEQUENCE:", "SEQUENCE:1.0", 'ATTENDEE;CN="x:y'])
+def test_what_nothing_hangs_on_may_be_wrong(line: str) -> None:
+    assert times(only(event("x", DAY, line))) == ["2026-05-04"]
+
+
 # --- what counts -----------------------------------------------------------------------------------------------------------
 
 

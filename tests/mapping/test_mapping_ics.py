@@ -135,7 +135,17 @@ def test_a_title_names_a_person_beside_the_kind_of_leave(title: str, who: str) -
     assert row.person.name == who
 
 
-@pytest.mark.parametrize("holds", ["windows", "freezes", "absences", "holidays", "milestones"])
+def test_of_a_persons_own_calendar_only_what_is_marked_out_of_office_is_leave() -> None:
+    found = rows(
+        event("1", *BERLIN, ANN, title="Meeting"),
+        event("2", *DAYS, ANN, title="Conference day"),
+        event("3", *DAYS, ANN, "X-MICROSOFT-CDO-BUSYSTATUS:OOF", title="Vacation"),
+        holds="appointments",
+    )
+    assert [(row.kind, row.ref.id[-1]) for row in found] == [("absence", "3")]
+
+
+@pytest.mark.parametrize("holds", ["windows", "freezes", "absences", "appointments", "holidays", "milestones"])
 def test_out_of_office_is_an_absence_whatever_the_calendar_holds_and_working_elsewhere_is_nothing(holds: str) -> None:
     found = rows(
         event("1", *BERLIN, ANN, "X-MICROSOFT-CDO-BUSYSTATUS:OOF", title="Away"),

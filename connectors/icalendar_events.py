@@ -30,6 +30,7 @@ _IDLE = re.compile(r";?\b(?:X-[\w-]+=[^;]*|RSCALE=GREGORIAN|SKIP=OMIT)", re.IGNO
 """Parts of a rule that change nothing: those of programs' own (RFC 2445), and what a rule means anyhow (RFC 7529)."""
 _WHOLE_DAYS = re.compile(r"\+?P(?:(\d+)W)?(?:(\d+)D)?", re.IGNORECASE)
 _DAY = timedelta(days=1)
+_LAST_YEAR = 9000
 
 
 class Unreadable(Exception):
@@ -59,10 +60,8 @@ def read(block: Block, times: Times) -> icalendar.Event:
         event = None
     if not isinstance(event, icalendar.Event):
         raise Unreadable("the event cannot be understood")
-    if (
-        "DTSTART" not in event and "RECURRENCE-ID" in event and is_off(block)
-    ):  # one time that was called off need not say it twice
-        event["DTSTART"] = event["RECURRENCE-ID"]
+    if "DTSTART" not in event and "RECURRENCE-ID" in event and is_off(block):
+        event["DTSTART"] = event["RECURRENCE-ID"]  # one time that was called off need not say it twice
     _check(event)
     try:
         _in_zones(event, times)
@@ -228,11 +227,13 @@ def _put_whole_days(event: icalendar.Event) -> None:
 
 
 def _put_until(event: icalendar.Event) -> None:
-    """UNTIL of a rule of times: where it is a day, all of this day."""
+    """UNTIL of a rule of times: where it is a day, all of this day. One near the end of all years, as programs write it, is none."""
     start = moment(event, "DTSTART")
     for rule in each(event, "RRULE"):
         ends = rule.get("UNTIL", [])
-        if not is_day(start) and any(map(is_day, ends)):
+        if any(one.year > _LAST_YEAR for one in ends):
+            del rule["UNTIL"]
+        elif not is_day(start) and any(map(is_day, ends)):
             last = [datetime.combine(one, time(23, 59, 59), start.tzinfo) if is_day(one) else one for one in ends]
             rule["UNTIL"] = [one.astimezone(UTC) if one.tzinfo else one for one in last]
 

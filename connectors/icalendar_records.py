@@ -236,7 +236,8 @@ class _Making:
 
 def _core(events: Sequence[icalendar.Event]) -> icalendar.Event | None:
     """The event itself, which its exceptions refer to: the latest, where it is there more than once."""
-    latest = [one for one in events if _age(one) == max(map(_age, events))]
+    newest = max(map(_age, events), default=None)
+    latest = [one for one in events if _age(one) == newest]
     if len({(_text(moment(one, "DTSTART")), _text(moment(one, "DTEND")), str(one.get("RRULE"))) for one in latest}) > 1:
         raise Unreadable("two different events have its UID")
     return latest[-1] if latest else None

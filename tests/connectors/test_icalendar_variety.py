@@ -228,6 +228,8 @@ def test_a_value_that_is_called_a_day_is_one_whatever_hour_stands_behind_it() ->
     [
         ("FREQ=DAILY;UNTIL=20260506", "04 05 06"),
         ("FREQ=DAILY;UNTIL=20260506T065959Z", "04 05"),
+        ("FREQ=YEARLY;UNTIL=99991231T235959Z", "04 04"),
+        ("FREQ=YEARLY;UNTIL=99991231", "04 04"),
         ("FREQ=DAILY;UNTIL=20260506T070000Z", "04 05 06"),
         ("FREQ=WEEKLY; BYDAY=MO,WE; COUNT=3;", "04 06 11"),
         ("RSCALE=GREGORIAN;FREQ=DAILY;COUNT=2;SKIP=OMIT", "04 05"),

@@ -52,7 +52,7 @@ class Zones:
             known = iana(place[1].strip())
         if known is not None:
             return ZoneInfo(known)
-        return _described(name) if definition is None else _made(definition)
+        return (_made(definition) if definition is not None else None) or _described(name)
 
 
 def iana(name: str) -> str | None:
@@ -98,7 +98,7 @@ def _described(name: str) -> tzinfo | None:
     if american := _AMERICAN.match(places.strip()):
         known = _windows(f"{american[1].title()} Standard Time")
         return ZoneInfo(known) if known else None
-    zones = (ZoneInfo(zone) for place in places.split(",") for zone in _of_city(place))
+    zones = (ZoneInfo(zone) for place in re.split("[,/]", places) for zone in _of_city(place))
     return next((zone for zone in zones if offset in {at.astimezone(zone).utcoffset() for at in _SEASONS}), None)
 
 

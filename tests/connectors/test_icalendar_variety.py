@@ -57,6 +57,7 @@ def spans(found: dict[str, Json]) -> list[tuple[str, str]]:
         ("(UTC+01:00) Amsterdam, Berlin, Bern, Rom, Stockholm, Wien", "+02:00"),
         ('"(UTC+01:00) Sarajevo, Skopje, Warsaw, Zagreb"', "+02:00"),
         ("(UTC-05:00) Eastern Time (US & Canada)", "-04:00"),
+        ("(GMT+01.00) Amsterdam / Berlin / Bern / Rome / Stockholm / Vienna", "+02:00"),
         ("(UTC+10:00) Canberra, Melbourne, Sydney", "+10:00"),
         ("(UTC) Koordinerad universell tid", "+00:00"),
         ("tzone://Microsoft/Utc", "+00:00"),

@@ -9,6 +9,7 @@ PERSONAL = frozenset({"summary", "description", "location", "attendees", "catego
 """What nobody needs to know of an absence: when, of which type and whose it is, stands elsewhere."""
 UNASKED = {
     "absences": PERSONAL,
+    "appointments": PERSONAL,
     "windows": frozenset({"description", "attendees", "organizer"}),
     "freezes": frozenset({"description", "attendees", "organizer"}),
     "holidays": frozenset({"description", "attendees", "organizer", "location"}),
@@ -22,7 +23,9 @@ class Holding(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    holds: Literal["windows", "freezes", "absences", "holidays", "milestones"] = Field(description="What its events are")
+    holds: Literal["windows", "freezes", "absences", "appointments", "holidays", "milestones"] = Field(
+        description="What its events are; of appointments, as in people's own calendars, only what is marked out of office counts"
+    )
     person: str | None = Field(default=None, description="Whose absences it holds: an e-mail address, or a name")
     region: str | None = Field(default=None, description="The holiday region that it is for, as in DE-BE")
     scope: str | None = Field(default=None, description="The service or environment that its windows are for")

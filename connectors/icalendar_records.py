@@ -6,6 +6,7 @@ first day of a month: for a month a rule without an end means the same. An event
 
 import hashlib
 import re
+from collections import ChainMap
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
@@ -16,11 +17,11 @@ from zoneinfo import ZoneInfo
 import icalendar
 import recurring_ical_events
 
-from connectors.icalendar_events import Times, Unreadable, each, is_day, moment, read
+from connectors.icalendar_events import STAMP, Times, Unreadable, each, is_day, is_off, moment, read
 from connectors.icalendar_options import PERSONAL, UNASKED
 from connectors.icalendar_rules import MOST, Rules
-from connectors.icalendar_text import Block, Text, value_of
-from connectors.icalendar_zones import Zones, iana, name_of
+from connectors.icalendar_text import Block, Home, Text, value_of
+from connectors.icalendar_zones import NoZone, Zones, name_of
 from syncd.model.raw import Json, Scope
 
 BACK, AHEAD = 3, 15
@@ -29,6 +30,8 @@ ALWAYS = frozenset({"id", "uid", "series", "status", "occurrences", "problem", "
 """The fields that a record has whoever reads them. Each occurrence has its times, `eventType`, `transparency` and `hint`."""
 
 _LONGEST_UID = 400
+_OF_AGE = ("LAST-MODIFIED", "SEQUENCE")
+"""What may differ between two answers that say the same."""
 _FREEZE = re.compile(r"\b(?:freeze|no[ -](?:deploy|release)\w*|moratorium|blackout)\b", re.IGNORECASE)
 _MAINTENANCE = re.compile(r"\b(?:maintenance|wartung)", re.IGNORECASE)
 _TRAINING = re.compile(r"\b(?:training|course|workshop|conference)\b", re.IGNORECASE)
@@ -50,11 +53,13 @@ def horizon(today: date) -> tuple[date, date]:
 
 @dataclass(frozen=True)  # no slots: `cached_property` needs a place to keep its value
 class Asked:
-    """What is wanted of a calendar. `wanted`: the fields that the mapping reads, None for all. `today`: in UTC."""
+    """What is wanted of a calendar. `wanted`: the fields that the mapping reads, None for all. `today`: in UTC. `zone`: that of times
+    which name none, where neither the configuration of the calendar nor the calendar itself names one."""
 
     scope: Scope
     today: date
     wanted: frozenset[str] | None = None
+    zone: str | None = None
 
     @property
     def fields(self) -> frozenset[str] | None:
@@ -68,6 +73,7 @@ class Asked:
             sorted(self.wanted) if self.wanted is not None else None,
             sorted(self.scope.facts.items(), key=str),
             horizon(self.today),
+            self.zone,
         ]
         return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
@@ -91,9 +97,10 @@ def _by_uid(blocks: Iterable[Block]) -> dict[str, list[Block]]:
 
 def _uid(block: Block) -> str:
     uid = value_of(block, "UID")
-    if uid is None or len(uid) > _LONGEST_UID:
-        return hashlib.sha256((uid or "\n".join(block.lines)).encode()).hexdigest()[:32]
-    return uid
+    if uid is not None and len(uid) <= _LONGEST_UID:
+        return uid
+    said = uid or "\n".join(line for line in block.lines if not line.upper().startswith(_OF_AGE))
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True)
@@ -101,20 +108,37 @@ class _Making:
     text: Text
     asked: Asked
     rules: Rules = field(init=False)
-    times: Times = field(init=False)
+    _defined: dict[str, str] = field(init=False)
+    _times: dict[int, Times] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        homes = {id(block.home): block.home for block in self.text.events}
         object.__setattr__(self, "rules", Rules(*horizon(self.asked.today)))
-        object.__setattr__(self, "times", Times(Zones(self.text.zones), self._floating()))
+        object.__setattr__(self, "_defined", {name: zone for home in homes.values() for name, zone in home.zones.items()})
 
-    def _floating(self) -> tzinfo | None:
-        name = self.asked.scope.facts.get("zone") or (iana(self.text.zone) if self.text.zone else None)
+    def times(self, home: Home) -> Times:
+        """How the times of a calendar are read: by its own zones, else by those of the others in the same text."""
+        found = self._times.get(id(home))
+        if found is None:
+            found = self._times[id(home)] = Times(Zones(ChainMap(home.zones, self._defined)), self._floating(home))
+        return found
+
+    def _floating(self, home: Home) -> tzinfo | None:
+        said = self.asked.scope.facts.get("zone")
+        if said is None and home.zone:
+            try:
+                return Zones(home.zones).of(home.zone)
+            except NoZone:
+                pass
+        name = said or self.asked.zone
         return ZoneInfo(str(name)) if name else None
 
     def record(self, uid: str, blocks: Sequence[Block]) -> dict[str, Json] | None:
+        if all(map(is_off, blocks)):  # such a block need not say when it would have been (RFC 5546, section 3.2.5)
+            return None
         base = {"uid": uid, "series": f"{self.asked.scope.id.rstrip('/')}/{uid}"}
         try:
-            events = [read(block, self.times) for block in blocks]
+            events = [read(block, self.times(block.home)) for block in blocks]
             found = self._series(events)
         except Unreadable as error:
             return base | {"occurrences": [], "problem": error.reason}
@@ -124,7 +148,7 @@ class _Making:
 
     def _series(self, events: Sequence[icalendar.Event]) -> dict[str, Json] | None:
         core = _core([one for one in events if "RECURRENCE-ID" not in one])
-        others = [one for one in events if "RECURRENCE-ID" in one]
+        others = _exceptions([one for one in events if "RECURRENCE-ID" in one], core)
         if _is_off(core) if core else all(map(_is_off, others)):
             return None
         main = core or others[0]
@@ -212,10 +236,36 @@ class _Making:
 
 def _core(events: Sequence[icalendar.Event]) -> icalendar.Event | None:
     """The event itself, which its exceptions refer to: the latest, where it is there more than once."""
-    latest = [one for one in events if _sequence(one) == max(map(_sequence, events))]
+    newest = max(map(_age, events), default=None)
+    latest = [one for one in events if _age(one) == newest]
     if len({(_text(moment(one, "DTSTART")), _text(moment(one, "DTEND")), str(one.get("RRULE"))) for one in latest}) > 1:
         raise Unreadable("two different events have its UID")
     return latest[-1] if latest else None
+
+
+def _exceptions(events: Sequence[icalendar.Event], core: icalendar.Event | None) -> list[icalendar.Event]:
+    """The latest one for each time of the event, which it names in the way that the event does."""
+    latest: dict[str, icalendar.Event] = {}
+    for event in sorted(events, key=_age):
+        if core is not None:
+            named: Any = event["RECURRENCE-ID"]
+            named.dt = _as_named(named.dt, moment(core, "DTSTART"))
+        latest[_text(moment(event, "RECURRENCE-ID"))] = event
+    return list(latest.values())
+
+
+def _as_named(original: Any, start: Any) -> Any:
+    """The time of an event that one of its exceptions means: programs write days for times, and times without their zone."""
+    if is_day(start):
+        return original.date() if isinstance(original, datetime) else original
+    if is_day(original):
+        return datetime.combine(original, start.timetz())
+    return original.replace(tzinfo=start.tzinfo) if original.tzinfo is None else original
+
+
+def _age(event: icalendar.Event) -> tuple[int, str, str]:
+    """Grows with each change (RFC 5546, section 2.1.5)."""
+    return _sequence(event), str(event.get(STAMP, "")), _updated([event]) or ""
 
 
 def _each(event: icalendar.Event | None, name: str) -> list[Any]:
@@ -261,9 +311,10 @@ def _categories(event: icalendar.Event) -> list[str]:
 
 
 def _person(value: Any) -> dict[str, Json]:
-    address = str(value)
-    email = address[7:] if address[:7].lower() == "mailto:" else ""
-    name = str(value.params.get("CN", "")).strip('"')
+    address = str(value).strip()
+    email = address[7:] if address[:7].lower() == "mailto:" else address if "@" in address and ":" not in address else ""
+    said = value.params.get("CN", "")
+    name = (",".join(map(str, said)) if isinstance(said, list) else str(said)).strip('"')  # a comma without quotes makes a list
     return ({"email": email} if email else {"id": address}) | ({"displayName": name} if name else {})
 
 

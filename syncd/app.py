@@ -76,7 +76,8 @@ def works(config: Config, store: Store, clock: Clock, watcher: Watcher, point: P
     importing = Lock()
     return Works(
         links=tuple(
-            _link(connection, store, clock, importing, lambda: secrets(config)) for connection in config.connections.values()
+            _link(connection, store, clock, importing, lambda: secrets(config), config.work.hours.zone or config.zone)
+            for connection in config.connections.values()
         ),
         store=store,
         clock=clock,
@@ -109,10 +110,10 @@ def understanding(config: Config) -> Understanding:
     )
 
 
-def _link(connection: Connection, store: Store, clock: Clock, importing: Lock, hidden: Secrets) -> Link:
+def _link(connection: Connection, store: Store, clock: Clock, importing: Lock, hidden: Secrets, zone: str) -> Link:
     gate = PacedGate(connection.kind.limits, clock)
     settings = connection.settings(clock.now, fields_read(connection.mapping))
-    settings = replace(settings, notes=KeptNotes(store, connection.name))
+    settings = replace(settings, notes=KeptNotes(store, connection.name), zone=zone)
 
     def connect() -> Connector:
         # Making a connector imports its vendor's library: threads that import the same modules at once can lock each other out.

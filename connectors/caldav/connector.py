@@ -73,7 +73,7 @@ class CalDav:
         self._dav.close()
 
     def _reading(self, stream: str, scope: Scope) -> read.Reading:
-        asked = Asked(scope, self._settings.now().date(), self._settings.fields.get(stream))
+        asked = Asked(scope, self._settings.now().date(), self._settings.fields.get(stream), self._settings.zone)
         return read.Reading(Calendar(self._dav, scope), self._settings.connection, asked)
 
     def _home(self, ref: Ref) -> Scope:

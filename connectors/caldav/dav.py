@@ -4,6 +4,7 @@ The `caldav` library is not used: it waits and sends again by itself, and its tr
 of the one under ours. Answers are read by defusedxml: entities, and with them bombs of entities, are refused.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +19,7 @@ from defusedxml.ElementTree import fromstring
 from requests.auth import HTTPBasicAuth
 
 from connectors.http import MOST_REDIRECTS, READS, from_exception, from_status, pace
-from syncd.contract import Gate, Misconfigured, Settings, SyncError, Unavailable
+from syncd.contract import AuthFailed, Gate, Misconfigured, Settings, SyncError, Unavailable
 
 DAV, CALDAV, SERVER = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}", "{http://calendarserver.org/ns/}"
 _PREFIXES = {DAV: "d", CALDAV: "c", SERVER: "s"}
@@ -26,15 +27,19 @@ _HEAD = '<?xml version="1.0" encoding="utf-8"?>'
 NAMESPACES = " ".join(f'xmlns:{prefix}="{uri[1:-1]}"' for uri, prefix in _PREFIXES.items())
 _SEGMENT = "~!$&'()*+,;=:@-._"
 _MOVED = (301, 302, 307, 308)
+_OTHER_WAYS = re.compile(r"(?!.*\b(?:basic|bearer)\b)\w", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What the server says of one path. `status`: 200 unless it says another. `props`: those that it has, by tag."""
+    """What the server says of one path. `status`: 200 unless it says another. `props`: those that it has, by tag. `href`: the path as the
+    server writes it. `lacking`: why it has not what was asked for, as it says of that (200 where it has all)."""
 
     path: str
     status: int
     props: Mapping[str, Element]
+    href: str = ""
+    lacking: int = 200
 
     def text(self, tag: str) -> str | None:
         """The text of a property, where it has one."""
@@ -94,14 +99,14 @@ class Dav:
                 break
             url = self.url(urljoin(url, target), what)
         assert answer is not None
-        return self._read(answer, what, scope, known)
+        return self._read(answer, url, what, scope, known)
 
     def report(
         self, path: str, body: str, *, what: str, scope: str, depth: int = 0, known: Collection[int] = ()
     ) -> Answer | Answered:
         """What a report says. `body` is XML without a declaration. Refusals whose status is `known` are given as they are."""
-        answer = self._send("REPORT", self.url(path, what), body, depth, what, scope)
-        return self._read(answer, what, scope, known)
+        url = self.url(path, what)
+        return self._read(self._send("REPORT", url, body, depth, what, scope), url, what, scope, known)
 
     def get(self, path: str, *, what: str, scope: str) -> bytes:
         """The content of a path."""
@@ -135,17 +140,22 @@ class Dav:
         except Exception as error:
             raise from_exception(error, what=what, scope=scope) from None
 
-    def _read(self, answer: requests.Response, what: str, scope: str | None, known: Collection[int]) -> Answer | Answered:
+    def _read(
+        self, answer: requests.Response, url: str, what: str, scope: str | None, known: Collection[int]
+    ) -> Answer | Answered:
         if answer.status_code in known:
             return Answered(answer.status_code, _conditions(answer.content))
         if answer.status_code != 207:
             raise self._error(answer, what, scope)
-        return _multistatus(answer.content, what, scope)
+        return _multistatus(answer.content, url, what, scope)
 
     def _error(self, answer: requests.Response, what: str, scope: str | None) -> SyncError:
         status = answer.status_code
         if 200 <= status < 300:
             return Unavailable(f"{what}: the answer is not one of CalDAV ({status}; a login page?). Check `url`", scope=scope)
+        if status == 401 and _OTHER_WAYS.match(wanted := answer.headers.get("WWW-Authenticate", "")):
+            way = wanted.split()[0]
+            return AuthFailed(f"{what}: the server takes no password as we send it, it wants {way}. Let it take Basic sign-in")
         return from_status(status, answer.headers, answer.content, now=self._settings.now(), what=what, scope=scope)
 
     def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -190,25 +200,29 @@ def _parsed(body: bytes) -> Element | None:
         return None
 
 
-def _multistatus(body: bytes, what: str, scope: str | None) -> Answer:
+def _multistatus(body: bytes, url: str, what: str, scope: str | None) -> Answer:
     root = _parsed(body)
     if root is None or root.tag != f"{DAV}multistatus":
         raise Unavailable(f"{what}: the answer is not one of CalDAV (a proxy's page?). Check `url`", scope=scope)
-    found = tuple(one for each in root.iterfind(f"{DAV}response") for one in _responses(each))
+    found = tuple(one for each in root.iterfind(f"{DAV}response") for one in _responses(each, url))
     token = (root.findtext(f"{DAV}sync-token") or "").strip()
     return Answer(found, token or None)
 
 
-def _responses(element: Element) -> Iterable[Response]:
-    """One for each path: a status may be said of several."""
+def _responses(element: Element, url: str) -> Iterable[Response]:
+    """One for each path: a status may be said of several. A path may be one from where the request went to."""
     status = _status(element.findtext(f"{DAV}status"))
     props: dict[str, Element] = {}
+    lacking = 200
     for part in element.iterfind(f"{DAV}propstat"):
-        if _status(part.findtext(f"{DAV}status")) == 200:
+        said = _status(part.findtext(f"{DAV}status"))
+        if said == 200:
             props |= {one.tag: one for prop in part.iterfind(f"{DAV}prop") for one in prop}
+        else:
+            lacking = said
     for href in element.iterfind(f"{DAV}href"):
-        if href.text:
-            yield Response(normal(href.text.strip()), status, props)
+        if href.text and (written := href.text.strip()):
+            yield Response(normal(urljoin(url, written)), status, props, written, lacking)
 
 
 def _status(line: str | None) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from connectors.caldav.dav import CALDAV, DAV, Answer, Answered, Dav, Response, normal
 from connectors.caldav.options import CalDavOptions, CalendarOptions
+from connectors.http import from_status
 from connectors.scoping import Wanted, is_glob, twice
 from syncd.contract import AuthFailed, Misconfigured, Notice, SyncError
 from syncd.model.raw import Scope
@@ -42,10 +43,14 @@ class Place:
 
 def place(dav: Dav, what: str) -> Place:
     """Who we are, and where our calendars are. Raises Misconfigured where no CalDAV answers there."""
-    found = _asked(dav, dav.base, what)
-    if found is None or not (_is_calendar(found) or _PRINCIPAL in found.props or _HOME in found.props):
-        found = _asked(dav, _WELL_KNOWN, what) or found
-    if found is None:
+    found = first = _asked(dav, dav.base, what, elsewhere=(400, 403))
+    if isinstance(first, Answered) or not (_is_calendar(first) or _PRINCIPAL in first.props or _HOME in first.props):
+        found = _asked(dav, _WELL_KNOWN, what)
+    if isinstance(found, Answered):
+        found = first
+    if isinstance(found, Answered):
+        if found.status not in _NO_DAV:
+            raise from_status(found.status, {}, "", now=dav.now, what=what)
         raise Misconfigured(f"{what}: no CalDAV answers there. Check `url`")
     if _is_calendar(found):
         return Place(None, None, calendar=_listed(found))
@@ -112,9 +117,10 @@ def _meant(entry: CalendarOptions, exclude: list[str], listed: list[Listed]) -> 
         yield Misconfigured(f"calendars: {entry.id!r} matches nothing ({why}). Correct it, or take it out", scope=entry.id)
 
 
-def _asked(dav: Dav, path: str, what: str) -> Response | None:
-    answer = dav.propfind(path, _OF_PLACE, what=what, known=_NO_DAV)
-    return None if isinstance(answer, Answered) else next(iter(answer.responses), None)
+def _asked(dav: Dav, path: str, what: str, elsewhere: tuple[int, ...] = ()) -> Response | Answered:
+    """What is there; the refusal where there is no CalDAV, or one that is `elsewhere` on the server perhaps."""
+    answer = dav.propfind(path, _OF_PLACE, what=what, known=(*_NO_DAV, *elsewhere))
+    return answer if isinstance(answer, Answered) else next(iter(answer.responses), Answered(404))
 
 
 def _is_calendar(found: Response) -> bool:

@@ -91,7 +91,7 @@ def _compared(reading: Reading, known: Mapping[str, Json]) -> Iterator[Page]:
         yield _whole(reading)
         return
     marks = reading.calendar.events()
-    changed = [path for path, mark in marks.items() if before.get(path) != mark]
+    changed = [path for path, mark in marks.items() if not mark or before.get(path) != mark]
     gone = [path for path in before if path not in marks]
     yield from _these(reading, changed, gone, _dump(reading, _marked(ctag, marks)))
 

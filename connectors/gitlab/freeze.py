@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from cronsim import CronSim, CronSimError
 
+from connectors.gitlab.cron import plain
+
 BEFORE, AHEAD = timedelta(days=30), timedelta(days=180)
 """How far back and ahead of today intervals are given."""
 MOST = 1000
@@ -28,6 +30,37 @@ _NAMED: Mapping[str, str] = {
     "New Delhi": "Asia/Kolkata",
     "Edinburgh": "Europe/London",
     "Bern": "Europe/Zurich",
+    "International Date Line West": "Etc/GMT+12",
+    "Midway Island": "Pacific/Midway",
+    "American Samoa": "Pacific/Pago_Pago",
+    "Guadalajara": "America/Mexico_City",
+    "Central America": "America/Guatemala",
+    "Quito": "America/Lima",
+    "Brasilia": "America/Sao_Paulo",
+    "Georgetown": "America/Guyana",
+    "Greenland": "America/Nuuk",
+    "Mid-Atlantic": "Atlantic/South_Georgia",
+    "Cape Verde Is.": "Atlantic/Cape_Verde",
+    "West Central Africa": "Africa/Algiers",
+    "Pretoria": "Africa/Johannesburg",
+    "St. Petersburg": "Europe/Moscow",
+    "Abu Dhabi": "Asia/Muscat",
+    "Ekaterinburg": "Asia/Yekaterinburg",
+    "Islamabad": "Asia/Karachi",
+    "Chennai": "Asia/Kolkata",
+    "Sri Jayawardenepura": "Asia/Colombo",
+    "Astana": "Asia/Almaty",
+    "Hanoi": "Asia/Bangkok",
+    "Osaka": "Asia/Tokyo",
+    "Sapporo": "Asia/Tokyo",
+    "Solomon Is.": "Pacific/Guadalcanal",
+    "New Caledonia": "Pacific/Noumea",
+    "Marshall Is.": "Pacific/Majuro",
+    "Wellington": "Pacific/Auckland",
+    "Nuku'alofa": "Pacific/Tongatapu",
+    "Tokelau Is.": "Pacific/Fakaofo",
+    "Chatham Is.": "Pacific/Chatham",
+    "Samoa": "Pacific/Apia",
 }
 """Names that GitLab takes beside those of the time zone database and that are not the last word of one of them."""
 
@@ -40,7 +73,10 @@ def expanded(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     try:
         zone = _zone(str(row.get("cron_timezone") or "UTC"))
         today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        found = list(_between(str(row.get("freeze_start")), str(row.get("freeze_end")), zone, today))
+        crons = str(row.get("freeze_start")), str(row.get("freeze_end"))
+        found = list(_between(*crons, zone, today - BEFORE, today + AHEAD))
+        if len(found) == MOST:  # what is to come counts more than what was
+            found = list(_between(*crons, zone, today, today + AHEAD))
     except CronSimError as error:
         return {**row, "occurrences": [], "problem": f"the cron expressions cannot be understood ({error})"}
     except _NoZone as error:
@@ -48,9 +84,8 @@ def expanded(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     return {**row, "occurrences": [{"start": _text(start), "end": _text(end)} for start, end in found]}
 
 
-def _between(start: str, end: str, zone: ZoneInfo, today: datetime) -> Iterator[Interval]:
-    """The intervals that touch the months around today, in order. A start within an interval begins none."""
-    first, last = today - BEFORE, today + AHEAD
+def _between(start: str, end: str, zone: ZoneInfo, first: datetime, last: datetime) -> Iterator[Interval]:
+    """The intervals that touch that time, in order. A start within an interval begins none."""
     at = _next(end, first, zone, reverse=True) or first
     for _ in range(MOST):
         begins = _next(start, at - timedelta(minutes=1), zone)
@@ -66,7 +101,7 @@ def _between(start: str, end: str, zone: ZoneInfo, today: datetime) -> Iterator[
 
 def _next(cron: str, after: datetime, zone: ZoneInfo, *, reverse: bool = False) -> datetime | None:
     """The first time after (or before) an instant, in UTC; None where there is none for decades."""
-    found = next(CronSim(cron, after.astimezone(zone), reverse=reverse), None)
+    found = next(CronSim(plain(cron), after.astimezone(zone), reverse=reverse), None)
     return None if found is None else found.astimezone(UTC)
 
 

@@ -17,7 +17,9 @@ class CalendarOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str = Field(description='The calendar\'s address, as in its settings under "Integrate calendar"; a pattern; or "all"')
-    holds: Literal["windows", "freezes", "absences", "holidays", "milestones"] = Field(description="What its events are")
+    holds: Literal["windows", "freezes", "absences", "appointments", "holidays", "milestones"] = Field(
+        description="What its events are; of appointments, as in people's own calendars, only what is marked out of office counts"
+    )
     region: str | None = Field(default=None, description="The holiday region that it is for, as in DE-BE")
     scope: str | None = Field(default=None, description="The service or environment that its windows are for")
     zone: str | None = Field(default=None, description="The IANA zone of its whole days, where it is not that of [model]")

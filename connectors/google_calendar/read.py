@@ -21,6 +21,7 @@ _PERSONAL = frozenset(
     {"summary", "description", "location", "attendees", "attachments", "conferenceData", "hangoutLink", "gadget"}
 )
 """What nobody needs to know of an absence: when, of which type and whose it is, stands elsewhere."""
+_OF_PEOPLE = ("absences", "appointments")
 _IDENTITY = "nextPageToken,nextSyncToken,items(id,status,recurringEventId,originalStartTime)"
 _MOST_PAGES = 400
 """So many pages of 2,500 events: a calendar with more is a defect, there or here."""
@@ -46,7 +47,7 @@ class Reading:
     def unasked(self) -> frozenset[str]:
         """The fields that are left alone whoever reads them: titles and guests of absences, unless the configuration wants them."""
         facts = self.scope.facts
-        return _PERSONAL if facts.get("holds") == "absences" and not facts.get("titles") else frozenset()
+        return _PERSONAL if facts.get("holds") in _OF_PEOPLE and not facts.get("titles") else frozenset()
 
     @property
     def selection(self) -> str | None:

@@ -112,7 +112,7 @@ class Ics:
         raise Unavailable(f"calendar {id}: it is not configured any more", scope=id)
 
     def _asked(self, stream: str, scope: Scope) -> Asked:
-        return Asked(scope, self._settings.now().date(), self._settings.fields.get(stream))
+        return Asked(scope, self._settings.now().date(), self._settings.fields.get(stream), self._settings.zone)
 
     def _records(self, found: Found, asked: Asked) -> Iterator[RawRecord]:
         scope = asked.scope

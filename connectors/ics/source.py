@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.auth import HTTPBasicAuth
@@ -58,7 +58,7 @@ class Sources:
             raise from_exception(error, what=what, scope=calendar.id) from None
         if answer.status_code == 304 and asked:
             return None
-        if not 200 <= answer.status_code < 300:
+        if answer.status_code not in (200, 203, 204):
             raise self._refusal(answer, what, calendar.id)
         return Found(answer.content, answer.headers.get("ETag"), answer.headers.get("Last-Modified"))
 
@@ -98,6 +98,18 @@ class Sources:
             )
 
     def _refusal(self, answer: requests.Response, what: str, scope: str) -> Exception:
+        status = answer.status_code
+        if status < 300 or status == 304:
+            said = "a part" if status == 206 else "nothing"
+            return Unavailable(
+                f"{what}: the server gave {said} of the calendar ({status}), and all of it was asked for", scope=scope
+            )
+        if status < 400 and (host := _host(answer)):
+            return Misconfigured(
+                f"{what}: answered with a redirect to {host} ({status}), where nothing was asked for. If that is meant, write the address "
+                "that it leads to into `url`",
+                scope=scope,
+            )
         error = from_status(answer.status_code, answer.headers, answer.content, now=self._settings.now(), what=what, scope=scope)
         if isinstance(error, AuthFailed) and self._settings.secret() is None:
             return AuthFailed(
@@ -115,6 +127,15 @@ class Sources:
             return request
         request.headers["Authorization"] = f"Bearer {secret}"
         return request
+
+
+def _host(answer: requests.Response) -> str | None:
+    """Where a redirect leads: scheme and host, as the rest may be a secret."""
+    try:
+        parts = urlsplit(urljoin(answer.url, answer.headers.get("Location", "")))
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.hostname else None
+    except ValueError:
+        return None
 
 
 def _file(path: str, what: str, scope: str) -> Found:

@@ -244,7 +244,7 @@ class Settings:
     None for a stream means all. `timeout_s` bounds one request in all. `now` is the clock. `history_days`: records that are
     closed and that were last touched before so many days are not read, where the vendor can leave them out; None reads all. `files`:
     repository -> patterns of the files in it that contracts are made of. `notes` outlive the process; `beside` is what the instances that
-    are made from these settings tell each other while it lives.
+    are made from these settings tell each other while it lives. `zone`: that of people's clocks, for times that name none.
     """
 
     connection: str
@@ -260,6 +260,7 @@ class Settings:
     files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: Notes = field(default=NoNotes(), repr=False)
     beside: MutableMapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ class Problem:
     cure: str
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.key}: {self.text}. {self.cure}" if self.key else f"{self.file}: {self.text}. {self.cure}"
+        said = f"{self.text}{'' if self.text.endswith('?') else '.'} {self.cure}"
+        return f"{self.file}: {self.key}: {said}" if self.key else f"{self.file}: {said}"
 
 
 class Problems(Exception):

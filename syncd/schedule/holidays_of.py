@@ -5,11 +5,14 @@ asked for.
 """
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from itertools import chain
 
+_SHOWN = 20
+"""So many codes are shown where none is like the one that was written."""
 _MATTER = 0.75
 """Where this part of a country's subdivisions keeps other holidays than the whole country, naming the country alone is a mistake."""
 
@@ -29,9 +32,11 @@ def unknown(region: str) -> str | None:
     """Why there are no holidays of that region, with what may be meant; None where there are."""
     country, subdivision = _split(region)
     if country not in _countries():
-        return f"there is no country {country!r}{_near(country, _countries())}"
+        if (meant := _meant(region)) is not None:
+            return f"there is no country {country!r}: did you mean {meant}?"
+        return f"there is no country {country!r}{_near(country, _countries(), ())}"
     if subdivision and _known(country, subdivision) is None:
-        return f"{country} has no region {subdivision!r}{_near(subdivision, _names(country))}"
+        return f"{country} has no region {subdivision!r}{_near(subdivision, _names(country), _countries()[country])}"
     return None
 
 
@@ -91,12 +96,34 @@ def _subdivisions_matter(country: str) -> bool:
     return bool(subdivisions) and different >= _MATTER * len(subdivisions)
 
 
-def _near(name: str, names: Iterable[str]) -> str:
+def _meant(region: str) -> str | None:
+    """The region that was written with another sign between its parts, or with the country's name; None where it is none."""
+    name = re.sub(r"[\W_]", "", region.partition("-")[0]).casefold()
+    country, subdivision = _split(re.sub(r"[\s_/.]+", "-", region.strip()))
+    if name in _codes():
+        country, subdivision = _codes()[name], region.partition("-")[2].strip()
+    if country not in _countries():
+        return None
+    if known := _known(country, subdivision):
+        return f"{country}-{known}"
+    return f"one of {_listed(country, _countries()[country])}" if _subdivisions_matter(country) else country
+
+
+@cache
+def _codes() -> Mapping[str, str]:
+    """The codes of countries by their names, in small letters without spaces."""
+    from holidays.registry import COUNTRIES
+
+    return {names[0].casefold(): names[1] for names in COUNTRIES.values()}
+
+
+def _near(name: str, names: Iterable[str], codes: Sequence[str]) -> str:
+    """The names that are like it, else the first of all `codes`."""
     by_lower = {one.lower(): one for one in sorted(names)}
     close = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.5)
     if close:
         return f": did you mean {' or '.join(by_lower[one] for one in close)}?"
-    return f": there are {', '.join(sorted(names))}" if 0 < len(by_lower) <= 20 else ""
+    return f": there are {', '.join([*codes[:_SHOWN], *(['…'] if len(codes) > _SHOWN else [])])}" if codes else ""
 
 
 def _listed(country: str, subdivisions: Sequence[str]) -> str:

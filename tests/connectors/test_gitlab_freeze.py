@@ -71,11 +71,26 @@ def test_a_year_end_freeze_is_there_when_it_comes_near() -> None:
 
 def test_expressions_that_fire_all_the_time_give_a_bounded_number() -> None:
     assert 0 < len(intervals("* * * * *", "* * * * *")) <= MOST
+    assert intervals("0 * * * *", "30 * * * *")[0][0] == "2026-05-05T00:00:00Z"  # those to come
 
 
-@pytest.mark.parametrize("zone", ["Berlin", "Eastern Time (US & Canada)", "Europe/Berlin", "Etc/UTC", "Kyiv"])
-def test_zones_by_the_names_that_gitlab_takes(zone: str) -> None:
-    assert intervals("0 18 * * 5", "0 8 * * 1", zone)
+@pytest.mark.parametrize(
+    ("zone", "hour"),
+    [
+        ("Berlin", "16"),
+        ("Eastern Time (US & Canada)", "22"),
+        ("Europe/Berlin", "16"),
+        ("Etc/UTC", "18"),
+        ("Kyiv", "15"),
+        ("Islamabad", "13"),
+        ("Wellington", "06"),
+        ("Samoa", "05"),
+        ("Brasilia", "21"),
+    ],
+)
+def test_zones_by_the_names_that_gitlab_takes(zone: str, hour: str) -> None:
+    (found,) = (start for start, _ in intervals("0 18 9 6 *", "0 8 1 7 *", zone))
+    assert found == f"2026-06-09T{hour}:00:00Z"
 
 
 @pytest.mark.parametrize(

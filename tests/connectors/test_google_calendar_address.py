@@ -87,7 +87,10 @@ CAL = {"id": "a@b", "holds": "windows"}
     [
         ({}, "Field required"),
         ({"calendars": []}, "at least 1"),
-        ({"calendars": [{**CAL, "holds": "dreams"}]}, "'windows', 'freezes', 'absences', 'holidays' or 'milestones'"),
+        (
+            {"calendars": [{**CAL, "holds": "dreams"}]},
+            "'windows', 'freezes', 'absences', 'appointments', 'holidays' or 'milestones'",
+        ),
         ({"calendars": [{**CAL, "id": "https://calendar.google.com/x"}]}, "is no calendar; give its address"),
         ({"calendars": [CAL, CAL]}, "a@b is there twice"),
         ({"calendars": [{**CAL, "zone": "Mars/Base"}]}, "is no time zone; give its IANA name"),

@@ -22,7 +22,7 @@ from tests.mapping.mapping_world import default
 
 MAPPING = default("google_calendar.default")
 ANN = "ann@acme.example"
-HOLDS = ("windows", "freezes", "absences", "holidays", "milestones")
+HOLDS = ("windows", "freezes", "absences", "appointments", "holidays", "milestones")
 OUT: dict[str, Any] = {
     "eventType": "outOfOffice",
     "transparency": "opaque",
@@ -103,6 +103,18 @@ def test_where_people_work_birthdays_and_mails_are_nothing(twin: GoogleTwin, hol
     fields = {name: value for name, value in shape.items() if name != "recurrence"}
     twin.event(ANN, "Office", date(2026, 5, 6), date(2026, 5, 7), by=ANN, recurrence=shape.get("recurrence", ()), **fields)
     assert rows(reading(twin, ANN, holds)) == []
+
+
+def test_of_a_persons_own_calendar_only_what_is_marked_out_of_office_is_leave(twin: GoogleTwin) -> None:
+    twin.event(ANN, "Meeting on canary-4711", at(6, 7), at(6, 9), by=ANN)
+    twin.event(ANN, "Away", at(7, 7), at(7, 9), by=ANN, **OUT)
+    own = GoogleCalendarOptions(calendars=[CalendarOptions(id=ANN, holds="appointments")])
+    connector = connected(twin, options=own, fields=fields_read(MAPPING))
+    (row,) = rows(connector)
+    assert isinstance(row, Absence)
+    assert row.start == at(7, 7)
+    scope = next(one for one in connector.scopes("events") if isinstance(one, Scope))
+    assert "canary" not in str([record.data for page in connector.fetch("events", scope, None) for record in page.records])
 
 
 def test_a_type_that_is_not_known_yet_is_what_its_calendar_holds(twin: GoogleTwin) -> None:

@@ -114,6 +114,14 @@ def test_an_answer_that_is_no_calendar_is_never_an_empty_one(files: Files, body:
     assert says in found.text
 
 
+@pytest.mark.parametrize("status", [206, 304])
+def test_a_part_or_nothing_that_nobody_asked_for_is_never_a_calendar(files: Files, status: int) -> None:
+    files.server.fail(r"^GET /ops\.ics", status=status, body=calendar(event("one", PLAIN)) if status == 206 else None, times=0)
+    found = error(reading(files))
+    assert isinstance(found, Unavailable)
+    assert f"({status})" in found.text
+
+
 def test_an_event_that_cannot_be_read_is_a_record_and_the_others_follow(files: Files) -> None:
     files.put("ops", "bad", event("bad", "DTSTART;TZID=Atlantis:20260506T180000"))
     (page,) = pages(reading(files))
@@ -182,7 +190,7 @@ def test_a_redirect_to_another_host_is_not_followed(files: Files) -> None:
     files.server.fail("^GET", status=302, headers={"Location": f"{other.server.url}/ops.ics"}, times=0)
     found = error(reading(files))
     assert isinstance(found, Misconfigured)
-    assert "redirect" in found.text
+    assert f"redirect to {other.server.url} (302)" in found.text
     assert other.server.log == []
     other.server.stop()
 

@@ -106,7 +106,46 @@ def test_whose_absence_it_is_where_the_event_does_not_say(facts: dict[str, Any],
     assert (row.person and (row.person.email or row.person.name)) == who
 
 
-@pytest.mark.parametrize("holds", ["windows", "freezes", "absences", "holidays", "milestones"])
+@pytest.mark.parametrize(
+    ("title", "who"),
+    [
+        ("Ann Smith", "Ann Smith"),
+        ("Ann Smith - Vacation", "Ann Smith"),
+        ("Ann Smith – Annual leave (2 days)", "Ann Smith"),
+        ("Ann Smith (Vacation, 0.5 days)", "Ann Smith"),
+        ("Ann Smith: Urlaub", "Ann Smith"),
+        ("Ann Smith [PTO]", "Ann Smith"),
+        ("Ann Smith on vacation", "Ann Smith"),
+        ("Ann Smith OOO", "Ann Smith"),
+        ("Vacation: Ann Smith", "Ann Smith"),
+        ("Sick leave (half day) - Ann Smith", "Ann Smith"),
+        ("OOO: Ann Smith (morning)", "Ann Smith"),
+        ("Jean-Luc O'Neil-Meyer", "Jean-Luc O'Neil-Meyer"),
+        ("Billie Holiday", "Billie Holiday"),
+        ("Holiday Golightly", "Holiday Golightly"),
+        ("Smith, Ann", "Smith, Ann"),
+        ("ann@acme.example", "ann@acme.example"),
+        ("Vacation", "Vacation"),
+    ],
+)
+def test_a_title_names_a_person_beside_the_kind_of_leave(title: str, who: str) -> None:
+    (row,) = rows(event("1", *DAYS, title=title), holds="absences", titles=True)
+    assert isinstance(row, Absence)
+    assert row.person is not None
+    assert row.person.name == who
+
+
+def test_of_a_persons_own_calendar_only_what_is_marked_out_of_office_is_leave() -> None:
+    found = rows(
+        event("1", *BERLIN, ANN, title="Meeting"),
+        event("2", *DAYS, ANN, title="Conference day"),
+        event("3", *DAYS, ANN, "X-MICROSOFT-CDO-BUSYSTATUS:OOF", title="Vacation"),
+        holds="appointments",
+    )
+    assert [(row.kind, row.ref.id[-1]) for row in found] == [("absence", "3")]
+
+
+@pytest.mark.parametrize("holds", ["windows", "freezes", "absences", "appointments", "holidays", "milestones"])
 def test_out_of_office_is_an_absence_whatever_the_calendar_holds_and_working_elsewhere_is_nothing(holds: str) -> None:
     found = rows(
         event("1", *BERLIN, ANN, "X-MICROSOFT-CDO-BUSYSTATUS:OOF", title="Away"),

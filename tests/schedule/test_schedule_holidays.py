@@ -34,12 +34,24 @@ def test_only_the_days_that_are_asked_for_are_given() -> None:
     [
         ("DE-BX", "DE has no region 'BX': did you mean"),
         ("XQ", "there is no country 'XQ'"),
-        ("Germany", "there is no country 'GERMANY'"),
+        ("United Kingdom", "there is no country 'UNITED KINGDOM': did you mean one of GB-ENG, GB-NIR, GB-SCT, GB-WLS?"),
+        ("Germany-BY", "there is no country 'GERMANY': did you mean DE-BY?"),
+        ("japan", "there is no country 'JAPAN': did you mean JP?"),
+        ("DE_BY", "there is no country 'DE_BY': did you mean DE-BY?"),
+        ("DE-XX", "DE has no region 'XX': there are BB, BE, BW, BY,"),
+        ("US-99", "US has no region '99': there are AK, AL,"),
         ("GB-Scotlnd", "GB has no region 'Scotlnd': did you mean Scotland"),
     ],
 )
 def test_an_unknown_region_is_told_with_suggestions(region: str, told: str) -> None:
     assert (unknown(region) or "").startswith(told)
+
+
+def test_days_in_place_of_holidays_that_fall_on_a_weekend() -> None:
+    assert date(2026, 12, 28) in holidays_of("GB-ENG", *YEAR)
+    assert date(2026, 7, 3) in holidays_of("US-CA", *YEAR)
+    assert {date(2026, 5, 6), date(2026, 9, 22)} <= holidays_of("JP", *YEAR)
+    assert date(2026, 1, 26) in holidays_of("IN", *YEAR)
 
 
 def test_an_unknown_subdivision_keeps_the_holidays_of_its_country_and_an_unknown_country_none() -> None:

@@ -111,8 +111,8 @@ class _Model:
         starts = ordinals_of([*(item.start for item in items), *(None for _ in nodes[len(items) :])])
         return cls(
             plan,
-            _inside(plan, starts, ends=False),
-            _inside(plan, ordinals_of(plan.due), ends=True),
+            _started(plan, starts),
+            plan.held,
             np.array([one.minutes for one in plan.durations], np.float64),
             _streams(nodes),
             [(np.array(numbers, np.int64), samples[key]) for key, numbers in sorted(places.items())],
@@ -209,11 +209,9 @@ def _pool(
     return class_, planned
 
 
-def _inside(plan: Plan, days: Ints, *, ends: bool) -> Walls:
-    """The instant at which each day (an ordinal) begins, or ends; none where that is over or outside of what the calendars cover."""
-    time = plan.working.default
-    today = plan.snapshot.today.toordinal() + (not ends)
+def _started(plan: Plan, days: Ints) -> Walls:
+    """The instant at which each day (an ordinal) begins; none where that is over, or outside of what the calendars cover."""
     found = np.full(len(days), np.datetime64("NaT", "m"))
-    within = np.flatnonzero((days >= today) & (days < time.end.toordinal() - 2))
-    found[within] = days_of(days[within]) + int(ends)
+    inside = np.flatnonzero((days > plan.snapshot.today.toordinal()) & (days < plan.working.default.end.toordinal() - 2))
+    found[inside] = days_of(days[inside])
     return found

@@ -273,12 +273,11 @@ class _Forecaster:
         return [float(one) for one in np.clip(coming / usual, 0, 1.5)]
 
     def _after(self, weeks: Reals, ref: Ref) -> Ints:
-        """Days by weeks from today, and not before what people's dates and links allow."""
+        """Days by weeks from today, and not before what people's dates allow."""
         today = self.snapshot.today.toordinal()
         far = ~np.isfinite(weeks)
         days = today + np.ceil(np.where(far, 0, weeks) * 7).astype(np.int64) - 1
-        end = self.plan.finish_of(ref)
-        least = end.day.toordinal() if end and not end.clocked else today
+        least = self.plan.no_sooner(ref).toordinal()
         return np.where(far, FAR.toordinal(), np.maximum(days, least))
 
     def _likely(self, refs: Sequence[Ref], days: Ints) -> Iterator[_Likely]:

@@ -7,6 +7,7 @@ the due dates of the milestones that wait for the work. Days count from their be
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -23,7 +24,7 @@ from syncd.schedule.cpm import Schedule
 from syncd.schedule.crossed import crossed
 from syncd.schedule.dated import Columns, columns_of, drivers_of, roots_of
 from syncd.schedule.durations import DAY, Duration
-from syncd.schedule.nodes import Nodes, Own
+from syncd.schedule.nodes import Nodes, Own, Walls
 from syncd.schedule.wiring import End, Node, Wire, Wiring, Work, due_of, wiring_of
 from syncd.schedule.working import Working, working_of
 
@@ -57,8 +58,9 @@ class Dates:
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """The dates of all open work. `network`: the wires as they are, compiled. `works`: by node what it is, or a moment of. `cycles`: work
-    that waits for itself, whose links push nothing; `problems`: what was not computed."""
+    """The dates of all open work. `network`: the wires as they are, compiled. `floors`, `held`: the instant before which each node neither
+    starts by itself nor ends. `works`: by node what it is, or a moment of. `cycles`: work that waits for itself, whose links push nothing;
+    `problems`: what was not computed."""
 
     snapshot: Snapshot
     working: Working
@@ -71,6 +73,8 @@ class Plan:
     people: Sequence[Person | None]
     own: Sequence[Own]
     own_start: Ints
+    floors: Walls
+    held: Walls
     due: Sequence[date | None]
     works: Sequence[Work | None]
     cycles: tuple[tuple[Ref, ...], ...] = ()
@@ -100,6 +104,26 @@ class Plan:
     def end(self, milestone: Ref) -> Dates | None:
         """When the last of a milestone's open items has ended, and all that it waits for; None without any."""
         return self.dates(End(milestone))
+
+    def no_sooner(self, milestone: Ref) -> date:
+        """The day before which a milestone does not end for all that people set: their dates, and what follows from these alone. What
+        begins today, and may take as long as it will, counts for nothing."""
+        number, today = self.wiring.number.get(End(milestone)), self.snapshot.today
+        if number is None or self._dated is None:
+            return today
+        day: date = self.calendars[self.calendar_of[number]].finish(self._dated[number]).astype("datetime64[D]").item()
+        return max(day, today)
+
+    @cached_property
+    def _dated(self) -> Ints | None:
+        """The early finishes where all that nobody dated began when the calendars do."""
+        minutes, start = [one.minutes for one in self.durations], self.working.default.origin
+        with suppress(NotComputable):
+            made = crossed(
+                self.network, minutes, self.calendars, self.calendar_of, start=start, not_earlier=self.floors, not_done=self.held
+            )
+            return made.early_finish
+        return None
 
     def path(self, node: Node, most: int | None = None) -> tuple[Ref, ...]:
         """The driving path: the work that pushes, from the first one to `node` itself, which is left out where it is no work.
@@ -290,6 +314,8 @@ def plan_of(snapshot: Snapshot) -> Plan:
         people=nodes.people,
         own=nodes.own,
         own_start=nodes.own_start(),
+        floors=nodes.floors,
+        held=nodes.held,
         due=nodes.due,
         works=nodes.works,
         cycles=tuple(_refs(cycle, wiring) for cycle in network.cycles),

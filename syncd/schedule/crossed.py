@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from syncd.schedule.calendar import Instants, Ints, NotComputable, WorkingTime
+from syncd.schedule.calendar import DAY, Instants, Ints, NotComputable, WorkingTime
 from syncd.schedule.compiled import Bools, Network
 from syncd.schedule.cpm import Schedule, least
 from syncd.schedule.crossing import Crossing, Route
@@ -91,13 +91,14 @@ def wall_of(crossing: Crossing, at: Instants) -> Ints:
 
 
 def own_marks(network: Network, crossing: Crossing, of: Ints, start: Instants, not_earlier: Instants | None) -> Ints:
-    """The mark from which each item may start by itself."""
-    first = crossing.marks(int(wall_of(crossing, start)))[of]
+    """The mark from which each item may start by itself: the plan's start, and a date, begin a day even where one ends at midnight."""
+    first = crossing.marks(int(wall_of(crossing, start)))[of] | 1
     if not_earlier is None:
         return first
     given = np.asarray(not_earlier, "datetime64[m]")[network.order]
     told = np.flatnonzero(~np.isnat(given))
-    first[told] = np.maximum(first[told], crossing.mark(of[told], wall_of(crossing, given[told])))
+    wall = wall_of(crossing, given[told])
+    first[told] = np.maximum(first[told], crossing.mark(of[told], wall) | (wall % DAY == 0))
     return first
 
 

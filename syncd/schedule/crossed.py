@@ -17,6 +17,7 @@ from syncd.schedule.calendar import DAY, Instants, Ints, NotComputable, WorkingT
 from syncd.schedule.compiled import Bools, Network
 from syncd.schedule.cpm import Schedule, least
 from syncd.schedule.crossing import Crossing, Route
+from syncd.schedule.given import whole
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,11 +46,11 @@ def crossed(
     `durations` are working minutes of the item's calendar. `start`, `deadline`, `not_earlier` and `not_later` are local instants, the
     last two one for each item, NaT for none; `not_later` bounds its late finish, and may be made from the early finishes. A date as an
     end means its beginning: give the next date for the end of one. Raises `NotComputable` where the dates run out of the calendars'
-    range.
+    range, and `ValueError` for durations that are no whole numbers from 0 on, one for each item.
     """
     crossing = Crossing.of(calendars)
-    of = np.zeros(network.items, np.int64) if calendar is None else np.asarray(calendar, np.int64)
-    of, lasting = of[network.order], np.asarray(durations, np.int64)[network.order]
+    of = which(network, calendars, calendar)
+    lasting = whole("durations", durations, network.items, least=0)[network.order]
     own = own_marks(network, crossing, of, start, not_earlier)
     early, bound = _early(network, crossing, of, lasting, own)
     starts, ends = early[: network.items], early[network.items :]
@@ -73,6 +74,16 @@ def crossed(
         return free - index[network.items :], driving
 
     return Schedule(network, index, late, finish, slacks, (starts & 1).astype(np.bool_))
+
+
+def which(network: Network, calendars: Sequence[WorkingTime], calendar: npt.ArrayLike | None) -> Ints:
+    """Each item's calendar, by place. Raises `ValueError` for a number that is none of a calendar."""
+    if calendar is None:
+        return np.zeros(network.items, np.int64)
+    of = whole("calendar", calendar, network.items, least=0)[network.order]
+    if of.max(initial=0) >= len(calendars):
+        raise ValueError(f"calendar has {of.max()}: there are {len(calendars)} calendars, counted from 0")
+    return of
 
 
 def finish_of(crossing: Crossing, of: Ints, ends: Ints, draws: int) -> Ints:

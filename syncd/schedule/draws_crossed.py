@@ -8,9 +8,10 @@ import numpy.typing as npt
 
 from syncd.schedule.calendar import Instants, Ints, WorkingTime
 from syncd.schedule.compiled import Network
-from syncd.schedule.crossed import Acts, acts, finish_of, own_marks, wall_of
+from syncd.schedule.crossed import Acts, acts, finish_of, own_marks, wall_of, which
 from syncd.schedule.crossing import Crossing
 from syncd.schedule.draws import BLOCK, Draws
+from syncd.schedule.given import drawn
 
 
 def crossed_many(
@@ -29,10 +30,9 @@ def crossed_many(
     Finishes, the watched ones too, are minutes on the wall since the calendars' origin. An item is critical in a draw where it has no
     total float. Raises `NotComputable` where a draw runs out of the calendars' range.
     """
-    given = np.asarray(durations)
+    given = drawn("durations", durations, network.items)
     crossing = Crossing.of(calendars)
-    of = np.zeros(network.items, np.int64) if calendar is None else np.asarray(calendar, np.int64)
-    of = of[network.order]
+    of = which(network, calendars, calendar)
     own = own_marks(network, crossing, of, start, not_earlier)[:, None]
     none = np.zeros(network.items, np.int64)
     ahead, back = (_columns(acts(network, crossing, of, none, forward=forward)) for forward in (True, False))

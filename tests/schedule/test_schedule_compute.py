@@ -129,6 +129,12 @@ def test_midnight_is_the_end_of_a_day_that_runs_to_it_but_a_date_begins_one() ->
     assert dates(dated, "told") == "12 00:00 - 12 00:00"
 
 
+def test_links_of_one_relation_with_several_lags_all_hold_and_tuples_do_as_well_as_lists() -> None:
+    items = (item("a", "1d"), item("b", "1d"))
+    result = compute({"start": "2026-01-05", "items": items, "links": (link("a", "b", "FS", "3d"), link("a", "b", "FS", "1d"))})
+    assert dates(result, "b") == "09 09:00 - 09 17:00"
+
+
 def test_a_milestone_without_links_stands_at_the_plans_start() -> None:
     result = plan(item("begin", "0"), item("said", "0", not_earlier_than="2026-01-12T17:00"), start="2026-01-09T17:00")
     assert dates(result, "begin") == f"{result.start:%d %H:%M} - {result.start:%d %H:%M}" == "12 09:00 - 12 09:00"

@@ -1,8 +1,9 @@
 """Pure. Many draws of the plan: the same network, with durations drawn from what work of the same kind took against its plan.
 
 Every item's duration is its own, stretched by the calendar of whoever does it to minutes of the default calendar, times a ratio
-actual / planned that is drawn from its class (`reference`); work that is judged by its class draws one of its cycle times. What people
-set stays: nothing ends before its due date. Source: S. Malcolm et al., PERT (1959), as simulated since R. Van Slyke (1963).
+actual / planned that is drawn from its class (`reference`); work that is judged by its class draws one of its cycle times. Work that runs,
+and of which nobody says what remains, draws from those that took longer than it has taken so far, and has what they took beyond that.
+What people set stays: nothing ends before its due date. Source: S. Malcolm et al., PERT (1959), as simulated since R. Van Slyke (1963).
 """
 
 import zlib
@@ -19,7 +20,7 @@ from syncd.schedule.calendar import Ints
 from syncd.schedule.compiled import Network
 from syncd.schedule.dated import by_number
 from syncd.schedule.draws import BLOCK, forward_many
-from syncd.schedule.durations import DAY
+from syncd.schedule.durations import DAY, age_of
 from syncd.schedule.plan import Plan
 from syncd.schedule.reference import Class, Kind, Reference, classed, classes_of, kind_of
 from syncd.schedule.wiring import Node
@@ -91,8 +92,8 @@ def simulate(
 
 @dataclass(slots=True, eq=False)
 class _Model:
-    """The plan on one calendar. `base`: minutes by node; `streams`: where each node's random numbers begin; `pools`: what the nodes at
-    these places draw, and from what."""
+    """The plan on one calendar. `base`: minutes by node; `streams`: where each node's random numbers begin; `pools`: which nodes draw
+    from which values; `longer`: those that draw from the longest of them only."""
 
     network: Network
     today: int
@@ -100,6 +101,7 @@ class _Model:
     base: Reals
     streams: npt.NDArray[np.uint64]
     pools: list[tuple[Ints, Reals]]
+    longer: list["_Longer"]
 
     @classmethod
     def of(cls, plan: Plan, reference: Reference, pools: Pools) -> "_Model":
@@ -110,6 +112,7 @@ class _Model:
         dues: list[tuple[int, date]] = []
         places: dict[tuple[Class, int], list[int]] = {}
         samples: dict[tuple[Class, int], Reals] = {}
+        running = _Running(plan, reference, pools, base)
         for number, node in enumerate(nodes):
             if not isinstance(node, Ref):
                 continue
@@ -120,6 +123,8 @@ class _Model:
                 continue
             if work.start:
                 starts.append((number, work.start))
+            if running.takes(work, number):
+                continue
             key = _pool(work, plan, number, reference, pools, samples)
             if key is not None:
                 places.setdefault(key, []).append(number)
@@ -142,6 +147,7 @@ class _Model:
             np.concatenate((base, np.zeros(len(held)))),
             _streams(nodes),
             [(np.array(numbers, np.int64), samples[key]) for key, numbers in sorted(places.items())],
+            running.made(),
         )
 
     def draw(self, first: int, draws: int) -> npt.NDArray[np.int32]:
@@ -153,7 +159,62 @@ class _Model:
             drawn *= self.base[numbers].astype(np.float32)[:, None]
             np.rint(drawn, out=drawn)
             made[numbers] = np.clip(drawn, 1, 400 * DAY, out=drawn)
+        for one in self.longer:
+            sizes = (len(one.sample) - one.first).astype(np.uint64)[:, None]
+            at = _at(self.streams[one.numbers], first, draws, sizes) + one.first.astype(np.uint64)[:, None]
+            left = np.rint(one.sample[at] * one.scale[:, None] - one.taken[:, None])
+            made[one.numbers] = np.clip(left, 1, 400 * DAY)
         return made.T
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Longer:
+    """Running work of one class, by node: a value of the sorted `sample` from `first` on, times `scale`, less what is `taken`."""
+
+    numbers: Ints
+    sample: Reals
+    first: Ints
+    scale: Reals
+    taken: Reals
+
+
+@dataclass(slots=True)
+class _Running:
+    """Collects the running work that has outlived some of its class, but not all of it."""
+
+    plan: Plan
+    reference: Reference
+    pools: Pools
+    base: Reals
+    sorted: dict[tuple[Class, bool], Reals] = field(default_factory=dict)
+    found: dict[tuple[Class, bool], list[tuple[int, int, float, float]]] = field(default_factory=dict)
+
+    def takes(self, item: Item, number: int) -> bool:
+        duration, age = self.plan.durations[number], age_of(item, self.reference) if item.status == "doing" else 0
+        if not age or duration.basis not in ("estimate", "class"):
+            return False
+        planned = item.estimate.value if item.estimate and duration.basis == "estimate" else 0.0
+        class_ = self.pools.like(item) if planned else self.reference.like(item)
+        if class_ is None:
+            return False
+        key, unit = (class_, planned > 0), planned or DAY
+        if key not in self.sorted:
+            days = self.pools.ratios[class_] if planned else np.array(self.reference.ordered[class_], np.float64)
+            self.sorted[key] = np.sort(days)
+        first = int(np.searchsorted(self.sorted[key], age * DAY / unit, "right"))
+        if first == len(self.sorted[key]):
+            return False
+        wide = self.base[number] / max(duration.minutes, 1)
+        self.found.setdefault(key, []).append((number, first, unit * wide, age * DAY * wide))
+        return True
+
+    def made(self) -> list[_Longer]:
+        return [_longer(self.sorted[key], some) for key, some in sorted(self.found.items())]
+
+
+def _longer(sample: Reals, some: Sequence[tuple[int, int, float, float]]) -> _Longer:
+    numbers, first, scale, taken = zip(*some, strict=True)
+    return _Longer(np.array(numbers, np.int64), sample, np.array(first, np.int64), np.array(scale), np.array(taken))
 
 
 def _streams(nodes: Sequence[Node]) -> npt.NDArray[np.uint64]:
@@ -162,12 +223,12 @@ def _streams(nodes: Sequence[Node]) -> npt.NDArray[np.uint64]:
     return _mixed(marks << np.uint64(32) ^ marks)
 
 
-def _at(streams: npt.NDArray[np.uint64], first: int, draws: int, size: int) -> npt.NDArray[np.uint64]:
-    """Places in a sample of that size, nodes x draws."""
+def _at(streams: npt.NDArray[np.uint64], first: int, draws: int, size: int | npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Places in a sample of that size (or one of each node), nodes x draws."""
     steps = np.arange(first + 1, first + draws + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     made = _mixed(streams[:, None] + steps)
     made >>= np.uint64(32)
-    made *= np.uint64(size)
+    made *= np.uint64(size) if isinstance(size, int) else size
     made >>= np.uint64(32)
     return made
 

@@ -93,7 +93,8 @@ def simulate(
 @dataclass(slots=True, eq=False)
 class _Model:
     """The plan on one calendar. `base`: minutes by node; `streams`: where each node's random numbers begin; `pools`: which nodes draw
-    from which values; `longer`: those that draw from the longest of them only."""
+    from which values; `longer`: those that draw from the longest of them only. `idle`: minutes by node
+    for which whoever does it is away when it could begin."""
 
     network: Network
     today: int
@@ -102,6 +103,7 @@ class _Model:
     streams: npt.NDArray[np.uint64]
     pools: list[tuple[Ints, Reals]]
     longer: list["_Longer"]
+    idle: Ints
 
     @classmethod
     def of(cls, plan: Plan, reference: Reference, pools: Pools) -> "_Model":
@@ -148,6 +150,7 @@ class _Model:
             _streams(nodes),
             [(np.array(numbers, np.int64), samples[key]) for key, numbers in sorted(places.items())],
             running.made(),
+            idle(plan, starts),
         )
 
     def draw(self, first: int, draws: int) -> npt.NDArray[np.int32]:
@@ -164,6 +167,8 @@ class _Model:
             at = _at(self.streams[one.numbers], first, draws, sizes) + one.first.astype(np.uint64)[:, None]
             left = np.rint(one.sample[at] * one.scale[:, None] - one.taken[:, None])
             made[one.numbers] = np.clip(left, 1, 400 * DAY)
+        away = np.flatnonzero(self.idle)
+        made[away] += self.idle[away, None].astype(np.int32)
         return made.T
 
 
@@ -275,6 +280,34 @@ def stretched(plan: Plan) -> Reals:
             plan.working.default.count(time.start(begins), time.finish(plan.schedule.early_finish[these])), 1
         )
     return made
+
+
+def idle(plan: Plan, starts: Sequence[tuple[int, date]]) -> Ints:
+    """By node the minutes of the default calendar between the moment at which it could begin, by what it waits for and its start (a number
+    and a day), and the one at which whoever does it is there: leave and holidays of theirs, as far as they come right before it."""
+    of, default, wires = np.array(plan.calendar_of, np.int64), plan.working.default, plan.wiring.wires
+    lasting = np.array([one.minutes for one in plan.durations], np.int64)
+    since, begins, ends = (np.empty(len(of), "datetime64[m]") for _ in range(3))
+    for number, places in by_number(of):
+        time = plan.calendars[number]
+        at = np.minimum(plan.schedule.early_start[places], time.total - 1)
+        since[places], begins[places], ends[places] = (
+            time.finish(at),
+            time.start(at),
+            time.finish(plan.schedule.early_finish[places]),
+        )
+    free = np.full(len(of), plan.snapshot.today, "datetime64[m]")
+    for number, day in starts:
+        free[number] = max(free[number], np.datetime64(day, "m"))
+    earlier, later = np.array(wires.earlier, np.int64), np.array(wires.later, np.int64)
+    kinds, lags = np.array(wires.relations, "U2"), np.array(wires.lags, np.int64)
+    plain = (lags == 0) & ((kinds == "FS") | (kinds == "SS"))
+    bound = np.where(plain, np.where(kinds == "FS", ends[earlier], begins[earlier]), begins[later])
+    np.maximum.at(free, later, bound)
+    dated = np.array([one == "due" for one in plan.own], np.bool_) & (plan.schedule.early_start <= plan.own_start)
+    theirs = np.array([time is not default for time in plan.calendars], np.bool_)[of]
+    found = np.where(theirs & ~dated & (lasting > 0), default.count(np.clip(free, since, begins), begins), 0)
+    return np.maximum(found, 0)
 
 
 def _inside(plan: Plan, days: Sequence[tuple[int, date]], today: int, *, ends: bool) -> Iterator[tuple[int, int]]:

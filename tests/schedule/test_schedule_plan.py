@@ -183,6 +183,13 @@ def test_one_slip_of_the_pen_leaves_the_other_work_its_time() -> None:
     assert found.finish == date(2026, 9, 7), "90 working days from 5 May"
 
 
+def test_what_takes_no_time_and_waits_for_nothing_is_today_and_not_yesterday() -> None:
+    plan = plan_of(snapshot(milestone("M"), item("A", of="M", type="buffer"), link("M", "A"), link("A", "M")))
+    for found in (plan.dates(ref("A")), plan.end(ref("M"))):
+        assert found is not None
+        assert (found.start, found.finish) == (date(2026, 5, 5), date(2026, 5, 5))
+
+
 def test_a_start_is_set_or_the_latest_that_the_due_date_allows() -> None:
     today = date(2026, 5, 5)
     assert start_of(item("A", due="2026-05-15", days=3), today, 3).day == date(2026, 5, 13)

@@ -3,6 +3,7 @@
 import json as json_format
 import sys
 import tomllib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,11 +18,14 @@ from syncd.model.problem import Problem, Problems
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from syncd.schedule import Result
+    from syncd.schedule import Planned, Result
 
 cli = typer.Typer(name="schedule", help="Work out when a plan's items can start and have to end.", no_args_is_help=True)
 
 _FORM = "Give a plan as JSON or TOML; syncd/schedule/README.md shows one."
+_COLUMNS = ("id", "early start", "early finish", "late finish", "total float", "critical", "driven by")
+_LAID_OUT = 1000
+"""Items up to which the table fits its columns to the width of the terminal."""
 
 
 @cli.callback()
@@ -118,26 +122,38 @@ def _show(result: "Result") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("id", "early start", "early finish", "late finish", box=None, pad_edge=False)
-    table.add_column("total float", justify="right")
-    table.add_column("critical")
-    table.add_column("driven by")
-    for item in result.items:
-        dates = (_short(at) for at in (item.early_start, item.early_finish, item.late_finish))
-        mark, by = "*" if item.critical else "", ", ".join(item.driving)
-        table.add_row(*map(_text, (item.id, *dates, f"{item.total_float:g} h", mark, by)))
     console = out()
-    if not console.is_terminal:
-        console.width = 160
-    console.print(table)
+    if len(result.items) > _LAID_OUT:
+        console.out("\n".join(_aligned([_COLUMNS, *map(_row, result.items)])), highlight=False)
+    else:
+        table = Table(*_COLUMNS[:4], box=None, pad_edge=False)
+        table.add_column(_COLUMNS[4], justify="right")
+        for name in _COLUMNS[5:]:
+            table.add_column(name)
+        for item in result.items:
+            table.add_row(*map(Text, _row(item)))
+        if not console.is_terminal:
+            console.width = 160
+        console.print(table)
     if result.finish and result.makespan is not None:
         out().print(Text(f"{result.makespan:g} working hours, to {_short(result.finish)}"))
 
 
-def _text(value: str) -> Any:
-    from rich.text import Text
+def _row(item: "Planned") -> tuple[str, ...]:
+    dates = (_short(at) for at in (item.early_start, item.early_finish, item.late_finish))
+    mark, by = "*" if item.critical else "", ", ".join(item.driving)
+    return (one_line(item.id), *dates, f"{item.total_float:g} h", mark, one_line(by))
 
-    return Text(one_line(value))
+
+def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Lines as the table has them. Laying out a table of many thousand rows takes minutes."""
+    from rich.cells import cell_len
+
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        gaps = [" " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)]
+        cells = [gap + cell if at == 4 else cell + gap for at, (cell, gap) in enumerate(zip(row, gaps, strict=True))]
+        yield "  ".join(cells).rstrip()
 
 
 def _short(at: "datetime") -> str:

@@ -56,11 +56,12 @@ DETECTOR = Detector(code=CODE, title="Buffer burns", rules=BufferBurnRules, dete
 
 def verdict(burnt: float, done: float, stands: Severity | None, rules: BufferBurnRules) -> Severity | None:
     """The zone of the fever chart. `burnt`, `done`: shares; `stands`: how severe the one that is open is."""
-    rise = 100 * rules.slope * done
+    rise = round(100 * rules.slope * done, 6)
     used = round(100 * burnt, 6)  # 0.1 + 0.2 is no reason to speak
-    if used > rules.critical_from + rise - (rules.clear_points if stands == "critical" else 0):
+    critical, warn = (round(line + rise, 6) for line in (rules.critical_from, rules.warn_from))
+    if used > critical - (rules.clear_points if stands == "critical" else 0):
         return "critical"
-    return "warn" if used > rules.warn_from + rise - (rules.clear_points if stands else 0) else None
+    return "warn" if used > warn - (rules.clear_points if stands else 0) else None
 
 
 def _finding(snapshot: Snapshot, rules: BufferBurnRules, milestone: Milestone, buffer: Buffer, severity: Severity) -> Finding:

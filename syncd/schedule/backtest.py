@@ -1,8 +1,8 @@
 """Pure. How well forecasts held: those of earlier Mondays, made again from what was known then, against what became of it.
 
-Of each Monday every milestone that could be forecast is judged once it was finished, or once its P95 has passed; and every item on which
-work began in the week that followed, by the cycle times of its class as they were known on that Monday, once even its P95 has passed:
-so that neither the quick ones nor the slow ones are judged alone. A forecast is well made where its P50 holds in half of all cases, its
+Of each Monday every milestone that could be forecast is judged once its P95 has passed, and so is every item on which work began in the
+week that followed, by the cycle times of its class as they were known on that Monday: finished or not, so that neither the quick ones
+nor the slow ones are judged alone. A forecast is well made where its P50 holds in half of all cases, its
 P85 in 85 % and its P95 in 95 %. Source: A. Murphy and R. Winkler, "A general framework for forecast verification" (1987): reliability.
 """
 
@@ -121,7 +121,7 @@ def _milestones(snapshot: Snapshot, known: Snapshot, monday: date) -> Iterator[O
     for ref in sorted(odds, key=identity):
         one, milestone = odds[ref], known.milestones[ref]
         actual = ends[ref].astimezone(zone).date() if ref in ends else None
-        if actual is None and snapshot.today <= one.p95:
+        if snapshot.today <= one.p95:
             continue
         expected = one.p50, one.p85, one.p95
         passed = actual is not None or (milestone.due is not None and milestone.due < snapshot.today)

@@ -73,6 +73,8 @@ def compile_many(calendars: Sequence[Calendar], origin: date, end: date) -> Ints
     days = (end - origin).days
     if days <= 0:
         raise NotComputable(f"because there is no day from {origin} to {end}")
+    if any(len(one.weekly) != 7 or min(one.weekly) < 0 for one in calendars):
+        raise ValueError("weekly has something else than the minutes, from 0 on, of seven days")
     weekly = np.array([one.weekly for one in calendars], np.int64).reshape(-1, 7)
     minutes = weekly[:, (np.arange(days) + origin.weekday()) % 7]
     first = origin.toordinal()
@@ -187,6 +189,8 @@ class WorkingTime:
         return shared
 
     def _wall(self, at: Instants) -> Ints:
+        if isinstance(at, datetime) and at.tzinfo:
+            raise ValueError("an instant here is a local one without an offset: make one with `local`")
         since_epoch = np.asarray(at, "datetime64[m]").astype(np.int64)
         wall: Ints = since_epoch - (self.origin.toordinal() - _EPOCH) * DAY
         if np.any((wall < 0) | (wall > len(self.minutes) * DAY)):

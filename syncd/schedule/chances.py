@@ -1,8 +1,9 @@
 """Pure. Many draws of the plan: the same network, with durations drawn from what work of the same kind took against its plan.
 
 Every item's duration is its own, times a ratio actual / planned that is drawn from its class (`reference`); work that is judged by its
-class draws one of its cycle times. It is done in the calendar of whoever does it. What people set stays: nothing starts before the start
-that was set, or ends before its due date. Source: S. Malcolm et al., PERT (1959), as simulated since R. Van Slyke (1963).
+class draws one of its cycle times. Work that runs, and of which nobody says what remains, draws from those that took longer than it has
+taken so far, and has what they took beyond that. It is done in the calendar of whoever does it. What people set stays: nothing starts
+before the start that was set, or ends before its due date. Source: S. Malcolm et al., PERT (1959), as simulated since R. Van Slyke (1963).
 """
 
 import zlib
@@ -19,7 +20,7 @@ from syncd.schedule.calendar import Ints
 from syncd.schedule.dated import days_of, ordinals_of
 from syncd.schedule.draws import BLOCK, Draws, forward_many
 from syncd.schedule.draws_crossed import crossed_many
-from syncd.schedule.durations import DAY, Duration
+from syncd.schedule.durations import DAY, Duration, age_of
 from syncd.schedule.nodes import Walls
 from syncd.schedule.plan import Plan
 from syncd.schedule.reference import Class, Kind, Reference, classed, classes_of, kind_of
@@ -90,7 +91,8 @@ def simulate(
 @dataclass(slots=True, eq=False)
 class _Model:
     """The plan to be drawn. `floors`, `dues`: the instant before which each node does not start, and does not end; `base`: its minutes;
-    `streams`: where each node's random numbers begin; `pools`: what the nodes at these places draw, and from what."""
+    `streams`: where each node's random numbers begin; `pools`: which nodes draw from which values; `longer`: those that draw from the
+    longest of them only."""
 
     plan: Plan
     floors: Walls
@@ -98,13 +100,17 @@ class _Model:
     base: Reals
     streams: npt.NDArray[np.uint64]
     pools: list[tuple[Ints, Reals]]
+    longer: list["_Longer"]
 
     @classmethod
     def of(cls, plan: Plan, reference: Reference, pools: Pools) -> "_Model":
         nodes, items = plan.wiring.nodes, plan.snapshot.once(opened_of).items
         places: dict[tuple[Class, int], list[int]] = {}
         samples: dict[tuple[Class, int], Reals] = {}
+        running = _Running(plan, reference, pools)
         for number, item in enumerate(items):
+            if running.takes(item, number):
+                continue
             key = _pool(item, plan.durations[number], reference, pools, samples)
             if key is not None:
                 places.setdefault(key, []).append(number)
@@ -116,6 +122,7 @@ class _Model:
             np.array([one.minutes for one in plan.durations], np.float64),
             _streams(nodes),
             [(np.array(numbers, np.int64), samples[key]) for key, numbers in sorted(places.items())],
+            running.made(),
         )
 
     def draw(self, first: int, draws: int) -> Drawings:
@@ -127,6 +134,11 @@ class _Model:
             drawn *= self.base[numbers].astype(np.float32)[:, None]
             np.rint(drawn, out=drawn)
             made[numbers] = np.clip(drawn, 1, 400 * DAY, out=drawn)
+        for one in self.longer:
+            sizes = (len(one.sample) - one.first).astype(np.uint64)[:, None]
+            at = _at(self.streams[one.numbers], first, draws, sizes) + one.first.astype(np.uint64)[:, None]
+            left = np.rint(one.sample[at] * one.scale[:, None] - one.taken[:, None])
+            made[one.numbers] = np.clip(left, 1, 400 * DAY)
         return made.T
 
     def on_one_calendar(self, durations: Drawings, watched: Sequence[int], *, criticality: bool) -> Draws:
@@ -164,18 +176,66 @@ class _Model:
         return replace(many, watched=np.where(far, time.total + 1, time.index(walls)))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Longer:
+    """Running work of one class, by node: a value of the sorted `sample` from `first` on, times `scale`, less what is `taken`."""
+
+    numbers: Ints
+    sample: Reals
+    first: Ints
+    scale: Reals
+    taken: Reals
+
+
+@dataclass(slots=True)
+class _Running:
+    """Collects the running work that has outlived some of its class, but not all of it."""
+
+    plan: Plan
+    reference: Reference
+    pools: Pools
+    sorted: dict[tuple[Class, bool], Reals] = field(default_factory=dict)
+    found: dict[tuple[Class, bool], list[tuple[int, int, float, float]]] = field(default_factory=dict)
+
+    def takes(self, item: Item, number: int) -> bool:
+        duration, age = self.plan.durations[number], age_of(item, self.reference) if item.status == "doing" else 0
+        if not age or duration.basis not in ("estimate", "class"):
+            return False
+        planned = item.estimate.value if item.estimate and duration.basis == "estimate" else 0.0
+        class_ = self.pools.like(item) if planned else self.reference.like(item)
+        if class_ is None:
+            return False
+        key, unit = (class_, planned > 0), planned or DAY
+        if key not in self.sorted:
+            days = self.pools.ratios[class_] if planned else np.array(self.reference.ordered[class_], np.float64)
+            self.sorted[key] = np.sort(days)
+        first = int(np.searchsorted(self.sorted[key], age * DAY / unit, "right"))
+        if first == len(self.sorted[key]):
+            return False
+        self.found.setdefault(key, []).append((number, first, unit, age * DAY))
+        return True
+
+    def made(self) -> list[_Longer]:
+        return [_longer(self.sorted[key], some) for key, some in sorted(self.found.items())]
+
+
+def _longer(sample: Reals, some: Sequence[tuple[int, int, float, float]]) -> _Longer:
+    numbers, first, scale, taken = zip(*some, strict=True)
+    return _Longer(np.array(numbers, np.int64), sample, np.array(first, np.int64), np.array(scale), np.array(taken))
+
+
 def _streams(nodes: Sequence[Node]) -> npt.NDArray[np.uint64]:
     """Where the random numbers of each node begin, by its identity alone."""
     marks = np.array([zlib.crc32(str(node).encode()) if isinstance(node, Ref) else 0 for node in nodes], np.uint64)
     return _mixed(marks << np.uint64(32) ^ marks)
 
 
-def _at(streams: npt.NDArray[np.uint64], first: int, draws: int, size: int) -> npt.NDArray[np.uint64]:
-    """Places in a sample of that size, nodes x draws."""
+def _at(streams: npt.NDArray[np.uint64], first: int, draws: int, size: int | npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Places in a sample of that size (or one of each node), nodes x draws."""
     steps = np.arange(first + 1, first + draws + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     made = _mixed(streams[:, None] + steps)
     made >>= np.uint64(32)
-    made *= np.uint64(size)
+    made *= np.uint64(size) if isinstance(size, int) else size
     made >>= np.uint64(32)
     return made
 

@@ -1,12 +1,13 @@
 """Pure. A network compiled for passes: its items in topological order, its links grouped by level, both ways."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from syncd.schedule.calendar import Ints
+from syncd.schedule.given import whole
 from syncd.schedule.order import components, levels, ranked, starts_of
 
 Bools = npt.NDArray[np.bool_]
@@ -86,14 +87,14 @@ class Network:
 
     items: int
     links: int
-    order: Ints
-    place: Ints
-    bounds: Ints
+    order: Ints = field(repr=False)
+    place: Ints = field(repr=False)
+    bounds: Ints = field(repr=False)
     predecessors: Ints
     successors: Ints
     lags: Ints
-    forward: Side
-    backward: Side
+    forward: Side = field(repr=False)
+    backward: Side = field(repr=False)
     cycles: tuple[tuple[int, ...], ...]
     problems: tuple[LinkProblem, ...]
     plain: bool
@@ -110,13 +111,14 @@ class Network:
         elapsed: npt.ArrayLike | None = None,
     ) -> "Network":
         """Compile links given as arrays of one length: both ends, relation ("FS", "SS", "FF", "SF", or 0 to 3), lag in minutes,
-        and whether the lag is elapsed time. Raises `ValueError` for a relation that is none."""
-        before, after = np.asarray(predecessors, np.int64), np.asarray(successors, np.int64)
-        links = len(before)
+        and whether the lag is elapsed time. Raises `ValueError` for a relation that is none, for arrays of different lengths and
+        for what is no whole number."""
+        links = len(np.atleast_1d(predecessors))
+        before, after = whole("predecessors", predecessors, links), whole("successors", successors, links)
         codes = _codes(relations, links)
-        lag = np.zeros(links, np.int64) if lags is None else np.asarray(lags, np.int64)
-        kinds = np.zeros(links, np.bool_) if elapsed is None else np.asarray(elapsed, np.bool_)
-        kept, problems = _sound(items, before, after, codes)
+        lag = np.zeros(links, np.int64) if lags is None else whole("lags", lags, links)
+        kinds = np.zeros(links, np.bool_) if elapsed is None else whole("elapsed", elapsed, links).astype(np.bool_)
+        kept, problems = _sound(items, before, after, codes, 2 * lag + kinds)
         kept, level, cycles = _levelled(items, before, after, kept)
         codes, lag, kinds = codes[kept], lag[kept], kinds[kept]
         order = _by_level(level, np.bincount(before[kept], minlength=items) == 0)
@@ -137,19 +139,19 @@ def _codes(relations: Sequence[str] | npt.ArrayLike | None, links: int) -> Ints:
     if relations is None:
         return np.zeros(links, np.int64)
     given = np.asarray(relations)
-    if given.dtype.kind in "US":
+    if given.dtype.kind in "US" and len(given) == links:
         unknown = sorted(set(given.tolist()) - set(RELATIONS))
         if unknown:
             raise ValueError(f"{unknown[0]!r} is no relation: it is one of {', '.join(RELATIONS)}")
         return np.array([RELATIONS.index(one) for one in given.tolist()], np.int64)
-    codes = given.astype(np.int64)
+    codes = whole("relations", given, links)
     if np.any((codes < 0) | (codes > 3)):
         raise ValueError("a relation's code is 0 (FS), 1 (SS), 2 (FF) or 3 (SF)")
     return codes
 
 
-def _sound(items: int, before: Ints, after: Ints, codes: Ints) -> tuple[Ints, tuple[LinkProblem, ...]]:
-    """The links that make sense, and what is wrong with the others. Of several equal ones the first is kept."""
+def _sound(items: int, before: Ints, after: Ints, codes: Ints, lags: Ints) -> tuple[Ints, tuple[LinkProblem, ...]]:
+    """The links that make sense, and what is wrong with the others. Of several equal ones the first is kept; with other lags all count."""
     unknown = (before < 0) | (before >= items) | (after < 0) | (after >= items)
     itself = ~unknown & (before == after)
     good = np.flatnonzero(~unknown & ~itself)
@@ -157,6 +159,11 @@ def _sound(items: int, before: Ints, after: Ints, codes: Ints) -> tuple[Ints, tu
     by_key = ranked(keys)
     again = np.zeros(len(good), np.bool_)
     again[by_key[1:]] = keys[by_key[1:]] == keys[by_key[:-1]]
+    if again.any():
+        twin = np.isin(keys, keys[again])
+        _, first = np.unique(np.stack((keys[twin], lags[good[twin]])), axis=1, return_index=True)
+        again[:] = twin
+        again[np.flatnonzero(twin)[first]] = False
     found = [LinkProblem(link, "it names an item that is not there") for link in np.flatnonzero(unknown).tolist()]
     found += [LinkProblem(link, "it links an item to itself") for link in np.flatnonzero(itself).tolist()]
     found += [LinkProblem(link, "it is there already") for link in good[again].tolist()]

@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from syncd.schedule.calendar import Ints, NotComputable
 from syncd.schedule.compiled import Bools, Network, Run, Side
+from syncd.schedule.given import whole
 
 
 @dataclass(frozen=True, eq=False)  # no slots: what is asked for is kept
@@ -111,14 +112,14 @@ def schedule(
     """One forward and one backward pass on one calendar: all times are working minutes, lags too (`crossed` knows several calendars).
 
     `durations`, `not_earlier`: one for each item. Always a full pass, level by level. Raises `NotComputable` for
-    elapsed lags (see `crossed`).
+    elapsed lags (see `crossed`), and `ValueError` for durations that are no whole numbers from 0 on, one for each item.
     """
     if not network.timeless:
         raise NotComputable("because elapsed lags need dates: schedule with crossed")
     items = network.items
-    lasting = np.asarray(durations, np.int64)[network.order]
+    lasting = whole("durations", durations, items, least=0)[network.order]
     early, late = np.empty(2 * items, np.int64), np.empty(2 * items, np.int64)
-    early[:items] = start if not_earlier is None else np.maximum(np.asarray(not_earlier, np.int64)[network.order], start)
+    early[:items] = start if not_earlier is None else np.maximum(whole("not_earlier", not_earlier, items)[network.order], start)
     np.add(early[:items], lasting, out=early[items:])
     ahead, back = offsets(network, lasting)
     forward_pass(network, early, lasting, ahead)

@@ -17,6 +17,7 @@ from syncd.schedule.calendar import DAY, Instants, Ints, NotComputable, WorkingT
 from syncd.schedule.compiled import Bools, Network
 from syncd.schedule.cpm import Schedule, least
 from syncd.schedule.crossing import Crossing, Route
+from syncd.schedule.given import whole
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,11 +48,11 @@ def crossed(
     instants, the last three one for each item, NaT for none. No item ends before its `not_done`, and what waits for it in another
     calendar waits until then, be there working time of its own before it or not; `not_later` bounds its late finish, and may be made
     from the early finishes. A date as an end means its beginning: give the next date for the end of one. Raises `NotComputable` where
-    the dates run out of the calendars' range.
+    the dates run out of the calendars' range, and `ValueError` for durations that are no whole numbers from 0 on, one for each item.
     """
     crossing = Crossing.of(calendars)
-    of = np.zeros(network.items, np.int64) if calendar is None else np.asarray(calendar, np.int64)
-    of, lasting = of[network.order], np.asarray(durations, np.int64)[network.order]
+    of = which(network, calendars, calendar)
+    lasting = whole("durations", durations, network.items, least=0)[network.order]
     own = own_marks(network, crossing, of, start, not_earlier)
     early, bound = _early(network, crossing, of, lasting, own, held_of(network, crossing, not_done))
     starts, ends = early[: network.items], early[network.items :]
@@ -77,6 +78,16 @@ def crossed(
     return Schedule(network, index, late, finish, slacks, (starts & 1).astype(np.bool_))
 
 
+def which(network: Network, calendars: Sequence[WorkingTime], calendar: npt.ArrayLike | None) -> Ints:
+    """Each item's calendar, by place. Raises `ValueError` for a number that is none of a calendar."""
+    if calendar is None:
+        return np.zeros(network.items, np.int64)
+    of = whole("calendar", calendar, network.items, least=0)[network.order]
+    if of.max(initial=0) >= len(calendars):
+        raise ValueError(f"calendar has {of.max()}: there are {len(calendars)} calendars, counted from 0")
+    return of
+
+
 def finish_of(crossing: Crossing, of: Ints, ends: Ints, draws: int) -> Ints:
     """The latest of the finishes, by draw, on the wall. In one calendar later marks are later on the wall: one look-up for each."""
     ends = ends.reshape(len(of), draws)
@@ -96,13 +107,14 @@ def wall_of(crossing: Crossing, at: Instants) -> Ints:
 
 
 def own_marks(network: Network, crossing: Crossing, of: Ints, start: Instants, not_earlier: Instants | None) -> Ints:
-    """The mark from which each item may start by itself."""
-    first = crossing.marks(int(wall_of(crossing, start)))[of]
+    """The mark from which each item may start by itself: the plan's start, and a date, begin a day even where one ends at midnight."""
+    first = crossing.marks(int(wall_of(crossing, start)))[of] | 1
     if not_earlier is None:
         return first
     given = np.asarray(not_earlier, "datetime64[m]")[network.order]
     told = np.flatnonzero(~np.isnat(given))
-    first[told] = np.maximum(first[told], crossing.mark(of[told], wall_of(crossing, given[told])))
+    wall = wall_of(crossing, given[told])
+    first[told] = np.maximum(first[told], crossing.mark(of[told], wall) | (wall % DAY == 0))
     return first
 
 

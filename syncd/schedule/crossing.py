@@ -142,7 +142,7 @@ class Crossing:
         return calendar * (len(self.steps) // len(self.calendars))
 
     def _mark(self, wall: Ints, row: Ints, begin: Ints) -> Ints:
-        day = np.minimum(np.maximum(wall // DAY, 0), self.days - 1)
+        day = np.minimum(np.maximum((wall - 1) // DAY, 0), self.days - 1)  # midnight is the end of its evening
         minute = wall - day * DAY
         minute -= begin
         day += row

@@ -25,16 +25,16 @@ class Columns:
 
 
 def columns_of(made: Schedule, calendars: Sequence[WorkingTime], calendar_of: Sequence[int]) -> Columns:
-    """The early and late times as days of each node's own calendar. What takes no time starts on the day on which it ends."""
+    """The early and late times as days of each node's own calendar. What takes no time starts on the day on which it ends: where
+    nothing comes before it, not on the evening before today."""
     of = np.array(calendar_of, np.int64)
     starts, finishes, lates = (np.empty(len(of), "datetime64[D]") for _ in range(3))
     for number, these in by_number(of):
         time = calendars[number]
         begins, ends = made.early_start[these], made.early_finish[these]
-        finishes[these] = time.finish(ends)
-        starts[these] = np.where(
-            begins == ends, finishes[these], time.start(np.minimum(begins, time.total - 1)).astype("datetime64[D]")
-        )
+        goes_on = time.start(np.minimum(begins, time.total - 1)).astype("datetime64[D]")
+        finishes[these] = np.where((begins == ends) & made.opens[these], goes_on, time.finish(ends).astype("datetime64[D]"))
+        starts[these] = np.where(begins == ends, finishes[these], goes_on)
         lates[these] = time.finish(np.clip(made.late_finish[these], 0, time.total))
     return Columns(_dates(starts), _dates(finishes), _dates(lates))
 

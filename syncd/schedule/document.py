@@ -156,7 +156,7 @@ class Reader:
         return 480
 
     def weekdays(self, key: str, given: object) -> set[int]:
-        if not isinstance(given, list) or not all(type(day) is int and 1 <= day <= 7 for day in given):
+        if not isinstance(given, list | tuple) or not all(type(day) is int and 1 <= day <= 7 for day in given):
             self.wrong(key, f"{given!r} are no weekdays", "Give a list of numbers from 1 (Monday) to 7 (Sunday).")
             return {1}
         if not given:
@@ -164,7 +164,7 @@ class Reader:
         return set(given)
 
     def holidays(self, key: str, given: object) -> list[date]:
-        if not isinstance(given, list):
+        if not isinstance(given, list | tuple):
             self.wrong(key, "it is no list", "Give a list of dates.")
             return []
         found = [self.moment(f"{key}[{number}]", one if one is not None else "", None) for number, one in enumerate(given)]
@@ -188,7 +188,7 @@ class Reader:
         return begins.hour * 60 + begins.minute if begins else NINE
 
     def items(self, given: object, calendars: Mapping[str, object], zone: ZoneInfo | None) -> list[Entry]:
-        if not isinstance(given, list) or not given:
+        if not isinstance(given, list | tuple) or not given:
             self.wrong("items", "there are none", 'Give a list of objects with "id" and "duration".')
             return []
         found: dict[str, Entry] = {}
@@ -233,7 +233,7 @@ class Reader:
         return None if isinstance(found, str) else found
 
     def links(self, given: object, ids: set[str]) -> list[Tie]:
-        if given is not None and not isinstance(given, list):
+        if given is not None and not isinstance(given, list | tuple):
             self.wrong("links", "it is no list", 'Give a list of objects with "from" and "to".')
             return []
         read = (self.link(f"links[{number}]", one, ids) for number, one in enumerate(given or ()))

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from syncd.schedule.calendar import Ints, NotComputable
 from syncd.schedule.compiled import Level, Network, Side
+from syncd.schedule.given import drawn
 
 BLOCK = 128
 """Draws computed together: so few that the rows of ten thousand items stay in a processor's cache."""
@@ -75,9 +76,9 @@ def forward_many(
 
     `not_earlier`: the minute before which each item does not start; `not_done`: that before which it does not end. Whole numbers and
     fractions are computed as such, in 32 bits where that is exact to the minute. Raises `NotComputable` for a network with elapsed lags,
-    which need dates (see `crossed_many`).
+    which need dates (see `crossed_many`), and `ValueError` for durations of another shape or below zero.
     """
-    given = np.asarray(durations)
+    given: Times = drawn("durations", durations, network.items)
     if not network.timeless:
         raise NotComputable("because elapsed lags need dates: draw with crossed_many")
     own = np.full(network.items, start) if not_earlier is None else np.maximum(np.asarray(not_earlier), start)

@@ -8,9 +8,10 @@ import numpy.typing as npt
 
 from syncd.schedule.calendar import Instants, Ints, WorkingTime
 from syncd.schedule.compiled import Network
-from syncd.schedule.crossed import Acts, acts, ends_at, finish_of, held_of, own_marks, wall_of
+from syncd.schedule.crossed import Acts, acts, ends_at, finish_of, held_of, own_marks, wall_of, which
 from syncd.schedule.crossing import Crossing
 from syncd.schedule.draws import BLOCK, Draws
+from syncd.schedule.given import drawn
 
 _CELLS, _LEAST = 2_000_000, 16
 """Draws times items that are passed through together, at most, and the fewest draws."""
@@ -35,10 +36,9 @@ def crossed_many(
     total float. Raises `NotComputable` where a draw runs out of the calendars' range; with `endless` it ends with the last working time
     of that calendar.
     """
-    given = np.asarray(durations)
+    given = drawn("durations", durations, network.items)
     crossing = Crossing.of(calendars, endless=endless)
-    of = np.zeros(network.items, np.int64) if calendar is None else np.asarray(calendar, np.int64)
-    of = of[network.order]
+    of = which(network, calendars, calendar)
     own = own_marks(network, crossing, of, start, not_earlier)[:, None]
     none = np.zeros(network.items, np.int64)
     held = held_of(network, crossing, not_done)

@@ -64,7 +64,7 @@ def duration_of(work: Work, reference: Reference) -> Duration:
     typical = reference.typical(work)
     if typical is None:
         return ASSUMED
-    left = reference.left(work, _age(work, reference)) if work.status == "doing" else typical.days
+    left = reference.left(work, age_of(work, reference)) if work.status == "doing" else typical.days
     return Duration(min(LONGEST, DAY * max(1, round(left or 1))), "class", typical)
 
 
@@ -79,10 +79,11 @@ def _left(item: Item, estimate: int, reference: Reference) -> int:
     if item.status != "doing":
         return estimate
     spent = item.spent if item.spent is not None and item.spent > 0 else 0.0
-    left = reference.left(item, _age(item, reference))
+    left = reference.left(item, age_of(item, reference))
     return int(min(LONGEST, max(estimate - spent, (left or 0) * DAY, 60)))
 
 
-def _age(item: Item, reference: Reference) -> int:
+def age_of(item: Item, reference: Reference) -> int:
+    """The working days that work in progress has taken before today."""
     began = reference.began.get(item.ref)
     return max(0, workdays_within(began, reference.today) - 1) if began else 0

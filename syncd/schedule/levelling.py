@@ -2,8 +2,8 @@
 
 All of a person's dated work is put into their time one thing at a time (`syncd.schedule.serial`). The delay is the sum, over the
 milestones (and items without one), of the working days by which the last of that work ends after it is due. An option is another
-schedule: an item done by a colleague, whose own work is in it, an item left out of these weeks, or one more person; it is worth the
-delay that it saves. Only links that are hard and FS count, between the items that are looked at.
+schedule: an item done by a colleague, whose own work is in it, an item for which nothing waits left out of these weeks, or one more
+person; it is worth the delay that it saves. Only links that are hard and FS count, between the items that are looked at.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -88,6 +88,7 @@ class Bench:
     def __init__(self, snapshot: Snapshot, load: Load) -> None:
         self.load, self.today = load, load.working.today
         self.before = snapshot.once(_before)
+        self.waited_for = {ref for earlier in self.before.values() for ref in earlier}
         working = load.working
         self.everybody = working.minutes()[working.place(self.today) :]
         self.clock = _worker(self.everybody)
@@ -118,6 +119,8 @@ class Bench:
     def options(self, person: Person, mine: Sequence[Piece], items: Sequence[Asked], late: float, skill: str) -> Iterator[Option]:
         """What each of these would save, worth it or not."""
         for asked in items:
+            if asked.ref in self.waited_for:
+                continue
             others = [piece for piece in mine if piece[0] is not asked]
             yield self._option("later", late - late_in(self.level(others)[0]), work=asked.item)
         for colleague in self._colleagues(person):

@@ -332,7 +332,7 @@ def _network(wiring: Wiring, longest: int | None = None) -> Network:
 
 def _scheduled(snapshot: Snapshot, network: Network, nodes: Nodes) -> tuple[Schedule, tuple[str, ...]]:
     """Early dates first; then late ones, which no milestone without a due date holds back. Where the calendars end before the work does,
-    nothing counts as longer than a day; where even that is too much, than a minute."""
+    nothing counts as longer than 100 days; where that is too much, than 20 days, a day, a minute."""
     today = np.datetime64(snapshot.today, "m")
 
     def passed(durations: Sequence[int]) -> Schedule:
@@ -349,11 +349,11 @@ def _scheduled(snapshot: Snapshot, network: Network, nodes: Nodes) -> tuple[Sche
 
     minutes = [one.minutes for one in nodes.durations]
     problems: tuple[str, ...] = ()
-    for longest, called in ((480, "day"), (1, "minute")):
+    for longest, called in ((100 * DAY, "100 days"), (20 * DAY, "20 days"), (DAY, "a day"), (1, "a minute")):
         try:
             return passed(minutes), problems
         except NotComputable as error:
-            problems = (f"open work adds up to more than the calendars cover, {error}: nothing counts as longer than a {called}",)
+            problems = (f"open work adds up to more than the calendars cover, {error}: nothing counts as longer than {called}",)
             minutes, network = [min(one, longest) for one in minutes], _network(nodes.wiring, longest)
     return passed(minutes), problems
 

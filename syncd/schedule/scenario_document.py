@@ -1,6 +1,6 @@
 """Pure. A scenario as people write it: sections of TOML, or `NAME.key=value` one by one; all that is wrong with it is told together."""
 
-import difflib
+import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -11,8 +11,10 @@ from syncd.model.ref import Ref
 from syncd.model.rows import Absence, Dependency, Item, Person, Quantity, Window
 from syncd.model.snapshot import Snapshot
 from syncd.model.teams import Member
-from syncd.schedule.amount import amount
+from syncd.schedule.document import FIRST, LAST
+from syncd.schedule.durations import LONGEST
 from syncd.schedule.scenario import Scenario
+from syncd.schedule.scenario_values import listed, meant, working_minutes
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "milestones": ("due", "start", "status", "class"),
@@ -69,10 +71,13 @@ class _Reader:
         self._known(document, {"name": None, "any": None, **dict.fromkeys(SECTIONS)}, "")
         for place, table in enumerate(self._tables(document, "new")):
             key = table.get("key")
-            if isinstance(key, str) and key:
-                self.fresh[key.casefold()] = Ref("scenario", "items", key, key=key)
-            else:
+            folded = key.strip().casefold() if isinstance(key, str) else ""
+            if not isinstance(key, str) or not folded:
                 self.wrong(f"new[{place}]", "a new item has no key", 'Give it one: key = "NEW-1".')
+            elif folded in self.fresh or folded in self.items or folded in self.milestones:
+                self.wrong(f"new[{place}].key", f"there is a {key} already", "Give the new item a key of its own.")
+            else:
+                self.fresh[folded] = Ref("scenario", "items", key, key=key)
         milestones, items = dict(self._section(document, "milestones")), dict(self._section(document, "items"))
         for name, keys in self._section(document, "any").items():
             known = name.casefold() in self.milestones and name.casefold() not in self.items
@@ -88,7 +93,7 @@ class _Reader:
             if (ref := self._ref(name, self.items, "item or milestone"))
         }
         joining, leaving = self._teams(self._section(document, "teams"))
-        new = [self._new(table) for table in self._tables(document, "new") if isinstance(table.get("key"), str)]
+        new = [self._new(table, own) for table in self._tables(document, "new") if (own := self._own(table))]
         return Scenario(
             name=str(document.get("name", "")),
             milestones={ref: fields for ref, fields in edits.items() if fields},
@@ -128,7 +133,7 @@ class _Reader:
         names = [name for name in known if name != "any"]
         for key in given:
             if key not in names and key != "any":
-                self.wrong(f"{where}{key}", "there is no such key", _meant(key, names, f"Known are: {', '.join(names)}."))
+                self.wrong(f"{where}{key}", "there is no such key", meant(key, names, f"Known are: {', '.join(names)}."))
 
     def _ref(self, name: str, known: Mapping[str, set[Ref]], kind: str) -> Ref | None:
         folded = name.strip().casefold()
@@ -141,7 +146,10 @@ class _Reader:
             self.wrong(name, f"several are called that ({kind})", f"Write one of: {', '.join(sorted(map(str, refs)))}.")
         else:
             labels = sorted({ref.label for some in known.values() for ref in some})
-            self.wrong(name, f"no {kind} of that name is in the mirror", _meant(name, labels, "`syncd export` lists all."))
+            if known is self.items and folded in self.milestones:
+                self.wrong(name, "it is a milestone", f'Write [milestones."{name}"].')
+            else:
+                self.wrong(name, f"no {kind} of that name is in the mirror", meant(name, labels, "`syncd export` lists all."))
         return None
 
     def _milestone(self, name: str, keys: Mapping[str, Any]) -> dict[str, Any]:
@@ -166,13 +174,17 @@ class _Reader:
         to = str(keys["milestone"] or "")
         return made, ((self._ref(to, self.milestones, "milestone") if to else None),)
 
-    def _new(self, table: Mapping[str, Any]) -> tuple[Item, Ref | None]:
-        key = str(table["key"])
+    def _own(self, table: Mapping[str, Any]) -> Ref | None:
+        """The ref of a new item, by the key that it is given."""
+        return self.fresh.get(str(table.get("key", "")).strip().casefold())
+
+    def _new(self, table: Mapping[str, Any], own: Ref) -> tuple[Item, Ref | None]:
+        key = own.id
         self._known(table, SECTIONS["new"], f"{key}.")
         of = self._ref(str(table["milestone"]), self.milestones, "milestone") if table.get("milestone") else None
         above = self.snapshot.milestones.get(of) if of else None
         item = Item(
-            ref=self.fresh[key.casefold()],
+            ref=own,
             title=str(table.get("title", key)),
             type=str(table.get("type", "task")),
             status="todo",
@@ -197,16 +209,16 @@ class _Reader:
             if team is None:
                 known = sorted(one.name for one in teams.values())
                 otherwise = f"Known are: {', '.join(known)}." if known else "The configuration has no [teams]."
-                self.wrong(f"teams.{name}", "there is no such team", _meant(name, known, otherwise))
+                self.wrong(f"teams.{name}", "there is no such team", meant(name, known, otherwise))
                 continue
             if "add" in keys:
                 joining[team.name] = tuple(self._joining(f"teams.{name}.add", keys["add"], team.name))
-            gone = _listed(keys.get("remove", []))
+            gone = listed(keys.get("remove", []))
             members = [member.person for member in team.members]
             for one in gone:
                 if one not in members:
                     self.wrong(
-                        f"teams.{name}.remove", f"{one} is not in the team", _meant(one, members, "Write them as [teams] does.")
+                        f"teams.{name}.remove", f"{one} is not in the team", meant(one, members, "Write them as [teams] does.")
                     )
             if gone:
                 leaving[team.name] = frozenset(gone)
@@ -233,7 +245,7 @@ class _Reader:
                 yield Member(
                     person=person,
                     share=float(share),
-                    skills=tuple(_listed(keys.get("skills", []))),
+                    skills=tuple(listed(keys.get("skills", []))),
                     since=dates.get("since") or self.snapshot.today,
                     until=dates.get("until"),
                 )
@@ -274,18 +286,17 @@ class _Reader:
             where = f"links[{place}]"
             self._known(table, SECTIONS["links"], f"{where}.")
             ends = self._ends(where, table)
-            lag = amount(table.get("lag", 0))
+            lag = working_minutes(table.get("lag", 0))
             if isinstance(lag, str):
                 self.wrong(f"{where}.lag", lag, 'Write it as "2d" or "4h".')
-                continue
-            kind = self._choice(f"{where}.relation", table.get("relation", "FS"), _RELATIONS, "relation")
+            kind = self._choice(f"{where}.relation", str(table.get("relation", "FS")).upper(), _RELATIONS, "relation")
             strength = self._choice(f"{where}.strength", table.get("strength", "hard"), _STRENGTHS, "strength")
-            if ends:
+            if ends and isinstance(lag, int):
                 yield Dependency(
                     ref=Ref("scenario", "links", f"{place}"),
                     predecessor=ends[0],
                     successor=ends[1],
-                    lag=lag.minutes(480, 2400),
+                    lag=lag,
                     **kind,
                     **strength,
                 )
@@ -293,9 +304,9 @@ class _Reader:
     def _around(self, document: Mapping[str, Any]) -> Iterable[Dependency]:
         """The links of new items: what they come after, and what comes after them."""
         for table in self._tables(document, "new"):
-            own = self.fresh.get(str(table.get("key", "")).casefold())
+            own = self._own(table)
             for key in ("after", "before"):
-                for name in _listed(table.get(key, [])):
+                for name in listed(table.get(key, [])):
                     other = self._work(name)
                     if own and other:
                         first, last = (other, own) if key == "after" else (own, other)
@@ -322,6 +333,9 @@ class _Reader:
                 self.wrong(where, f"it has no {key!r}", f'Name the work: {key} = "PAY-7".')
                 return None
             found.append(self._work(str(table[key])))
+        if found[0] and found[0] == found[1]:
+            self.wrong(where, f"{found[0].label} is linked to itself", "Name two pieces of work.")
+            return None
         return (found[0], found[1]) if found[0] and found[1] else None
 
     def _work(self, name: str) -> Ref | None:
@@ -336,31 +350,34 @@ class _Reader:
         return {key: self._date(f"{name}.{key}", keys[key]) if keys[key] else None for key in ("due", "start") if key in keys}
 
     def _date(self, key: str, given: Any) -> date | None:
-        if isinstance(given, date) and not isinstance(given, datetime):
-            return given
+        found = given if isinstance(given, date) and not isinstance(given, datetime) else None
         if isinstance(given, str):
-            try:
-                return date.fromisoformat(given)
-            except ValueError:
-                pass
-        self.wrong(key, f"{given!r} is no date" if given else "there is no date", "Write it as 2026-05-20.")
-        return None
+            with contextlib.suppress(ValueError):
+                found = date.fromisoformat(given)
+        if found and not FIRST <= found <= LAST:
+            self.wrong(key, f"{found} lies outside {FIRST} to {LAST}", "Write it as 2026-05-20.")
+            return None
+        if found is None:
+            self.wrong(key, f"{given!r} is no date" if given else "there is no date", "Write it as 2026-05-20.")
+        return found
 
     def _quantity(self, key: str, given: Any) -> Quantity | None:
-        found = amount(given)
+        found = working_minutes(given)
+        if isinstance(found, int) and not 0 < found <= LONGEST:
+            found = f"{given!r} is no time that work takes, above 0 and up to {LONGEST // 480:,} days"
         if isinstance(found, str):
-            self.wrong(key, found, 'Write it as "3d" or "12h".')
+            self.wrong(key, found, 'Write it as "3d" or "12h"; of work that is finished status = "done".')
             return None
-        return Quantity(found.minutes(480, 2400), "minutes")
+        return Quantity(found, "minutes")
 
     def _people(self, key: str, given: Any) -> tuple[Person, ...]:
         found = []
         members = {member.person for team in self.snapshot.teams for member in team.members}
-        for name in _listed(given):
+        for name in listed(given):
             person = self.people.get(name.strip().removeprefix("@").casefold())
             if person is None and name not in members:
                 names = sorted({*members, *(one.name for one in self.people.values())})
-                self.wrong(key, f"nobody is called {name}", _meant(name, names, "`syncd people list` shows everybody."))
+                self.wrong(key, f"nobody is called {name}", meant(name, names, "`syncd people list` shows everybody."))
                 continue
             found.append(person or Person(name))
         return tuple(found)
@@ -368,7 +385,7 @@ class _Reader:
     def _choice(self, key: str, given: Any, known: tuple[str, ...], field_: str) -> dict[str, Any]:
         if given in known:
             return {field_: given}
-        self.wrong(key, f"{given!r} is none of {', '.join(known)}", _meant(str(given), known, "Write one of them."))
+        self.wrong(key, f"{given!r} is none of {', '.join(known)}", meant(str(given), known, "Write one of them."))
         return {}
 
 
@@ -376,13 +393,3 @@ def _name(known: dict[str, set[Ref]], names: Iterable[str | None], ref: Ref) -> 
     for name in names:
         if name:
             known.setdefault(name.strip().casefold(), set()).add(ref)
-
-
-def _listed(given: Any) -> list[str]:
-    return [str(one) for one in given] if isinstance(given, list | tuple) else [str(given)] if given else []
-
-
-def _meant(name: str, known: Iterable[str], otherwise: str) -> str:
-    by_folded = {one.casefold(): one for one in known}
-    close = difflib.get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.6)
-    return f"Did you mean {by_folded[close[0]]}?" if close else otherwise

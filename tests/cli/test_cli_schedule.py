@@ -84,3 +84,16 @@ def test_a_file_that_is_no_plan_is_one_line(tmp_path: Path) -> None:
     for name in ("a.json", "b.toml", "c.json", "d.json", "e.json", "f.json", "missing.json", "."):
         result = syncd("schedule", "compute", tmp_path / name)
         assert (result.exit_code, result.stdout, len(result.stderr.splitlines())) == (2, "", 1), name
+
+
+def test_a_plan_of_thousands_is_printed_in_the_same_columns(tmp_path: Path) -> None:
+    def printed(count: int) -> list[str]:
+        items = [{"id": f"i{n:04}", "duration": "1h"} for n in range(count)]
+        links = [{"from": f"i{n:04}", "to": f"i{n + 1:04}"} for n in range(count - 1)]
+        file = tmp_path / f"{count}.json"
+        file.write_text(json.dumps({"start": "2026-01-05", "items": items, "links": links}))
+        return [line.rstrip() for line in syncd("schedule", "compute", str(file)).stdout.splitlines()]
+
+    long = printed(1001)
+    assert len(long) == 1003
+    assert long[:20] == printed(20)[:20]

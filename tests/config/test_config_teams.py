@@ -91,6 +91,11 @@ def test_a_member_needs_no_more_than_a_name(folder: Folder) -> None:
         ('[[teams.pay.members]]\nperson = "Ada"\nshare = 0', "teams.pay.members", "greater than 0"),
         ('[[teams.pay.members]]\nperson = "Ada"\nskill = "kafka"', "teams.pay.members", "skills"),
         ("[teams]\npay = 3", "teams.pay", "must be a table"),
+        (
+            '[teams.pay]\nmembers = [{ person = "Ada", since = 2026-12-31, until = 2026-01-01 }]',
+            "teams.pay.members[0].until",
+            "is before since, which is 2026-12-31",
+        ),
     ],
 )
 def test_what_is_wrong_is_told_with_key_and_cure(folder: Folder, text: str, key: str, words: str) -> None:

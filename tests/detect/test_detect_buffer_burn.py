@@ -112,6 +112,13 @@ def test_each_line_has_an_exit_of_its_own(burnt: float, done: float, stands: Sev
     assert verdict(burnt, done, stands, BufferBurnRules()) == expected
 
 
+@pytest.mark.parametrize(("left", "chain", "used", "days"), [(4, 7, 5, 14), (8, 9, 3, 18), (1, 2, 6, 10), (1, 1, 1, 10)])
+def test_what_lies_on_a_line_is_not_above_it(left: int, chain: int, used: int, days: int) -> None:
+    """10 % + 0.6 x 3/7 is 5/14, and so on."""
+    warn = verdict(used / days, 1 - left / chain, None, BufferBurnRules())
+    assert warn == ("warn" if used * 10 * chain > days * (chain + 6 * (chain - left)) else None)
+
+
 def test_what_stands_is_told_until_the_exit() -> None:
     seen = snapshot(*plan(left=5, due="2026-05-21", labels=("buffer:7d",)))
     assert (the_buffer(seen).burnt, the_buffer(seen).done) == (1 / 7, 0.125)

@@ -143,3 +143,12 @@ def test_what_lies_outside_the_range_says_why() -> None:
     fails(time.subtract, MONDAY, 10**9)
     fails(time.start, time.total)
     fails(time.finish, -1)
+
+
+def test_a_week_of_another_length_and_an_instant_with_an_offset_are_refused() -> None:
+    for week in ((480,) * 6, (480,) * 14, (-480, 480, 480, 480, 480, 0, 0)):
+        with pytest.raises(ValueError, match="seven days"):
+            Calendar(week).compile(date(2026, 1, 1), date(2027, 1, 1))
+    time = Calendar().compile(date(2026, 1, 1), date(2027, 1, 1))
+    with pytest.raises(ValueError, match="`local`"):
+        time.add(datetime(2026, 1, 5, 9, tzinfo=UTC), 480)

@@ -119,6 +119,28 @@ def test_a_milestone_stands_at_the_end_of_its_predecessors_day_and_work_goes_on_
     assert dates(result, "told") == "08 09:00 - 08 09:00"
 
 
+def test_midnight_is_the_end_of_a_day_that_runs_to_it_but_a_date_begins_one() -> None:
+    """The office works round the clock from Monday to Friday; Saturday 0:00 is the end of its week."""
+    clock = {"weekdays": [1, 2, 3, 4, 5], "hours_per_day": 24}
+    result = plan(item("cure", "5ed"), item("cured", "0"), item("b", "1h"), links=[link("cure", "cured")], calendar=clock)
+    assert dates(result, "cured") == "10 00:00 - 10 00:00"
+    assert [of(result, one).total_float for one in ("cure", "cured", "b")] == [0, 0, 119]
+    dated = plan(item("told", "0", not_earlier_than="2026-01-10"), calendar=clock)
+    assert dates(dated, "told") == "12 00:00 - 12 00:00"
+
+
+def test_links_of_one_relation_with_several_lags_all_hold_and_tuples_do_as_well_as_lists() -> None:
+    items = (item("a", "1d"), item("b", "1d"))
+    result = compute({"start": "2026-01-05", "items": items, "links": (link("a", "b", "FS", "3d"), link("a", "b", "FS", "1d"))})
+    assert dates(result, "b") == "09 09:00 - 09 17:00"
+
+
+def test_a_milestone_without_links_stands_at_the_plans_start() -> None:
+    result = plan(item("begin", "0"), item("said", "0", not_earlier_than="2026-01-12T17:00"), start="2026-01-09T17:00")
+    assert dates(result, "begin") == f"{result.start:%d %H:%M} - {result.start:%d %H:%M}" == "12 09:00 - 12 09:00"
+    assert dates(result, "said") == "12 17:00 - 12 17:00"
+
+
 def test_a_deadline_holds_to_its_end_and_shows_negative_float() -> None:
     items, links = (item("a", "3d"), item("b", "2d"), item("c", "1d")), [link("a", "b"), link("a", "c")]
     result = plan(*items, links=links, deadline="2026-01-08")

@@ -1,5 +1,6 @@
 """The critical path method over arrays: textbook numbers, each relation by hand, cycles, and many draws at once."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -85,6 +86,36 @@ def test_links_that_make_no_sense_are_listed_and_left_out() -> None:
         Network.of(2, [0], [1], ["XY"])
     with pytest.raises(ValueError, match="code"):
         Network.of(2, [0], [1], [7])
+
+
+def test_several_links_between_two_items_all_count() -> None:
+    network = Network.of(2, [0, 0, 0, 0], [1, 1, 1, 1], ["FS", "FS", "SS", "FS"], [0, 60, 30, 60])
+    assert network.problems == (LinkProblem(3, "it is there already"),)
+    found = schedule(network, [10, 10])
+    assert (found.early_start.tolist(), found.driving.tolist()) == ([0, 70], [False, True, False, False])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: Network.of(3, [0, 1], [2]),
+        lambda: Network.of(3, [0, 1], [1, 2], ["FS"]),
+        lambda: Network.of(3, [0], [1], lags=[1.5]),
+        lambda: schedule(Network.of(2, [0], [1]), [5]),
+        lambda: schedule(Network.of(2, [0], [1]), [5, 5, 5]),
+        lambda: schedule(Network.of(2, [0], [1]), [0.5, 5]),
+        lambda: schedule(Network.of(2, [0], [1]), [float("nan"), 5]),
+        lambda: schedule(Network.of(2, [0], [1]), [-1, 5]),
+        lambda: schedule(Network.of(2, [0], [1]), [2**50, 5]),
+        lambda: schedule(Network.of(2, [0], [1]), [5, 5], not_earlier=[1]),
+        lambda: forward_many(Network.of(2, [0], [1]), [5, 5]),
+        lambda: forward_many(Network.of(2, [0], [1]), [[5.0, float("nan")]]),
+    ],
+)
+def test_arrays_that_do_not_fit_are_refused_and_never_cut_off_or_stretched(wrong: Callable[[], object]) -> None:
+    with pytest.raises(ValueError, match="give"):
+        wrong()
+    assert schedule(Network.of(2, [0], [1]), [5.0, 5.0]).finish == 10
 
 
 def test_nothing_is_an_empty_schedule() -> None:

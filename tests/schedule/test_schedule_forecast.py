@@ -94,10 +94,10 @@ def test_a_due_date_that_people_set_is_no_earlier_in_any_draw() -> None:
 
 
 def test_leave_counts_in_both_ways() -> None:
-    away = Team(name="all", owns=("*",), members=(Member(person="Ada"),))
-    off = replace(away, members=(replace(away.members[0], until=date(2026, 5, 8)), Member(person="Bo", share=0.5)))
+    team = Team(name="all", owns=("*",), members=(Member(person="Ada"),))
+    off = replace(team, members=(replace(team.members[0], until=date(2026, 5, 8)), Member(person="Bo", share=0.5)))
     rows = [*finished(assignees="Ada"), *backlog(9, assignees="Ada")]
-    assert odds(*rows, teams=(away,)).p50 == date(2026, 5, 24)
+    assert odds(*rows, teams=(team,)).p50 == date(2026, 5, 24)
     assert odds(*rows, teams=(off,)).p50 > date(2026, 5, 24)
 
 
@@ -112,6 +112,30 @@ def test_leave_is_waited_for_once_however_long_the_work_takes() -> None:
         away("Ada", "2026-05-04", "2026-06-01"),
     )
     assert later.p50 == date(2026, 6, 3)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        ("2026-06-01", "2026-06-06", "2026-05-08"),  # later than all of it
+        ("2026-05-06", "2026-05-13", "2026-05-15"),  # 5 working days from the day on which A has ended, while B is about to begin
+        ("2026-05-04", "2026-05-11", "2026-05-13"),  # 5 from today on, of which A, which is Bo's, takes 2 all the same
+        ("2026-05-07", "2026-05-14", "2026-05-15"),  # 5 in the middle of B
+    ],
+)
+def test_a_plan_that_is_drawn_waits_for_who_is_away_when_the_work_could_begin(start: str, end: str, expected: str) -> None:
+    """A takes Monday and Tuesday; B, which is Ada's, the three days after it."""
+    rows: list[Row] = [
+        *finished(ratio=1.0),
+        milestone("M", due="2026-05-08"),
+        item("A", of="M", days=2, assignees="Bo"),
+        item("B", of="M", days=3, assignees="Ada"),
+        link("A", "B"),
+        away("Ada", start, end),
+    ]
+    found = odds(*rows)
+    assert found.method == "network"
+    assert (found.p50, found.p95) == (date.fromisoformat(expected),) * 2
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,11 @@ def test_a_colleague_who_is_busy_or_away_saves_nothing() -> None:
     assert not [one for one in gone.options if one.what == "give"]
 
 
+def test_what_other_work_waits_for_is_not_left_for_later() -> None:
+    found = plan(work("A", 3, "2026-05-08"), work("B", 4, "2026-05-08"), link("A", "B"))
+    assert [one for one in told(found) if one[0] == "later"] == [("later", "B", 2)]
+
+
 def test_only_who_has_the_skill_can_be_given_the_item() -> None:
     rows = (work("A", 3, "2026-05-08", labels=("skill:kafka",)), work("B", 4, "2026-05-08", labels=("skill:kafka",)))
     assert not [one for one in plan(*rows).options if one.what == "give"]

@@ -171,7 +171,23 @@ def test_a_date_that_no_calendar_reaches_stays_and_is_told() -> None:
 def test_more_work_than_the_calendars_hold_is_told_and_nothing_breaks() -> None:
     rows = [item(f"A-{n}", days=900) for n in range(5)]
     plan = plan_of(snapshot(*rows, *(link(f"A-{n}", f"A-{n + 1}") for n in range(4))))
-    assert "nothing counts as longer than a day" in plan.problems[0]
+    assert "nothing counts as longer than 100 days" in plan.problems[0]
+
+
+def test_one_slip_of_the_pen_leaves_the_other_work_its_time() -> None:
+    rows = [item("A-0", days=900), item("A-1", days=900), item("A-2", days=60), item("B", days=90)]
+    plan = plan_of(snapshot(*rows, *(link(f"A-{n}", f"A-{n + 1}") for n in range(2))))
+    found = plan.dates(ref("B"))
+    assert "nothing counts as longer than 100 days" in plan.problems[0]
+    assert found is not None
+    assert found.finish == date(2026, 9, 7), "90 working days from 5 May"
+
+
+def test_what_takes_no_time_and_waits_for_nothing_is_today_and_not_yesterday() -> None:
+    plan = plan_of(snapshot(milestone("M"), item("A", of="M", type="buffer"), link("M", "A"), link("A", "M")))
+    for found in (plan.dates(ref("A")), plan.end(ref("M"))):
+        assert found is not None
+        assert (found.start, found.finish) == (date(2026, 5, 5), date(2026, 5, 5))
 
 
 def test_a_start_is_set_or_the_latest_that_the_due_date_allows() -> None:

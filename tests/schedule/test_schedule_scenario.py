@@ -136,6 +136,26 @@ def test_all_that_is_wrong_is_told_at_once_with_what_may_be_meant() -> None:
     assert set(told) >= {"links[0]", "links[1].lag", "unlink[0]", "new[0]"}
 
 
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        ({"items": {"A": {"remaining": "-3d"}}}, "A.remaining: '-3d' is no time that work takes, above 0"),
+        ({"items": {"A": {"remaining": "0d"}}}, 'status = "done"'),
+        ({"items": {"A": {"estimate": "2000d"}}}, "A.estimate: '2000d' is no time that work takes"),
+        ({"items": {"A": {"estimate": "2ed"}}}, "A.estimate: '2ed' is elapsed time"),
+        ({"items": {"M": {"due": "2026-06-01"}}}, 'M: it is a milestone. Write [milestones."M"].'),
+        ({"items": {"A": {"due": date(1800, 1, 1)}}}, "A.due: 1800-01-01 lies outside 1970-01-01 to 2100-12-31"),
+        ({"new": [{"key": "A", "milestone": "M"}]}, "new[0].key: there is a A already"),
+        ({"new": [{"key": "Z", "milestone": "M"}, {"key": "z"}]}, "new[1].key: there is a z already"),
+        ({"links": [{"from": "A", "to": "A"}]}, "links[0]: A is linked to itself"),
+        ({"links": [{"from": "A", "to": "B", "lag": "2ed", "relation": "FT"}]}, "links[0].relation: 'FT' is none of"),
+    ],
+)
+def test_what_would_be_ignored_or_taken_for_something_else_is_told(document: dict[str, Any], expected: str) -> None:
+    _, problems = read_scenario(document, company(), "s.toml")
+    assert expected in "\n".join(f"{one.key}: {one.text}. {one.cure}" for one in problems)
+
+
 def test_settings_of_a_command_line() -> None:
     document, problems = from_settings(
         ["A.due=2026-05-20", "A.remaining=2d", "team.payments.add=2", "N.due=2026-06-01", "x", "y=1"]

@@ -72,12 +72,12 @@ DETECTOR = Detector(code=CODE, title="Critical path", rules=CriticalPathRules, d
 
 
 def _cases(snapshot: Snapshot, plan: Plan, rules: CriticalPathRules, milestone: Milestone) -> Iterator[_Case]:
-    end, due = plan.end(milestone.ref), milestone.due
+    end, due = plan.finish_of(milestone.ref), milestone.due
     if end is None or due is None or due < snapshot.today or not is_open(milestone):
         return
     time = plan.calendar(End(milestone.ref))
     limit = max(rules.near_days, rules.near_share * days_after(time, snapshot.today, due))
-    if days_after(time, end.finish, due) > limit * rules.exit_factor:
+    if days_after(time, end.day, due) > limit * rules.exit_factor:
         return
     members = (ref for ref in snapshot.members.get(milestone.ref, ()) if ref in plan.wiring.number)
     for ref in sorted({*members, *plan.path(End(milestone.ref))}, key=identity):

@@ -72,7 +72,7 @@ def asked_of(snapshot: Snapshot, working: Working) -> tuple[tuple[Asked, ...], U
             untimed.append(ref)
         elif minutes:
             milestones = of_item.get(ref, ())
-            due = item.due or min([one.due for one in milestones if one.due], default=None)
+            due = item.due or _first([one.due for one in milestones])
             if due is None:
                 undated.append(ref)
             else:
@@ -82,7 +82,7 @@ def asked_of(snapshot: Snapshot, working: Working) -> tuple[tuple[Asked, ...], U
 
 def _asked(working: Working, item: Item, minutes: float, due: date, milestones: tuple[Milestone, ...]) -> Asked:
     today = working.today
-    start = item.start or min([one.start for one in milestones if one.start], default=None) or today
+    start = item.start or _first([one.start for one in milestones]) or today
     first = max(today, start)
     last = None if due < today else max(due, first)
     return Asked(
@@ -90,9 +90,15 @@ def _asked(working: Working, item: Item, minutes: float, due: date, milestones: 
         minutes=minutes,
         first=first if last else today,
         last=last,
-        milestones=tuple(one.ref for one in milestones),
+        milestones=tuple([one.ref for one in milestones]),
         skills=skills_of(item),
     )
+
+
+def _first(days: list[date | None]) -> date | None:
+    if len(days) == 1:
+        return days[0]
+    return min([day for day in days if day], default=None)
 
 
 def milestones_of(snapshot: Snapshot) -> Mapping[Ref, tuple[Milestone, ...]]:

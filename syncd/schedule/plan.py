@@ -175,7 +175,13 @@ class Plan:
 
     def room(self, number: int) -> float:
         """The total float of a node in working days of the usual length of whose it is."""
-        return self._floats[0][number] / self.day_lengths[self.calendar_of[number]]
+        return self._rooms[number]
+
+    @cached_property
+    def _rooms(self) -> list[float]:
+        lengths = np.array(self.day_lengths)[np.array(self.calendar_of, np.int64)]
+        found: list[float] = (self.schedule.total_float / lengths).tolist()
+        return found
 
     @cached_property
     def _later(self) -> Ints:

@@ -113,7 +113,13 @@ def milestones_of(snapshot: Snapshot) -> Mapping[Ref, tuple[Milestone, ...]]:
             if found.setdefault(item, alone) is not alone:
                 found[item] += alone
                 several[item] = None
-    return found | {ref: _lowest(found[ref], above) for ref in several}
+    known: dict[tuple[int, ...], tuple[Milestone, ...]] = {}  # many items are part of the very same ones
+    for ref in several:
+        key = tuple(map(id, found[ref]))
+        if key not in known:
+            known[key] = _lowest(found[ref], above)
+        found[ref] = known[key]
+    return found
 
 
 def _lowest(milestones: tuple[Milestone, ...], above: Mapping[Ref, frozenset[Ref]]) -> tuple[Milestone, ...]:

@@ -17,6 +17,7 @@ from syncd.schedule.calendar import Instants, Ints, NotComputable, WorkingTime
 from syncd.schedule.compiled import Bools, Network
 from syncd.schedule.cpm import Schedule, least
 from syncd.schedule.crossing import Crossing, Route
+from syncd.schedule.order import ranked
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,8 +79,8 @@ def crossed(
 def finish_of(crossing: Crossing, of: Ints, ends: Ints, draws: int) -> Ints:
     """The latest of the finishes, by draw, on the wall. In one calendar later marks are later on the wall: one look-up for each."""
     ends = ends.reshape(len(of), draws)
-    used = np.flatnonzero(np.bincount(of, minlength=len(crossing.calendars)))
-    latest = np.array([ends[of == one].max(axis=0) for one in used], np.int64).reshape(len(used), draws)
+    used, first = np.unique(of[order := ranked(of)], return_index=True)
+    latest = np.maximum.reduceat(ends[order], first, axis=0) if len(used) else np.zeros((0, draws), np.int64)
     last: Ints = crossing.wall(used[:, None], latest).max(axis=0, initial=0)
     return last
 

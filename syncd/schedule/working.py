@@ -192,7 +192,7 @@ class Working:
     def _team_of(self, work: Work) -> Team | None:
         if isinstance(work, Milestone) and work.team and (named := self.team(work.team)):
             return named
-        if owner := self.owners.owner(_marks(work), work.ref.key or ""):
+        if owner := self.owners.owner(_names(work), work.labels, work.ref.key or ""):
             return owner
         if not isinstance(work, Item):
             return None
@@ -309,13 +309,11 @@ def _idle(working: Working) -> Iterator[str]:
             yield f"{person.name} has no working time from today on: counted with the week of their team, or everybody's"
 
 
-def _marks(work: Work) -> list[str]:
-    """All that a pattern may match beside the key: projects and labels, of a joined milestone also the projects and keys of its
-    sources."""
-    found = [work.project, *(f"label:{label}" for label in work.labels)]
-    if isinstance(work, Milestone):
-        found += [text for claim in work.claims.values() for text in (claim.project, claim.ref.key or "")]
-    return found
+def _names(work: Work) -> list[str]:
+    """Its projects: of a joined milestone also the projects and keys of its sources."""
+    if not isinstance(work, Milestone):
+        return [work.project]
+    return [work.project, *(text for claim in work.claims.values() for text in (claim.project, claim.ref.key or ""))]
 
 
 def _without_calendar(snapshot: Snapshot, seats: Mapping[Person, object], leave: Leave) -> Iterator[Person]:

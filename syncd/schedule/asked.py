@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from syncd.model.record import record
 from syncd.model.ref import Ref, identity
@@ -52,9 +53,12 @@ def minutes_left(item: Item) -> float | None:
 
 def skills_of(item: Item) -> tuple[str, ...]:
     """The skills that its labels name."""
-    if not item.labels:
-        return ()
-    found = (label[len(SKILL) :].strip().casefold() for label in item.labels if label[: len(SKILL)].casefold() == SKILL)
+    return _skills(item.labels) if item.labels else ()
+
+
+@lru_cache(4096)
+def _skills(labels: tuple[str, ...]) -> tuple[str, ...]:
+    found = (label[len(SKILL) :].strip().casefold() for label in labels if label[: len(SKILL)].casefold() == SKILL)
     return tuple(sorted({skill for skill in found if skill}))
 
 

@@ -7,7 +7,8 @@ which `drift` says once. Where the milestone's own end has more room than the li
 Source: the critical path method's total float; near-critical work as in PMI, Practice Standard for Scheduling (2019); limits of this house.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from functools import lru_cache
 from math import floor
 from typing import Literal
 
@@ -20,11 +21,11 @@ from syncd.model.action import Mode
 from syncd.model.finding import Count, Day, Finding, Line, Part, Severity, bucket, fingerprint_of
 from syncd.model.record import record
 from syncd.model.ref import Ref, identity, ref_to_json
-from syncd.model.rows import Milestone
+from syncd.model.rows import Item, Milestone
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.days import days_after
 from syncd.schedule.plan import Dates, Plan, plan_of
-from syncd.schedule.wiring import End, Work, is_open
+from syncd.schedule.wiring import NO_MEMBERS, End, Work, is_open, members_of, opened_of
 
 CODE = "critical_path_change"
 
@@ -44,10 +45,11 @@ class CriticalPathRules(Rules):
 
 @record(frozen=True, slots=True)
 class _Case:
-    """An item that has little room. `room`: float in working days; `limit`: what is little."""
+    """An item that has little room. `number`: its own in the plan; `room`: float in working days; `limit`: what is little."""
 
     milestone: Milestone
     work: Work
+    number: int
     dates: Dates
     room: float
     limit: float
@@ -72,21 +74,30 @@ DETECTOR = Detector(code=CODE, title="Critical path", rules=CriticalPathRules, d
 
 
 def _cases(snapshot: Snapshot, plan: Plan, rules: CriticalPathRules, milestone: Milestone) -> Iterator[_Case]:
-    end, due = plan.end(milestone.ref), milestone.due
+    end, due = plan.finish_of(milestone.ref), milestone.due
     if end is None or due is None or due < snapshot.today or not is_open(milestone):
         return
     time = plan.calendar(End(milestone.ref))
     limit = max(rules.near_days, rules.near_share * days_after(time, snapshot.today, due))
-    if days_after(time, end.finish, due) > limit * rules.exit_factor:
+    if days_after(time, end.day, due) > limit * rules.exit_factor:
         return
-    members = (ref for ref in snapshot.members.get(milestone.ref, ()) if ref in plan.wiring.number)
-    for ref in sorted({*members, *plan.path(End(milestone.ref))}, key=identity):
-        room = plan.room(plan.wiring.number[ref])
-        if room > limit * rules.exit_factor or (room > limit and not _stands(snapshot, milestone, ref)):
+    numbers = {
+        *snapshot.once(members_of).get(milestone.ref, NO_MEMBERS).numbers,
+        *plan.numbers_on(plan.wiring.number[End(milestone.ref)]),
+    }
+    for number in _in_order(snapshot, plan, numbers):
+        work, room = plan.works[number], plan.room(number)
+        if work is None or room > limit * rules.exit_factor or (room > limit and not _stands(snapshot, milestone, work.ref)):
             continue
-        work, dates = snapshot.get(ref), plan.dates(ref)
-        if work and dates:
-            yield _Case(milestone, work, dates, room, limit)
+        yield _Case(milestone, work, number, plan.dates_at(number), room, limit)
+
+
+def _in_order(snapshot: Snapshot, plan: Plan, numbers: Collection[int]) -> list[int]:
+    """Numbers of work in the order of the refs: items are numbered so, and come first."""
+    works = plan.works
+    if max(numbers) < len(snapshot.once(opened_of).items):
+        return sorted(numbers)
+    return sorted(numbers, key=lambda number: identity(work.ref) if (work := works[number]) else ("", "", ""))
 
 
 def _stands(snapshot: Snapshot, milestone: Milestone, ref: Ref) -> bool:
@@ -95,7 +106,7 @@ def _stands(snapshot: Snapshot, milestone: Milestone, ref: Ref) -> bool:
 
 def _finding(snapshot: Snapshot, plan: Plan, rules: CriticalPathRules, case: _Case) -> Finding:
     milestone, work = case.milestone, case.work
-    path = plan.works_on(work.ref, SHOWN)
+    path = [one for number in plan.numbers_on(case.number, SHOWN) if (one := plan.works[number])]
     short = max(0, -floor(case.room))
     return Finding(
         code=CODE,
@@ -106,10 +117,10 @@ def _finding(snapshot: Snapshot, plan: Plan, rules: CriticalPathRules, case: _Ca
         lines=(
             Line("Why", told(plan, path)),
             Line("Rests on", _rule(case, rules)),
-            Line("Clears", (f"room for more than {rules.exit_factor:g} times that, or the item done.",)),
+            _clears(rules.exit_factor),
             Line("Wrong?", ("Correct the dates or the estimate of ", keyed(work), ", or its links.")),
         ),
-        inputs=with_sources(snapshot, {milestone.ref, work.ref, *(one.ref for one in path)}),
+        inputs=with_sources(snapshot, [milestone.ref, work.ref, *[one.ref for one in path]]),
         facts={
             "item": ref_to_json(work.ref),
             "float_days": round(case.room, 2),
@@ -119,7 +130,7 @@ def _finding(snapshot: Snapshot, plan: Plan, rules: CriticalPathRules, case: _Ca
             "clocked": case.dates.clocked,
         },
         weight=bucket(short) if case.dates.clocked else short,
-        driving=work.ref if work.ref in snapshot.items else None,
+        driving=work.ref if isinstance(work, Item) else None,
     )
 
 
@@ -138,8 +149,15 @@ def _rule(case: _Case, rules: CriticalPathRules) -> tuple[Part, ...]:
         if case.room < 0
         else ("it has ", Count(floor(case.room), "working day", case.dates.clocked), " of room")
     )
-    share = f"{rules.near_share:.0%}".replace("%", " %")
-    return (
-        *room,
-        f". Rule: at most {rules.near_days:g} working days, or {share} of those until the due date; critical below none.",
-    )
+    return *room, _limits(rules.near_days, rules.near_share)
+
+
+@lru_cache(64)
+def _limits(near_days: float, near_share: float) -> str:
+    share = f"{near_share:.0%}".replace("%", " %")
+    return f". Rule: at most {near_days:g} working days, or {share} of those until the due date; critical below none."
+
+
+@lru_cache(64)
+def _clears(exit_factor: float) -> Line:
+    return Line("Clears", (f"room for more than {exit_factor:g} times that, or the item done.",))

@@ -7,7 +7,7 @@ always late. A milestone without a due date, without open items, or done or drop
 critical from 5. Source: the critical path method's early dates; the thresholds are this house's.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
@@ -27,9 +27,9 @@ from syncd.model.snapshot import Snapshot
 from syncd.schedule.calendar import WorkingTime
 from syncd.schedule.days import days_after
 from syncd.schedule.forecast import Forecast, Odds, forecast_of
-from syncd.schedule.plan import Dates, Finish, Plan, plan_of
+from syncd.schedule.plan import Finish, Plan, plan_of
 from syncd.schedule.wall import wall_day
-from syncd.schedule.wiring import NO_MEMBERS, End, Work, due_of, is_open, members_of
+from syncd.schedule.wiring import NO_MEMBERS, End, Members, Work, due_of, is_open, members_of
 from syncd.schedule.workdays import roll_forward
 
 CODE = "drift"
@@ -96,13 +96,14 @@ DETECTOR = Detector(code=CODE, title="Drift", rules=DriftRules, detect=detect)
 
 def _case(snapshot: Snapshot, plan: Plan, forecast: Forecast, milestone: Milestone) -> _Case | None:
     """None where there is nothing to judge: no due date, no open work, or all of it surely in time."""
-    whole, due, odds = plan.end(milestone.ref), milestone.due, forecast.odds.get(milestone.ref)
-    open_items = snapshot.once(members_of).get(milestone.ref, NO_MEMBERS).opened
+    whole, due, odds = plan.finish_of(milestone.ref), milestone.due, forecast.odds.get(milestone.ref)
+    members = snapshot.once(members_of).get(milestone.ref, NO_MEMBERS)
+    open_items = members.opened
     if not (is_open(milestone) and due and open_items and whole):
         return None
-    if whole.finish <= due and (odds is None or odds.p == 1) and all(item.due is None or item.due <= due for item in open_items):
+    if whole.day <= due and (odds is None or odds.p == 1) and all(item.due is None or item.due <= due for item in open_items):
         return None
-    last, end = _last(plan, milestone.ref, open_items)
+    last, end = _last(plan, whole, members)
     time = plan.calendar(End(milestone.ref))
     path = plan.works_on(last)
     return _Case(
@@ -154,18 +155,19 @@ def _days_late(time: WorkingTime, due: date, end: Finish) -> int:
     return days_after(time, due, roll_forward(end.day) if end.clocked else end.day)
 
 
-def _last(plan: Plan, milestone: Ref, open_items: Iterable[Item]) -> tuple[Ref, Finish]:
+def _last(plan: Plan, whole: Finish, members: Members) -> tuple[Ref, Finish]:
     """What ends last. Of equals one that only today holds up, then the one that is due for longest: so that the answer stays."""
-    dated = [(item, dates) for item in sorted(open_items, key=lambda item: identity(item.ref)) if (dates := plan.dates(item.ref))]
-    item, dates = max(dated, key=lambda found: _lateness(found[1], found[0].due))
-    whole = plan.end(milestone)
-    if whole and whole.by and whole.finish > dates.finish:
-        return whole.by, Finish(whole.finish, whole.clocked, whole.by)
-    return item.ref, Finish(dates.finish, dates.clocked, dates.by)
+    number = max(sorted(members.numbers), key=lambda number: _lateness(plan.finish(number), plan.due[number]))
+    found = plan.finish(number)
+    if whole.by and whole.day > found.day:
+        return whole.by, whole
+    work = plan.works[number]
+    assert work is not None, "an item is a node of its own"
+    return work.ref, found
 
 
-def _lateness(dates: Dates, due: date | None) -> tuple[date, bool, int]:
-    return dates.finish, dates.clocked, -due.toordinal() if due else -date.max.toordinal()
+def _lateness(end: Finish, due: date | None) -> tuple[date, bool, int]:
+    return end.day, end.clocked, -due.toordinal() if due else -date.max.toordinal()
 
 
 def _finding(snapshot: Snapshot, plan: Plan, rules: DriftRules, case: _Case, severity: Severity) -> Finding:

@@ -30,14 +30,22 @@ def told(plan: Plan, path: Sequence[Work]) -> tuple[Part, ...]:
     shown = path[-SHOWN:]
     hidden = len(path) - len(shown)
     parts: list[Part] = ["after ", Count(hidden, "earlier item"), ": "] if hidden else []
-    parts += _beginning(plan, shown[0])
-    known = plan.snapshot.once(_steps)
+    begun, known = plan.snapshot.once(_beginnings), plan.snapshot.once(_steps)
+    first = begun.get(id(shown[0]))
+    if first is None:
+        first = begun[id(shown[0])] = shown[0], tuple(_beginning(plan, shown[0]))
+    parts += first[1]
     for earlier, work in pairwise(shown):
         step = known.get(id(work))
         if step is None or step[0] is not earlier:
             step = known[id(work)] = earlier, work, (" -> ", keyed(work), *_step(plan, earlier, work))
         parts += step[2]
     return *parts, "."
+
+
+def _beginnings(_: Snapshot) -> dict[int, tuple[Work, tuple[Part, ...]]]:
+    """How paths that begin with a piece of work were told already, by the very object: itself, the words."""
+    return {}
 
 
 def _steps(_: Snapshot) -> dict[int, tuple[Work, Work, tuple[Part, ...]]]:

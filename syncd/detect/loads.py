@@ -132,7 +132,7 @@ def hurt(snapshot: Snapshot, code: str, discriminator: str, falling: Mapping[Ask
     if not minutes:
         minutes = {asked.ref: amount for asked, amount in falling.items()}
     told = (ref for ref in sorted(minutes, key=identity) if fingerprint_of(code, ref, discriminator) in snapshot.open)
-    ref = next(told, None) or min(minutes, key=lambda ref: (-minutes[ref], identity(ref)))
+    ref = (next(told, None) if snapshot.open else None) or min(minutes, key=lambda ref: (-minutes[ref], identity(ref)))
     return snapshot.milestones.get(ref) or snapshot.items[ref]
 
 

@@ -16,7 +16,7 @@ from syncd.contract import Detector
 from syncd.detect.loads import Excess, LoadRules, amounts, falling_into, hurt, limits, period, resting_on, was, worst
 from syncd.detect.wording import called, keyed, listed, named
 from syncd.model.finding import Count, Finding, Line, Part
-from syncd.model.ref import Ref, ref_to_json
+from syncd.model.ref import Ref, identity, ref_to_json
 from syncd.model.rows import Milestone, Person
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.asked import Asked
@@ -69,7 +69,7 @@ def _cases(load: Load, rules: OverallocatedRules) -> Iterator[Case]:
             continue
         excess = worst(book, rules)
         falling = falling_into(book.asked, excess, load) if excess else {}
-        asking = sorted({ref for asked in falling for ref in asked.milestones})
+        asking = sorted({ref for asked in falling for ref in asked.milestones}, key=identity)
         if excess and len(asking) >= _MILESTONES:
             yield Case(person, excess, falling, asking)
 

@@ -6,7 +6,7 @@ said on tickets unless `write` is set: it is for whoever leads the plan, as `syn
 Source: DCMA, 14-Point Assessment (2009).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pydantic import Field
 
@@ -41,15 +41,15 @@ def detect(snapshot: Snapshot, rules: QualityRules) -> Iterator[Finding]:
         if not is_open(milestone) or len(members.opened) < rules.of(milestone.class_).least_items:
             continue
         quality = milestone_quality(snapshot, ref)
-        if quality.failed:
-            yield _finding(snapshot, quality, ref)
+        if failed := quality.failed:
+            yield _finding(snapshot, quality, failed, ref)
 
 
 DETECTOR = Detector(code=CODE, title="Plan quality", rules=QualityRules, detect=detect)
 
 
-def _finding(snapshot: Snapshot, quality: Quality, ref: Ref) -> Finding:
-    milestone, failed = snapshot.milestones[ref], quality.failed
+def _finding(snapshot: Snapshot, quality: Quality, failed: Sequence[Metric], ref: Ref) -> Finding:
+    milestone = snapshot.milestones[ref]
     judged = sum(metric.passed is not None for metric in quality.metrics)
     return Finding(
         code=CODE,

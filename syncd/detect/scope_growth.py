@@ -18,14 +18,14 @@ from syncd.detect.wording import keyed, named, with_sources
 from syncd.model.baseline import Baseline
 from syncd.model.finding import Count, Day, Finding, Line, Part, Quote, Severity, fingerprint_of
 from syncd.model.raw import Json
-from syncd.model.ref import Ref, ref_to_json
+from syncd.model.ref import identity, ref_to_json
 from syncd.model.rows import Change, Item, Milestone
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.driving import driving_of
 from syncd.schedule.growth import MINUTES_PER_DAY, Growth, growth
 from syncd.schedule.past import past_of
 from syncd.schedule.wall import wall_day
-from syncd.schedule.wiring import is_open
+from syncd.schedule.wiring import NO_MEMBERS, is_open, members_of
 
 CODE = "scope_growth"
 _SHOWN, _LISTED = 5, 50
@@ -55,9 +55,19 @@ class _Grown:
     moved: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """An item that was added: its size, the change by which it came, and the day; where no history tells, that of its creation."""
+
+    item: Item
+    size: float
+    change: Change | None
+    on: date | None
+
+
 def detect(snapshot: Snapshot, rules: ScopeGrowthRules) -> Iterator[Finding]:
     """One finding per milestone that grew."""
-    for ref in sorted(snapshot.baselines):
+    for ref in sorted(snapshot.baselines, key=identity):
         milestone, agreed = snapshot.milestones.get(ref), snapshot.baseline(ref)
         if milestone is None or agreed is None or not is_open(milestone):
             continue
@@ -86,6 +96,7 @@ def _severity(snapshot: Snapshot, grown: _Grown, rules: ScopeGrowthRules) -> Sev
 def _finding(snapshot: Snapshot, grown: _Grown, rules: ScopeGrowthRules, severity: Severity) -> Finding:
     milestone, found = grown.milestone, grown.growth
     came = _biggest_first(snapshot, grown)
+    late, young = _late(grown, came, rules), _young(snapshot, grown, rules)
     return Finding(
         code=CODE,
         subject=milestone.ref,
@@ -97,29 +108,33 @@ def _finding(snapshot: Snapshot, grown: _Grown, rules: ScopeGrowthRules, severit
             *_date(grown),
         ),
         lines=(
-            Line("Why", tuple(_why(snapshot, grown, came))),
+            Line("Why", tuple(_why(grown, came))),
             *([Line("Offset", ("taken out: ", *_amount(found.less, found), "."))] if found.removed else []),
-            *_told(snapshot, grown, rules),
+            *_told(late, young, rules),
             Line("Rests on", _rests_on(grown, rules)),
             Line("Clears", ("a new baseline (syncd baseline adopt, with the reason), or what was added taken out or dropped.",)),
             Line("Wrong?", ("Correct which items belong to ", keyed(milestone), ", or what was agreed on: syncd baseline set.")),
         ),
         inputs=with_sources(snapshot, {milestone.ref, *snapshot.members.get(milestone.ref, ())}),
-        facts=_facts(snapshot, grown, came, rules),
+        facts=_facts(grown, came, late, young),
         weight=round(grown.percent),
-        driving=came[0][0].ref if came else snapshot.once(driving_of).last(milestone.ref),
+        driving=came[0].item.ref if came else snapshot.once(driving_of).last(milestone.ref),
     )
 
 
-def _biggest_first(snapshot: Snapshot, grown: _Grown) -> list[tuple[Item, float]]:
+def _biggest_first(snapshot: Snapshot, grown: _Grown) -> list[_Came]:
     """What was added; of equals the newest first."""
-    days = {item.ref: _joining(snapshot, grown.milestone, item)[1] for item, _ in grown.growth.added}
+    past, zone, milestone = snapshot.once(past_of), ZoneInfo(snapshot.zone), grown.milestone
 
-    def order(one: tuple[Item, float]) -> tuple[float, int, Ref]:
-        on = days[one[0].ref]
-        return -one[1], -on.toordinal() if on else 0, one[0].ref
+    def came(item: Item, size: float) -> _Came:
+        change = past.came(item, milestone)
+        at = change.at if change else item.created_at
+        return _Came(item, size, change, wall_day(at, zone) if at else None)
 
-    return sorted(grown.growth.added, key=order)
+    def order(one: _Came) -> tuple[float, int, tuple[str, str, str]]:
+        return -one.size, -one.on.toordinal() if one.on else 0, identity(one.item.ref)
+
+    return sorted((came(item, size) for item, size in grown.growth.added), key=order)
 
 
 def _date(grown: _Grown) -> tuple[Part, ...]:
@@ -136,14 +151,14 @@ def _amount(size: float, found: Growth) -> tuple[Part, ...]:
     return (Count(int(days), "working day") if days == int(days) else f"{days:g} working days",)
 
 
-def _why(snapshot: Snapshot, grown: _Grown, came: list[tuple[Item, float]]) -> Iterator[Part]:
+def _why(grown: _Grown, came: list[_Came]) -> Iterator[Part]:
     found = grown.growth
-    for place, (item, size) in enumerate(came[:_SHOWN]):
+    for place, one in enumerate(came[:_SHOWN]):
         yield from (("; ",) if place else ())
-        yield keyed(item)
+        yield keyed(one.item)
         if found.unit != "items":
-            yield from (" (", *_amount(size, found), ")")
-        yield from _by(snapshot, grown.milestone, item)
+            yield from (" (", *_amount(one.size, found), ")")
+        yield from _by(one)
     if len(came) > _SHOWN:
         yield from ("; and ", Count(len(came) - _SHOWN, "more item"))
     if found.grown:
@@ -151,41 +166,30 @@ def _why(snapshot: Snapshot, grown: _Grown, came: list[tuple[Item, float]]) -> I
     yield "."
 
 
-def _by(snapshot: Snapshot, milestone: Milestone, item: Item) -> tuple[Part, ...]:
-    change, on = _joining(snapshot, milestone, item)
+def _by(one: _Came) -> tuple[Part, ...]:
+    item, change = one.item, one.change
     who = (" by ", Quote(change.by, item.ref, item.audience, item.scope_id, "author")) if change and change.by else ()
-    return (*((" on ", Day(on)) if on else ()), *who)
+    return (*((" on ", Day(one.on)) if one.on else ()), *who)
 
 
-def _joining(snapshot: Snapshot, milestone: Milestone, item: Item) -> tuple[Change | None, date | None]:
-    """The change by which it came, and the day; where no history tells, the day on which it was created."""
-    change = snapshot.once(past_of).came(item, milestone)
-    at = change.at if change else item.created_at
-    return change, wall_day(at, ZoneInfo(snapshot.zone)) if at else None
-
-
-def _told(snapshot: Snapshot, grown: _Grown, rules: ScopeGrowthRules) -> Iterator[Line]:
-    late, young, opens = _late(snapshot, grown, rules), *_young(snapshot, grown, rules)
+def _told(late: int, young: tuple[int, int], rules: ScopeGrowthRules) -> Iterator[Line]:
+    """`young`: how many of the open items are, and how many are open."""
     if late:
         yield Line("Late", (Count(late, "item"), f" came in the last {rules.late_days} days before the due date."))
-    if opens and 100 * young > rules.young_percent * opens:
+    if young[1] and 100 * young[0] > rules.young_percent * young[1]:
         yield Line("Young", (f"more than {rules.young_percent:g} % of what is open is younger than {rules.young_days} days.",))
 
 
-def _late(snapshot: Snapshot, grown: _Grown, rules: ScopeGrowthRules) -> int:
+def _late(grown: _Grown, came: list[_Came], rules: ScopeGrowthRules) -> int:
     """How many items came shortly before, or after, the due date."""
     due = grown.milestone.due
-    if due is None:
-        return 0
-    days = [_joining(snapshot, grown.milestone, item)[1] for item, _ in grown.growth.added]
-    return sum(day is not None and (due - day).days < rules.late_days for day in days)
+    return 0 if due is None else sum(one.on is not None and (due - one.on).days < rules.late_days for one in came)
 
 
 def _young(snapshot: Snapshot, grown: _Grown, rules: ScopeGrowthRules) -> tuple[int, int]:
     """How many of the open items are young, and how many are open."""
     since, zone = snapshot.today - timedelta(days=rules.young_days), ZoneInfo(snapshot.zone)
-    items = [snapshot.items[ref] for ref in snapshot.members.get(grown.milestone.ref, ())]
-    opens = [item for item in items if is_open(item)]
+    opens = snapshot.once(members_of).get(grown.milestone.ref, NO_MEMBERS).opened
     return sum(item.created_at is not None and wall_day(item.created_at, zone) > since for item in opens), len(opens)
 
 
@@ -199,9 +203,9 @@ def _rests_on(grown: _Grown, rules: ScopeGrowthRules) -> tuple[Part, ...]:
     return *_amount(found.agreed, found), f" agreed on{unit}, as of ", Day(on), ". ", rule
 
 
-def _facts(snapshot: Snapshot, grown: _Grown, came: list[tuple[Item, float]], rules: ScopeGrowthRules) -> dict[str, Json]:
+def _facts(grown: _Grown, came: list[_Came], late: int, young: tuple[int, int]) -> dict[str, Json]:
+    """Who added an item is told where the text tells it, so that it is hidden with the text."""
     found = grown.growth
-    young, opens = _young(snapshot, grown, rules)
     return {
         "unit": found.unit,
         "agreed": found.agreed,
@@ -209,14 +213,11 @@ def _facts(snapshot: Snapshot, grown: _Grown, came: list[tuple[Item, float]], ru
         "removed": found.less,
         "percent": round(grown.percent, 1),
         "date_moved": grown.moved,
-        "added_late": _late(snapshot, grown, rules),
-        "young": young,
-        "open": opens,
-        "items": [_item_facts(snapshot, grown.milestone, item, size) for item, size in came[:_LISTED]],
+        "added_late": late,
+        "young": young[0],
+        "open": young[1],
+        "items": [
+            {**ref_to_json(one.item.ref), "size": one.size, "on": one.on.isoformat() if one.on else None}
+            for one in came[:_LISTED]
+        ],
     }
-
-
-def _item_facts(snapshot: Snapshot, milestone: Milestone, item: Item, size: float) -> Json:
-    """Who added it is told where the text tells it, so that it is hidden with the text."""
-    _, on = _joining(snapshot, milestone, item)
-    return {**ref_to_json(item.ref), "size": size, "on": on.isoformat() if on else None}

@@ -15,13 +15,14 @@ from pydantic import Field
 from syncd.contract import Detector, Rules
 from syncd.detect.wording import keyed, listed, named, owners, with_sources
 from syncd.model.finding import Finding, Line, Part
-from syncd.model.ref import Ref, identity
+from syncd.model.ref import Ref
 from syncd.model.rows import Item
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.ages import is_old, moved_of, touched_at
-from syncd.schedule.driving import driving_of
+from syncd.schedule.ordered import ordered_milestones
+from syncd.schedule.plan import plan_of
 from syncd.schedule.wall import wall_day
-from syncd.schedule.wiring import is_open
+from syncd.schedule.wiring import End, is_open, opened_of
 
 CODE = "stale"
 _SHOWN = 5
@@ -39,18 +40,20 @@ class StaleRules(Rules):
 
 def detect(snapshot: Snapshot, rules: StaleRules) -> Iterator[Finding]:
     """One finding per item that drives a milestone and of which two facts hold."""
-    driven: dict[Ref, list[Ref]] = {}
-    driving = snapshot.once(driving_of)
-    for milestone in sorted(snapshot.milestones, key=identity):
-        if is_open(snapshot.milestones[milestone]):
-            for ref in driving.path(milestone):
-                if ref in snapshot.items and snapshot.items[ref].status == "doing":
-                    driven.setdefault(ref, []).append(milestone)
-    for ref in sorted(driven, key=identity):
-        own = rules.of(snapshot.milestones[driven[ref][0]].class_)
-        facts = facts_of(snapshot, snapshot.items[ref], driven[ref], own)
+    plan, items = snapshot.once(plan_of), snapshot.once(opened_of).items
+    driven: dict[int, list[Ref]] = {}
+    for milestone in snapshot.once(ordered_milestones):
+        end = plan.wiring.number.get(End(milestone.ref))
+        if end is not None and is_open(milestone):
+            for number in plan.numbers_on(end):
+                if number < len(items) and items[number].status == "doing":
+                    driven.setdefault(number, []).append(milestone.ref)
+    for number in sorted(driven):  # as their refs are
+        item, milestones = items[number], driven[number]
+        own = rules.of(snapshot.milestones[milestones[0]].class_)
+        facts = facts_of(snapshot, item, milestones, own)
         if len(facts) > 1 and not _LYING.isdisjoint(facts):
-            yield _finding(snapshot, snapshot.items[ref], driven[ref], facts, own)
+            yield _finding(snapshot, item, milestones, facts, own)
 
 
 DETECTOR = Detector(code=CODE, title="Left lying", rules=StaleRules, detect=detect)

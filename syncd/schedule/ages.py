@@ -7,6 +7,7 @@ from syncd.model.ref import Ref
 from syncd.model.rows import Item, Milestone
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.reference import Class, reference_of
+from syncd.schedule.wiring import NO_MEMBERS, members_of
 from syncd.schedule.workdays import workdays_within
 
 
@@ -32,10 +33,11 @@ def moved_of(snapshot: Snapshot) -> Mapping[Ref, datetime]:
     """Milestone -> when anything of it was last changed: itself, an item of it, or time put down for one. Only where something tells.
     Ask for it by `snapshot.once(moved_of)`."""
     efforts, found = _efforts(snapshot), {}
+    members = snapshot.once(members_of)
     for ref, milestone in snapshot.milestones.items():
-        members = snapshot.members.get(ref, ())
-        moments = [touched_at(milestone), *(touched_at(snapshot.items[item]) for item in members)]
-        moments += [efforts.get(item) for item in members] if efforts else []
+        items = members.get(ref, NO_MEMBERS).items
+        moments = [touched_at(milestone), *[touched_at(item) for item in items]]
+        moments += [efforts.get(item.ref) for item in items] if efforts else []
         past = [moment for moment in moments if moment is not None and moment <= snapshot.as_of]
         if past:
             found[ref] = max(past)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from syncd.model.record import record
 from syncd.model.ref import Ref, identity
@@ -52,9 +53,12 @@ def minutes_left(item: Item) -> float | None:
 
 def skills_of(item: Item) -> tuple[str, ...]:
     """The skills that its labels name."""
-    if not item.labels:
-        return ()
-    found = (label[len(SKILL) :].strip().casefold() for label in item.labels if label[: len(SKILL)].casefold() == SKILL)
+    return _skills(item.labels) if item.labels else ()
+
+
+@lru_cache(4096)
+def _skills(labels: tuple[str, ...]) -> tuple[str, ...]:
+    found = (label[len(SKILL) :].strip().casefold() for label in labels if label[: len(SKILL)].casefold() == SKILL)
     return tuple(sorted({skill for skill in found if skill}))
 
 
@@ -72,7 +76,7 @@ def asked_of(snapshot: Snapshot, working: Working) -> tuple[tuple[Asked, ...], U
             untimed.append(ref)
         elif minutes:
             milestones = of_item.get(ref, ())
-            due = item.due or min([one.due for one in milestones if one.due], default=None)
+            due = item.due or _first([one.due for one in milestones])
             if due is None:
                 undated.append(ref)
             else:
@@ -82,7 +86,7 @@ def asked_of(snapshot: Snapshot, working: Working) -> tuple[tuple[Asked, ...], U
 
 def _asked(working: Working, item: Item, minutes: float, due: date, milestones: tuple[Milestone, ...]) -> Asked:
     today = working.today
-    start = item.start or min([one.start for one in milestones if one.start], default=None) or today
+    start = item.start or _first([one.start for one in milestones]) or today
     first = max(today, start)
     last = None if due < today else max(due, first)
     return Asked(
@@ -90,9 +94,15 @@ def _asked(working: Working, item: Item, minutes: float, due: date, milestones: 
         minutes=minutes,
         first=first if last else today,
         last=last,
-        milestones=tuple(one.ref for one in milestones),
+        milestones=tuple([one.ref for one in milestones]),
         skills=skills_of(item),
     )
+
+
+def _first(days: list[date | None]) -> date | None:
+    if len(days) == 1:
+        return days[0]
+    return min([day for day in days if day], default=None)
 
 
 def milestones_of(snapshot: Snapshot) -> Mapping[Ref, tuple[Milestone, ...]]:
@@ -107,7 +117,13 @@ def milestones_of(snapshot: Snapshot) -> Mapping[Ref, tuple[Milestone, ...]]:
             if found.setdefault(item, alone) is not alone:
                 found[item] += alone
                 several[item] = None
-    return found | {ref: _lowest(found[ref], above) for ref in several}
+    known: dict[tuple[int, ...], tuple[Milestone, ...]] = {}  # many items are part of the very same ones
+    for ref in several:
+        key = tuple(map(id, found[ref]))
+        if key not in known:
+            known[key] = _lowest(found[ref], above)
+        found[ref] = known[key]
+    return found
 
 
 def _lowest(milestones: tuple[Milestone, ...], above: Mapping[Ref, frozenset[Ref]]) -> tuple[Milestone, ...]:

@@ -22,10 +22,12 @@ from syncd.schedule.amount import LONGEST, amount
 from syncd.schedule.calendar import WorkingTime
 from syncd.schedule.compiled import Network
 from syncd.schedule.cpm import schedule
-from syncd.schedule.days import days_after, later
+from syncd.schedule.days import days_after
+from syncd.schedule.days import later as later_day
 from syncd.schedule.driving import time_of
 from syncd.schedule.durations import DAY, duration_of, is_buffer
 from syncd.schedule.forecast import FAR, forecast_of
+from syncd.schedule.ordered import by_identity
 from syncd.schedule.plan import plan_of
 from syncd.schedule.reference import reference_of
 from syncd.schedule.wall import wall_day
@@ -123,7 +125,7 @@ def _buffer(snapshot: Snapshot, ref: Ref, given: tuple[Origin, int] | None, chai
         return None
     if days < 1 or (origin == "baseline" and days > whole_days(chain)):
         return None
-    meant = later(time, due if time.minutes[_place(time, due)] else later(time, due, -1), -days)
+    meant = later_day(time, due if time.minutes[_place(time, due)] else later_day(time, due, -1), -days)
     ends, clocked, likely = _ends(snapshot, ref)
     return Buffer(
         milestone=ref,
@@ -157,57 +159,61 @@ def _chains(snapshot: Snapshot, milestones: list[Ref]) -> dict[Ref, tuple[int, i
     """Minutes of the longest path through each milestone's items: all of them as they were agreed on, and what is left of it.
 
     A milestone is a part of its own of one network, so that one pass measures all."""
-    number: dict[tuple[Ref, Ref], int] = {}
-    homes: dict[Ref, list[Ref]] = {}
-    for ref in milestones:
-        for item in sorted(_work_of(snapshot, ref), key=identity):
-            number[ref, item] = len(number)
-            homes.setdefault(item, []).append(ref)
+    works = [(ref, item) for ref in milestones for item in by_identity(_work_of(snapshot, ref))]
+    homes: dict[Ref, dict[Ref, int]] = {}
+    for number, (ref, item) in enumerate(works):
+        homes.setdefault(item.ref, {})[ref] = number
     pairs = [
-        (number[ref, ends[0]], number[ref, ends[1]])
+        (earlier, later)
         for link in snapshot.dependencies
-        if link.strength != "soft" and link.relation == "FS" and (ends := ends_of(link))
-        for ref in homes.get(ends[0], ())
-        if (ref, ends[1]) in number
+        if link.strength != "soft"
+        and link.relation == "FS"
+        and (ends := ends_of(link))
+        and (earlier_in := homes.get(ends[0]))
+        and (later_in := homes.get(ends[1]))
+        for ref, earlier in earlier_in.items()
+        if (later := later_in.get(ref)) is not None
     ]
     before, after = np.array(pairs, np.int64).reshape(-1, 2).T
-    network = Network.of(len(number), before, after)
+    network = Network.of(len(works), before, after)
     found = []
     for lasting in (_agreed(snapshot), _left(snapshot)):
-        minutes = [lasting(ref, item) for ref, item in number]
+        minutes = [lasting(ref, item) for ref, item in works]
         found.append(schedule(network, minutes).early_finish.tolist() if minutes else [])
     made = dict.fromkeys(milestones, (0, 0))
-    for (ref, _), whole, left in zip(number, *found, strict=True):
-        made[ref] = max(made[ref][0], whole), max(made[ref][1], left)
+    for (ref, _), whole, left in zip(works, *found, strict=True):
+        longest = made[ref]
+        if whole > longest[0] or left > longest[1]:
+            made[ref] = max(longest[0], whole), max(longest[1], left)
     return made
 
 
-def _work_of(snapshot: Snapshot, milestone: Ref) -> set[Ref]:
+def _work_of(snapshot: Snapshot, milestone: Ref) -> list[Item]:
     """The items of a milestone, and those that were agreed on: no buffers, and nothing that was dropped."""
     agreed = snapshot.baseline(milestone)
     refs = {*snapshot.members.get(milestone, ()), *(agreed.items if agreed else ())}
-    return {ref for ref in refs if (item := snapshot.items.get(ref)) and item.status != "dropped" and not is_buffer(item)}
+    return [item for ref in refs if (item := snapshot.items.get(ref)) and item.status != "dropped" and not is_buffer(item)]
 
 
-def _agreed(snapshot: Snapshot) -> Callable[[Ref, Ref], int]:
+def _agreed(snapshot: Snapshot) -> Callable[[Ref, Item], int]:
     """How long an item of a milestone was meant to take when it was agreed on; what came later was not meant at all."""
 
-    def lasting(milestone: Ref, ref: Ref) -> int:
+    def lasting(milestone: Ref, item: Item) -> int:
         agreed = snapshot.baseline(milestone)
-        if agreed is not None and agreed.items and ref not in agreed.items:
+        if agreed is not None and agreed.items and item.ref not in agreed.items:
             return 0
-        size = agreed.items.get(ref) if agreed is not None else None
-        return _minutes(size) or _minutes(snapshot.items[ref].estimate) or _typical(snapshot, ref)
+        size = agreed.items.get(item.ref) if agreed is not None else None
+        return _minutes(size) or _minutes(item.estimate) or _typical(snapshot, item)
 
     return lasting
 
 
-def _left(snapshot: Snapshot) -> Callable[[Ref, Ref], int]:
+def _left(snapshot: Snapshot) -> Callable[[Ref, Item], int]:
     """How long it takes from now on."""
     plan = snapshot.once(plan_of)
 
-    def lasting(_: Ref, ref: Ref) -> int:
-        number = plan.wiring.number.get(ref)
+    def lasting(_: Ref, item: Item) -> int:
+        number = plan.wiring.number.get(item.ref)
         return 0 if number is None else plan.durations[number].minutes
 
     return lasting
@@ -217,9 +223,9 @@ def _minutes(size: Quantity | None) -> int:
     return int(min(size.value, LONGEST)) if size and size.unit == "minutes" and size.value >= 1 else 0
 
 
-def _typical(snapshot: Snapshot, ref: Ref) -> int:
-    item, reference = snapshot.items[ref], snapshot.once(reference_of)
-    done = reference.by_ref.get(ref)
+def _typical(snapshot: Snapshot, item: Item) -> int:
+    reference = snapshot.once(reference_of)
+    done = reference.by_item.get(id(item))
     if done:
         return done.days * DAY
     return duration_of(item, reference).minutes

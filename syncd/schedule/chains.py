@@ -79,10 +79,10 @@ def _rank(chain: Chain) -> tuple[int, int, int, Ref]:
 
 
 def _held(snapshot: Snapshot, plan: Plan, ref: Ref) -> Held | None:
-    milestone, end = snapshot.milestones[ref], plan.end(ref)
-    if not (is_open(milestone) and milestone.due and end) or end.finish <= milestone.due:
+    milestone, end = snapshot.milestones[ref], plan.finish_of(ref)
+    if not (is_open(milestone) and milestone.due and end) or end.day <= milestone.due:
         return None
-    days, path = days_after(plan.calendar(End(ref)), milestone.due, end.finish), plan.path(End(ref))
+    days, path = days_after(plan.calendar(End(ref)), milestone.due, end.day), plan.path(End(ref))
     if days <= 0 or not path:
         return None
-    return Held(milestone=ref, due=milestone.due, finish=end.finish, days=days, clocked=end.clocked, path=path)
+    return Held(milestone=ref, due=milestone.due, finish=end.day, days=days, clocked=end.clocked, path=path)

@@ -44,8 +44,9 @@ class Pools:
     @classmethod
     def of(cls, reference: Reference) -> "Pools":
         """The classes of at least `LEAST` finished items with an estimate in time."""
-        found = classed(one for one in reference.finished if one.planned)
-        return cls({class_: np.array([one.days * DAY / (one.planned or 1) for one in items]) for class_, items in found.items()})
+        planned = [one for one in reference.finished if one.planned]
+        ratios = np.array([one.days * DAY / (one.planned or 1) for one in planned])
+        return cls({class_: ratios[places] for class_, places in classed(planned).items()})
 
     def like(self, item: Item) -> Class | None:
         """The narrowest class of an item that is large enough."""
@@ -264,8 +265,7 @@ def _pool(
     if class_ is None:
         return None
     if (class_, planned) not in samples:
-        days = [one.days for one in reference.classes[class_]] if planned else ()
-        samples[class_, planned] = np.array(days, np.float64) / planned if planned else pools.ratios[class_]
+        samples[class_, planned] = reference.days[class_] / planned if planned else pools.ratios[class_]
     return class_, planned
 
 

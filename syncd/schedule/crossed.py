@@ -18,6 +18,7 @@ from syncd.schedule.compiled import Bools, Network
 from syncd.schedule.cpm import Schedule, least
 from syncd.schedule.crossing import Crossing, Route
 from syncd.schedule.given import whole
+from syncd.schedule.order import ranked
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,12 +92,9 @@ def which(network: Network, calendars: Sequence[WorkingTime], calendar: npt.Arra
 def finish_of(crossing: Crossing, of: Ints, ends: Ints, draws: int) -> Ints:
     """The latest of the finishes, by draw, on the wall. In one calendar later marks are later on the wall: one look-up for each."""
     ends = ends.reshape(len(of), draws)
-    if not len(of):
-        return np.zeros(draws, np.int64)
-    order = np.argsort(of, kind="stable")
-    used, first = np.unique(of[order], return_index=True)
-    latest = np.maximum.reduceat(ends[order], first, axis=0)
-    last: Ints = crossing.wall(used[:, None], latest).max(axis=0)
+    used, first = np.unique(of[order := ranked(of)], return_index=True)
+    latest = np.maximum.reduceat(ends[order], first, axis=0) if len(used) else np.zeros((0, draws), np.int64)
+    last: Ints = crossing.wall(used[:, None], latest).max(axis=0, initial=0)
     return last
 
 

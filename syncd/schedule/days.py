@@ -57,7 +57,7 @@ def off_within(working: Working, person: Person | None, team: Team | None, first
     end = bisect_right(off.places, (last - working.origin).days)
     while begin < end:
         at = begin + 1
-        while at < end and off.numbers[at] == off.numbers[at - 1] + 1 and off.why[at] == off.why[begin]:
+        while at < end and off.numbers[at] == off.numbers[at - 1] + 1 and off.why(at) == off.why(begin):
             at += 1
-        yield Off(off.days[begin], off.days[at - 1], off.why[begin])
+        yield Off(off.day(begin), off.day(at - 1), off.why(begin))
         begin = at

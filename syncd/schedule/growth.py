@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from syncd.model.baseline import Baseline
-from syncd.model.ref import Ref
+from syncd.model.ref import Ref, identity
 from syncd.model.rows import Item, Milestone, Quantity
 from syncd.model.snapshot import Snapshot
+from syncd.schedule.wiring import NO_MEMBERS, members_of
 
 Unit = Literal["minutes", "points", "items"]
 MINUTES_PER_DAY = 480
@@ -39,20 +40,20 @@ class Growth:
 
 def growth(snapshot: Snapshot, milestone: Milestone, agreed: Baseline) -> Growth | None:
     """What changed; None where nothing was agreed on to compare with."""
-    items = (snapshot.items[ref] for ref in snapshot.members.get(milestone.ref, ()))
+    items = snapshot.once(members_of).get(milestone.ref, NO_MEMBERS).items
     now = {item.ref: item for item in items if item.status != "dropped"}
     unit = _unit([*agreed.items.values(), *(item.estimate for item in now.values())])
     then = {ref: _size(size, unit) for ref, size in agreed.items.items()}
     total = sum(then.values())
     if total <= 0:
         return None
-    sizes = {ref: _size(item.estimate, unit) for ref, item in now.items()}
+    sizes = [(ref, item, _size(item.estimate, unit)) for ref, item in sorted(now.items(), key=lambda one: identity(one[0]))]
     return Growth(
         unit,
         total,
-        added=tuple((now[ref], sizes[ref]) for ref in sorted(now) if ref not in then),
-        grown=tuple((now[ref], sizes[ref] - then[ref]) for ref in sorted(now) if ref in then and sizes[ref] > then[ref]),
-        removed=tuple((ref, then[ref]) for ref in sorted(then) if ref not in now),
+        added=tuple([(item, size) for ref, item, size in sizes if ref not in then]),
+        grown=tuple([(item, size - was) for ref, item, size in sizes if (was := then.get(ref)) is not None and size > was]),
+        removed=tuple([(ref, then[ref]) for ref in sorted(then, key=identity) if ref not in now]),
     )
 
 

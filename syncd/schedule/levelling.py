@@ -19,7 +19,7 @@ from syncd.model.snapshot import Snapshot
 from syncd.schedule.asked import Asked
 from syncd.schedule.load import Load
 from syncd.schedule.serial import Job, Placed, Worker, level
-from syncd.schedule.wiring import binding
+from syncd.schedule.wiring import binding, wiring_of
 
 MOST = 200
 """No more jobs are looked at, those that are due first."""
@@ -87,8 +87,8 @@ class Bench:
 
     def __init__(self, snapshot: Snapshot, load: Load) -> None:
         self.load, self.today = load, load.working.today
-        self.before = snapshot.once(_before)
-        self.waited_for = {ref for earlier in self.before.values() for ref in earlier}
+        self.before, self.number = snapshot.once(_before), snapshot.once(wiring_of).number
+        self.waited_for = {one for earlier in self.before.values() for one in earlier}
         working = load.working
         self.everybody = working.minutes()[working.place(self.today) :]
         self.clock = _worker(self.everybody)
@@ -101,7 +101,8 @@ class Bench:
         workers = [self._worker(person) for person in people]
         workers += [_worker(self.everybody * self.load.working.snapshot.work.focus)] * helpers
         number = {person: place for place, person in enumerate(people)}
-        places = {asked.ref: place for place, (asked, _) in enumerate(kept)}
+        numbers = [self.number[asked.ref] for asked, _ in kept]
+        places = {number: place for place, number in enumerate(numbers)}
         groups: dict[Ref, int] = {}
         jobs = [
             Job(
@@ -109,17 +110,17 @@ class Bench:
                 who=(*(number[person] for person in persons), *range(len(people), len(workers))),
                 release=(asked.first - self.today).days,
                 due=(asked.last - self.today).days if asked.last else -1,
-                before=tuple(places[ref] for ref in self.before.get(asked.ref, ()) if ref in places),
+                before=tuple(places[one] for one in self.before.get(at, ()) if one in places),
                 group=groups.setdefault(min(asked.milestones, default=asked.ref), len(groups)),
             )
-            for asked, persons in kept
+            for at, (asked, persons) in zip(numbers, kept, strict=True)
         ]
         return level(jobs, workers, self.clock), [asked for asked, _ in kept]
 
     def options(self, person: Person, mine: Sequence[Piece], items: Sequence[Asked], late: float, skill: str) -> Iterator[Option]:
         """What each of these would save, worth it or not."""
         for asked in items:
-            if asked.ref in self.waited_for:
+            if self.number[asked.ref] in self.waited_for:
                 continue
             others = [piece for piece in mine if piece[0] is not asked]
             yield self._option("later", late - late_in(self.level(others)[0]), work=asked.item)
@@ -162,11 +163,11 @@ def late_in(placed: Placed) -> float:
     return sum(placed.late().values())
 
 
-def _before(snapshot: Snapshot) -> Mapping[Ref, Sequence[Ref]]:
-    """Hard FS links between open work."""
-    found: dict[Ref, list[Ref]] = {}
+def _before(snapshot: Snapshot) -> Mapping[int, Sequence[int]]:
+    """Hard FS links between open work, by its numbers."""
+    found: dict[int, list[int]] = {}
     bound = binding(snapshot)
     for link, earlier, later in zip(bound.links, bound.earlier, bound.later, strict=True):
         if link.relation == "FS":
-            found.setdefault(bound.works[later].ref, []).append(bound.works[earlier].ref)
+            found.setdefault(later, []).append(earlier)
     return found

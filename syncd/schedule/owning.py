@@ -21,7 +21,8 @@ class Owners:
     teams: Sequence[Team]
     exact: Mapping[str, int]
     patterns: Mapping[int, Mapping[str, Sequence[Pattern]]]
-    _known: dict[str, int | None] = field(default_factory=dict)
+    _names: dict[str, int | None] = field(default_factory=dict)
+    _labels: dict[str, int | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, teams: Sequence[Team]) -> "Owners":
@@ -39,18 +40,22 @@ class Owners:
                     patterns.setdefault(len(beginning), {}).setdefault(beginning, []).append(compiled)
         return cls(teams, exact, patterns)
 
-    def owner(self, names: Iterable[str], key: str) -> Team | None:
-        """The team that owns one of these (projects, "label:...") or that key. `names` are those of many, and remembered."""
+    def owner(self, names: Iterable[str], labels: Iterable[str], key: str) -> Team | None:
+        """The team that owns one of these projects or labels, or that key. What `names` and `labels` belong to is remembered: many have
+        the same ones."""
         places = [self._place(key.casefold())] if key else []
-        for name in names:
-            if name not in self._known:
-                self._known[name] = self._place(name.casefold())
-            places.append(self._known[name])
-        best = min((place for place in places if place is not None), default=None)
+        for known, texts, prefix in ((self._names, names, ""), (self._labels, labels, "label:")):
+            for text in texts:
+                if text not in known:
+                    known[text] = self._place((prefix + text).casefold())
+                places.append(known[text])
+        best = min([place for place in places if place is not None], default=None)
         return None if best is None else self.teams[best]
 
     def _place(self, text: str) -> int | None:
         found = [self.exact[text]] if text in self.exact else []
         for length, beginnings in self.patterns.items():
-            found += [place for place, pattern in beginnings.get(text[:length], ()) if pattern.match(text)]
+            for place, pattern in beginnings.get(text[:length], ()):
+                if pattern.match(text):
+                    found.append(place)
         return min(found, default=None)

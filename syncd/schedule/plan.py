@@ -84,8 +84,10 @@ class Plan:
     def dates(self, node: Node) -> Dates | None:
         """When that work is done; None where it is no open work of the network. Of a milestone itself: not before its due date."""
         number = self.wiring.number.get(node)
-        if number is None:
-            return None
+        return None if number is None else self.dates_at(number)
+
+    def dates_at(self, number: int) -> Dates:
+        """The same by the number of a node."""
         found = self._known.get(number)
         if found is None:
             found = self._known[number] = self._dates(number)
@@ -131,18 +133,17 @@ class Plan:
         `most`: only so many of the last ones; whoever asks for many nodes of one long path needs no more of it.
         """
         nodes = self.wiring.nodes
-        return tuple([at for number in self._path(node, most) if isinstance(at := nodes[number], Ref)])
+        return tuple([at for number in self.numbers_on(self.wiring.number[node], most) if isinstance(at := nodes[number], Ref)])
 
     def works_on(self, node: Node, most: int | None = None) -> tuple[Work, ...]:
         """The work of `path`."""
-        return tuple([work for number in self._path(node, most) if (work := self.works[number])])
+        return tuple([work for number in self.numbers_on(self.wiring.number[node], most) if (work := self.works[number])])
 
-    def _path(self, node: Node, most: int | None) -> list[int]:
-        """The numbers of what is on the driving path and is work."""
+    def numbers_on(self, step: int, most: int | None = None) -> list[int]:
+        """The numbers of the work of `path`, from that of its last node."""
         nodes, earlier, drivers = self.wiring.nodes, self.wiring.wires.earlier, self._drivers
         found: list[int] = []
         seen: set[int] = set()
-        step = self.wiring.number[node]
         while step not in seen and (most is None or len(found) < most):
             seen.add(step)
             if isinstance(nodes[step], Ref):
@@ -199,7 +200,13 @@ class Plan:
 
     def room(self, number: int) -> float:
         """The total float of a node in working days of the usual length of whose it is."""
-        return self._floats[0][number] / self.day_lengths[self.calendar_of[number]]
+        return self._rooms[number]
+
+    @cached_property
+    def _rooms(self) -> list[float]:
+        lengths = np.array(self.day_lengths)[np.array(self.calendar_of, np.int64)]
+        found: list[float] = (self.schedule.total_float / lengths).tolist()
+        return found
 
     @cached_property
     def _later(self) -> Ints:

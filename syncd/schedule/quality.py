@@ -13,9 +13,11 @@ Source: DCMA, 14-Point Assessment (2009): its limits, on open items. What a trac
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
+
+import numpy as np
 
 from syncd.model.record import record
 from syncd.model.ref import Ref, identity
@@ -23,6 +25,7 @@ from syncd.model.rows import Dependency, Item
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.durations import DAY
 from syncd.schedule.execution import Execution, executions_of
+from syncd.schedule.order import rows_of
 from syncd.schedule.plan import Plan, plan_of
 from syncd.schedule.wall import wall_day
 from syncd.schedule.wiring import NO_MEMBERS, End, is_open, members_of, opened_of
@@ -84,30 +87,36 @@ class Quality:
 
 def quality_of(snapshot: Snapshot, items: Iterable[Ref], milestones: Iterable[Ref]) -> Quality:
     """The 14 points of the open ones among these items, and of these milestones."""
-    return _quality(snapshot, (item for ref in items if is_open(item := snapshot.items[ref])), milestones)
+    number = snapshot.once(plan_of).wiring.number
+    return _quality(snapshot, (number[ref] for ref in items if is_open(snapshot.items[ref])), milestones)
 
 
-def _quality(snapshot: Snapshot, opened: Iterable[Item], milestones: Iterable[Ref]) -> Quality:
-    plan, items = snapshot.once(plan_of), tuple(sorted(opened, key=lambda item: identity(item.ref)))
+def _quality(snapshot: Snapshot, numbers: Iterable[int], milestones: Iterable[Ref]) -> Quality:
+    """`numbers`: those of open items, which are in the order of their refs."""
     view = _View(
         snapshot,
-        plan,
-        items,
-        tuple([plan.wiring.number[item.ref] for item in items]),
+        snapshot.once(plan_of),
+        tuple(sorted(numbers)),
         tuple(sorted((ref for ref in milestones if is_open(snapshot.milestones.get(ref))), key=identity)),
-        snapshot.once(_links_by_end),
+        snapshot.once(_links_of),
     )
     metrics = tuple(_metrics(view))
-    return Quality(metrics, len(view.items), _repairs(snapshot, metrics))
+    return Quality(metrics, len(view.numbers), _repairs(snapshot, metrics))
 
 
 def milestone_quality(snapshot: Snapshot, milestone: Ref) -> Quality:
     """The 14 points of one milestone."""
-    return _quality(snapshot, snapshot.once(members_of).get(milestone, NO_MEMBERS).opened, (milestone,))
+    return _quality(snapshot, snapshot.once(members_of).get(milestone, NO_MEMBERS).numbers, (milestone,))
 
 
 def dates_on(snapshot: Snapshot) -> Mapping[Ref, int]:
-    """How many due dates of open milestones rest on each open piece of work. Use it as `snapshot.once(dates_on)`."""
+    """How many due dates of open milestones rest on each open piece of work."""
+    counts, nodes = snapshot.once(_resting), snapshot.once(plan_of).wiring.nodes
+    return {node: count for node, count in zip(nodes, counts, strict=True) if isinstance(node, Ref)}
+
+
+def _resting(snapshot: Snapshot) -> list[int]:
+    """The same by the number of a node."""
     plan = snapshot.once(plan_of)
     nodes, place = plan.wiring.nodes, plan.schedule.network.place.tolist()
     later: list[list[int]] = [[] for _ in nodes]
@@ -121,19 +130,45 @@ def dates_on(snapshot: Snapshot) -> Mapping[Ref, int]:
     for number in reversed(plan.schedule.network.order.tolist()):
         for follower in later[number]:
             marks[number] |= marks[follower]
-    return {node: mark.bit_count() for node, mark in zip(nodes, marks, strict=True) if isinstance(node, Ref)}
+    return [mark.bit_count() for mark in marks]
 
 
-def _links_by_end(snapshot: Snapshot) -> Mapping[Ref, Sequence[Dependency]]:
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """The links of open work that are not soft, by their places in `links`. `places`: of one piece of open work after the other, by its
+    number; those of each begin at `first`. `milestones`: the numbers of these. `leads`, `lags`, `others`: the links that have a lead, have
+    a lag, or do not go from finish to start."""
+
+    links: Sequence[Dependency]
+    places: list[int]
+    first: list[int]
+    milestones: Mapping[Ref, int]
+    leads: frozenset[int]
+    lags: frozenset[int]
+    others: frozenset[int]
+
+    def of(self, number: int) -> list[int]:
+        """The links of one piece of open work."""
+        return self.places[self.first[number] : self.first[number + 1]]
+
+
+def _links_of(snapshot: Snapshot) -> _Links:
     """The links of open work: no other is judged."""
     open_ = snapshot.once(opened_of)
-    found: list[list[Dependency]] = [[] for _ in open_.works]
-    for link, earlier, later in zip(open_.links, open_.earlier, open_.later, strict=True):
-        if link.strength != "soft":
-            for end in (earlier, later):
-                if end >= 0:
-                    found[end].append(link)
-    return {work.ref: links for work, links in zip(open_.works, found, strict=True) if links}
+    hard = np.array([place for place, link in enumerate(open_.links) if link.strength != "soft"], np.int64)
+    ends = np.concatenate((np.array(open_.earlier, np.int64)[hard], np.array(open_.later, np.int64)[hard]))
+    known = np.flatnonzero(ends >= 0)
+    places, first = rows_of(len(open_.works), ends[known], np.concatenate((hard, hard))[known])
+    links, numbers = open_.links, hard.tolist()
+    return _Links(
+        links,
+        places.tolist(),
+        first.tolist(),
+        {work.ref: number for number, work in enumerate(open_.works[len(open_.items) :], len(open_.items))},
+        frozenset([one for one in numbers if links[one].lag < 0]),
+        frozenset([one for one in numbers if links[one].lag > 0]),
+        frozenset([one for one in numbers if links[one].relation != "FS"]),
+    )
 
 
 @record(frozen=True, slots=True)
@@ -142,19 +177,24 @@ class _View:
 
     snapshot: Snapshot
     plan: Plan
-    items: tuple[Item, ...]
     numbers: tuple[int, ...]
     milestones: tuple[Ref, ...]
-    linked: Mapping[Ref, Sequence[Dependency]]
+    linked: _Links
 
-    def links(self) -> list[Dependency]:
-        """The links of the items and milestones, each once."""
-        refs = (*(item.ref for item in self.items), *self.milestones)
-        return list({id(link): link for ref in refs for link in self.linked.get(ref, ())}.values())
+    def items(self) -> list[Item]:
+        """The items, in the order of their refs."""
+        opened = self.snapshot.once(opened_of).items
+        return [opened[number] for number in self.numbers]
 
-    def floats(self) -> list[tuple[Ref, float]]:
-        """Total floats in working days of the usual length of whose they are."""
-        return [(item.ref, self.plan.room(number)) for item, number in zip(self.items, self.numbers, strict=True)]
+    def links(self) -> set[int]:
+        """The links of the items and milestones."""
+        numbers = (*self.numbers, *(self.linked.milestones[ref] for ref in self.milestones))
+        return {place for number in numbers for place in self.linked.of(number)}
+
+    def successors(self, places: Iterable[int]) -> list[Ref]:
+        """What waits by these links, in the order of the refs."""
+        found = (self.linked.links[place].successor for place in places)
+        return sorted((ref for ref in found if isinstance(ref, Ref)), key=identity)
 
     def executions(self) -> list[Execution]:
         """Those of the milestones that have a baseline."""
@@ -163,26 +203,26 @@ class _View:
 
 
 def _metrics(view: _View) -> Iterator[Metric]:
-    items, links, floats = view.items, view.links(), view.floats()
+    plan, linked, items, links = view.plan, view.linked, view.items(), view.links()
+    numbered = tuple(zip(items, view.numbers, strict=True))
+    floats = [(item.ref, plan.room(number)) for item, number in numbered]
 
     def share(number: int, code: Code, title: str, found: Sequence[Item | Ref], limit: float | None) -> Metric:
         refs = tuple([one.ref if isinstance(one, Item) else one for one in found])
         value = len(refs) / len(items) if items else None
         return Metric(number=number, code=code, title=title, value=value, limit=limit, of=len(items), offenders=refs)
 
-    yield share(1, "logic", "items without a link", [item for item in items if not view.linked.get(item.ref)], 0.05)
-    yield _number(2, "leads", "links with a lead", _successors(link for link in links if link.lag < 0), len(links))
-    yield _of_links(3, "lags", "links with a lag", links, _successors(link for link in links if link.lag > 0), 0.05)
-    others = _successors(link for link in links if link.relation != "FS")
-    yield _of_links(4, "relations", "links from finish to start", links, others, 0.9)
-    numbered = tuple(zip(items, view.numbers, strict=True))
-    held = [item for item, number in numbered if _constrained(view.plan, number)]
-    yield share(5, "constraints", "dates that hold work back", held, 0.05)
+    yield share(1, "logic", "items without a link", [item for item, number in numbered if not linked.of(number)], 0.05)
+    yield _number(2, "leads", "links with a lead", view.successors(links & linked.leads), len(links))
+    yield _of_links(3, "lags", "links with a lag", len(links), view.successors(links & linked.lags), 0.05)
+    others = view.successors(links & linked.others)
+    yield _of_links(4, "relations", "links from finish to start", len(links), others, 0.9)
+    yield share(5, "constraints", "dates that hold work back", [item for item, at in numbered if _constrained(plan, at)], 0.05)
     yield share(6, "high_float", f"float over {LONG} working days", [ref for ref, days in floats if days > LONG], 0.05)
     yield _number(7, "negative_float", "items that cannot end in time", [ref for ref, days in floats if days < 0], len(items))
-    long = [item for item, number in numbered if view.plan.durations[number].minutes > LONG * DAY]
+    long = [item for item, number in numbered if plan.durations[number].minutes > LONG * DAY]
     yield share(8, "high_duration", f"durations over {LONG} working days", long, 0.05)
-    yield _number(9, "invalid_dates", "items with invalid dates", _invalid(view), len(items))
+    yield _number(9, "invalid_dates", "items with invalid dates", _invalid(view, items), len(items))
     yield share(10, "resources", "items that nobody is assigned to", [item for item in items if not item.assignees], None)
     yield from _executed(view)
 
@@ -231,24 +271,20 @@ def _number(number: int, code: Code, title: str, offenders: Sequence[Ref], of: i
     )
 
 
-def _of_links(number: int, code: Code, title: str, links: Sequence[Dependency], offenders: Sequence[Ref], limit: float) -> Metric:
-    """A share of links: `offenders` are the successors of those that stand against it."""
+def _of_links(number: int, code: Code, title: str, links: int, offenders: Sequence[Ref], limit: float) -> Metric:
+    """A share of so many links: `offenders` are the successors of those that stand against it."""
     least = code == "relations"
-    found = len(links) - len(offenders) if least else len(offenders)
+    found = links - len(offenders) if least else len(offenders)
     return Metric(
         number=number,
         code=code,
         title=title,
-        value=found / len(links) if links else None,
+        value=found / links if links else None,
         limit=limit,
         at_least=least,
-        of=len(links),
+        of=links,
         offenders=tuple(dict.fromkeys(offenders)),
     )
-
-
-def _successors(links: Iterable[Dependency]) -> list[Ref]:
-    return sorted((link.successor for link in links if isinstance(link.successor, Ref)), key=identity)
 
 
 def _constrained(plan: Plan, number: int) -> bool:
@@ -258,10 +294,11 @@ def _constrained(plan: Plan, number: int) -> bool:
     return plan.bound(node) and plan.driver(node) is None and not plan.tight(node)
 
 
-def _invalid(view: _View) -> list[Ref]:
+def _invalid(view: _View, items: Iterable[Item]) -> list[Ref]:
     snapshot, zone = view.snapshot, ZoneInfo(view.snapshot.zone)
-    tomorrow = snapshot.today + timedelta(days=1)
-    found = [item.ref for item in view.items if _is_invalid(item, snapshot)]
+    today = snapshot.today
+    tomorrow = today + timedelta(days=1)
+    found = [item.ref for item in items if _is_invalid(item, today)]
     for milestone in view.milestones:
         for item in snapshot.once(members_of).get(milestone, NO_MEMBERS).items:
             done = item.done_at
@@ -270,9 +307,9 @@ def _invalid(view: _View) -> list[Ref]:
     return sorted(set(found), key=identity)
 
 
-def _is_invalid(item: Item, snapshot: Snapshot) -> bool:
-    past = bool(item.due and item.due < snapshot.today)
-    overslept = bool(item.status == "todo" and item.start and item.start < snapshot.today)
+def _is_invalid(item: Item, today: date) -> bool:
+    past = bool(item.due and item.due < today)
+    overslept = bool(item.status == "todo" and item.start and item.start < today)
     return past or overslept or bool(item.start and item.due and item.due < item.start)
 
 
@@ -285,6 +322,6 @@ def _repairs(snapshot: Snapshot, metrics: Iterable[Metric]) -> tuple[Repair, ...
                     fails.setdefault(ref, []).append(metric.code)
     if not fails:
         return ()
-    resting = snapshot.once(dates_on)
-    found = [Repair(ref, resting.get(ref, 0), tuple(codes)) for ref, codes in fails.items()]
+    resting, number = snapshot.once(_resting), snapshot.once(plan_of).wiring.number
+    found = [Repair(ref, resting[number[ref]] if ref in number else 0, tuple(codes)) for ref, codes in fails.items()]
     return tuple(sorted(found, key=lambda one: (-one.dates, -len(one.fails), identity(one.ref))))

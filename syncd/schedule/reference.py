@@ -13,10 +13,13 @@ from functools import cached_property
 from math import ceil
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from syncd.model.record import record
 from syncd.model.ref import Ref, identity
 from syncd.model.rows import Item, Status
 from syncd.model.snapshot import Snapshot
+from syncd.schedule.calendar import Ints
 from syncd.schedule.wall import wall_day
 from syncd.schedule.workdays import workdays_within
 
@@ -64,9 +67,10 @@ class Reference:
     began: Mapping[Ref, date] = field(default_factory=dict)
 
     @cached_property
-    def classes(self) -> Mapping[Class, tuple[Finished, ...]]:
-        """The classes that are large enough."""
-        return {class_: tuple(items) for class_, items in classed(self.finished).items()}
+    def days(self) -> Mapping[Class, Ints]:
+        """The cycle times by class, as far as one is large enough; the oldest first."""
+        days = np.array([one.days for one in self.finished], np.int64)
+        return {class_: days[places] for class_, places in classed(self.finished).items()}
 
     @cached_property
     def _medians(self) -> Mapping[Class, Typical]:
@@ -88,7 +92,7 @@ class Reference:
     @cached_property
     def ordered(self) -> Mapping[Class, list[int]]:
         """Cycle times by class, the shortest first."""
-        return {class_: sorted([one.days for one in items]) for class_, items in self.classes.items()}
+        return {class_: np.sort(days).tolist() for class_, days in self.days.items()}
 
     @cached_property
     def _like(self) -> dict[Kind, Class | None]:
@@ -98,7 +102,7 @@ class Reference:
         """The narrowest class of the item that is large enough."""
         key = kind_of(item)
         if key not in self._like:
-            self._like[key] = next((class_ for class_ in classes_of(item) if class_ in self.classes), None)
+            self._like[key] = next((class_ for class_ in classes_of(item) if class_ in self.days), None)
         return self._like[key]
 
     def typical(self, item: Item) -> Typical | None:
@@ -142,17 +146,17 @@ def reference_of(snapshot: Snapshot) -> Reference:
     return Reference(snapshot.today, tuple(finished), began)
 
 
-def classed(finished: Iterable[Finished]) -> dict[Class, list[Finished]]:
-    """These items by class, as far as a class is large enough, in their order."""
-    found: dict[Class, list[Finished]] = {}
-    kinds: dict[Kind, list[list[Finished]]] = {}
-    for one in finished:
+def classed(finished: Iterable[Finished]) -> dict[Class, list[int]]:
+    """The places of these items by class, as far as a class is large enough, in their order."""
+    found: dict[Class, list[int]] = {}
+    kinds: dict[Kind, list[list[int]]] = {}
+    for place, one in enumerate(finished):
         theirs = kinds.get(one.kind)
         if theirs is None:
             theirs = kinds[one.kind] = [found.setdefault(class_, []) for class_ in classes_of(one.item)]
-        for items in theirs:
-            items.append(one)
-    return {class_: items for class_, items in found.items() if len(items) >= LEAST}
+        for places in theirs:
+            places.append(place)
+    return {class_: places for class_, places in found.items() if len(places) >= LEAST}
 
 
 def classes_of(item: Item) -> Iterator[Class]:

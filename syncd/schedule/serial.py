@@ -142,11 +142,12 @@ def _after_those_before(jobs: Sequence[Job], order: Sequence[int]) -> list[int]:
 
 
 def _earliest(job: Job, number: int, worker: Worker, busy: Sequence[tuple[float, float]], ready: float) -> Slot:
-    first = worker.index(ready)
+    first, enough = worker.index(ready), job.minutes - _EPS
     for begins, ends in busy[max(0, bisect_left(busy, (first, first)) - 1) :]:
-        if begins - first >= job.minutes - _EPS:
+        if begins - first >= enough:
             break
-        first = max(first, ends)
+        if ends > first:
+            first = ends
     return _slot(number, worker, first, job.minutes, worker.start(first) if job.minutes else ready)
 
 
@@ -165,11 +166,12 @@ def _backward(placed: Placed, workers: Sequence[Worker]) -> dict[int, float]:
     busy = [list[tuple[float, float]]() for _ in workers]
     for number in sorted(range(len(jobs)), key=lambda one: (-placed.slots[one].finish, -placed.slots[one].start, -one)):
         worker = placed.slots[number].worker
-        last = workers[worker].index(limit[number])
+        last, enough = workers[worker].index(limit[number]), jobs[number].minutes - _EPS
         for begins, ends in reversed(busy[worker]):
-            if last - ends >= jobs[number].minutes - _EPS:
+            if last - ends >= enough:
                 break
-            last = min(last, begins)
+            if begins < last:
+                last = begins
         insort(busy[worker], (last - jobs[number].minutes, last))
         starts[number] = workers[worker].start(last - jobs[number].minutes)
         for one in jobs[number].before:

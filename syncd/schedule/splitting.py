@@ -16,7 +16,7 @@ from syncd.model.snapshot import Snapshot
 from syncd.schedule.calendar import Ints
 from syncd.schedule.hygiene import team_name
 from syncd.schedule.plan import Plan, plan_of
-from syncd.schedule.wiring import NO_MEMBERS, binding, is_open, members_of
+from syncd.schedule.wiring import NO_MEMBERS, binding, is_open, members_of, opened_of
 
 SMALL = 3
 """Parts with fewer items are no part of their own."""
@@ -43,25 +43,27 @@ class Shape:
 
 def shapes_of(snapshot: Snapshot) -> Mapping[Ref, Shape]:
     """The shapes of all open milestones with open items. Ask for it as `snapshot.once(shapes_of)`."""
-    waits = snapshot.once(_waits)
+    waits, works, limit = snapshot.once(_waits), snapshot.once(opened_of).works, len(snapshot.once(opened_of).items)
+    number = {work.ref: place for place, work in enumerate(works[limit:], limit)}
     found = {}
     for ref, milestone in snapshot.milestones.items():
         if not is_open(milestone):
             continue
-        items = snapshot.once(members_of).get(ref, NO_MEMBERS).opened
-        if items:
-            own = {item.ref for item in items} | {ref}
+        members = snapshot.once(members_of).get(ref, NO_MEMBERS)
+        if members.opened:
+            own = {*members.numbers, number[ref]}
             outside = {earlier for one in own for earlier in waits.get(one, ()) if earlier not in own}
-            teams = sorted({team_name(snapshot, item) for item in items})
-            found[ref] = Shape(items, tuple(sorted(outside, key=identity)), tuple(teams))
+            teams = sorted({team_name(snapshot, item) for item in members.opened})
+            found[ref] = Shape(members.opened, tuple(sorted([works[one].ref for one in outside], key=identity)), tuple(teams))
     return found
 
 
-def _waits(snapshot: Snapshot) -> dict[Ref, list[Ref]]:
-    found: dict[Ref, list[Ref]] = {}
+def _waits(snapshot: Snapshot) -> dict[int, list[int]]:
+    """What open work waits for, by its numbers."""
+    found: dict[int, list[int]] = {}
     bound = binding(snapshot)
     for earlier, later in zip(bound.earlier, bound.later, strict=True):
-        found.setdefault(bound.works[later].ref, []).append(bound.works[earlier].ref)
+        found.setdefault(later, []).append(earlier)
     return found
 
 
@@ -70,8 +72,13 @@ def cut_of(snapshot: Snapshot, items: Sequence[Item]) -> Cut | None:
     plan = snapshot.once(plan_of)
     order = sorted((item.ref for item in items), key=lambda ref: (_starts(plan, ref), identity(ref)))
     place = {ref: number for number, ref in enumerate(order)}
-    waits = snapshot.once(_waits)
-    links = [(earlier, later) for later in order for earlier in waits.get(later, ()) if earlier in place]
+    waits, number, works = snapshot.once(_waits), plan.wiring.number, snapshot.once(opened_of).works
+    links = [
+        (earlier, later)
+        for later in order
+        for one in waits.get(number.get(later, -1), ())
+        if (earlier := works[one].ref) in place
+    ]
     parts = _apart(snapshot, order, links)
     if len(parts) < 2:
         parts = _one_cut(order, [(place[earlier], place[later]) for earlier, later in links])

@@ -5,7 +5,7 @@ the team's, else that of `[work]`), none on a public holiday of their region or 
 share that a team has of them. What cannot be computed is listed in `problems`, which say how it is counted instead; nothing fails.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal, TypeVar
@@ -28,6 +28,7 @@ from syncd.schedule.working_faults import wrong_regions, wrong_weeks
 
 K = TypeVar("K", bound=Hashable)
 Whose = tuple[Person | None, str | None]
+Counts = npt.NDArray[np.int32]
 
 
 Why = Literal["holiday", "day off", "away"]
@@ -35,13 +36,25 @@ Why = Literal["holiday", "day off", "away"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Free:
-    """Days without work on which there would be some by the week alone, in order. `places`: in arrays of days; `numbers`: how many days
-    of the week with work come before each, so that those of neighbours follow each other whatever weekend lies between them."""
+    """Days without work on which there would be some by the week alone, in order. `places`: in arrays of days from `origin` on; `numbers`:
+    how many days of the week with work come before each, so that those of neighbours follow each other whatever weekend lies between
+    them. `closed`: on which nobody with that week works; of these `days_off` are the team's own."""
 
+    origin: date
     places: list[int]
     numbers: list[int]
-    days: list[date]
-    why: list[Why]
+    closed: list[bool]
+    days_off: Collection[date]
+
+    def day(self, at: int) -> date:
+        """One of them."""
+        return self.origin + timedelta(days=self.places[at])
+
+    def why(self, at: int) -> Why:
+        """Why there is no work on it."""
+        if not self.closed[at]:
+            return "away"
+        return "day off" if self.day(at) in self.days_off else "holiday"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +80,7 @@ class Working:
     _teams: dict[int, tuple[Work, Team | None]] = field(default_factory=dict)
     _theirs: dict[int, tuple[Person, tuple[Team, ...]]] = field(default_factory=dict)
     _off: dict[tuple[int, str | None], tuple[Person | None, Free]] = field(default_factory=dict)
-    _away: dict[int, tuple[Person, list[int], list[int]]] = field(default_factory=dict)
+    _away: dict[int, tuple[Person, Counts, Counts]] = field(default_factory=dict)
 
     @property
     def origin(self) -> date:
@@ -131,12 +144,7 @@ class Working:
         closed = self.weeks.minutes(hours) == 0
         places = np.flatnonzero(usual & (closed | (made == 0)))
         numbers = (np.cumsum(usual) - 1)[places]
-        days = [self.origin + timedelta(days=place) for place in places.tolist()]
-        why: list[Why] = [
-            ("day off" if day in hours.days_off else "holiday") if shut else "away"
-            for day, shut in zip(days, closed[places].tolist(), strict=True)
-        ]
-        return Free(places.tolist(), numbers.tolist(), days, why)
+        return Free(self.origin, places.tolist(), numbers.tolist(), closed[places].tolist(), hours.days_off)
 
     def zone_of(self, person: Person | None = None, team: Team | None = None) -> ZoneInfo:
         """Where they are."""
@@ -179,12 +187,12 @@ class Working:
             away = would & (self._less(person, hours) == 0)
             known = self._away[id(person)] = person, _running(away), _running(would)
         begins, ends = self.place(first), self.place(last) + 1
-        return known[1][ends] - known[1][begins], known[2][ends] - known[2][begins]
+        return int(known[1][ends] - known[1][begins]), int(known[2][ends] - known[2][begins])
 
     def _team_of(self, work: Work) -> Team | None:
         if isinstance(work, Milestone) and work.team and (named := self.team(work.team)):
             return named
-        if owner := self.owners.owner(_marks(work), work.ref.key or ""):
+        if owner := self.owners.owner(_names(work), work.labels, work.ref.key or ""):
             return owner
         if not isinstance(work, Item):
             return None
@@ -283,9 +291,9 @@ def working_of(snapshot: Snapshot) -> Working:
     return replace(made, problems=problems)
 
 
-def _running(days: npt.NDArray[np.bool_]) -> list[int]:
+def _running(days: npt.NDArray[np.bool_]) -> Counts:
     """How many of the days come before each place."""
-    return [0, *np.cumsum(days).tolist()]
+    return np.concatenate((np.zeros(1, np.int32), np.cumsum(days, dtype=np.int32)))
 
 
 def _grouped(seats: Iterable[Seat], key: Callable[[Seat], K]) -> dict[K, tuple[Seat, ...]]:
@@ -301,15 +309,14 @@ def _idle(working: Working) -> Iterator[str]:
             yield f"{person.name} has no working time from today on: counted with the week of their team, or everybody's"
 
 
-def _marks(work: Work) -> list[str]:
-    """All that a pattern may match beside the key: projects and labels, of a joined milestone also the projects and keys of its
-    sources."""
-    found = [work.project, *(f"label:{label}" for label in work.labels)]
-    if isinstance(work, Milestone):
-        found += [text for claim in work.claims.values() for text in (claim.project, claim.ref.key or "")]
-    return found
+def _names(work: Work) -> list[str]:
+    """Its projects: of a joined milestone also the projects and keys of its sources."""
+    if not isinstance(work, Milestone):
+        return [work.project]
+    return [work.project, *(text for claim in work.claims.values() for text in (claim.project, claim.ref.key or ""))]
 
 
 def _without_calendar(snapshot: Snapshot, seats: Mapping[Person, object], leave: Leave) -> Iterator[Person]:
-    people = dict.fromkeys(person for item in snapshot.items.values() if is_open(item) for person in item.assignees)
-    return (person for person in people if person not in seats and person not in leave.by_person)
+    # By the very object: they are few, and quickly told apart.
+    very = {id(one): one for item in snapshot.items.values() if is_open(item) for one in item.assignees}
+    return (person for person in dict.fromkeys(very.values()) if person not in seats and person not in leave.by_person)

@@ -176,7 +176,7 @@ def _finding(snapshot: Snapshot, plan: Plan, rules: DriftRules, case: _Case, sev
     lines = [
         Line("Why" if by_plan else "Path", told(plan, case.path)),
         *([Line("Changed", changed)] if changed else []),
-        *([Line("Forecast", _likely(case, case.odds), moves=True)] if case.odds else []),
+        *([Line("Forecast", _likely(rules, case, case.odds), moves=True)] if case.odds else []),
         Line("Rests on", (*_rests_on(tally), *_rule(plan, case, rules))),
         Line("Clears", _clears(rules, case, by_plan)),
         Line("Wrong?", _wrong(plan, case)),
@@ -185,7 +185,7 @@ def _finding(snapshot: Snapshot, plan: Plan, rules: DriftRules, case: _Case, sev
         code=CODE,
         subject=case.milestone.ref,
         severity=severity,
-        headline=_headline(case) if by_plan or case.odds is None else _odds_headline(case, case.odds),
+        headline=_headline(plan, case) if by_plan or case.odds is None else _odds_headline(rules, case, case.odds),
         lines=tuple(lines),
         inputs=with_sources(snapshot, {case.milestone.ref, *resting, *(work.ref for work in case.path)}),
         facts={
@@ -235,22 +235,24 @@ def _facts(plan: Plan, case: _Case) -> dict[str, Json]:
     }
 
 
-def _odds_headline(case: _Case, odds: Odds) -> tuple[Part, ...]:
-    return named(case.milestone), ": about ", likely.per_cent(odds, case.before), " likely by its due date, ", Day(case.due), "."
+def _odds_headline(rules: DriftRules, case: _Case, odds: Odds) -> tuple[Part, ...]:
+    chance = likely.roughly(odds, case.before, (rules.critical_below, rules.clear_above))
+    return named(case.milestone), ": ", *chance, " likely by its due date, ", Day(case.due), "."
 
 
-def _likely(case: _Case, odds: Odds) -> tuple[Part, ...]:
-    chance = ("about ", likely.per_cent(odds), " likely by ", Day(case.due), "; ")
-    return *chance, *likely.outcomes(odds), ". ", *likely.rests_on(odds), "."
+def _likely(rules: DriftRules, case: _Case, odds: Odds) -> tuple[Part, ...]:
+    chance = (*likely.roughly(odds, case.before, (rules.critical_below, rules.clear_above)), " likely by ", Day(case.due), "; ")
+    return *chance, *likely.outcomes(odds), ". ", *likely.rests_on(odds, len(case.open_items)), "."
 
 
 def _driving(case: _Case) -> Ref | None:
     return next((work.ref for work in reversed(case.path) if isinstance(work, Item)), None)
 
 
-def _headline(case: _Case) -> tuple[Part, ...]:
-    days = Count(case.days, "working day", case.end.clocked)
-    due = (", due ", Day(case.due), ".")
+def _headline(plan: Plan, case: _Case) -> tuple[Part, ...]:
+    days, due = Count(case.days, "working day", case.end.clocked), (", due ", Day(case.due), ".")
+    if _guessed(plan, case):
+        return named(case.milestone), ": about ", days, " late. Work ends about ", end_day(case.end), *due
     if case.end.clocked:
         return named(case.milestone), ": at least ", days, " late. Work ends no earlier than ", end_day(case.end), *due
     return named(case.milestone), ": ", days, " late. Work ends ", end_day(case.end), *due

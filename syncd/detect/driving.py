@@ -16,13 +16,14 @@ from syncd.schedule.calendar import WorkingTime
 from syncd.schedule.days import Off, off_within
 from syncd.schedule.durations import DAY, Duration
 from syncd.schedule.plan import Dates, Plan
+from syncd.schedule.reference import ALL, Typical, name_of
 from syncd.schedule.wiring import Work, due_of
 
 SHOWN = 5
 """So many items of the driving path are shown: the last ones."""
 DRAWN = 12
 """So many of them are drawn."""
-_BASIS = {"remaining": "left", "estimate": "estimated", "dates": "from its start to its due date", "assumed": "assumed"}
+_BASIS = {"remaining": "left", "estimate": "estimated", "dates": "(from its start to its due date)", "assumed": "(assumed)"}
 
 
 def told(plan: Plan, path: Sequence[Work]) -> tuple[Part, ...]:
@@ -80,36 +81,57 @@ def assumed_in(plan: Plan, path: Sequence[Work]) -> int:
 
 def lasting(duration: Duration, time: WorkingTime) -> tuple[Part, ...]:
     """A duration in working days, or in hours where it is no whole number of them, and what says so."""
-    usual = time.longest
+    usual, aged = time.longest, duration.typical is not None and duration.typical.age is not None
     hours, minutes = divmod(duration.minutes, 60)
     if duration.minutes % DAY == 0 and usual == DAY:
-        amount: tuple[Part, ...] = (Count(duration.minutes // DAY, "working day"),)
+        amount: tuple[Part, ...] = (Count(duration.minutes // DAY, "working day", aged),)
     else:
-        rest: tuple[Part, ...] = (" ", Count(minutes, "minute")) if minutes else ()
-        amount = (Count(hours, "hour"), *rest, f" at {usual / 60:g} a day" if usual != DAY else "")
+        rest: tuple[Part, ...] = (" ", Count(minutes, "minute", aged)) if minutes else ()
+        amount = (Count(hours, "hour", aged), *rest, f" at {usual / 60:g} a day" if usual != DAY else "")
     if duration.typical is not None:
-        return *amount, ", the median of ", Count(duration.typical.of, "finished item"), " like it"
-    return *amount, f" {_BASIS[duration.basis]}" if duration.basis in ("remaining", "estimate") else f", {_BASIS[duration.basis]}"
+        return *amount, *_typical(duration.typical)
+    return *amount, f" {_BASIS[duration.basis]}"
+
+
+def _typical(typical: Typical) -> tuple[Part, ...]:
+    """Which finished work says so. Of what has begun both numbers are others on another day: that is no news."""
+    count = Count(typical.of, "finished item", typical.age is not None)
+    like = (count, " like it") if typical.name != name_of(ALL) else ("all ", count)
+    if not typical.age:
+        return " (the median of ", *like, ")"
+    age = Count(typical.age, "working day", clocked=True)
+    if typical.days:
+        return " (the median of what ", *like, " had left after ", age, ")"
+    return " (it is ", age, " old, and none of ", *like, " took longer)"
 
 
 def not_counted(plan: Plan, dates: Dates, work: Work) -> tuple[Part, ...]:
     """The days in between on which whoever does it would work, by the week alone, and does not."""
     team = plan.working.team_of(work)
-    return _without(tuple(off_within(plan.working, dates.person, team, dates.start, dates.finish)), clocked=dates.clocked)
+    return without(tuple(off_within(plan.working, dates.person, team, dates.start, dates.finish)), clocked=dates.clocked)
 
 
 def not_counted_between(plan: Plan, milestone: Work, first: date, last: date) -> tuple[Part, ...]:
     """The days between two on which the milestone's team would work, by the week alone, and does not."""
-    return _without(tuple(off_within(plan.working, None, plan.working.team_of(milestone), first, last)), clocked=False)
+    return without(tuple(off_within(plan.working, None, plan.working.team_of(milestone), first, last)), clocked=False)
 
 
-def _without(off: Sequence[Off], *, clocked: bool) -> tuple[Part, ...]:
+def without(off: Sequence[Off], *, clocked: bool) -> tuple[Part, ...]:
+    """These days, and why nobody works on them."""
     parts: list[Part] = []
     for place, one in enumerate(off):
         parts += [" without " if place == 0 else " and " if place == len(off) - 1 else ", ", Day(one.first, clocked)]
         parts += [" to ", Day(one.last, clocked)] if one.last > one.first else []
         parts.append(f" ({one.why})")
     return tuple(parts)
+
+
+def needing(plan: Plan, work: Work, *, ends: bool = True) -> Iterator[Part]:
+    """How long work takes, and when it ends; nothing of what is assumed to be done today."""
+    dates = plan.dates(work.ref)
+    if dates is not None and (not dates.duration.assumed or dates.finish != dates.start):
+        yield from (", needs ", *_needs(plan, dates, work))
+        yield from (", ends ", Day(dates.finish, dates.clocked)) if ends else ()
 
 
 def _beginning(plan: Plan, work: Work) -> Iterator[Part]:
@@ -120,8 +142,7 @@ def _beginning(plan: Plan, work: Work) -> Iterator[Part]:
     if dates.own == "today":
         verb = " was due " if due is not None and due < plan.snapshot.today else " is due "
         yield from (" is open and has no due date",) if due is None else (verb, Day(due), " and is open")
-        if not dates.duration.assumed or dates.finish != dates.start:
-            yield from (", needs ", *_needs(plan, dates, work), ", ends ", Day(dates.finish, dates.clocked))
+        yield from needing(plan, work)
         return
     if dates.own == "start":
         yield from (" starts ", Day(dates.start), ", needs ", *_needs(plan, dates, work), ",")

@@ -219,4 +219,4 @@ def _typical(snapshot: Snapshot, ref: Ref) -> int:
     done = reference.by_ref.get(ref)
     if done:
         return done.days * DAY
-    return duration_of(item, reference).minutes
+    return duration_of(item, reference, waits=True).minutes

@@ -25,6 +25,8 @@ from syncd.schedule.reference import Class, Kind, Reference, classed, classes_of
 from syncd.schedule.wiring import Node
 
 Reals = npt.NDArray[np.float64]
+Pool = tuple[Class, int, int]
+"""What is drawn from: a class, the working days that were planned (0 for ratios), and those that have gone."""
 CELLS = 10_000_000
 """Draws times items that are held at once, at most."""
 
@@ -108,8 +110,8 @@ class _Model:
         today = int(plan.working.default.index(plan.snapshot.today))
         starts: list[tuple[int, date]] = []
         dues: list[tuple[int, date]] = []
-        places: dict[tuple[Class, int], list[int]] = {}
-        samples: dict[tuple[Class, int], Reals] = {}
+        places: dict[Pool, list[int]] = {}
+        samples: dict[Pool, Reals] = {}
         for number, node in enumerate(nodes):
             if not isinstance(node, Ref):
                 continue
@@ -182,24 +184,24 @@ def _mixed(made: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     return made
 
 
-def _pool(
-    item: Item, plan: Plan, number: int, reference: Reference, pools: Pools, samples: dict[tuple[Class, int], Reals]
-) -> tuple[Class, int] | None:
-    """What an item's duration is multiplied by: a ratio of its class, or, where its class alone says how long it takes, a cycle time
-    in units of the one that was planned for it. The values are put into `samples`."""
+def _pool(item: Item, plan: Plan, number: int, reference: Reference, pools: Pools, samples: dict[Pool, Reals]) -> Pool | None:
+    """What an item's duration is multiplied by: a ratio of its class, or, where its class alone says how long it takes, a cycle time, or
+    what was left of it at its age, in units of the one that was planned for it. The values are put into `samples`."""
     duration = plan.durations[number]
     if duration.basis in ("remaining", "estimate"):
-        class_, planned = pools.like(item), 0
+        class_, planned, age = pools.like(item), 0, 0
     elif duration.basis == "class":
         class_, planned = reference.like(item), duration.minutes // DAY
+        age = (duration.typical and duration.typical.age) or 0
     else:
         return None
     if class_ is None:
         return None
-    if (class_, planned) not in samples:
-        days = [one.days for one in reference.classes[class_]] if planned else ()
-        samples[class_, planned] = np.array(days, np.float64) / planned if planned else pools.ratios[class_]
-    return class_, planned
+    pool = class_, planned, age
+    if pool not in samples:
+        days = (reference.left(item, age) or [planned]) if planned else ()
+        samples[pool] = np.array(days, np.float64) / planned if planned else pools.ratios[class_]
+    return pool
 
 
 def stretched(plan: Plan) -> Reals:

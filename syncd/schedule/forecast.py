@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,8 @@ LEAST_ITEMS = 30
 LEAST_WEEKS = 5
 ENOUGH = 0.6
 """The part of the open items that needs an estimate in time for the plan to be drawn."""
+_NEAREST = 100
+"""So much of a driving path is looked at."""
 FAR = date.max
 """Not within what is looked at."""
 
@@ -128,7 +131,7 @@ class _Work:
     assumed: int
 
 
-@dataclass(slots=True)
+@dataclass
 class _Forecaster:
     snapshot: Snapshot
     plan: Plan
@@ -272,13 +275,30 @@ class _Forecaster:
         return [float(one) for one in np.clip(coming / usual, 0, 1.5)]
 
     def _after(self, weeks: Reals, ref: Ref) -> Ints:
-        """Days by weeks from today, and not before what people's dates and links allow."""
-        today = self.snapshot.today.toordinal()
+        """Days by weeks from today: working days, since what is done by a Sunday was done on Friday. Not before what people's dates and
+        links allow."""
         far = ~np.isfinite(weeks)
-        days = today + np.ceil(np.where(far, 0, weeks) * 7).astype(np.int64) - 1
+        days = self.snapshot.today.toordinal() + np.ceil(np.where(far, 0, weeks) * 7).astype(np.int64) - 1
+        worked = self._worked
+        days = worked[np.maximum(np.searchsorted(worked, days, "right") - 1, 0)]
+        return np.where(far, FAR.toordinal(), np.maximum(days, self._least(ref)))
+
+    @cached_property
+    def _worked(self) -> Ints:
+        """The working days of the default calendar, as ordinals."""
+        time = self.working.default
+        return np.array(time.worked, np.int64) + time.origin.toordinal()
+
+    def _least(self, ref: Ref) -> int:
+        """The day before which a milestone does not end by the plan alone. What is typical of work holds nothing back that begins today:
+        the weeks know more of it."""
         end = self.plan.end(ref)
-        least = end.finish.toordinal() if end and not end.clocked else today
-        return np.where(far, FAR.toordinal(), np.maximum(days, least))
+        if end is None or (end.clocked and any(self._typical(one) for one in self.plan.path(End(ref), _NEAREST))):
+            return self.snapshot.today.toordinal()
+        return end.finish.toordinal()
+
+    def _typical(self, ref: Ref) -> bool:
+        return self.plan.durations[self.plan.wiring.number[ref]].basis == "class"
 
     def _likely(self, refs: Sequence[Ref], days: Ints) -> Iterator[_Likely]:
         """Of draws x milestones how likely each due date is, and the days by which half, 85 % and 95 % of the draws have ended."""

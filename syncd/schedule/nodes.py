@@ -48,7 +48,8 @@ class Nodes:
         starts: list[date | None] = []
         reference = snapshot.once(reference_of)
         known: dict[tuple[int, str | None], WorkingTime] = {}
-        for node in wiring.nodes:
+        waiting = frozenset(wiring.wires.later)
+        for number, node in enumerate(wiring.nodes):
             work = (
                 (snapshot.items.get(node) or snapshot.get(node)) if isinstance(node, Ref) else snapshot.milestones[node.milestone]
             )
@@ -60,7 +61,8 @@ class Nodes:
             nodes.calendar_of.append(place)
             nodes.people.append(person)
             takes = isinstance(node, Ref) and not isinstance(work, Milestone)
-            nodes.durations.append(duration_of(work, reference) if takes and work else ASSUMED if takes else _SHORT)
+            waits = number in waiting
+            nodes.durations.append(duration_of(work, reference, waits=waits) if takes and work else ASSUMED if takes else _SHORT)
             dated = work if isinstance(node, Ref) and isinstance(work, Item | Milestone) else None
             nodes.due.append(dated.due if dated else None)
             starts.append(dated.start if isinstance(dated, Item) else None)

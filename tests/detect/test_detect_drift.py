@@ -164,7 +164,7 @@ def test_a_long_path_shows_its_last_five_items() -> None:
 def test_durations_that_are_assumed_are_counted() -> None:
     finding = late(milestone("M", due="2026-05-12"), item("A", due="2026-05-12"), item("B", of="M"), link("A", "B"))
     assert finding.facts["assumed_durations"] == finding.facts["unestimated"] == 1
-    assert "<B> needs 1 working day(s), assumed, ends Wed 2026-05-13." in text_of(finding)
+    assert "<B> needs 1 working day(s) (assumed), ends Wed 2026-05-13." in text_of(finding)
 
 
 def test_a_joined_milestone_rests_on_all_its_sources_and_keeps_its_anchors_title() -> None:

@@ -26,9 +26,9 @@ UNEVEN = [one for number, one in enumerate(finished(120)) if (number // 3) % 2 =
 def test_a_date_that_is_unlikely_is_told_with_what_it_rests_on() -> None:
     (finding,) = drift(*UNEVEN, *backlog(9, due="2026-06-08"))
     assert text_of(finding) == inline("""\
-[critical] <M Title of M>: about 50 %(s) likely by its due date, Mon 2026-06-08.
-Path <A-0> is open and has no due date, needs 2 working day(s), the median of 60 finished item(s) like it, ends Tue 2026-05-05~.
-Forecast about 50 %(s) likely by Mon 2026-06-08; half of all outcomes end by Sun 2026-06-14~, 85 % by Sun 2026-06-28~, 95 % by Sun 2026-07-19~. 2000 draw(s) of past weeks; 9~ item(s) to do until it is done, 2~ item(s) a week, from 60~ finished item(s) in 39~ week(s).
+[critical] <M Title of M>: just under 50 %(s) likely by its due date, Mon 2026-06-08.
+Path <A-0> is open and has no due date, needs 2 working day(s) (the median of 60 finished item(s) like it), ends Tue 2026-05-05~.
+Forecast just under 50 %(s) likely by Mon 2026-06-08; half of all outcomes end by Fri 2026-06-12~, 85 % by Fri 2026-06-26~, 95 % by Fri 2026-07-17~. 2000 draw(s) of past weeks; 9~ item(s) to do until it is done, 2~ item(s) a week, from 60~ finished item(s) in 39~ week(s).
 Rests on 0 of 9 open item(s) dated; 9 without a date may move this later. Rule: working days, a warning from 1 working day late(s), critical from 5; or below 85 % likely, critical below 50 %.
 Clears 90 % likely, by a later due date, less to do, or more people.
 Wrong? Give <A-0> a due date.\

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
-from syncd.model.rows import Absence, Person, Quantity, Row
-from syncd.model.teams import Member, Team
+from syncd.model.rows import Absence, Item, Person, Quantity, Row
+from syncd.model.teams import Hours, Member, Team, Work
 from syncd.schedule.durations import Duration, duration_of
 from syncd.schedule.plan import Dates, Finish, plan_of
 from syncd.schedule.reference import Reference, reference_of
 from syncd.schedule.starts import start_of
 from syncd.schedule.wiring import End
-from tests.model_builders import item, link, milestone, on, ref, snapshot
+from syncd.schedule.workdays import add_workdays
+from syncd.schedule.working import working_of
+from tests.model_builders import NOW, item, link, milestone, on, ref, snapshot
 
 TODAY = date(2026, 5, 5)
 
@@ -91,6 +93,37 @@ def test_work_without_an_estimate_takes_what_work_like_it_took() -> None:
     known = duration_of(item("A"), reference_of(snapshot(*done)))
     assert (known.minutes, known.basis, known.typical and known.typical.of) == (3 * 480, "class", 20)
     assert duration_of(item("A"), reference_of(snapshot(*done[1:]))).assumed
+
+
+def lead_times() -> list[Item]:
+    """Items of a tracker that does not tell when work begins: 20 that were done in a day, one to twenty working days after they came."""
+    return [
+        item(f"D-{n}", status="done", created_at=on("2026-01-05"), done_at=on(str(add_workdays(date(2026, 1, 5), n))))
+        for n in range(20)
+    ]
+
+
+def test_where_a_tracker_does_not_tell_when_work_begins_the_time_since_its_creation_counts() -> None:
+    reference = reference_of(snapshot(*lead_times()))
+    new, old = item("A", created_at=NOW), item("B", created_at=on("2026-04-14"))  # 15 working days before Tuesday 5 May
+    assert duration_of(new, reference).minutes == 10 * 480
+    known = duration_of(old, reference)
+    assert known.typical is not None
+    assert (known.minutes, known.typical.of, known.typical.age) == (3 * 480, 5, 15)  # 1 to 5 days were left
+    assert duration_of(old, reference, waits=True).minutes == 10 * 480
+    ancient = duration_of(item("C", created_at=on("2025-01-06")), reference)
+    assert ancient.typical is not None
+    assert (ancient.minutes, ancient.typical.days) == (480, 0)
+    rows: tuple[Row, ...] = (*lead_times(), old, item("P", due="2026-05-20"), link("P", "B"))
+    assert dates("B", *rows).duration.minutes == 10 * 480
+
+
+def test_work_in_progress_that_takes_longer_than_its_estimate_says_by_what() -> None:
+    reference = reference_of(
+        snapshot(*lead_times(), late := item("L", status="doing", created_at=on("2026-04-14"), estimate=Quantity(480, "minutes")))
+    )
+    known = duration_of(late, reference)
+    assert (known.minutes, known.basis, known.typical and known.typical.age) == (3 * 480, "estimate", 15)
 
 
 def test_leave_and_part_time_of_whoever_does_it_move_its_end() -> None:
@@ -175,9 +208,13 @@ def test_more_work_than_the_calendars_hold_is_told_and_nothing_breaks() -> None:
 
 
 def test_a_start_is_set_or_the_latest_that_the_due_date_allows() -> None:
-    today = date(2026, 5, 5)
-    assert start_of(item("A", due="2026-05-15", days=3), today, 3).day == date(2026, 5, 13)
-    assert start_of(item("A", start="2026-05-06", due="2026-05-15"), today, 1).day == date(2026, 5, 6)
-    assert start_of(item("A"), today, 1).day is None
-    running = start_of(item("A", status="doing", start="2026-06-01"), today, 1)
+    today, time = date(2026, 5, 5), snapshot().once(working_of).default
+    assert start_of(item("A", due="2026-05-15", days=3), today, 3, time).day == date(2026, 5, 13)
+    assert start_of(item("A", due="2026-05-16"), today, 1, time).day == date(2026, 5, 15)
+    assert start_of(item("A", start="2026-05-06", due="2026-05-15"), today, 1, time).day == date(2026, 5, 6)
+    assert start_of(item("A"), today, 1, time).day is None
+    holiday = replace(snapshot(), work=Work(hours=Hours(region="DE-BE"))).once(working_of).default  # Ascension Day is 14 May
+    assert start_of(item("A", due="2026-05-15", days=3), today, 3, holiday).day == date(2026, 5, 12)
+    assert start_of(item("A", start="2026-05-15"), date(2026, 5, 12), 1, holiday).within(2, date(2026, 5, 12), holiday)
+    running = start_of(item("A", status="doing", start="2026-06-01"), today, 1, time)
     assert (running.day, running.started, running.clocked) == (today, True, True)

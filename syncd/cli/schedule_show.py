@@ -205,7 +205,10 @@ def _cells(row: "Row", called: "Callable[[Person], Person]") -> tuple[str, ...]:
 def _takes(days: float, duration: "Duration") -> str:
     if not duration.minutes:
         return ""
-    said = f"median of {duration.typical.of}" if duration.typical else _BASIS.get(duration.basis, duration.basis)
+    typical, said = duration.typical, _BASIS.get(duration.basis, duration.basis)
+    if typical is not None:
+        left = "left, " if typical.age else ""
+        said = f"{left}median of {typical.of}" if typical.days else f"older than all {typical.of}"
     return f"{days:.3g} d {said}"
 
 

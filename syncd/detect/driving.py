@@ -4,11 +4,11 @@ A reader can follow it with a calendar in the hand: the first date, then so many
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 from syncd.detect.wording import keyed, named
-from syncd.model.finding import Count, Day, Part, Step
+from syncd.model.finding import Count, Day, DaysOff, Part, Step
 from syncd.model.ref import Ref
 from syncd.model.rows import Item
 from syncd.model.snapshot import Snapshot
@@ -84,10 +84,10 @@ def lasting(duration: Duration, time: WorkingTime) -> tuple[Part, ...]:
     usual, aged = time.longest, duration.typical is not None and duration.typical.age is not None
     hours, minutes = divmod(duration.minutes, 60)
     if duration.minutes % DAY == 0 and usual == DAY:
-        amount: tuple[Part, ...] = (Count(duration.minutes // DAY, "working day", aged),)
+        amount: tuple[Part, ...] = (Count(duration.minutes // DAY, "working day", aged, aged),)
     else:
-        rest: tuple[Part, ...] = (" ", Count(minutes, "minute", aged)) if minutes else ()
-        amount = (Count(hours, "hour", aged), *rest, f" at {usual / 60:g} a day" if usual != DAY else "")
+        rest: tuple[Part, ...] = (" ", Count(minutes, "minute", aged, aged)) if minutes else ()
+        amount = (Count(hours, "hour", aged, aged), *rest, f" at {usual / 60:g} a day" if usual != DAY else "")
     if duration.typical is not None:
         return *amount, *_typical(duration.typical)
     return *amount, f" {_BASIS[duration.basis]}"
@@ -95,20 +95,21 @@ def lasting(duration: Duration, time: WorkingTime) -> tuple[Part, ...]:
 
 def _typical(typical: Typical) -> tuple[Part, ...]:
     """Which finished work says so. Of what has begun both numbers are others on another day: that is no news."""
-    count = Count(typical.of, "finished item", typical.age is not None)
+    aged = typical.age is not None
+    count = Count(typical.of, "finished item", aged, aged)
     like = (count, " like it") if typical.name != name_of(ALL) else ("all ", count)
     if not typical.age:
         return " (the median of ", *like, ")"
-    age = Count(typical.age, "working day", clocked=True)
+    age = Count(typical.age, "working day", clocked=True, aside=True)
     if typical.days:
         return " (the median of what ", *like, " had left after ", age, ")"
     return " (it is ", age, " old, and none of ", *like, " took longer)"
 
 
-def not_counted(plan: Plan, dates: Dates, work: Work) -> tuple[Part, ...]:
-    """The days in between on which whoever does it would work, by the week alone, and does not."""
-    team = plan.working.team_of(work)
-    return without(tuple(off_within(plan.working, dates.person, team, dates.start, dates.finish)), clocked=dates.clocked)
+def not_counted(plan: Plan, dates: Dates, work: Work, since: date | None = None) -> tuple[Part, ...]:
+    """The days, from its start or from `since` on, on which whoever does it would work, by the week alone, and does not."""
+    team, first = plan.working.team_of(work), min(since or dates.start, dates.start)
+    return without(tuple(off_within(plan.working, dates.person, team, first, dates.finish)), clocked=dates.clocked)
 
 
 def not_counted_between(plan: Plan, milestone: Work, first: date, last: date) -> tuple[Part, ...]:
@@ -118,19 +119,15 @@ def not_counted_between(plan: Plan, milestone: Work, first: date, last: date) ->
 
 def without(off: Sequence[Off], *, clocked: bool) -> tuple[Part, ...]:
     """These days, and why nobody works on them."""
-    parts: list[Part] = []
-    for place, one in enumerate(off):
-        parts += [" without " if place == 0 else " and " if place == len(off) - 1 else ", ", Day(one.first, clocked)]
-        parts += [" to ", Day(one.last, clocked)] if one.last > one.first else []
-        parts.append(f" ({one.why})")
-    return tuple(parts)
+    return (DaysOff(tuple((one.first, one.last, one.why) for one in off), clocked),) if off or clocked else ()
 
 
 def needing(plan: Plan, work: Work, *, ends: bool = True) -> Iterator[Part]:
     """How long work takes, and when it ends; nothing of what is assumed to be done today."""
     dates = plan.dates(work.ref)
     if dates is not None and (not dates.duration.assumed or dates.finish != dates.start):
-        yield from (", needs ", *_needs(plan, dates, work))
+        since = plan.snapshot.today if dates.own == "today" else None
+        yield from (", needs ", *_needs(plan, dates, work, since))
         yield from (", ends ", Day(dates.finish, dates.clocked)) if ends else ()
 
 
@@ -158,15 +155,17 @@ def _step(plan: Plan, earlier: Work, work: Work) -> Iterator[Part]:
     if link and link.relation in ("FF", "SF"):
         yield from (f" ends after it ({link.relation}), ", Day(dates.finish, dates.clocked))
         return
-    yield from (" needs ", *_needs(plan, dates, work))
+    before = plan.dates(earlier.ref)
+    since = before.finish + timedelta(days=1) if before and (link is None or link.relation == "FS") else None
+    yield from (" needs ", *_needs(plan, dates, work, since))
     if link and link.lag:
         yield from (" after a lag of ", *_lag(link.lag))
     yield from (", ends ", Day(dates.finish, dates.clocked))
 
 
-def _needs(plan: Plan, dates: Dates, work: Work) -> Iterator[Part]:
+def _needs(plan: Plan, dates: Dates, work: Work, since: date | None = None) -> Iterator[Part]:
     yield from lasting(dates.duration, plan.calendar(work.ref))
-    yield from not_counted(plan, dates, work)
+    yield from not_counted(plan, dates, work, since)
 
 
 def _lag(minutes: float) -> Iterator[Part]:

@@ -53,8 +53,8 @@ class Finished:
 class Typical:
     """What is typical of a class. `days`: the median cycle time in working days; `of`: so many finished items say so; `name`: its own.
 
-    `age`: of work that has taken so many working days already, `days` is the median of what was left of those that took longer; 0 where
-    none did, and `of` is all of them."""
+    `age`: of work that has taken so many working days already, `days` is the median of what was left of those that took longer; where
+    none did, it is 0 for work in progress, and `of` is all of them; what only waits for so long is as if it were new."""
 
     days: float
     of: int
@@ -130,6 +130,8 @@ class Reference:
             return self._medians[class_]
         if (class_, age) not in self._aged:
             left = self.left(item, age)
+            if not left and item.ref not in self.began:
+                return self._medians[class_]
             days = (left[(len(left) - 1) // 2] + left[len(left) // 2]) / 2 if left else 0
             self._aged[class_, age] = Typical(days, len(left) or len(self.ordered[class_]), name_of(class_), age)
         return self._aged[class_, age]

@@ -112,8 +112,10 @@ def test_where_a_tracker_does_not_tell_when_work_begins_the_time_since_its_creat
     assert (known.minutes, known.typical.of, known.typical.age) == (3 * 480, 5, 15)  # 1 to 5 days were left
     assert duration_of(old, reference, waits=True).minutes == 10 * 480
     ancient = duration_of(item("C", created_at=on("2025-01-06")), reference)
-    assert ancient.typical is not None
-    assert (ancient.minutes, ancient.typical.days) == (480, 0)
+    assert (ancient.minutes, ancient.typical and ancient.typical.age) == (10 * 480, None)
+    late = replace(old, created_at=on("2025-01-06"), status="doing")
+    running = duration_of(late, reference_of(snapshot(*lead_times(), late)))
+    assert (running.minutes, running.typical and running.typical.days) == (480, 0)
     rows: tuple[Row, ...] = (*lead_times(), old, item("P", due="2026-05-20"), link("P", "B"))
     assert dates("B", *rows).duration.minutes == 10 * 480
 

@@ -212,8 +212,9 @@ def bar(share: float, aim: float) -> str:
 
 
 def _print(table: Any) -> None:
-    console = wide()
-    console.print(table)
+    from syncd.cli.tabled import show_table
+
+    show_table(wide(), table)
 
 
 def _texts(words: Iterable[str]) -> "list[Any]":

@@ -17,6 +17,7 @@ from syncd.cli.choose import chosen
 from syncd.cli.frame import one_line, usage
 from syncd.cli.report import finding_json
 from syncd.cli.stored import snapshot_of
+from syncd.cli.tabled import show_table
 from syncd.config import did_you_mean
 from syncd.decide.impersonal import People
 from syncd.decide.overrides import SEEN, WORDS, Override, Word
@@ -84,12 +85,11 @@ def show(portfolio: Portfolio, console: Console) -> None:
         console.print("No open milestones.")
         return
     table = Table("milestone", "status", "due", "work ends", "85 %", "open", "why", box=None, pad_edge=False)
-    table.columns[0].ratio, table.columns[-1].ratio = 2, 5
     for one in portfolio.words:
         name, *rest, why = _cells(one)
         word = Text(one.word + (" *" if one.override else ""), _COLOUR[one.word])
         table.add_row(Text(one_line(name)), word, *map(Text, rest[1:]), Text(one_line(why)))
-    console.print(table)
+    show_table(console, table)
     told = [in_words(portfolio.snapshot, chain, portfolio.people) for chain in portfolio.chains]
     if told:
         console.print()

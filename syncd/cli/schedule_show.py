@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, complain, one_line, out, print_json, wide
+from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, complain, one_line, out, print_json, usage, wide
 from syncd.model.problem import Problem, Problems
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ def show(
     from syncd.cli.stored import snapshot_of
     from syncd.schedule.picture import flowchart, gantt, picture_of
 
+    if bool(svg) + mermaid + json > 1:
+        usage("--json, --mermaid and --svg are three ways of showing it: choose one")
     with opened(config, os.environ) as app:
         snapshot = snapshot_of(app)
         (named,) = chosen(snapshot, [milestone])
@@ -46,7 +48,7 @@ def show(
     if svg:
         _write(svg, picture, graph=graph)
     elif mermaid:
-        out().print("\n\n".join([*([] if graph else [gantt(picture)]), flowchart(picture)]), markup=False)
+        typer.echo(flowchart(picture) if graph else gantt(picture))
     elif json:
         print_json(_as_json(picture, called))
     else:
@@ -73,7 +75,7 @@ def chains(
     if json:
         print_json([as_json(snapshot, chain, people) for chain in found])
     elif mermaid:
-        out().print(flowchart(*told(snapshot, found)), markup=False)
+        typer.echo(flowchart(*told(snapshot, found)))
     elif not found:
         out().print("No due date is held up.")
     else:
@@ -146,6 +148,8 @@ def _as_json(picture: "Picture", called: "Callable[[Person], Person]") -> dict[s
 def _show(picture: "Picture", called: "Callable[[Person], Person]") -> None:
     from rich.table import Table
 
+    from syncd.cli.tabled import show_table
+
     console = wide(200)
     console.print(_text(_standing(picture)))
     if picture.odds or picture.lacking:
@@ -158,7 +162,7 @@ def _show(picture: "Picture", called: "Callable[[Person], Person]") -> None:
             table.add_column(name)
         for row in picture.rows:
             table.add_row(*map(_text, _cells(row, called)))
-        console.print(table)
+        show_table(console, table)
     if picture.path:
         console.print(_text(f"Driving path: {' -> '.join(ref.label for ref in picture.path)} -> {picture.milestone.ref.label}"))
     for problem in picture.problems:

@@ -100,7 +100,7 @@ def _finding(snapshot: Snapshot, grown: _Grown, rules: ScopeGrowthRules, severit
             Line("Why", tuple(_why(snapshot, grown, came))),
             *([Line("Offset", ("taken out: ", *_amount(found.less, found), "."))] if found.removed else []),
             *_told(snapshot, grown, rules),
-            Line("Rests on", _rests_on(grown, rules)),
+            Line("Rests on", _rests_on(snapshot, grown, rules)),
             Line("Clears", ("a new baseline (syncd baseline adopt, with the reason), or what was added taken out or dropped.",)),
             Line("Wrong?", ("Correct which items belong to ", keyed(milestone), ", or what was agreed on: syncd baseline set.")),
         ),
@@ -189,10 +189,10 @@ def _young(snapshot: Snapshot, grown: _Grown, rules: ScopeGrowthRules) -> tuple[
     return sum(item.created_at is not None and wall_day(item.created_at, zone) > since for item in opens), len(opens)
 
 
-def _rests_on(grown: _Grown, rules: ScopeGrowthRules) -> tuple[Part, ...]:
+def _rests_on(snapshot: Snapshot, grown: _Grown, rules: ScopeGrowthRules) -> tuple[Part, ...]:
     found = grown.growth
     unit = " (not everything is estimated in one unit, so items are counted)" if found.unit == "items" else ""
-    on = grown.agreed.at.date()
+    on = wall_day(grown.agreed.at, ZoneInfo(snapshot.zone))
     rule = (
         f"Rule: a warning above {rules.warn_percent:g} %, critical above {rules.critical_percent:g} % while the due date stays."
     )

@@ -151,8 +151,8 @@ def test_far_dates_and_cycles_are_drawn(due: str) -> None:
 
 def test_no_bar_of_a_gantt_chart_begins_like_another_line() -> None:
     day = date(2026, 5, 5)
-    names = ("click n0 href x", "Section 2", "title", "todayMarker off", "%%{init}%%", "a : b", "")
+    names = ("click n0 href x", "Section 2", "title", "todayMarker off", "%%{init}%%", "a : b", "", "2026-05-05 the day")
     lines = mermaid.gantt("x", [mermaid.Span(name, day, day) for name in names]).splitlines()[5:]
     assert [line.partition(" :")[0].strip() for line in lines] == [
-        *("- click n0 href x", "- Section 2", "- title", "- todayMarker off", "init", "a b", "?"),
+        *("- click n0 href x", "- Section 2", "- title", "- todayMarker off", "init", "a b", "?", "- 2026-05-05 the day"),
     ]

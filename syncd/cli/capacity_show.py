@@ -25,7 +25,7 @@ def show(found: dict[str, Any], console: Console) -> None:
         named = [{**one, "name": f"{one['name']} ({len(one['people'])})"} for one in found["skills"]]
         _print(console, found, "Skills (people who have it)", named)
     if not (found["teams"] or found["without_team"]):
-        console.print("No work with remaining time and dates, and no team in [teams].")
+        console.print(Text("No work with remaining time and dates, and no team in [teams]."))
     else:
         console.print(Text(_LEGEND, style="dim"))
     for text in (*_uncounted(found), *found["problems"]):

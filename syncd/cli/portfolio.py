@@ -18,11 +18,12 @@ from syncd.cli.frame import one_line, usage
 from syncd.cli.report import finding_json
 from syncd.cli.stored import snapshot_of
 from syncd.cli.tabled import show_table
-from syncd.config import did_you_mean
+from syncd.config import did_you_mean, some_known
 from syncd.decide.impersonal import People
 from syncd.decide.overrides import SEEN, WORDS, Override, Word
 from syncd.decide.state import FindingState
 from syncd.decide.word import Worded, worded
+from syncd.decide.wording import count
 from syncd.model.finding import Severity
 from syncd.model.ref import Ref, ref_to_json
 from syncd.model.snapshot import Snapshot
@@ -75,7 +76,7 @@ def _unnamed(one: Worded) -> Worded:
 def _of_team(snapshot: Snapshot, team: str) -> set[Ref]:
     known = team_names(snapshot)
     if team not in known:
-        usage(f"There is no team {team!r}. {did_you_mean(team, known, otherwise='Known are: ' + ', '.join(known[:20]) + '.')}")
+        usage(f"There is no team {team!r}. {did_you_mean(team, known, otherwise=some_known(known))}")
     return {ref for ref, milestone in snapshot.milestones.items() if team_name(snapshot, milestone) == team}
 
 
@@ -126,7 +127,7 @@ def _day(day: date | None) -> str:
 def _totals(portfolio: Portfolio) -> str:
     counts = Counter(one.word for one in portfolio.words)
     parts = [f"{counts[word]} {word}" for word in WORDS if counts[word]]
-    return f"{len(portfolio.words)} open milestones: {', '.join(parts)}."
+    return f"{count(len(portfolio.words), 'open milestone')}: {', '.join(parts)}." if parts else "No open milestones."
 
 
 def markdown(portfolio: Portfolio) -> list[str]:

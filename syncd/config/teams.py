@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, time
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from syncd.config.faults import Fault, Faults
 from syncd.config.raw import Keys
@@ -83,6 +83,14 @@ class MemberKeys(HoursKeys):
     """The first day in the team."""
     until: date | None = None
     """The last day in the team."""
+
+    @field_validator("until")
+    @classmethod
+    def _in_order(cls, value: date | None, info: ValidationInfo) -> date | None:
+        since = info.data.get("since")
+        if value is not None and since is not None and value < since:
+            raise Fault(f"is earlier than since ({since})", "Name a later day, or leave one of the two out.")
+        return value
 
 
 class TeamKeys(HoursKeys):

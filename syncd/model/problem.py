@@ -14,7 +14,8 @@ class Problem:
     cure: str
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.key}: {self.text}. {self.cure}" if self.key else f"{self.file}: {self.text}. {self.cure}"
+        text = self.text if self.text.endswith("?") else f"{self.text}."
+        return ": ".join(part for part in (self.file, self.key, f"{text} {self.cure}") if part)
 
 
 class Problems(Exception):

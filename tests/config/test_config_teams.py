@@ -90,6 +90,11 @@ def test_a_member_needs_no_more_than_a_name(folder: Folder) -> None:
         ('[[teams.pay.members]]\nperson = ""', "teams.pay.members", "is empty"),
         ('[[teams.pay.members]]\nperson = "Ada"\nshare = 0', "teams.pay.members", "greater than 0"),
         ('[[teams.pay.members]]\nperson = "Ada"\nskill = "kafka"', "teams.pay.members", "skills"),
+        (
+            '[[teams.pay.members]]\nperson = "Ada"\nsince = 2026-06-01\nuntil = 2026-05-31',
+            "members",
+            "earlier than since (2026-06-01)",
+        ),
         ("[teams]\npay = 3", "teams.pay", "must be a table"),
     ],
 )

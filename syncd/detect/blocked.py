@@ -20,7 +20,7 @@ from datetime import date
 from pydantic import Field
 
 from syncd.contract import Detector, Rules
-from syncd.detect.driving import DRAWN, needing, pictured, without
+from syncd.detect.driving import DRAWN, guessed, needing, pictured, without
 from syncd.detect.wording import NEAREST, end_day, keyed, listed, named, owners, quoted, with_sources
 from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Named, Part, Severity, Step, bucket
 from syncd.model.record import record
@@ -176,7 +176,7 @@ def _hard(snapshot: Snapshot, plan: Plan, rules: BlockedRules, case: _Case) -> F
         case.link,
         case.later,
         severity=severity,
-        headline=_headline(case),
+        headline=_headline(plan, case),
         lines=lines,
         weight=bucket(case.lost) if case.clocked else case.lost,
         resting=plan.upstream([case.earlier.ref], NEAREST),
@@ -206,11 +206,11 @@ def _eats_all_float(plan: Plan, case: _Case) -> bool:
     return dates is not None and dates.total_float < 0 and dates.by == case.earlier.ref
 
 
-def _headline(case: _Case) -> tuple[Part, ...]:
+def _headline(plan: Plan, case: _Case) -> tuple[Part, ...]:
     waits: tuple[Part, ...] = (named(case.later), " waits for ", case.before)
     if not case.lost:
         return *waits, ", which is not done." if case.link.relation == "FS" else ", which has not started."
-    least = ": at least " if case.end.clocked else ": "
+    least = ": about " if guessed(plan, _path(plan, case)) else ": at least " if case.end.clocked else ": "
     return *waits, least, Count(case.lost, "working day", case.clocked), " lost."
 
 
@@ -224,7 +224,8 @@ def _end(plan: Plan, case: _Case) -> tuple[Part, ...]:
     """When the predecessor ends by itself, and when with the lag."""
     end, own = finish_of(plan, case.earlier), due_of(case.earlier)
     if not end.clocked or end.by is not None:
-        return case.before, " ends ", *(("no earlier than ",) if end.clocked else ()), end_day(end), *_lagged(case)
+        likely = "about " if guessed(plan, _path(plan, case)) else "no earlier than " if end.clocked else ""
+        return case.before, f" ends {likely}", end_day(end), *_lagged(case)
     is_due: tuple[Part, ...] = (" has no due date",)
     if own is not None:
         is_due = " was due " if own < case.today else " is due ", Day(own)

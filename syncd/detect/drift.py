@@ -17,7 +17,7 @@ from pydantic import Field, model_validator
 
 from syncd.contract import Detector, Rules
 from syncd.detect import likely
-from syncd.detect.driving import SHOWN, assumed_in, not_counted_between, pictured, told
+from syncd.detect.driving import SHOWN, assumed_in, guessed, not_counted_between, pictured, told
 from syncd.detect.wording import NEAREST, end_day, keyed, named, with_sources
 from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Part, Severity, bucket, fingerprint_of
 from syncd.model.raw import Json
@@ -131,7 +131,7 @@ def _severity(snapshot: Snapshot, plan: Plan, rules: DriftRules, case: _Case) ->
     ahead = days_after(plan.calendar(End(case.milestone.ref)), snapshot.today, min(case.odds.p50, date(9000, 1, 1)))
     stands = snapshot.open.get(fingerprint_of(CODE, case.milestone.ref))
     by_odds = likely.verdict(case.odds, case.median, ahead, stands, rules.limits, rules.critical_days)
-    found = [by_odds] if _guessed(plan, case) else [by_plan, by_odds]
+    found = [by_odds] if guessed(plan, case.path) else [by_plan, by_odds]
     return max((one for one in found if one), key=SEVERITIES.index, default=None)
 
 
@@ -139,12 +139,6 @@ def _by_plan(rules: DriftRules, case: _Case) -> Severity | None:
     if case.days < rules.warn_days:
         return None
     return "critical" if case.days >= rules.critical_days else "warn"
-
-
-def _guessed(plan: Plan, case: _Case) -> bool:
-    """Whether the path rests on what is typical of such work: the forecast knows more of it than its median."""
-    known = (plan.dates(work.ref) for work in case.path if isinstance(work, Item))
-    return any(dates is not None and dates.own != "due" and dates.duration.basis == "class" for dates in known)
 
 
 def _days_late(time: WorkingTime, due: date, end: Finish) -> int:
@@ -251,7 +245,7 @@ def _driving(case: _Case) -> Ref | None:
 
 def _headline(plan: Plan, case: _Case) -> tuple[Part, ...]:
     days, due = Count(case.days, "working day", case.end.clocked), (", due ", Day(case.due), ".")
-    if _guessed(plan, case):
+    if guessed(plan, case.path):
         return named(case.milestone), ": about ", days, " late. Work ends about ", end_day(case.end), *due
     if case.end.clocked:
         return named(case.milestone), ": at least ", days, " late. Work ends no earlier than ", end_day(case.end), *due

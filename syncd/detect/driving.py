@@ -79,6 +79,12 @@ def assumed_in(plan: Plan, path: Sequence[Work]) -> int:
     return sum(dates is not None and dates.duration.assumed and dates.own != "due" for dates in known)
 
 
+def guessed(plan: Plan, path: Sequence[Work]) -> bool:
+    """Whether a path rests on what is typical of such work: then its end is no more than likely."""
+    known = (plan.dates(work.ref) for work in path if isinstance(work, Item))
+    return any(dates is not None and dates.own != "due" and dates.duration.basis == "class" for dates in known)
+
+
 def lasting(duration: Duration, time: WorkingTime) -> tuple[Part, ...]:
     """A duration in working days, or in hours where it is no whole number of them, and what says so."""
     usual, aged = time.longest, duration.typical is not None and duration.typical.age is not None

@@ -85,7 +85,7 @@ def test_what_is_lost_can_be_counted_anew_from_what_is_shown() -> None:
     )
     away = Absence(ref=ref("V"), person=Person("Ada"), start=date(2026, 5, 6), end=date(2026, 5, 7), all_day=True)
     text = text_of(found(*rows, away))
-    assert "[critical] <B Title of B> waits for <A>: at least 3~ working day(s) lost." in text
+    assert "[critical] <B Title of B> waits for <A>: about 3~ working day(s) lost." in text
     told = "<A> has no due date and is open, needs 3 working day(s) (the median of 20 finished item(s) like it), ends Thu 2026-05-07~"
     assert told in text
     assert (

@@ -104,3 +104,19 @@ def test_dates_that_people_set_are_told_by_the_plan_even_with_a_forecast() -> No
     (finding,) = drift(*rows)
     assert "3 working day(s) late. Work ends Wed 2026-05-20" in text_of(finding)
     assert finding.severity == "critical"  # no draw ends in time
+
+
+def test_an_end_that_rests_on_what_is_typical_is_told_as_about() -> None:
+    (finding,) = drift(*finished(40, ratio=3.0), milestone("M", due="2026-05-01"), item("A", of="M", status="todo"))
+    assert "<M Title of M>: about 5~ working day(s) late. Work ends about Fri 2026-05-08~, due Fri 2026-05-01." in text_of(
+        finding
+    )
+
+
+def test_forecast_and_headline_tell_the_same_per_cent() -> None:
+    """What was told last stays until it is a whole step off: in both."""
+    weights = {fingerprint_of("drift", ref("M")): 10 - 5}
+    (finding,) = drift(
+        *UNEVEN, *backlog(9, due="2026-06-08"), weights=weights, open={fingerprint_of("drift", ref("M")): "critical"}
+    )
+    assert text_of(finding).count("under 50 %(s) likely") == 2

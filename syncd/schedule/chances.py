@@ -27,6 +27,8 @@ from syncd.schedule.wiring import Node
 Reals = npt.NDArray[np.float64]
 Pool = tuple[Class, int, int]
 """What is drawn from: a class, the working days that were planned (0 for ratios), and those that have gone."""
+_MOST = 500
+"""So many lengths of time stand for what was left at some age: there are as many ages as days."""
 CELLS = 10_000_000
 """Draws times items that are held at once, at most."""
 
@@ -199,7 +201,7 @@ def _pool(item: Item, plan: Plan, number: int, reference: Reference, pools: Pool
         return None
     pool = class_, planned, age
     if pool not in samples:
-        days = (reference.left(item, age) or [planned]) if planned else ()
+        days = (reference.left(item, age, _MOST if age else None) or [planned]) if planned else ()
         samples[pool] = np.array(days, np.float64) / planned if planned else pools.ratios[class_]
     return pool
 

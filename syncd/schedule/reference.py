@@ -113,34 +113,39 @@ class Reference:
     def _aged(self) -> dict[tuple[Class, int], Typical]:
         return {}
 
-    def age(self, item: Item, *, waits: bool = False) -> int | None:
-        """How many working days work has taken already, today not counted; None where it has not begun. `waits`: for other work."""
+    def _age(self, item: Item, class_: Class, *, waits: bool) -> int | None:
+        """How many working days work has taken already, today not counted; None where it has not begun."""
         began = self.began.get(item.ref)
-        if began is None and not waits and item.created_at and self.like(item) in self._filed:
+        if began is None and not waits and item.created_at and class_ in self._filed:
             began = wall_day(item.created_at, self.zone)
         return max(0, workdays_within(began, self.today) - 1) if began else None
 
     def typical(self, item: Item, *, waits: bool = False) -> Typical | None:
-        """What is typical of work like this, at its age; None where too little like it was ever finished."""
+        """What is typical of work like this, at its age; None where too little like it was ever finished. `waits`: for other work."""
         class_ = self.like(item)
         if class_ is None:
             return None
-        age = self.age(item, waits=waits)
+        age = self._age(item, class_, waits=waits)
         if age is None:
             return self._medians[class_]
         if (class_, age) not in self._aged:
-            left = self.left(item, age)
-            if not left and item.ref not in self.began:
+            days, first = self.ordered[class_], bisect_right(self.ordered[class_], age)
+            longer = len(days) - first
+            if not longer and item.ref not in self.began:
                 return self._medians[class_]
-            days = (left[(len(left) - 1) // 2] + left[len(left) // 2]) / 2 if left else 0
-            self._aged[class_, age] = Typical(days, len(left) or len(self.ordered[class_]), name_of(class_), age)
+            middle = first + longer // 2
+            median = (days[middle - 1 + longer % 2] + days[middle]) / 2 - age if longer else 0
+            self._aged[class_, age] = Typical(median, longer or len(days), name_of(class_), age)
         return self._aged[class_, age]
 
-    def left(self, item: Item, age: int) -> list[int]:
-        """Of work like this that took longer than `age` working days, how many were left, the shortest first."""
+    def left(self, item: Item, age: int, most: int | None = None) -> list[int]:
+        """Of work like this that took longer than `age` working days, how many were left, the shortest first. `most`: so many of them at
+        most, evenly spread."""
         class_ = self.like(item)
         days = self.ordered[class_] if class_ is not None else []
-        return [one - age for one in days[bisect_right(days, age) :]]
+        first = bisect_right(days, age)
+        step = 1 if most is None else max(1, -(-(len(days) - first) // most))
+        return [one - age for one in days[first + (step - 1) // 2 :: step]]
 
     def spread(self, item: Item, shares: Sequence[float]) -> tuple[int, ...] | None:
         """In how many working days these shares of the finished work like this were done; None where too little ever was."""

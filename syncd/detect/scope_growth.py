@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from syncd.contract import Detector, Rules
-from syncd.detect.wording import keyed, named, with_sources
+from syncd.detect.wording import keyed, listed, named, percent_of, with_sources
 from syncd.model.baseline import Baseline
 from syncd.model.finding import Count, Day, Finding, Line, Part, Quote, Severity, fingerprint_of
 from syncd.model.raw import Json
@@ -92,13 +92,13 @@ def _finding(snapshot: Snapshot, grown: _Grown, rules: ScopeGrowthRules, severit
         severity=severity,
         headline=(
             named(milestone),
-            f": {grown.percent:.0f} % added since it was agreed on, ",
+            f": {percent_of(grown.percent, (rules.warn_percent, rules.critical_percent))} added since it was agreed on, ",
             *_amount(found.more, found),
             *_date(grown),
         ),
         lines=(
             Line("Why", tuple(_why(snapshot, grown, came))),
-            *([Line("Offset", ("taken out: ", *_amount(found.less, found), "."))] if found.removed else []),
+            *([Line("Offset", tuple(_taken_out(snapshot, found)))] if found.removed else []),
             *_told(snapshot, grown, rules),
             Line("Rests on", _rests_on(snapshot, grown, rules)),
             Line("Clears", ("a new baseline (syncd baseline adopt, with the reason), or what was added taken out or dropped.",)),
@@ -149,6 +149,13 @@ def _why(snapshot: Snapshot, grown: _Grown, came: list[tuple[Item, float]]) -> I
     if found.grown:
         yield from ("; " if came else "", "estimates of ", Count(len(found.grown), "agreed item"), " grew")
     yield "."
+
+
+def _taken_out(snapshot: Snapshot, found: Growth) -> Iterator[Part]:
+    known = [keyed(item) for ref, _ in found.removed if (item := snapshot.items.get(ref))]
+    more = len(found.removed) - len(known[:_SHOWN])
+    shown: list[Part] = [*known[:_SHOWN], *([Count(more, "more item")] if more and known else [])]
+    yield from ("taken out: ", *_amount(found.less, found), *((" (", *listed(shown), ")") if shown else ()), ".")
 
 
 def _by(snapshot: Snapshot, milestone: Milestone, item: Item) -> tuple[Part, ...]:

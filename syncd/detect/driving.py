@@ -23,7 +23,7 @@ SHOWN = 5
 """So many items of the driving path are shown: the last ones."""
 DRAWN = 12
 """So many of them are drawn."""
-_BASIS = {"remaining": "left", "estimate": "estimated", "dates": "(from its start to its due date)", "assumed": "(assumed)"}
+_BASIS = {"remaining": "left", "estimate": "estimated", "dates": "(by its start and its due date)", "assumed": "(assumed)"}
 
 
 def told(plan: Plan, path: Sequence[Work]) -> tuple[Part, ...]:

@@ -13,7 +13,7 @@ from syncd.model.rows import Item, Milestone, Person
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.calendar import Ints, WorkingTime
 from syncd.schedule.dated import by_number
-from syncd.schedule.durations import ASSUMED, Duration, duration_of
+from syncd.schedule.durations import ASSUMED, LONGEST, Duration, duration_of
 from syncd.schedule.reference import reference_of
 from syncd.schedule.wiring import End, Wiring, Work
 from syncd.schedule.working import Working
@@ -62,7 +62,8 @@ class Nodes:
             nodes.people.append(person)
             takes = isinstance(node, Ref) and not isinstance(work, Milestone)
             waits = number in waiting
-            nodes.durations.append(duration_of(work, reference, waits=waits) if takes and work else ASSUMED if takes else _SHORT)
+            lasting = duration_of(work, reference, waits=waits) if takes and work else ASSUMED if takes else _SHORT
+            nodes.durations.append(_between(lasting, work, calendar, snapshot.today) if lasting.basis == "dates" else lasting)
             dated = work if isinstance(node, Ref) and isinstance(work, Item | Milestone) else None
             nodes.due.append(dated.due if dated else None)
             starts.append(dated.start if isinstance(dated, Item) else None)
@@ -131,6 +132,23 @@ class Nodes:
                 label = node.label if isinstance(node, Ref) else node.milestone.label
                 self.problems.append(f"{label}: {day} is later than the calendars reach ({self._last}), and moves nothing")
         return self._days(days)
+
+
+def _between(known: Duration, work: Work | None, time: WorkingTime, today: date) -> Duration:
+    """What the dates of work leave for it in the calendar of whoever does it: on a holiday, on leave or part-time they mean less, and of work
+    in progress what is over is over. As it is where that is nothing at all; of what runs over its due date nothing says how long it takes."""
+    if (
+        not isinstance(work, Item)
+        or work.start is None
+        or work.due is None
+        or not time.origin <= work.start <= work.due < time.end
+    ):
+        return known
+    first = max(work.start, today) if work.status == "doing" else work.start
+    if first > work.due:
+        return ASSUMED
+    minutes = int(time.before[(work.due - time.origin).days + 1] - time.before[(first - time.origin).days])
+    return Duration(min(minutes, LONGEST), "dates") if minutes else known
 
 
 def _calendar(

@@ -220,3 +220,38 @@ def test_a_start_is_set_or_the_latest_that_the_due_date_allows() -> None:
     assert start_of(item("A", start="2026-05-15"), date(2026, 5, 12), 1, holiday).within(2, date(2026, 5, 12), holiday)
     running = start_of(item("A", status="doing", start="2026-06-01"), today, 1, time)
     assert (running.day, running.started, running.clocked) == (today, True, True)
+
+
+def test_the_dates_of_people_are_kept_over_holidays_and_leave_and_part_time() -> None:
+    """From Mon 11 to Fri 15 May is no more work than these days have room for: nothing pushes it."""
+    work = item("A", start="2026-05-11", due="2026-05-15", assignees="Ada")
+    holiday = Work(hours=Hours(region="DE-BE"))
+    away = Absence(ref=ref("V"), person=Person("Ada"), start=date(2026, 5, 12), end=date(2026, 5, 14), all_day=True)
+    half = Team(name="t", owns=("*",), members=(Member(person="Ada", share=0.5),))
+    assert [dates("A", work, work=holiday).finish, dates("A", work, work=holiday).duration.minutes] == [
+        date(2026, 5, 15),
+        4 * 480,
+    ]
+    assert [dates("A", work, away).finish, dates("A", work, away).duration.minutes] == [date(2026, 5, 15), 3 * 480]
+    assert [dates("A", work, teams=(half,)).finish, dates("A", work, teams=(half,)).duration.minutes] == [
+        date(2026, 5, 15),
+        5 * 240,
+    ]
+    gone = replace(away, start=date(2026, 5, 11), end=date(2026, 5, 16))
+    assert dates("A", work, gone).finish == date(2026, 5, 22), "whoever is away all the time ends later"
+
+
+@pytest.mark.parametrize(
+    ("status", "today", "finish"),
+    [
+        ("doing", "2026-05-07", "2026-05-08"),  # it runs since Monday, and Friday is as near as it was
+        ("doing", "2026-05-08", "2026-05-08"),
+        ("doing", "2026-05-11", "2026-05-11"),  # over its date: nobody knows for how long
+        ("todo", "2026-05-04", "2026-05-08"),
+        ("todo", "2026-05-07", "2026-05-13"),  # it should have begun on Monday: five days from today
+    ],
+)
+def test_of_work_that_runs_the_days_that_are_over_are_over(status: str, today: str, finish: str) -> None:
+    found = dates("A", item("A", start="2026-05-04", due="2026-05-08", status=status), now=today)
+    assert str(found.finish) == finish
+    assert found.duration.assumed == (status == "doing" and today > "2026-05-08")

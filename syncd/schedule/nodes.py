@@ -135,14 +135,11 @@ class Nodes:
 
 
 def _between(known: Duration, work: Work | None, time: WorkingTime, today: date) -> Duration:
-    """What the dates of work leave for it in the calendar of whoever does it: on a holiday, on leave or part-time they mean less, and of work
-    in progress what is over is over. As it is where that is nothing at all; of what runs over its due date nothing says how long it takes."""
-    if (
-        not isinstance(work, Item)
-        or work.start is None
-        or work.due is None
-        or not time.origin <= work.start <= work.due < time.end
-    ):
+    """What the dates of work leave for it in the calendar of whoever does it: on a holiday, on leave or part-time they mean less, and of
+    work in progress what is over is over. As it is where that is nothing at all; of what runs over its date nothing says how long."""
+    if not isinstance(work, Item) or work.start is None or work.due is None:
+        return known
+    if not time.origin <= work.start <= work.due < time.end:
         return known
     first = max(work.start, today) if work.status == "doing" else work.start
     if first > work.due:

@@ -7,7 +7,7 @@ from typing import Any
 
 from syncd.mapping.assemble import Assembled, Precedence, assemble
 from syncd.model.baseline import Baseline
-from syncd.model.finding import Count, Day, Finding, Named, Part, Severity, fingerprint_of
+from syncd.model.finding import Count, Day, DaysOff, Finding, Named, Part, Severity, fingerprint_of
 from syncd.model.ref import Alias, Ref
 from syncd.model.rows import Change, Dependency, Deployment, Item, Milestone, Person, Quantity, Row, Window
 from syncd.model.snapshot import Snapshot
@@ -87,9 +87,16 @@ def _word(part: Part) -> str:
         return f"<{part.ref.label}{' ' + part.title if part.title else ''}>"
     if isinstance(part, Day):
         return f"{part.day:%a %Y-%m-%d}{'~' if part.clocked else ''}"
+    if isinstance(part, DaysOff):
+        told = [_off(first, last, why, "~" if part.clocked else "") for first, last, why in part.days]
+        return f" without {' and '.join([', '.join(told[:-1]), *told[-1:]] if len(told) > 1 else told)}" if told else ""
     if isinstance(part, Count):
         return f"{part.value}{'~' if part.clocked else ''} {part.unit}(s)"
     return f'"{part.text}"'
+
+
+def _off(first: date, last: date, why: str, mark: str) -> str:
+    return f"{first:%a %Y-%m-%d}{mark}{f' to {last:%a %Y-%m-%d}{mark}' if last > first else ''} ({why})"
 
 
 def _texts(given: str | Iterable[str]) -> tuple[str, ...]:

@@ -14,8 +14,9 @@ from rich.text import Text
 
 from syncd.app import App, opened
 from syncd.cli.choose import chosen
-from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, command, one_line, out, print_json, usage
+from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, command, one_line, out, print_json, usage, wide
 from syncd.cli.stored import snapshot_of
+from syncd.cli.tabled import show_table
 from syncd.decide.impersonal import SOMEBODY
 from syncd.model.baseline import Baseline
 from syncd.model.problem import Problem, Problems
@@ -24,6 +25,7 @@ from syncd.model.rows import Milestone
 from syncd.model.snapshot import Snapshot
 from syncd.run.past import agreed_then, model_then
 from syncd.schedule.commitment import state_now
+from syncd.schedule.wall import wall_day
 
 Reason = Annotated[str, typer.Option(help="Why: it is kept with the baseline.")]
 By = Annotated[str, typer.Option(help="Who agreed to it. Default: the account that you are signed in with.")]
@@ -47,7 +49,12 @@ def list_all(
     wanted = chosen(snapshot, [milestone]) if milestone else sorted(snapshot.milestones.values(), key=lambda one: one.ref)
     every = [(one, known) for one in wanted for known in snapshot.baselines.get(one.ref, ())]
     found = every if named else [(one, replace(known, by=known.by and SOMEBODY)) for one, known in every]
-    _print(found, json=json, empty="No baselines: a milestone has one once it has a due date and work on it has begun.")
+    _print(
+        found,
+        snapshot.zone,
+        json=json,
+        empty="No baselines: a milestone has one once it has a due date and work on it has begun.",
+    )
 
 
 @baseline.command("set")
@@ -67,7 +74,7 @@ def set_due(
         (one,) = chosen(snapshot, [milestone])
         new = _agreed(replace(state_now(snapshot, one), due=day, origin="set"), reason, by)
         app.store.baselines.append([new])
-    _print([(one, new)], json=json)
+    _print([(one, new)], snapshot.zone, json=json)
 
 
 @baseline.command()
@@ -88,7 +95,7 @@ def adopt(
         states = _then(app, snapshot, wanted, day) if day else [state_now(snapshot, one) for one in wanted]
         new = [_agreed(state, reason, by) for state in states]
         app.store.baselines.append(new)
-    _print(list(zip(wanted, new, strict=True)), json=json)
+    _print(list(zip(wanted, new, strict=True)), snapshot.zone, json=json)
 
 
 def _then(app: App, snapshot: Snapshot, wanted: Iterable[Milestone], day: date) -> list[Baseline]:
@@ -123,7 +130,7 @@ def _day(text: str, option: str) -> date:
         usage(f"{option} {text!r} is no date: write it as in 2026-05-15")
 
 
-def _print(found: list[tuple[Milestone, Baseline]], *, json: bool, empty: str = "") -> None:
+def _print(found: list[tuple[Milestone, Baseline]], zone: str, *, json: bool, empty: str = "") -> None:
     if json:
         print_json([_json(milestone, known) for milestone, known in found])
         return
@@ -133,9 +140,10 @@ def _print(found: list[tuple[Milestone, Baseline]], *, json: bool, empty: str = 
     table = Table("milestone", "agreed on", "due", "items", "how", "by", "reason", box=None, pad_edge=False)
     for milestone, known in found:
         due = known.due.isoformat() if known.due else "none"
-        row = (milestone.ref.label, known.at.date().isoformat(), due, str(len(known.items)), known.origin, known.by, known.reason)
+        on = wall_day(known.at, ZoneInfo(zone))
+        row = (milestone.ref.label, on.isoformat(), due, str(len(known.items)), known.origin, known.by, known.reason)
         table.add_row(*(Text(one_line(text)) for text in row))
-    out().print(table)
+    show_table(wide(), table)
 
 
 def _json(milestone: Milestone, known: Baseline) -> dict[str, Any]:

@@ -71,6 +71,8 @@ def _show(merges: "Sequence[Merge]", burning: "Sequence[Buffer]") -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from syncd.cli.tabled import show_table
+
     console = wide()
     if merges:
         table = Table("paths merge at", box=None, pad_edge=False)
@@ -81,7 +83,7 @@ def _show(merges: "Sequence[Merge]", burning: "Sequence[Buffer]") -> None:
             widest = ", ".join(f"{ref.label} {spread:.1f} d" for ref, spread in one.incoming[:3])
             cells = (one.at.label, str(len(one.incoming)), f"{one.days} d", f"{one.float_days:g} d", widest)
             table.add_row(*(Text(one_line(cell)) for cell in cells))
-        console.print(table)
+        show_table(console, table)
     else:
         console.print(Text("No paths come together."))
     if not burning:
@@ -94,7 +96,7 @@ def _show(merges: "Sequence[Merge]", burning: "Sequence[Buffer]") -> None:
         row = (_mark(place), buffer.milestone.label, size, buffer.meant.isoformat(), buffer.ends.isoformat(), *shares)
         table.add_row(*(Text(one_line(cell)) for cell in row))
     console.print(Text(""))
-    console.print(table)
+    show_table(console, table)
     console.print(Text("\n".join(("", *fever(burning)))))
 
 

@@ -9,7 +9,7 @@ import typer
 
 from syncd.app import opened
 from syncd.cli import capacity_rows, capacity_show
-from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, out, print_json, usage
+from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, print_json, usage, wide
 from syncd.cli.people import Shows
 from syncd.cli.progress import patiently
 from syncd.cli.stored import snapshot_of
@@ -46,4 +46,4 @@ def capacity(
     if json:
         print_json(found)
     else:
-        capacity_show.show(found, out())
+        capacity_show.show(found, wide())

@@ -10,33 +10,48 @@ from rich.text import Text
 from syncd.cli.frame import one_line
 
 _FULL, _MUCH = 1.0, 1.2
+_NAME, _WEEK = 20, 11
+"""Room for a name and for a week, in characters."""
 _LEGEND = "Planned work / time for it: ! more than all of it, !! more than 120%; the days away are below."
 
 
 def show(found: dict[str, Any], console: Console) -> None:
     """Tables of teams, of whoever is in none, and of skills; then what is in no number, and what is wrong."""
     for team in found["teams"]:
-        console.print(
-            _table(found, f"{team['name']} ({team['focus']:.0%} of working time for planned work)", team["people"], team)
-        )
+        _print(console, found, f"{team['name']} ({team['focus']:.0%} of working time for planned work)", team["people"], team)
     if found["without_team"]:
-        console.print(_table(found, "In no team", found["without_team"]))
+        _print(console, found, "In no team", found["without_team"])
     if found["skills"]:
         named = [{**one, "name": f"{one['name']} ({len(one['people'])})"} for one in found["skills"]]
-        console.print(_table(found, "Skills (people who have it)", named))
+        _print(console, found, "Skills (people who have it)", named)
     if not (found["teams"] or found["without_team"]):
-        console.print("No work with remaining time and dates, and no team in [teams].")
+        console.print(Text("No work with remaining time and dates, and no team in [teams]."))
     else:
         console.print(Text(_LEGEND, style="dim"))
     for text in (*_uncounted(found), *found["problems"]):
         console.print(Text(one_line(text)))
 
 
-def _table(found: dict[str, Any], title: str, rows: list[dict[str, Any]], total: dict[str, Any] | None = None) -> Table:
-    table = Table(title=Text(one_line(title)), title_justify="left", box=None, pad_edge=False, title_style="bold")
+def _print(
+    console: Console, found: dict[str, Any], title: str, rows: list[dict[str, Any]], total: dict[str, Any] | None = None
+) -> None:
+    """One table; on a narrow terminal several, one below the other, each with as many weeks as it has room for."""
+    many, first = max(2, (console.width - _NAME) // _WEEK), 0
+    while first < max(1, len(found["weeks"])):
+        part = slice(first, first + many)
+        told = [{**row, "weeks": row["weeks"][part]} for row in rows]
+        every = {**total, "weeks": total["weeks"][part]} if total else None
+        console.print(_table(found["weeks"][part], title if not first else "", told, every))
+        first += many
+
+
+def _table(weeks: list[str], title: str, rows: list[dict[str, Any]], total: dict[str, Any] | None) -> Table:
+    table = Table(
+        title=Text(one_line(title)) if title else None, title_justify="left", box=None, pad_edge=False, title_style="bold"
+    )
     table.add_column("")
-    for day in found["weeks"]:
-        table.add_column(f"{date.fromisoformat(day):%d %b}", justify="right")
+    for day in weeks:
+        table.add_column(f"{date.fromisoformat(day):%d %b}", justify="right", no_wrap=True)
     for row in rows:
         table.add_row(Text(one_line(row["name"])), *map(_cell, row["weeks"]))
     if total:

@@ -1,6 +1,6 @@
 """Which milestone a person means: by key, URL, id, title or connection:stream:id."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from syncd.config import did_you_mean
 from syncd.model.problem import Problem, Problems
@@ -20,7 +20,7 @@ def chosen(snapshot: Snapshot, names: Iterable[str]) -> list[Milestone]:
             (ref,) = refs
             found[ref] = snapshot.milestones[ref]
         else:
-            problems.append(_problem(name, refs, known))
+            problems.append(_problem(snapshot, name, refs))
     if problems:
         raise Problems(problems)
     return list(found.values())
@@ -29,17 +29,22 @@ def chosen(snapshot: Snapshot, names: Iterable[str]) -> list[Milestone]:
 def _known(snapshot: Snapshot) -> dict[str, set[Ref]]:
     known: dict[str, set[Ref]] = {}
     for anchor, milestone in snapshot.milestones.items():
-        for ref in {anchor, *milestone.sources}:
-            for name in (ref.key, ref.url, ref.id, str(ref)):
-                if name:
-                    known.setdefault(name.casefold(), set()).add(anchor)
-        known.setdefault(milestone.title.strip().casefold(), set()).add(anchor)
+        for name in _names(anchor, milestone):
+            known.setdefault(name.casefold(), set()).add(anchor)
     return known
 
 
-def _problem(name: str, refs: set[Ref], known: dict[str, set[Ref]]) -> Problem:
+def _names(anchor: Ref, milestone: Milestone) -> Iterator[str]:
+    """What a person may call it, as it is spelled."""
+    for ref in {anchor, *milestone.sources}:
+        yield from filter(None, (ref.key, ref.url, ref.id, str(ref)))
+    yield milestone.title.strip()
+
+
+def _problem(snapshot: Snapshot, name: str, refs: set[Ref]) -> Problem:
     if refs:
         cure = f"Write one of: {', '.join(sorted(str(ref) for ref in refs))}."
         return Problem(name, "", "several milestones go by that name", cure)
-    cure = did_you_mean(name, sorted(known), otherwise="`syncd export --kind milestone` lists them.")
+    names = {one for anchor, milestone in snapshot.milestones.items() for one in _names(anchor, milestone)}
+    cure = did_you_mean(name, sorted(names), otherwise="`syncd export --kind milestone` lists them.")
     return Problem(name, "", "no milestone of that name is in the mirror", cure)

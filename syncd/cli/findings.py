@@ -4,7 +4,8 @@ import os
 
 from syncd.app import opened
 from syncd.cli import report
-from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, out, print_json
+from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, out, print_json, wide
+from syncd.cli.tabled import show_table
 from syncd.run.analyse import shown
 
 
@@ -16,6 +17,6 @@ def findings(config: ConfigFile = DEFAULT_CONFIG, json: AsJson = False) -> None:
     if json:
         print_json([report.finding_json(state.finding) for state in opens])
     elif opens:
-        out().print(report.findings_table(opens))
+        show_table(wide(), report.findings_table(opens))
     else:
         out().print("No open findings.")

@@ -79,7 +79,7 @@ def backtest(
     """Make the forecasts of past weeks again, from what was known then, and count how often they held."""
     from syncd.app import opened
     from syncd.cli.stored import snapshot_of
-    from syncd.config import did_you_mean
+    from syncd.config import did_you_mean, some_known
     from syncd.schedule.backtest import calibrated
     from syncd.schedule.hygiene import team_names
     from syncd.schedule.reliability import picture
@@ -88,7 +88,7 @@ def backtest(
         snapshot = snapshot_of(app)
     known = team_names(snapshot)
     if team and team not in known:
-        usage(f"There is no team {team!r}. {did_you_mean(team, known, otherwise='Known are: ' + ', '.join(known[:20]) + '.')}")
+        usage(f"There is no team {team!r}. {did_you_mean(team, known, otherwise=some_known(known))}")
     outcomes = [one for one in _replayed(snapshot, weeks) if team in ("", one.team)]
     found = calibrated(outcomes)
     if svg is not None:
@@ -214,8 +214,9 @@ def bar(share: float, aim: float) -> str:
 
 
 def _print(table: Any) -> None:
-    console = wide()
-    console.print(table)
+    from syncd.cli.tabled import show_table
+
+    show_table(wide(), table)
 
 
 def _texts(words: Iterable[str]) -> "list[Any]":

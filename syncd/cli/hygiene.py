@@ -11,7 +11,7 @@ from syncd.app import opened
 from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, one_line, out, print_json, usage
 from syncd.cli.progress import patiently
 from syncd.cli.stored import mirrored_of
-from syncd.config import did_you_mean
+from syncd.config import did_you_mean, some_known
 from syncd.model.ref import ref_to_json
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def hygiene(
         found, lines = untidy(snapshot), remarks(snapshot)
     known = sorted({one.team for one in found}.union(team_names(snapshot)))
     if team and team not in known:
-        cure = did_you_mean(team, known, otherwise=f"Known are: {', '.join(known[:20])}.")
+        cure = did_you_mean(team, known, otherwise=some_known(known))
         usage(f"There is no team {team!r}. {cure}")
     mine = [one for one in found if team in ("", one.team)]
     notes = [f"{note} ({count} records)" for note, count in read.notes.most_common()]

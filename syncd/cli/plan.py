@@ -25,7 +25,7 @@ from syncd.cli.frame import (
     usage,
 )
 from syncd.cli.progress import duration, watching
-from syncd.config import did_you_mean
+from syncd.config import did_you_mean, some_known
 from syncd.decide import Plan, as_plan
 from syncd.decide.plan_text import action_diff, action_kind
 from syncd.decide.state import Silent
@@ -91,7 +91,7 @@ def _must_know(project: str, app: App) -> None:
     """End with the right names where nothing goes by this one."""
     names = sorted({known.scope.name for known in app.store.scopes.states() if known.stream})
     if project and project not in names:
-        cure = did_you_mean(project, names, otherwise=f"Known are: {', '.join(names[:20])}.")
+        cure = did_you_mean(project, names, otherwise=some_known(names))
         usage(f"There is no project {project!r}. {cure}")
 
 

@@ -18,11 +18,13 @@ from syncd.cli.frame import one_line, usage
 from syncd.cli.progress import patiently
 from syncd.cli.report import finding_json
 from syncd.cli.stored import snapshot_of
-from syncd.config import did_you_mean
+from syncd.cli.tabled import show_table
+from syncd.config import did_you_mean, some_known
 from syncd.decide.impersonal import People
 from syncd.decide.overrides import SEEN, WORDS, Override, Word
 from syncd.decide.state import FindingState
 from syncd.decide.word import Worded, worded
+from syncd.decide.wording import count
 from syncd.model.finding import Severity
 from syncd.model.ref import Ref, ref_to_json
 from syncd.model.snapshot import Snapshot
@@ -76,7 +78,7 @@ def _unnamed(one: Worded) -> Worded:
 def _of_team(snapshot: Snapshot, team: str) -> set[Ref]:
     known = team_names(snapshot)
     if team not in known:
-        usage(f"There is no team {team!r}. {did_you_mean(team, known, otherwise='Known are: ' + ', '.join(known[:20]) + '.')}")
+        usage(f"There is no team {team!r}. {did_you_mean(team, known, otherwise=some_known(known))}")
     return {ref for ref, milestone in snapshot.milestones.items() if team_name(snapshot, milestone) == team}
 
 
@@ -86,12 +88,11 @@ def show(portfolio: Portfolio, console: Console) -> None:
         console.print("No open milestones.")
         return
     table = Table("milestone", "status", "due", "work ends", "85 %", "open", "why", box=None, pad_edge=False)
-    table.columns[0].ratio, table.columns[-1].ratio = 2, 5
     for one in portfolio.words:
         name, *rest, why = _cells(one)
         word = Text(one.word + (" *" if one.override else ""), _COLOUR[one.word])
         table.add_row(Text(one_line(name)), word, *map(Text, rest[1:]), Text(one_line(why)))
-    console.print(table)
+    show_table(console, table)
     told = [in_words(portfolio.snapshot, chain, portfolio.people) for chain in portfolio.chains]
     if told:
         console.print()
@@ -128,7 +129,7 @@ def _day(day: date | None) -> str:
 def _totals(portfolio: Portfolio) -> str:
     counts = Counter(one.word for one in portfolio.words)
     parts = [f"{counts[word]} {word}" for word in WORDS if counts[word]]
-    return f"{len(portfolio.words)} open milestones: {', '.join(parts)}."
+    return f"{count(len(portfolio.words), 'open milestone')}: {', '.join(parts)}." if parts else "No open milestones."
 
 
 def markdown(portfolio: Portfolio) -> list[str]:

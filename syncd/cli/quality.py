@@ -83,6 +83,8 @@ def _as_json(found: "Quality") -> dict[str, Any]:
 def _show(found: "Quality") -> None:
     from rich.table import Table
 
+    from syncd.cli.tabled import show_table
+
     console = wide()
     table = Table(box=None, pad_edge=False)
     table.add_column("", justify="right")
@@ -96,7 +98,7 @@ def _show(found: "Quality") -> None:
         cells = (str(metric.number), metric.title, _value(metric), str(metric.of), _limit(metric), verdict, _offenders(metric))
         table.add_row(*map(_text, cells))
     console.print(_text(f"{found.items} open item{'s' if found.items != 1 else ''}, {len(found.failed)} of 14 points fail"))
-    console.print(table)
+    show_table(console, table)
     if found.repairs:
         console.print(_text("To repair first: what most due dates rest on"))
     for one in found.repairs[:_SHOWN]:

@@ -141,7 +141,6 @@ def worst_first(states: Iterable[FindingState]) -> list[FindingState]:
 def findings_table(states: Iterable[FindingState]) -> Table:
     """Open findings, one row each."""
     table = Table("severity", "finding", "what", "fingerprint", box=None, pad_edge=False)
-    table.columns[2].ratio = 1
     for state in worst_first(states):
         finding = state.finding
         severity = Text(finding.severity + (" (held)" if state.held else ""), _COLOUR[finding.severity])

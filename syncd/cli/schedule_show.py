@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, complain, one_line, out, print_json, wide
+from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, complain, one_line, out, print_json, usage, wide
 from syncd.model.problem import Problem, Problems
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ def show(
     from syncd.cli.stored import snapshot_of
     from syncd.schedule.picture import flowchart, gantt, picture_of
 
+    if bool(svg) + mermaid + json > 1:
+        usage("--json, --mermaid and --svg are three ways of showing it: choose one")
     with opened(config, os.environ) as app:
         snapshot = snapshot_of(app)
         (named,) = chosen(snapshot, [milestone])
@@ -48,7 +50,7 @@ def show(
     if svg:
         _write(svg, picture, graph=graph)
     elif mermaid:
-        out().print("\n\n".join([*([] if graph else [gantt(picture)]), flowchart(picture)]), markup=False)
+        typer.echo(flowchart(picture) if graph else gantt(picture))
     elif json:
         print_json(_as_json(picture, called))
     else:
@@ -77,7 +79,7 @@ def chains(
     if json:
         print_json([as_json(snapshot, chain, people) for chain in found])
     elif mermaid:
-        out().print(flowchart(*told(snapshot, found)), markup=False)
+        typer.echo(flowchart(*told(snapshot, found)))
     elif not found:
         out().print("No due date is held up.")
     else:
@@ -150,6 +152,8 @@ def _as_json(picture: "Picture", called: "Callable[[Person], Person]") -> dict[s
 def _show(picture: "Picture", called: "Callable[[Person], Person]") -> None:
     from rich.table import Table
 
+    from syncd.cli.tabled import show_table
+
     console = wide(200)
     console.print(_text(_standing(picture)))
     if picture.odds or picture.lacking:
@@ -162,7 +166,7 @@ def _show(picture: "Picture", called: "Callable[[Person], Person]") -> None:
             table.add_column(name)
         for row in picture.rows:
             table.add_row(*map(_text, _cells(row, called)))
-        console.print(table)
+        show_table(console, table)
     if picture.path:
         console.print(_text(f"Driving path: {' -> '.join(ref.label for ref in picture.path)} -> {picture.milestone.ref.label}"))
     for problem in picture.problems:
@@ -209,7 +213,10 @@ def _cells(row: "Row", called: "Callable[[Person], Person]") -> tuple[str, ...]:
 def _takes(days: float, duration: "Duration") -> str:
     if not duration.minutes:
         return ""
-    said = f"median of {duration.typical.of}" if duration.typical else _BASIS.get(duration.basis, duration.basis)
+    typical, said = duration.typical, _BASIS.get(duration.basis, duration.basis)
+    if typical is not None:
+        left = "left, " if typical.age else ""
+        said = f"{left}median of {typical.of}" if typical.days else f"older than all {typical.of}"
     return f"{days:.3g} d {said}"
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from syncd.app import opened
-from syncd.cli.frame import DEFAULT_CONFIG, ConfigFile, out, print_json
+from syncd.cli.frame import DEFAULT_CONFIG, ConfigFile, print_json, wide
 
 
 class Form(StrEnum):
@@ -34,4 +34,4 @@ def status(
     elif form is Form.MARKDOWN:
         typer.echo("\n".join(portfolio.markdown(found)))
     else:
-        portfolio.show(found, out())
+        portfolio.show(found, wide())

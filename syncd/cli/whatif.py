@@ -199,6 +199,8 @@ def _show(shown: _Shown) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from syncd.cli.tabled import show_table
+
     console = wide()
     if shown.scenario.name:
         console.print(Text(one_line(shown.scenario.name), "bold"))
@@ -210,7 +212,7 @@ def _show(shown: _Shown) -> None:
         table = Table(*_HEADS, box=None, pad_edge=False)
         for move in moves:
             table.add_row(*(Text(one_line(cell)) for cell in _cells(move)))
-        console.print(table)
+        show_table(console, table)
     if not any(move.moved for move in (*shown.asked, *shown.others)):
         console.print(Text("No milestone moves."))
     for title, lines in _lines(shown):

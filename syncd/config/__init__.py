@@ -4,7 +4,7 @@ Here belongs what a person writes to make syncd work, and how it is read. Nothin
 """
 
 from syncd.config.connection import Connection
-from syncd.config.faults import did_you_mean
+from syncd.config.faults import did_you_mean, some_known
 from syncd.config.load import load
 from syncd.config.mappings import known_mappings, mapping_reader
 from syncd.config.plugins import entry_point_detectors, entry_point_kinds
@@ -21,4 +21,5 @@ __all__ = [
     "load",
     "mapping_reader",
     "schema",
+    "some_known",
 ]

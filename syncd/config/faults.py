@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -168,6 +168,16 @@ def _text_and_cure(message: str) -> tuple[str, str]:
 
 def _lower(text: str) -> str:
     return re.sub(r"^[A-Z](?=[a-z ])", lambda m: m[0].lower(), text).rstrip(".")
+
+
+MOST_NAMES = 20
+"""So many known names are told at most."""
+
+
+def some_known(known: Sequence[str]) -> str:
+    """The known names, or the first of them, as a cure."""
+    more = f" and {len(known) - MOST_NAMES} more" if len(known) > MOST_NAMES else ""
+    return f"Known are: {', '.join(known[:MOST_NAMES])}{more}." if known else "None is known."
 
 
 def did_you_mean(name: str, known: Collection[str], otherwise: str | None = None) -> str:

@@ -11,7 +11,7 @@ from itertools import groupby
 from syncd.decide.markup import PLAIN, Markup
 from syncd.decide.voice import Voice
 from syncd.decide.wording import Dates, count
-from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Named, Part, Quote, Step, said, said_of, told
+from syncd.model.finding import SEVERITIES, Count, Day, DaysOff, Finding, Line, Named, Part, Quote, Step, said, said_of, told
 from syncd.schedule.mermaid import Edge
 
 RESOLVED = "resolved"
@@ -195,9 +195,16 @@ def _part(part: Part, voice: Voice, dates: Dates) -> str:
         return dates.day(part.day)
     if isinstance(part, Count):
         return markup.own(count(part.value, part.unit))
+    if isinstance(part, DaysOff):
+        return markup.own(_without(part, dates))
     if isinstance(part, Quote):
         return markup.theirs(part.text)
     if isinstance(part, Named):
         key = markup.key(part.ref.label, voice.link(part.ref))
         return f"{key} {markup.theirs(part.title)}" if part.title else key
     return markup.own(part)
+
+
+def _without(part: DaysOff, dates: Dates) -> str:
+    told = [f"{dates.day(first)}{f' to {dates.day(last)}' if last > first else ''} ({why})" for first, last, why in part.days]
+    return f" without {' and '.join([', '.join(told[:-1]), *told[-1:]] if len(told) > 1 else told)}" if told else ""

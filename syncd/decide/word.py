@@ -146,7 +146,11 @@ def _said(milestone: Milestone, finding: Finding) -> str:
 
 
 def _likely(odds: Odds | None) -> str:
-    return f"kept with a likelihood of {100 * odds.p:.0f} %" if odds and odds.p is not None else ""
+    if odds is None or odds.p is None:
+        return ""
+    whole = round(100 * odds.p)  # no draw is a certainty
+    chance = "more than 99 %" if whole == 100 else "less than 1 %" if whole == 0 else f"{whole} %"
+    return f"kept with a likelihood of {chance}"
 
 
 def _untold(snapshot: Snapshot, milestone: Milestone) -> str:

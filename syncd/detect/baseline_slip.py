@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from syncd.contract import Detector, Rules
-from syncd.detect.wording import keyed, named, with_sources
+from syncd.detect.wording import keyed, named, percent_of, with_sources
 from syncd.model.baseline import Baseline
 from syncd.model.finding import Count, Day, Finding, Line, Part, Severity
 from syncd.model.rows import Change, Milestone
@@ -44,6 +44,7 @@ class _Slip:
 
     milestone: Milestone
     agreed: Baseline
+    begun: date
     old: date
     new: date
     pushes: tuple[Change, ...]
@@ -78,7 +79,7 @@ def _slip(snapshot: Snapshot, milestone: Milestone) -> _Slip | None:
     begun = agreed.start or wall_day(agreed.at, ZoneInfo(snapshot.zone))
     time = time_of(snapshot, milestone)
     days = days_after(time, agreed.due, milestone.due)
-    return _Slip(milestone, agreed, agreed.due, milestone.due, pushes, days, max(1, days_within(time, begun, agreed.due)))
+    return _Slip(milestone, agreed, begun, agreed.due, milestone.due, pushes, days, max(1, days_within(time, begun, agreed.due)))
 
 
 def _severity(slip: _Slip, rules: BaselineSlipRules) -> Severity | None:
@@ -144,4 +145,6 @@ def _rests_on(slip: _Slip, rules: BaselineSlipRules) -> tuple[Part, ...]:
         f"Rule: a warning from {rules.warn_pushes} pushes or above {rules.warn_percent:g} % of the agreed length, critical from "
         f"{rules.critical_pushes} or above {rules.critical_percent:g} %."
     )
-    return f"{slip.percent:.0f} % of the agreed ", Count(slip.length, "working day"), ".", *pushes, " ", rule
+    share = percent_of(slip.percent, (rules.warn_percent, rules.critical_percent))
+    length = Count(slip.length, "working day"), " from ", Day(slip.begun), " to ", Day(slip.old)
+    return f"{share} of the agreed ", *length, ".", *pushes, " ", rule

@@ -21,7 +21,7 @@ from functools import lru_cache
 from pydantic import Field
 
 from syncd.contract import Detector, Rules
-from syncd.detect.driving import DRAWN, pictured
+from syncd.detect.driving import DRAWN, guessed, needing, pictured, without
 from syncd.detect.wording import NEAREST, end_day, keyed, listed, named, owners, quoted, with_sources
 from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Named, Part, Severity, Step, bucket
 from syncd.model.record import record
@@ -30,14 +30,15 @@ from syncd.model.rows import Dependency, Item
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.calendar import WorkingTime
 from syncd.schedule.cycles import Cycle, cycles_of
-from syncd.schedule.days import days_within
+from syncd.schedule.days import days_within, off_within
 from syncd.schedule.days import later as later_day
-from syncd.schedule.durations import Duration, duration_of
+from syncd.schedule.durations import DAY, Duration, duration_of
 from syncd.schedule.plan import Finish, Plan, finish_of, plan_of
 from syncd.schedule.reference import reference_of
 from syncd.schedule.starts import Start, set_start, start_of
 from syncd.schedule.wiring import Work, due_of, is_open, of_each_other, opened_of
 from syncd.schedule.workdays import roll_forward, whole_days
+from syncd.schedule.working import working_of
 
 CODE = "blocked"
 
@@ -55,7 +56,7 @@ class BlockedRules(Rules):
 @record(frozen=True, slots=True)
 class _Case:
     """One link under judgement. `number`: of the successor in the plan; `start`: its; `end`: of the predecessor, with lag; `lost`: working
-    days. `takes`: how long the successor takes; `time`: its calendar; `before`, `waiting`: both by their keys."""
+    days, up to `last`. `takes`: how long the successor takes; `time`: its calendar; `before`, `waiting`: both by their keys."""
 
     link: Dependency
     earlier: Work
@@ -64,6 +65,7 @@ class _Case:
     start: Start
     near: bool
     end: Finish
+    last: date
     lost: int
     takes: Duration
     time: WorkingTime
@@ -129,7 +131,7 @@ def _judged(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependenc
     case = _case(snapshot, plan, rules, link, earlier, later)
     if case is None:
         return None
-    return _soft(snapshot, case) if link.strength == "soft" else _hard(snapshot, plan, rules, case)
+    return _soft(snapshot, plan, case) if link.strength == "soft" else _hard(snapshot, plan, rules, case)
 
 
 def _case(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency, earlier: Work, later: Work) -> _Case | None:
@@ -139,18 +141,23 @@ def _case(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency,
     lagged = Finish(later_day(time, end.day, whole_days(link.lag)), end.clocked, end.by) if link.lag else end
     known = None if number is None or not isinstance(later, Item) else plan.durations[number]
     takes = known or duration_of(later, snapshot.once(reference_of))
-    start = start_of(later, today, whole_days(takes.minutes))
+    start = start_of(later, today, _days(takes, time), time)
     last = roll_forward(lagged.day) if lagged.clocked else lagged.day  # nothing that is open on a weekend ends before Monday
     lost = days_within(time, start.day, last) if start.day and link.relation == "FS" else 0
-    near = start.within(rules.soon_days, today)
+    near = start.within(rules.soon_days, today, time)
     if not (start.started if link.strength == "soft" else near or lost):
         return None
-    return _Case(link, earlier, later, number, start, near, lagged, lost, takes, time, keyed(earlier), keyed(later), today)
+    return _Case(link, earlier, later, number, start, near, lagged, last, lost, takes, time, keyed(earlier), keyed(later), today)
+
+
+def _days(takes: Duration, time: WorkingTime) -> int:
+    return -(-takes.minutes // (time.longest or DAY))
 
 
 def _near(snapshot: Snapshot, rules: BlockedRules, later: Work) -> bool:
-    days = whole_days(duration_of(later, snapshot.once(reference_of)).minutes)
-    return start_of(later, snapshot.today, days).within(rules.soon_days, snapshot.today)
+    time = snapshot.once(working_of).default
+    days = _days(duration_of(later, snapshot.once(reference_of)), time)
+    return start_of(later, snapshot.today, days, time).within(rules.soon_days, snapshot.today, time)
 
 
 def _hard(snapshot: Snapshot, plan: Plan, rules: BlockedRules, case: _Case) -> Finding:
@@ -160,7 +167,7 @@ def _hard(snapshot: Snapshot, plan: Plan, rules: BlockedRules, case: _Case) -> F
     if case.link.relation == "FS" and ((due and case.end.day >= due) or _eats_all_float(plan, case)):
         severity = "critical"
     lines = (
-        Line("Why", (*_where(case), ". Who can unblock it: ", *owners(case.earlier), ".")),
+        Line("Why", (*_where(plan, case), ". Who can unblock it: ", *owners(case.earlier), ".")),
         Line("Rests on", (*_basis(case), ". ", *_rule(case.link.strength, case.link.relation, rules.warn_days))),
         Line("Clears", (case.before, " done", *_or_start(case), ".")),
         Line("Wrong?", _wrong(case)),
@@ -170,7 +177,7 @@ def _hard(snapshot: Snapshot, plan: Plan, rules: BlockedRules, case: _Case) -> F
         case.link,
         case.later,
         severity=severity,
-        headline=_headline(case),
+        headline=_headline(plan, case),
         lines=lines,
         weight=bucket(case.lost) if case.clocked else case.lost,
         resting=plan.upstream([case.earlier.ref], NEAREST),
@@ -199,34 +206,69 @@ def _eats_all_float(plan: Plan, case: _Case) -> bool:
     return case.number is not None and plan.room(case.number) < 0 and plan.finish(case.number).by == case.earlier.ref
 
 
-def _headline(case: _Case) -> tuple[Part, ...]:
+def _headline(plan: Plan, case: _Case) -> tuple[Part, ...]:
     waits: tuple[Part, ...] = (named(case.later), " waits for ", case.before)
     if not case.lost:
         return *waits, ", which is not done." if case.link.relation == "FS" else ", which has not started."
-    least = ": at least " if case.end.clocked else ": "
+    least = ": about " if guessed(plan, _path(plan, case)) else ": at least " if case.end.clocked else ": "
     return *waits, least, Count(case.lost, "working day", case.clocked), " lost."
 
 
-def _where(case: _Case) -> tuple[Part, ...]:
-    return *_end(case), "; ", case.waiting, *_begins(case)
+def _where(plan: Plan, case: _Case) -> tuple[Part, ...]:
+    """Both ends, and the days between them that are lost: what a reader needs to count them anew."""
+    told = *_end(plan, case), "; ", case.waiting, *_begins(case), *_no_time(plan, case)
+    return (*told, *_lost(plan, case)) if case.lost else told
 
 
-def _end(case: _Case) -> tuple[Part, ...]:
-    own, lag = due_of(case.earlier), whole_days(case.link.lag)
-    lagged: tuple[Part, ...] = (", with a lag of ", Count(lag, "working day")) if lag else ()
-    if not case.end.clocked or case.end.by is not None:
-        return case.before, " ends ", *(("no earlier than ",) if case.end.clocked else ()), end_day(case.end), *lagged
-    if own is None:
-        return case.before, " has no due date and is open", *lagged
-    return case.before, " was due " if own < case.today else " is due ", Day(own), " and is open", *lagged
+def _end(plan: Plan, case: _Case) -> tuple[Part, ...]:
+    """When the predecessor ends by itself, and when with the lag."""
+    end, own = finish_of(plan, case.earlier), due_of(case.earlier)
+    if not end.clocked or end.by is not None:
+        likely = "about " if guessed(plan, _path(plan, case)) else "no earlier than " if end.clocked else ""
+        return case.before, f" ends {likely}", end_day(end), *_lagged(case)
+    is_due: tuple[Part, ...] = (" has no due date",)
+    if own is not None:
+        is_due = " was due " if own < case.today else " is due ", Day(own)
+    return case.before, *is_due, " and is open", *needing(plan, case.earlier), *_lagged(case)
+
+
+def _lagged(case: _Case) -> tuple[Part, ...]:
+    lag = whole_days(case.link.lag)
+    if not lag:
+        return ()
+    days = Count(abs(lag), "working day")
+    return ", with a lag of " if lag > 0 else ", with a lead of ", days, " that is ", end_day(case.end)
 
 
 def _begins(case: _Case) -> tuple[Part, ...]:
     if case.start.started:
-        return (" has started",)
+        return (" started ", Day(case.start.day)) if case.start.day and case.start.set_ else (" has started",)
     if case.start.day is None:
         return (" has no date",)
     return (" starts " if case.start.set_ else " must start by "), Day(case.start.day)
+
+
+def _no_time(plan: Plan, case: _Case) -> tuple[Part, ...]:
+    """Until when it would have to be done, where no time is left for that."""
+    due = due_of(case.later)
+    if case.link.relation != "FS":
+        return ()
+    if due and case.end.day >= due:
+        return " and is due ", Day(due)
+    dates = plan.dates(case.later.ref)
+    if dates is None or not _eats_all_float(plan, case):
+        return ()
+    return *needing(plan, case.later, ends=False), ", and would have to end by ", Day(dates.late)
+
+
+def _lost(plan: Plan, case: _Case) -> tuple[Part, ...]:
+    """From when to when the days that are lost are counted, and which of them are none."""
+    assert case.start.day is not None, "where nothing starts, nothing is lost"
+    number = plan.wiring.number.get(case.later.ref)
+    person = None if number is None else plan.people[number]
+    off = off_within(plan.working, person, plan.working.team_of(case.later), case.start.day, case.last)
+    first, last = Day(case.start.day, case.start.clocked), Day(case.last, case.end.clocked)
+    return ". Lost: ", first, " to ", last, *without(tuple(off), clocked=case.clocked)
 
 
 def _basis(case: _Case) -> tuple[Part, ...]:
@@ -234,8 +276,11 @@ def _basis(case: _Case) -> tuple[Part, ...]:
     earlier, later = case.earlier, case.later
     basis: list[Part] = [_dates_of(earlier), " of ", case.before, ", ", _dates_of(later), " of ", case.waiting]
     if case.start.day and not (case.start.started or case.start.set_):
-        days = whole_days(case.takes.minutes)
-        basis += [", which takes ", Count(days, "working day"), *([" (assumed)"] if case.takes.assumed else [])]
+        basis += [
+            ", which takes ",
+            Count(_days(case.takes, case.time), "working day"),
+            *([" (assumed)"] if case.takes.assumed else []),
+        ]
     return tuple(basis)
 
 
@@ -262,7 +307,7 @@ def _wrong(case: _Case) -> tuple[Part, ...]:
     return "Correct the dates of ", case.before, " or ", case.waiting, ", or their link."
 
 
-def _soft(snapshot: Snapshot, case: _Case) -> Finding:
+def _soft(snapshot: Snapshot, plan: Plan, case: _Case) -> Finding:
     return _finding(
         snapshot,
         case.link,
@@ -270,7 +315,7 @@ def _soft(snapshot: Snapshot, case: _Case) -> Finding:
         severity="info",
         headline=(named(case.later), " started before ", keyed(case.earlier), ", which should come first."),
         lines=(
-            Line("Why", (*_end(case), ". Who can finish it: ", *owners(case.earlier), ".")),
+            Line("Why", (*_end(plan, case), ". Who can finish it: ", *owners(case.earlier), ".")),
             Line("Rests on", ("a soft link, which moves no date.",)),
             Line("Clears", (keyed(case.earlier), " done.")),
             Line("Wrong?", ("Correct the status of ", keyed(case.earlier), " or ", keyed(case.later), ", or their link.")),

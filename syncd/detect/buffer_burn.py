@@ -67,16 +67,16 @@ def verdict(burnt: float, done: float, stands: Severity | None, rules: BufferBur
 def _finding(snapshot: Snapshot, rules: BufferBurnRules, milestone: Milestone, buffer: Buffer, severity: Severity) -> Finding:
     driving = snapshot.once(driving_of)
     path = driving.path(milestone.ref)
-    most = f"{rules.warn_from:g} % + {rules.slope:g} x the done share, critical above {rules.critical_from:g} %"
+    most = f"{rules.warn_from:g} %, critical above {rules.critical_from:g} %, each + {rules.slope:g} x the done share"
     return Finding(
         code=CODE,
         subject=milestone.ref,
         severity=severity,
         headline=(
             named(milestone),
-            ": ",
+            ": about ",
             _steps(buffer.burnt),
-            " of its buffer used with ",
+            " of its buffer used with about ",
             _steps(buffer.done),
             " of its chain done.",
         ),

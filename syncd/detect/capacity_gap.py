@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from syncd.contract import Detector
-from syncd.detect.loads import Excess, LoadRules, amounts, falling_into, hurt, limits, period, resting_on, was, worst
+from syncd.detect.loads import Excess, LoadRules, amounts, falling_into, focus_told, hurt, limits, period, resting_on, was, worst
 from syncd.detect.wording import keyed, listed, named, quoted
 from syncd.model.finding import Count, Finding, Line, Part
 from syncd.model.raw import Json
@@ -165,9 +165,14 @@ def _basis(snapshot: Snapshot, gap: Gap) -> tuple[Part, ...]:
     basis: list[Part] = [Count(len(gap.falling), "open item"), " with remaining time"]
     if uncounted := _uncounted(snapshot, gap.who):
         basis += ["; ", Count(uncounted, "open item"), " of theirs without it, not counted"]
-    if snapshot.work.focus < 1:
-        basis.append(f"; {100 * snapshot.work.focus:.0f} % of working time is for planned work")
+    if focus := focus_told(snapshot, [gap.who.name] if gap.who.kind == "team" else _teams_of(snapshot, gap.who)):
+        basis.append(f"; {focus}")
     return tuple(basis)
+
+
+def _teams_of(snapshot: Snapshot, who: Who) -> list[str]:
+    working = snapshot.once(load_of).working
+    return [team.name for team in snapshot.teams if not set(who.people).isdisjoint(working.in_team(team))]
 
 
 def _uncounted(snapshot: Snapshot, who: Who) -> int:

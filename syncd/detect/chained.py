@@ -5,12 +5,14 @@ The text is made of typed parts, so that each place shows only what it may; `syn
 
 from collections.abc import Iterator, Sequence
 
+from syncd.detect.driving import guessed
 from syncd.detect.wording import keyed, named, owners
 from syncd.model.finding import Count, Day, Part
 from syncd.model.ref import Ref
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.chains import Chain
 from syncd.schedule.mermaid import Edge
+from syncd.schedule.plan import plan_of
 from syncd.schedule.wiring import Work
 
 SHOWN = 4
@@ -20,7 +22,9 @@ SHOWN = 4
 def parts(snapshot: Snapshot, chain: Chain) -> tuple[Part, ...]:
     """One chain, in two sentences."""
     works = [work for ref in chain.path if (work := snapshot.get(ref))]
-    least = "at least " if chain.clocked else ""
+    plan = snapshot.once(plan_of)
+    typical = any(guessed(plan, [work for ref in one.path if (work := snapshot.get(ref))]) for one in chain.held)
+    least = "about " if typical else "at least " if chain.clocked else ""
     first = works[0]
     lost = (f" costs {least}", Count(chain.days, "working day", chain.clocked), " on ", Count(len(chain.held), "due date"), ": ")
     return (

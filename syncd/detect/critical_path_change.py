@@ -3,12 +3,13 @@
 Rule: total float (`syncd.schedule.plan`) of a milestone's open items, and of the work that drives its end, in working days of whoever
 does it. Near-critical: float <= max(2 working days, 5 % of the working days from today to the due date): info. Below zero: critical.
 What stands clears past 1.5 times the limit. A milestone without a due date has none; of one that is overdue all open work is late,
-which `drift` says once. Where the milestone's own end has more room than the limit, an item that has less has it for another milestone.
+which `drift` says once. Of several milestones that wait for an item each is told what is missing for itself: an item on the way to its end
+has the room of that end, and one that has less room beside it has it for another milestone.
 Source: the critical path method's total float; near-critical work as in PMI, Practice Standard for Scheduling (2019); limits of this house.
 """
 
-from collections.abc import Collection, Iterator
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
+from datetime import date
 from math import floor
 from typing import Literal
 
@@ -21,11 +22,11 @@ from syncd.model.action import Mode
 from syncd.model.finding import Count, Day, Finding, Line, Part, Severity, bucket, fingerprint_of
 from syncd.model.record import record
 from syncd.model.ref import Ref, identity, ref_to_json
-from syncd.model.rows import Item, Milestone
+from syncd.model.rows import Milestone
 from syncd.model.snapshot import Snapshot
-from syncd.schedule.days import days_after
+from syncd.schedule.days import days_after, later
 from syncd.schedule.plan import Dates, Plan, plan_of
-from syncd.schedule.wiring import NO_MEMBERS, End, Work, is_open, members_of, opened_of
+from syncd.schedule.wiring import End, Work, is_open
 
 CODE = "critical_path_change"
 
@@ -45,13 +46,14 @@ class CriticalPathRules(Rules):
 
 @record(frozen=True, slots=True)
 class _Case:
-    """An item that has little room. `number`: its own in the plan; `room`: float in working days; `limit`: what is little."""
+    """An item that has little room. `room`: float in working days, for this milestone; `late`: the day by which it has to end; `limit`:
+    what is little."""
 
     milestone: Milestone
     work: Work
-    number: int
     dates: Dates
     room: float
+    late: date
     limit: float
 
     @property
@@ -60,44 +62,61 @@ class _Case:
         return "critical" if self.room < 0 else "info"
 
 
+@record(frozen=True, slots=True)
+class _Goal:
+    """An open milestone whose date can be kept or missed. `room`: working days from its end to its due date; `way`: what drives its end."""
+
+    milestone: Milestone
+    due: date
+    room: int
+    way: frozenset[Ref]
+    refs: tuple[Ref, ...]
+
+
 def detect(snapshot: Snapshot, rules: CriticalPathRules) -> Iterator[Finding]:
     """One finding per milestone and item."""
     plan = snapshot.once(plan_of)
-    for ref in sorted(snapshot.milestones, key=identity):
-        milestone = snapshot.milestones[ref]
-        own = rules.of(milestone.class_)
-        for case in _cases(snapshot, plan, own, milestone):
+    goals = [goal for ref in sorted(snapshot.milestones, key=identity) if (goal := _goal(snapshot, plan, ref))]
+    least: dict[Ref, int] = {}
+    for goal in goals:
+        for ref in goal.refs:
+            least[ref] = min(goal.room, least.get(ref, goal.room))
+    for goal in goals:
+        own = rules.of(goal.milestone.class_)
+        for case in _cases(snapshot, plan, own, goal, least):
             yield _finding(snapshot, plan, own, case)
 
 
 DETECTOR = Detector(code=CODE, title="Critical path", rules=CriticalPathRules, detect=detect)
 
 
-def _cases(snapshot: Snapshot, plan: Plan, rules: CriticalPathRules, milestone: Milestone) -> Iterator[_Case]:
-    end, due = plan.finish_of(milestone.ref), milestone.due
+def _goal(snapshot: Snapshot, plan: Plan, ref: Ref) -> _Goal | None:
+    milestone, end = snapshot.milestones[ref], plan.end(ref)
+    due = milestone.due
     if end is None or due is None or due < snapshot.today or not is_open(milestone):
+        return None
+    way = frozenset(plan.path(End(ref)))
+    members = (one for one in snapshot.members.get(ref, ()) if one in plan.wiring.number)
+    refs = tuple(sorted({*members, *way}, key=identity))
+    return _Goal(milestone, due, days_after(plan.calendar(End(ref)), end.finish, due), way, refs)
+
+
+def _cases(snapshot: Snapshot, plan: Plan, rules: CriticalPathRules, goal: _Goal, least: Mapping[Ref, int]) -> Iterator[_Case]:
+    milestone, time = goal.milestone, plan.calendar(End(goal.milestone.ref))
+    limit = max(rules.near_days, rules.near_share * days_after(time, snapshot.today, goal.due))
+    if goal.room > limit * rules.exit_factor:
         return
-    time = plan.calendar(End(milestone.ref))
-    limit = max(rules.near_days, rules.near_share * days_after(time, snapshot.today, due))
-    if days_after(time, end.day, due) > limit * rules.exit_factor:
-        return
-    numbers = {
-        *snapshot.once(members_of).get(milestone.ref, NO_MEMBERS).numbers,
-        *plan.numbers_on(plan.wiring.number[End(milestone.ref)]),
-    }
-    for number in _in_order(snapshot, plan, numbers):
-        work, room = plan.works[number], plan.room(number)
-        if work is None or room > limit * rules.exit_factor or (room > limit and not _stands(snapshot, milestone, work.ref)):
+    for ref in goal.refs:
+        elsewhere = least[ref] < goal.room
+        if elsewhere and ref not in goal.way:
             continue
-        yield _Case(milestone, work, number, plan.dates_at(number), room, limit)
-
-
-def _in_order(snapshot: Snapshot, plan: Plan, numbers: Collection[int]) -> list[int]:
-    """Numbers of work in the order of the refs: items are numbered so, and come first."""
-    works = plan.works
-    if max(numbers) < len(snapshot.once(opened_of).items):
-        return sorted(numbers)
-    return sorted(numbers, key=lambda number: identity(work.ref) if (work := works[number]) else ("", "", ""))
+        room = goal.room if elsewhere else plan.room(plan.wiring.number[ref])
+        if room > limit * rules.exit_factor or (room > limit and not _stands(snapshot, milestone, ref)):
+            continue
+        work, dates = snapshot.get(ref), plan.dates(ref)
+        if work and dates:
+            late = later(plan.calendar(ref), dates.finish, goal.room) if elsewhere else dates.late
+            yield _Case(milestone, work, dates, room, late, limit)
 
 
 def _stands(snapshot: Snapshot, milestone: Milestone, ref: Ref) -> bool:
@@ -106,7 +125,7 @@ def _stands(snapshot: Snapshot, milestone: Milestone, ref: Ref) -> bool:
 
 def _finding(snapshot: Snapshot, plan: Plan, rules: CriticalPathRules, case: _Case) -> Finding:
     milestone, work = case.milestone, case.work
-    path = [one for number in plan.numbers_on(case.number, SHOWN) if (one := plan.works[number])]
+    path = plan.works_on(work.ref, SHOWN)
     short = max(0, -floor(case.room))
     return Finding(
         code=CODE,
@@ -117,20 +136,20 @@ def _finding(snapshot: Snapshot, plan: Plan, rules: CriticalPathRules, case: _Ca
         lines=(
             Line("Why", told(plan, path)),
             Line("Rests on", _rule(case, rules)),
-            _clears(rules.exit_factor),
+            Line("Clears", (f"room for more than {rules.exit_factor:g} times that, or the item done.",)),
             Line("Wrong?", ("Correct the dates or the estimate of ", keyed(work), ", or its links.")),
         ),
-        inputs=with_sources(snapshot, [milestone.ref, work.ref, *[one.ref for one in path]]),
+        inputs=with_sources(snapshot, {milestone.ref, work.ref, *(one.ref for one in path)}),
         facts={
             "item": ref_to_json(work.ref),
             "float_days": round(case.room, 2),
             "limit_days": round(case.limit, 2),
             "finish": case.dates.finish.isoformat(),
-            "late_finish": case.dates.late.isoformat(),
+            "late_finish": case.late.isoformat(),
             "clocked": case.dates.clocked,
         },
         weight=bucket(short) if case.dates.clocked else short,
-        driving=work.ref if isinstance(work, Item) else None,
+        driving=work.ref if work.ref in snapshot.items else None,
     )
 
 
@@ -145,19 +164,12 @@ def _headline(case: _Case) -> tuple[Part, ...]:
 
 def _rule(case: _Case, rules: CriticalPathRules) -> tuple[Part, ...]:
     room: tuple[Part, ...] = (
-        ("it ends ", Day(case.dates.finish, case.dates.clocked), " and has to by ", Day(case.dates.late, case.dates.clocked))
+        ("it ends ", Day(case.dates.finish, case.dates.clocked), " and has to by ", Day(case.late, case.dates.clocked))
         if case.room < 0
         else ("it has ", Count(floor(case.room), "working day", case.dates.clocked), " of room")
     )
-    return *room, _limits(rules.near_days, rules.near_share)
-
-
-@lru_cache(64)
-def _limits(near_days: float, near_share: float) -> str:
-    share = f"{near_share:.0%}".replace("%", " %")
-    return f". Rule: at most {near_days:g} working days, or {share} of those until the due date; critical below none."
-
-
-@lru_cache(64)
-def _clears(exit_factor: float) -> Line:
-    return Line("Clears", (f"room for more than {exit_factor:g} times that, or the item done.",))
+    share = f"{rules.near_share:.0%}".replace("%", " %")
+    return (
+        *room,
+        f". Rule: at most {rules.near_days:g} working days, or {share} of those until the due date; critical below none.",
+    )

@@ -17,7 +17,7 @@ from pydantic import Field, model_validator
 
 from syncd.contract import Detector, Rules
 from syncd.detect import likely
-from syncd.detect.driving import SHOWN, assumed_in, not_counted_between, pictured, told
+from syncd.detect.driving import SHOWN, assumed_in, guessed, not_counted_between, pictured, told
 from syncd.detect.wording import NEAREST, end_day, keyed, named, with_sources
 from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Part, Severity, bucket, fingerprint_of
 from syncd.model.raw import Json
@@ -132,7 +132,7 @@ def _severity(snapshot: Snapshot, plan: Plan, rules: DriftRules, case: _Case) ->
     ahead = days_after(plan.calendar(End(case.milestone.ref)), snapshot.today, min(case.odds.p50, date(9000, 1, 1)))
     stands = snapshot.open.get(fingerprint_of(CODE, case.milestone.ref))
     by_odds = likely.verdict(case.odds, case.median, ahead, stands, rules.limits, rules.critical_days)
-    found = [by_odds] if _guessed(plan, case) else [by_plan, by_odds]
+    found = [by_odds] if guessed(plan, case.path) else [by_plan, by_odds]
     return max((one for one in found if one), key=SEVERITIES.index, default=None)
 
 
@@ -140,12 +140,6 @@ def _by_plan(rules: DriftRules, case: _Case) -> Severity | None:
     if case.days < rules.warn_days:
         return None
     return "critical" if case.days >= rules.critical_days else "warn"
-
-
-def _guessed(plan: Plan, case: _Case) -> bool:
-    """Whether the path rests on what is typical of such work: the forecast knows more of it than its median."""
-    known = (plan.dates(work.ref) for work in case.path if isinstance(work, Item))
-    return any(dates is not None and dates.own != "due" and dates.duration.basis == "class" for dates in known)
 
 
 def _days_late(time: WorkingTime, due: date, end: Finish) -> int:
@@ -178,7 +172,7 @@ def _finding(snapshot: Snapshot, plan: Plan, rules: DriftRules, case: _Case, sev
     lines = [
         Line("Why" if by_plan else "Path", told(plan, case.path)),
         *([Line("Changed", changed)] if changed else []),
-        *([Line("Forecast", _likely(case, case.odds), moves=True)] if case.odds else []),
+        *([Line("Forecast", _likely(rules, case, case.odds), moves=True)] if case.odds else []),
         Line("Rests on", (*_rests_on(tally), *_rule(plan, case, rules))),
         Line("Clears", _clears(rules, case, by_plan)),
         Line("Wrong?", _wrong(plan, case)),
@@ -187,7 +181,7 @@ def _finding(snapshot: Snapshot, plan: Plan, rules: DriftRules, case: _Case, sev
         code=CODE,
         subject=case.milestone.ref,
         severity=severity,
-        headline=_headline(case) if by_plan or case.odds is None else _odds_headline(case, case.odds),
+        headline=_headline(plan, case) if by_plan or case.odds is None else _odds_headline(rules, case, case.odds),
         lines=tuple(lines),
         inputs=with_sources(snapshot, {case.milestone.ref, *resting, *(work.ref for work in case.path)}),
         facts={
@@ -237,22 +231,24 @@ def _facts(plan: Plan, case: _Case) -> dict[str, Json]:
     }
 
 
-def _odds_headline(case: _Case, odds: Odds) -> tuple[Part, ...]:
-    return named(case.milestone), ": about ", likely.per_cent(odds, case.before), " likely by its due date, ", Day(case.due), "."
+def _odds_headline(rules: DriftRules, case: _Case, odds: Odds) -> tuple[Part, ...]:
+    chance = likely.roughly(odds, case.before, (rules.critical_below, rules.clear_above))
+    return named(case.milestone), ": ", *chance, " likely by its due date, ", Day(case.due), "."
 
 
-def _likely(case: _Case, odds: Odds) -> tuple[Part, ...]:
-    chance = ("about ", likely.per_cent(odds), " likely by ", Day(case.due), "; ")
-    return *chance, *likely.outcomes(odds), ". ", *likely.rests_on(odds), "."
+def _likely(rules: DriftRules, case: _Case, odds: Odds) -> tuple[Part, ...]:
+    chance = (*likely.roughly(odds, case.before, (rules.critical_below, rules.clear_above)), " likely by ", Day(case.due), "; ")
+    return *chance, *likely.outcomes(odds), ". ", *likely.rests_on(odds, len(case.open_items)), "."
 
 
 def _driving(case: _Case) -> Ref | None:
     return next((work.ref for work in reversed(case.path) if isinstance(work, Item)), None)
 
 
-def _headline(case: _Case) -> tuple[Part, ...]:
-    days = Count(case.days, "working day", case.end.clocked)
-    due = (", due ", Day(case.due), ".")
+def _headline(plan: Plan, case: _Case) -> tuple[Part, ...]:
+    days, due = Count(case.days, "working day", case.end.clocked), (", due ", Day(case.due), ".")
+    if guessed(plan, case.path):
+        return named(case.milestone), ": about ", days, " late. Work ends about ", end_day(case.end), *due
     if case.end.clocked:
         return named(case.milestone), ": at least ", days, " late. Work ends no earlier than ", end_day(case.end), *due
     return named(case.milestone), ": ", days, " late. Work ends ", end_day(case.end), *due

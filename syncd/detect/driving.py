@@ -4,11 +4,11 @@ A reader can follow it with a calendar in the hand: the first date, then so many
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 from syncd.detect.wording import keyed, named
-from syncd.model.finding import Count, Day, Part, Step
+from syncd.model.finding import Count, Day, DaysOff, Part, Step
 from syncd.model.ref import Ref
 from syncd.model.rows import Item
 from syncd.model.snapshot import Snapshot
@@ -16,13 +16,14 @@ from syncd.schedule.calendar import WorkingTime
 from syncd.schedule.days import Off, off_within
 from syncd.schedule.durations import DAY, Duration
 from syncd.schedule.plan import Dates, Plan
+from syncd.schedule.reference import ALL, Typical, name_of
 from syncd.schedule.wiring import Work, due_of
 
 SHOWN = 5
 """So many items of the driving path are shown: the last ones."""
 DRAWN = 12
 """So many of them are drawn."""
-_BASIS = {"remaining": "left", "estimate": "estimated", "dates": "from its start to its due date", "assumed": "assumed"}
+_BASIS = {"remaining": "left", "estimate": "estimated", "dates": "(by its start and its due date)", "assumed": "(assumed)"}
 
 
 def told(plan: Plan, path: Sequence[Work]) -> tuple[Part, ...]:
@@ -86,38 +87,62 @@ def assumed_in(plan: Plan, path: Sequence[Work]) -> int:
     return sum(dates is not None and dates.duration.assumed and dates.own != "due" for dates in known)
 
 
+def guessed(plan: Plan, path: Sequence[Work]) -> bool:
+    """Whether a path rests on what is typical of such work: then its end is no more than likely."""
+    known = (plan.dates(work.ref) for work in path if isinstance(work, Item))
+    return any(dates is not None and dates.own != "due" and dates.duration.basis == "class" for dates in known)
+
+
 def lasting(duration: Duration, time: WorkingTime) -> tuple[Part, ...]:
     """A duration in working days, or in hours where it is no whole number of them, and what says so."""
-    usual = time.longest
+    usual, aged = time.longest, duration.typical is not None and duration.typical.age is not None
     hours, minutes = divmod(duration.minutes, 60)
     if duration.minutes % DAY == 0 and usual == DAY:
-        amount: tuple[Part, ...] = (Count(duration.minutes // DAY, "working day"),)
+        amount: tuple[Part, ...] = (Count(duration.minutes // DAY, "working day", aged, aged),)
     else:
-        rest: tuple[Part, ...] = (" ", Count(minutes, "minute")) if minutes else ()
-        amount = (Count(hours, "hour"), *rest, f" at {usual / 60:g} a day" if usual != DAY else "")
+        rest: tuple[Part, ...] = (" ", Count(minutes, "minute", aged, aged)) if minutes else ()
+        amount = (Count(hours, "hour", aged, aged), *rest, f" at {usual / 60:g} a day" if usual != DAY else "")
     if duration.typical is not None:
-        return *amount, ", the median of ", Count(duration.typical.of, "finished item"), " like it"
-    return *amount, f" {_BASIS[duration.basis]}" if duration.basis in ("remaining", "estimate") else f", {_BASIS[duration.basis]}"
+        return *amount, *_typical(duration.typical)
+    return *amount, f" {_BASIS[duration.basis]}"
 
 
-def not_counted(plan: Plan, dates: Dates, work: Work) -> tuple[Part, ...]:
-    """The days in between on which whoever does it would work, by the week alone, and does not."""
-    team = plan.working.team_of(work)
-    return _without(tuple(off_within(plan.working, dates.person, team, dates.start, dates.finish)), clocked=dates.clocked)
+def _typical(typical: Typical) -> tuple[Part, ...]:
+    """Which finished work says so. Of what has begun both numbers are others on another day: that is no news."""
+    aged = typical.age is not None
+    count = Count(typical.of, "finished item", aged, aged)
+    like = (count, " like it") if typical.name != name_of(ALL) else ("all ", count)
+    if not typical.age:
+        return " (the median of ", *like, ")"
+    age = Count(typical.age, "working day", clocked=True, aside=True)
+    if typical.days:
+        return " (the median of what ", *like, " had left after ", age, ")"
+    return " (it is ", age, " old, and none of ", *like, " took longer)"
+
+
+def not_counted(plan: Plan, dates: Dates, work: Work, since: date | None = None) -> tuple[Part, ...]:
+    """The days, from its start or from `since` on, on which whoever does it would work, by the week alone, and does not."""
+    team, first = plan.working.team_of(work), min(since or dates.start, dates.start)
+    return without(tuple(off_within(plan.working, dates.person, team, first, dates.finish)), clocked=dates.clocked)
 
 
 def not_counted_between(plan: Plan, milestone: Work, first: date, last: date) -> tuple[Part, ...]:
     """The days between two on which the milestone's team would work, by the week alone, and does not."""
-    return _without(tuple(off_within(plan.working, None, plan.working.team_of(milestone), first, last)), clocked=False)
+    return without(tuple(off_within(plan.working, None, plan.working.team_of(milestone), first, last)), clocked=False)
 
 
-def _without(off: Sequence[Off], *, clocked: bool) -> tuple[Part, ...]:
-    parts: list[Part] = []
-    for place, one in enumerate(off):
-        parts += [" without " if place == 0 else " and " if place == len(off) - 1 else ", ", Day(one.first, clocked)]
-        parts += [" to ", Day(one.last, clocked)] if one.last > one.first else []
-        parts.append(f" ({one.why})")
-    return tuple(parts)
+def without(off: Sequence[Off], *, clocked: bool) -> tuple[Part, ...]:
+    """These days, and why nobody works on them."""
+    return (DaysOff(tuple((one.first, one.last, one.why) for one in off), clocked),) if off or clocked else ()
+
+
+def needing(plan: Plan, work: Work, *, ends: bool = True) -> Iterator[Part]:
+    """How long work takes, and when it ends; nothing of what is assumed to be done today."""
+    dates = plan.dates(work.ref)
+    if dates is not None and (not dates.duration.assumed or dates.finish != dates.start):
+        since = plan.snapshot.today if dates.own == "today" else None
+        yield from (", needs ", *_needs(plan, dates, work, since))
+        yield from (", ends ", Day(dates.finish, dates.clocked)) if ends else ()
 
 
 def _beginning(plan: Plan, work: Work) -> Iterator[Part]:
@@ -128,8 +153,7 @@ def _beginning(plan: Plan, work: Work) -> Iterator[Part]:
     if dates.own == "today":
         verb = " was due " if due is not None and due < plan.snapshot.today else " is due "
         yield from (" is open and has no due date",) if due is None else (verb, Day(due), " and is open")
-        if not dates.duration.assumed or dates.finish != dates.start:
-            yield from (", needs ", *_needs(plan, dates, work), ", ends ", Day(dates.finish, dates.clocked))
+        yield from needing(plan, work)
         return
     if dates.own == "start":
         yield from (" starts ", Day(dates.start), ", needs ", *_needs(plan, dates, work), ",")
@@ -145,15 +169,17 @@ def _step(plan: Plan, earlier: Work, work: Work) -> Iterator[Part]:
     if link and link.relation in ("FF", "SF"):
         yield from (f" ends after it ({link.relation}), ", Day(dates.finish, dates.clocked))
         return
-    yield from (" needs ", *_needs(plan, dates, work))
+    before = plan.dates(earlier.ref)
+    since = before.finish + timedelta(days=1) if before and (link is None or link.relation == "FS") else None
+    yield from (" needs ", *_needs(plan, dates, work, since))
     if link and link.lag:
         yield from (" after a lag of ", *_lag(link.lag))
     yield from (", ends ", Day(dates.finish, dates.clocked))
 
 
-def _needs(plan: Plan, dates: Dates, work: Work) -> Iterator[Part]:
+def _needs(plan: Plan, dates: Dates, work: Work, since: date | None = None) -> Iterator[Part]:
     yield from lasting(dates.duration, plan.calendar(work.ref))
-    yield from not_counted(plan, dates, work)
+    yield from not_counted(plan, dates, work, since)
 
 
 def _lag(minutes: float) -> Iterator[Part]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil, floor
 from typing import Literal, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
@@ -24,6 +25,7 @@ from syncd.model.ref import Ref, ref_to_json
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.execution import Execution, executions_of
 from syncd.schedule.plan import plan_of
+from syncd.schedule.wall import wall_day
 from syncd.schedule.wiring import End
 
 CODE = "execution"
@@ -136,7 +138,7 @@ def _finding(snapshot: Snapshot, rules: ExecutionRules, one: Execution, behind: 
         headline=(named(milestone), ": ", *_told(worst), "."),
         lines=(
             Line("Why", (*listed_measures(behind), *_missing([keyed(item) for item in open_late]), ".")),
-            Line("Rests on", (*_rests_on(one), *_rule(rules))),
+            Line("Rests on", (*_rests_on(snapshot, one), *_rule(rules))),
             Line("Clears", _clears(rules, behind)),
             Line(
                 "Wrong?",
@@ -186,14 +188,14 @@ def _missing(late: list[Part]) -> tuple[Part, ...]:
     return "; its date has passed: ", *listed(shown)
 
 
-def _rests_on(one: Execution) -> tuple[Part, ...]:
+def _rests_on(snapshot: Snapshot, one: Execution) -> tuple[Part, ...]:
     baseline = one.baseline
     due: tuple[Part, ...] = (", due ", Day(baseline.due)) if baseline.due else ()
     undated = len(one.items) - one.dated
     without: tuple[Part, ...] = (", ", Count(undated, "item"), " of it without a date") if undated else ()
     return (
         "the baseline of ",
-        Day(baseline.at.date()),
+        Day(wall_day(baseline.at, ZoneInfo(snapshot.zone))),
         f" ({baseline.origin})",
         *due,
         ", ",

@@ -23,9 +23,10 @@ from syncd.model.ref import Ref, ref_to_json
 from syncd.model.rows import Item, Milestone, Person
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.asked import minutes_left
+from syncd.schedule.days import later
+from syncd.schedule.driving import time_of
 from syncd.schedule.load import Load, load_of
 from syncd.schedule.wiring import is_open
-from syncd.schedule.workdays import add_workdays
 
 CODE = "incident_impact"
 
@@ -46,7 +47,8 @@ class IncidentImpactRules(Rules):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A critical item whose person works on an incident instead. `days`: working days lost; `since`: from when."""
+    """A critical item whose person works on an incident instead. `days`: working days lost; `since`: from when; `gone`: those up to
+    yesterday, `left`: working days that are left of the incident for each of its people."""
 
     incident: Item
     item: Item
@@ -54,6 +56,8 @@ class Taken:
     person: Person
     since: date
     days: int
+    gone: int
+    left: float
 
 
 def detect(snapshot: Snapshot, rules: IncidentImpactRules) -> Iterator[Finding]:
@@ -97,8 +101,9 @@ def _taken(criticals: Criticals, load: Load, incident: Item, theirs: dict[Person
             if milestone is None or not (item.status == "doing" or dates.start <= working.today):
                 continue
             first = max(since, item.start or since)
-            days = _worked(load, person, first) + (minutes_left(incident) or 0) / _DAY / len(incident.assignees)
-            yield Taken(incident, item, milestone, person, first, ceil(days - max(0, dates.total_float) / _DAY - 1e-9))
+            gone, left = _worked(load, person, first), (minutes_left(incident) or 0) / _DAY / len(incident.assignees)
+            days = ceil(gone + left - max(0, dates.total_float) / _DAY - 1e-9)
+            yield Taken(incident, item, milestone, person, first, days, gone, left)
 
 
 def _worked(load: Load, person: Person, first: date) -> int:
@@ -114,7 +119,7 @@ def _finding(snapshot: Snapshot, load: Load, rules: IncidentImpactRules, taken: 
     incident, item, milestone = taken.incident, taken.item, taken.milestone
     severity: Severity = "critical" if taken.days >= rules.critical_days else "warn"
     lost = Count(taken.days, "working day", clocked=True)
-    new = add_workdays(milestone.due, taken.days) if milestone.due else None
+    new = _later(snapshot, milestone, taken.days)
     proposed: tuple[Part, ...] = (", or a new date: agree on ", Day(new, clocked=True), " or later") if new else ()
     return Finding(
         code=CODE,
@@ -133,7 +138,8 @@ def _finding(snapshot: Snapshot, load: Load, rules: IncidentImpactRules, taken: 
                     Day(taken.since),
                     " and not on ",
                     keyed(item),
-                    ", which has no time to spare.",
+                    ", which has no time to spare",
+                    *_lost(taken),
                 ),
             ),
             Line(
@@ -163,3 +169,20 @@ def _finding(snapshot: Snapshot, load: Load, rules: IncidentImpactRules, taken: 
         weight=bucket(taken.days),
         driving=item.ref,
     )
+
+
+def _lost(taken: Taken) -> tuple[Part, ...]:
+    """What the number is made of."""
+    gone = "; lost: ", Count(taken.gone, "working day", clocked=True), " until yesterday"
+    if not taken.left:
+        return *gone, "."
+    each = f" for each of {len(taken.incident.assignees)} people" if len(taken.incident.assignees) > 1 else ""
+    whole = round(taken.left)
+    left: Part = Count(whole, "working day") if whole == taken.left else f"{taken.left:.3g} working days"
+    return *gone, ", ", left, f" left of the incident{each}."
+
+
+def _later(snapshot: Snapshot, milestone: Milestone, days: int) -> date | None:
+    """Its due date, so many working days later; none where the calendars do not reach so far."""
+    due, time = milestone.due, time_of(snapshot, milestone)
+    return later(time, due, days) if due and time.origin <= due < time.end - timedelta(days=2 * days + 7) else None

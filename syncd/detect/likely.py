@@ -1,5 +1,6 @@
 """Pure. A forecast in words and as a verdict: how likely a due date is kept, and what that rests on."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from syncd.model.finding import Count, Day, Part, Severity
@@ -39,35 +40,40 @@ def per_cent(odds: Odds, before: int | None = None) -> Count:
     return Count(before if before is not None and abs(exact - before) < STEP else round(exact / STEP) * STEP, "%")
 
 
+def roughly(odds: Odds, before: int | None, limits: Iterable[float]) -> tuple[Part, ...]:
+    """How likely it is, in words: what is below one of these limits, as shares, is not told as that very limit."""
+    told = per_cent(odds, before)
+    below = odds.p is not None and 100 * odds.p < told.value and told.value in [round(100 * limit) for limit in limits]
+    return "just under " if below else "about ", told
+
+
 def outcomes(odds: Odds) -> tuple[Part, ...]:
     """By when half, 85 % and 95 % of all outcomes have ended. A forecast moves a little every day: that alone is no news."""
     if odds.p50 == FAR:
         return ("at this pace less than half of all outcomes end within five years",)
+    if odds.p50 == odds.p95:
+        return "half of all outcomes end by ", Day(odds.p50, clocked=True), ", 95 % by that day, too"
     parts: list[Part] = []
     for share, day in (("half of all outcomes end by ", odds.p50), ("85 % by ", odds.p85), ("95 % by ", odds.p95)):
         parts += [*([", "] if parts else []), share, *([Day(day, clocked=True)] if day != FAR else ["no day within five years"])]
     return tuple(parts)
 
 
-def rests_on(odds: Odds) -> tuple[Part, ...]:
+def rests_on(odds: Odds, own: int | None = None) -> tuple[Part, ...]:
     """What was drawn, and from how much, so that a reader can check its size: items to do by items a week; or how much longer work took
-    than was planned."""
+    than was planned. `own`: so many of the items to do are the milestone's own."""
     draws = Count(odds.draws, "draw")
-    drawn: tuple[Part, ...] = (draws, " of the plan; finished work took ", f"{odds.pace:.1f} times its estimate in the middle")
-    if odds.method == "throughput":
-        todo = Count(odds.backlog, "item", clocked=True)
-        drawn = (
-            draws,
-            " of past weeks; ",
-            todo,
-            " to do until it is done, ",
-            Count(round(odds.pace), "item", clocked=True),
-            " a week",
-        )
-        if odds.grows >= 0.05:
-            drawn = (*drawn, ", ", Count(round(odds.grows * 10), "new one", clocked=True), " for each 10 that are done")
-    history = (Count(odds.finished, "finished item", clocked=True), " in ", Count(odds.weeks, "week", clocked=True))
-    return (*drawn, ", from ", *history)
+    weeks = Count(odds.weeks, "week", clocked=True)
+    if odds.method == "network":
+        ratio = f" of the plan; half of all finished work took more than {odds.pace:.1f} times its estimate; its teams finished "
+        return (draws, ratio, Count(odds.finished, "item", clocked=True), " in ", weeks)
+    drawn: list[Part] = [draws, " of past weeks; ", Count(odds.backlog, "item", clocked=True), " to do until it is done"]
+    if own is not None and own < odds.backlog:
+        drawn += [" (", Count(odds.backlog - own, "item", clocked=True), " of milestones that are due earlier)"]
+    drawn += [", ", Count(round(odds.pace), "item", clocked=True), " a week"]
+    if odds.grows >= 0.05:
+        drawn += [", ", Count(round(odds.grows * 10), "new one", clocked=True), " for each 10 that are done"]
+    return (*drawn, ", from ", Count(odds.finished, "finished item", clocked=True), " in ", weeks)
 
 
 def facts(odds: Odds) -> dict[str, Json]:

@@ -166,6 +166,14 @@ def period(excess: Excess, load: Load) -> tuple[Part, ...]:
     return "from ", Day(first, clocked=True), " to ", Day(last, clocked=True)
 
 
+def focus_told(snapshot: Snapshot, teams: Iterable[str]) -> str:
+    """Which part of working time is for planned work in these teams, where it is not all of it; "" else. Without a team the default."""
+    names, default = frozenset(teams), snapshot.work.focus
+    of = {default if team.focus is None else team.focus for team in snapshot.teams if team.name in names} or {default}
+    told = " or ".join(f"{100 * focus:.0f} %" for focus in sorted(of))
+    return f"{told} of working time is for planned work" if of != {1.0} else ""
+
+
 def limits(rules: LoadRules) -> str:
     """The rule in words."""
     return (

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from syncd.contract import Detector
-from syncd.detect.loads import Excess, LoadRules, amounts, falling_into, hurt, limits, period, resting_on, was, worst
+from syncd.detect.loads import Excess, LoadRules, amounts, falling_into, focus_told, hurt, limits, period, resting_on, was, worst
 from syncd.detect.wording import called, keyed, listed, named
 from syncd.model.finding import Count, Finding, Line, Part
 from syncd.model.ref import Ref, identity, ref_to_json
@@ -87,7 +87,10 @@ def _finding(snapshot: Snapshot, load: Load, rules: OverallocatedRules, case: Ca
         severity = "info"
     lines = (
         Line("Why", (*_asking(snapshot, case.asking), " ask for them: ", *_items(list(falling)), ".")),
-        Line("Rests on", (Count(len(falling), "open item"), " with remaining time. ", limits(rules), ".")),
+        Line(
+            "Rests on",
+            (Count(len(falling), "open item"), " with remaining time", *_focus(snapshot, load, case), ". ", limits(rules), "."),
+        ),
         Line("Clears", (*_cure(excess, plan), ".")),
         Line("Wrong?", ("Correct the remaining work, the dates or the assignees of these, or their share and leave.",)),
     )
@@ -121,6 +124,12 @@ def _finding(snapshot: Snapshot, load: Load, rules: OverallocatedRules, case: Ca
         driving=first.ref,
         hovers=True,
     )
+
+
+def _focus(snapshot: Snapshot, load: Load, case: Case) -> tuple[Part, ...]:
+    teams = [team.name for team in snapshot.teams if case.person in load.working.in_team(team)]
+    told = focus_told(snapshot, teams)
+    return (f"; {told}",) if told else ()
 
 
 def _asking(snapshot: Snapshot, asking: Sequence[Ref]) -> tuple[Part, ...]:

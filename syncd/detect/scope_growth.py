@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from syncd.contract import Detector, Rules
-from syncd.detect.wording import keyed, named, with_sources
+from syncd.detect.wording import keyed, listed, named, percent_of, with_sources
 from syncd.model.baseline import Baseline
 from syncd.model.finding import Count, Day, Finding, Line, Part, Quote, Severity, fingerprint_of
 from syncd.model.raw import Json
@@ -103,15 +103,15 @@ def _finding(snapshot: Snapshot, grown: _Grown, rules: ScopeGrowthRules, severit
         severity=severity,
         headline=(
             named(milestone),
-            f": {grown.percent:.0f} % added since it was agreed on, ",
+            f": {percent_of(grown.percent, (rules.warn_percent, rules.critical_percent))} added since it was agreed on, ",
             *_amount(found.more, found),
             *_date(grown),
         ),
         lines=(
             Line("Why", tuple(_why(grown, came))),
-            *([Line("Offset", ("taken out: ", *_amount(found.less, found), "."))] if found.removed else []),
+            *([Line("Offset", tuple(_taken_out(snapshot, found)))] if found.removed else []),
             *_told(late, young, rules),
-            Line("Rests on", _rests_on(grown, rules)),
+            Line("Rests on", _rests_on(snapshot, grown, rules)),
             Line("Clears", ("a new baseline (syncd baseline adopt, with the reason), or what was added taken out or dropped.",)),
             Line("Wrong?", ("Correct which items belong to ", keyed(milestone), ", or what was agreed on: syncd baseline set.")),
         ),
@@ -166,6 +166,13 @@ def _why(grown: _Grown, came: list[_Came]) -> Iterator[Part]:
     yield "."
 
 
+def _taken_out(snapshot: Snapshot, found: Growth) -> Iterator[Part]:
+    known = [keyed(item) for ref, _ in found.removed if (item := snapshot.items.get(ref))]
+    more = len(found.removed) - len(known[:_SHOWN])
+    shown: list[Part] = [*known[:_SHOWN], *([Count(more, "more item")] if more and known else [])]
+    yield from ("taken out: ", *_amount(found.less, found), *((" (", *listed(shown), ")") if shown else ()), ".")
+
+
 def _by(one: _Came) -> tuple[Part, ...]:
     item, change = one.item, one.change
     who = (" by ", Quote(change.by, item.ref, item.audience, item.scope_id, "author")) if change and change.by else ()
@@ -193,10 +200,10 @@ def _young(snapshot: Snapshot, grown: _Grown, rules: ScopeGrowthRules) -> tuple[
     return sum(item.created_at is not None and wall_day(item.created_at, zone) > since for item in opens), len(opens)
 
 
-def _rests_on(grown: _Grown, rules: ScopeGrowthRules) -> tuple[Part, ...]:
+def _rests_on(snapshot: Snapshot, grown: _Grown, rules: ScopeGrowthRules) -> tuple[Part, ...]:
     found = grown.growth
     unit = " (not everything is estimated in one unit, so items are counted)" if found.unit == "items" else ""
-    on = grown.agreed.at.date()
+    on = wall_day(grown.agreed.at, ZoneInfo(snapshot.zone))
     rule = (
         f"Rule: a warning above {rules.warn_percent:g} %, critical above {rules.critical_percent:g} % while the due date stays."
     )

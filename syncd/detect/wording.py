@@ -63,6 +63,12 @@ def listed(parts: Sequence[Part], last: str = " and ") -> tuple[Part, ...]:
     return tuple(separated)
 
 
+def percent_of(percent: float, limits: Iterable[float]) -> str:
+    """A percentage in whole numbers; with a decimal where it would else look like a limit that it is beyond, or not yet."""
+    whole = round(percent)
+    return f"{percent:.1f} %" if percent != whole and any(whole == limit for limit in limits) else f"{whole} %"
+
+
 def end_day(end: Finish) -> Day:
     """An early end as a date."""
     return Day(end.day, end.clocked)

@@ -42,11 +42,13 @@ class Day:
 
 @record(frozen=True, slots=True)
 class Count:
-    """A number with its unit in the singular ("working day", "item"). `clocked`: the clock alone moves it; see `BUCKETS`."""
+    """A number with its unit in the singular ("working day", "item"). `clocked`: the clock alone moves it; see `BUCKETS`. `aside`: it only
+    explains another number, so that by itself it is no news at all."""
 
     value: int
     unit: str
     clocked: bool = False
+    aside: bool = False
     kind: Literal["count"] = "count"
 
 
@@ -63,7 +65,16 @@ class Quote:
     kind: Literal["quote"] = "quote"
 
 
-Part = str | Annotated[Named | Day | Count | Quote, Field(discriminator="kind")]
+@record(frozen=True, slots=True)
+class DaysOff:
+    """Days that do not count, as (first, last, why). `clocked`: they are counted from today, so that others are no news."""
+
+    days: tuple[tuple[date, date, str], ...]
+    clocked: bool = False
+    kind: Literal["days_off"] = "days_off"
+
+
+Part = str | Annotated[Named | Day | Count | Quote | DaysOff, Field(discriminator="kind")]
 """A plain `str` is our own text and is shown as it is."""
 
 
@@ -145,7 +156,11 @@ def _said(part: Part) -> str:
     if isinstance(part, Day):
         return "today" if part.clocked else part.day.isoformat()
     if isinstance(part, Count):
+        if part.aside:
+            return part.unit
         return f"{f'~{bucket(part.value)}' if part.clocked else part.value} {part.unit}"
+    if isinstance(part, DaysOff):
+        return "" if part.clocked else " ".join(f"{first} {last} {why}" for first, last, why in part.days)
     if isinstance(part, Named):
         return f"{part.ref} {part.ref.label} {part.title}"
     if isinstance(part, Quote):

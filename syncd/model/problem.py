@@ -14,8 +14,8 @@ class Problem:
     cure: str
 
     def __str__(self) -> str:
-        said = f"{self.text}{'' if self.text.endswith('?') else '.'} {self.cure}"
-        return f"{self.file}: {self.key}: {said}" if self.key else f"{self.file}: {said}"
+        text = self.text if self.text.endswith("?") else f"{self.text}."
+        return ": ".join(part for part in (self.file, self.key, f"{text} {self.cure}") if part)
 
 
 class Problems(Exception):

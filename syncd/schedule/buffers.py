@@ -228,4 +228,4 @@ def _typical(snapshot: Snapshot, item: Item) -> int:
     done = reference.by_item.get(id(item))
     if done:
         return done.days * DAY
-    return duration_of(item, reference).minutes
+    return duration_of(item, reference, waits=True).minutes

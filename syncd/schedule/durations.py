@@ -14,12 +14,15 @@ LONGEST = 1000 * DAY
 """No single piece of work is believed to take longer: what says so is a slip of the pen, and is listed with the hygiene of its team."""
 
 Basis = Literal["remaining", "estimate", "dates", "class", "assumed"]
+TOLD: frozenset[Basis] = frozenset(("remaining", "estimate", "dates"))
+"""What people said themselves."""
 Work = Item | Milestone | MergeRequest
 
 
 @record(frozen=True, slots=True)
 class Duration:
-    """`minutes` of working time in the calendar of who does it. `basis`: what says so; with "class" what is typical of it."""
+    """`minutes` of working time in the calendar of who does it. `basis`: what says so. `typical`: what is typical of its class, where it
+    is that: with "class", or of what has begun and takes longer than its estimate."""
 
     minutes: int
     basis: Basis
@@ -44,11 +47,12 @@ def is_buffer(item: Item) -> bool:
     return "buffer" in (item.type, (item.type_name or "").casefold())
 
 
-def duration_of(work: Work, reference: Reference) -> Duration:
-    """How long open work takes, by the first of these that is known:
+def duration_of(work: Work, reference: Reference, *, waits: bool = False) -> Duration:
+    """How long open work takes, by the first of these that is known. `waits`: for other work, so that its age says nothing.
 
     remaining time; of work that runs the larger of estimate - spent and the median that was left of work like it at its age; the
-    estimate; the working days from its start to its due date; the median cycle time of its class; else one working day, assumed.
+    estimate; the working days from its start to its due date; the median cycle time of its class, or what was left of that at its
+    age; else one working day, assumed.
     Points give no duration, and a buffer has none: nothing is done in it.
     """
     if not isinstance(work, Item):
@@ -58,14 +62,13 @@ def duration_of(work: Work, reference: Reference) -> Duration:
     if (remaining := _minutes(work, "remaining")) is not None:
         return _told(remaining, "remaining")
     if (estimate := _minutes(work, "estimate")) is not None:
-        return _told(_left(work, estimate, reference), "estimate")
+        return _left(work, estimate, reference)
     if work.start and work.due and work.start <= work.due:
         return Duration(min(LONGEST, DAY * max(1, workdays_within(work.start, work.due))), "dates")
-    typical = reference.typical(work)
+    typical = reference.typical(work, waits=waits)
     if typical is None:
         return ASSUMED
-    left = reference.left(work, age_of(work, reference)) if work.status == "doing" else typical.days
-    return Duration(min(LONGEST, DAY * max(1, round(left or 1))), "class", typical)
+    return _told(int(min(LONGEST, DAY * max(1, round(typical.days)))), "class", typical)
 
 
 def _minutes(item: Item, name: Literal["remaining", "estimate"]) -> int | None:
@@ -75,12 +78,14 @@ def _minutes(item: Item, name: Literal["remaining", "estimate"]) -> int | None:
     return int(min(LONGEST, max(1, amount.value)))
 
 
-def _left(item: Item, estimate: int, reference: Reference) -> int:
+def _left(item: Item, estimate: int, reference: Reference) -> Duration:
     if item.status != "doing":
-        return estimate
+        return _told(estimate, "estimate")
     spent = item.spent if item.spent is not None and item.spent > 0 else 0.0
-    left = reference.left(item, age_of(item, reference))
-    return int(min(LONGEST, max(estimate - spent, (left or 0) * DAY, 60)))
+    left, typical = max(estimate - spent, 60), reference.typical(item)
+    if typical is None or typical.days * DAY <= left:
+        return _told(int(min(LONGEST, left)), "estimate")
+    return _told(int(min(LONGEST, typical.days * DAY)), "estimate", typical)
 
 
 def age_of(item: Item, reference: Reference) -> int:

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,8 @@ LEAST_ITEMS = 30
 LEAST_WEEKS = 5
 ENOUGH = 0.6
 """The part of the open items that needs an estimate in time for the plan to be drawn."""
+_NEAREST = 100
+"""So much of a driving path is looked at."""
 FAR = date.max
 """Not within what is looked at."""
 
@@ -128,7 +131,7 @@ class _Work:
     assumed: int
 
 
-@dataclass(slots=True)
+@dataclass
 class _Forecaster:
     snapshot: Snapshot
     plan: Plan
@@ -273,12 +276,19 @@ class _Forecaster:
         return [float(one) for one in np.clip(coming / usual, 0, 1.5)]
 
     def _after(self, weeks: Reals, ref: Ref) -> Ints:
-        """Days by weeks from today, and not before what people's dates allow."""
-        today = self.snapshot.today.toordinal()
+        """Days by weeks from today: working days, since what is done by a Sunday was done on Friday. Not before what people say of the
+        work and its dates allows."""
         far = ~np.isfinite(weeks)
-        days = today + np.ceil(np.where(far, 0, weeks) * 7).astype(np.int64) - 1
-        least = self.plan.no_sooner(ref).toordinal()
-        return np.where(far, FAR.toordinal(), np.maximum(days, least))
+        days = self.snapshot.today.toordinal() + np.ceil(np.where(far, 0, weeks) * 7).astype(np.int64) - 1
+        worked = self._worked
+        days = worked[np.maximum(np.searchsorted(worked, days, "right") - 1, 0)]
+        return np.where(far, FAR.toordinal(), np.maximum(days, self.plan.no_sooner(ref).toordinal()))
+
+    @cached_property
+    def _worked(self) -> Ints:
+        """The working days of the default calendar, as ordinals."""
+        time = self.working.default
+        return np.array(time.worked, np.int64) + time.origin.toordinal()
 
     def _likely(self, refs: Sequence[Ref], days: Ints) -> Iterator[_Likely]:
         """Of draws x milestones how likely each due date is, and the days by which half, 85 % and 95 % of the draws have ended."""

@@ -86,7 +86,7 @@ def gantt(title: str, spans: Iterable[Span]) -> str:
         tags = [*([span.state] if span.state else []), *(["milestone"] if span.milestone else []), f"t{number}"]
         until = "0d" if span.milestone else f"{span.last:{_DAY}}"
         name = _word(span.title)
-        name = f"- {name}" if name.casefold().startswith(_WORDS) else name
+        name = f"- {name}" if name.casefold().startswith(_WORDS) or name[0].isdigit() else name  # a date is no title
         lines.append(f"  {name} :{', '.join(tags)}, {span.first:{_DAY}}, {until}")
     return "\n".join(lines)
 

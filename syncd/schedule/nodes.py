@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from syncd.model.ref import Ref
-from syncd.model.rows import Milestone, Person
+from syncd.model.rows import Item, Milestone, Person
 from syncd.model.snapshot import Snapshot
 from syncd.model.teams import Team
 from syncd.schedule.calendar import Ints, WorkingTime
 from syncd.schedule.dated import by_number, days_of, ordinals_of
-from syncd.schedule.durations import ASSUMED, Duration, duration_of
+from syncd.schedule.durations import ASSUMED, LONGEST, Duration, duration_of
 from syncd.schedule.reference import reference_of
 from syncd.schedule.wiring import End, Wiring, Work, opened_of
 from syncd.schedule.working import Working
@@ -48,10 +48,14 @@ class Nodes:
         """All that is known of them."""
         nodes = cls(snapshot, wiring, [working.default])
         reference, items = snapshot.once(reference_of), snapshot.once(opened_of).items
-        place = _Places(working, nodes.calendars, numbers={id(working.default): 0})
+        place, waiting = _Places(working, nodes.calendars, numbers={id(working.default): 0}), frozenset(wiring.wires.later)
         nodes.people = [item.assignees[0] if item.assignees else None for item in items]
         nodes.calendar_of = [place.of(person, working.team_of(item)) for person, item in zip(nodes.people, items, strict=True)]
-        nodes.durations = [duration_of(item, reference) for item in items]
+        for number, item in enumerate(items):
+            lasting = duration_of(item, reference, waits=number in waiting)
+            if lasting.basis == "dates":
+                lasting = _between(lasting, item, nodes.calendars[nodes.calendar_of[number]], snapshot.today)
+            nodes.durations.append(lasting)
         nodes.due = [item.due for item in items]
         nodes.works = [*items]
         others = wiring.nodes[len(items) :]
@@ -152,3 +156,15 @@ class _Places:
             if found == len(self.calendars):
                 self.calendars.append(calendar)
         return found
+
+
+def _between(known: Duration, item: Item, time: WorkingTime, today: date) -> Duration:
+    """What the dates of work leave for it in the calendar of whoever does it: on a holiday, on leave or part-time they mean less, and of
+    work in progress what is over is over. As it is where that is nothing at all; of what runs over its date nothing says how long."""
+    if item.start is None or item.due is None or not time.origin <= item.start <= item.due < time.end:
+        return known
+    first = max(item.start, today) if item.status == "doing" else item.start
+    if first > item.due:
+        return ASSUMED
+    minutes = int(time.before[(item.due - time.origin).days + 1] - time.before[(first - time.origin).days])
+    return Duration(min(minutes, LONGEST), "dates") if minutes else known

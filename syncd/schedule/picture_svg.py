@@ -9,15 +9,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from syncd.schedule.lettering import BOLD, ending, short
 from syncd.schedule.mermaid import one_line
 from syncd.schedule.picture import Picture, Row
 
-ROW, HEAD, SIDE, AREA, GAP = 22, 64, 486, 720, 12
+ROW, HEAD, SIDE, AREA, GAP = 22, 92, 556, 720, 12
 """Heights of a row and of what is above them, widths of the table and of the chart, and the margin, in pixels."""
 FAR = 3652
 """So many days from today are drawn, at most; what is later stands at the edge."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_COLUMNS = (("work", 0), ("title", 96), ("start", 290), ("end", 350), ("room", 410), ("", 456))
+_COLUMNS = (("work", 0), ("title", 150), ("start", 362), ("end", 422), ("room", 482), ("", 534))
 _STYLE = """
 text { font: 12px system-ui, sans-serif; fill: #1f2328 }
 .head { font-weight: 600 } .dim { fill: #57606a } .big { font-size: 15px; font-weight: 600 }
@@ -151,12 +152,12 @@ def _table(picture: Picture, top: int) -> Iterator[str]:
             f"{row.room:.3g} d",
             "*" if row.room <= 0 else "",
         )
-        widths = (14, 30, 12, 12, 10, 1)
         yield '<g role="row">'
-        for (_, at), cell, most in zip(_COLUMNS, cells, widths, strict=True):
+        for number, ((_, at), cell) in enumerate(zip(_COLUMNS, cells, strict=True)):
             if cell:
                 said = 'role="cell" aria-label="critical"' if cell == "*" else 'role="cell"'
-                yield _text(GAP + at, y, _short(cell, most), "" if row.part else "dim", said)
+                told = (ending, short)[number > 0](cell, [*(to for _, to in _COLUMNS), SIDE][number + 1] - at - 6)
+                yield _text(GAP + at, y, told, "" if row.part else "dim", said)
         yield "</g>"
     yield "</g>"
 
@@ -268,7 +269,10 @@ def _box(picture: Picture, place: int, box: _Box) -> Iterator[str]:
         kind = "boxcrit" if row.room <= 0 else "box"
     yield _rect(kind, box.x, box.y, BOX, TALL, 'rx="6"' if place < len(picture.rows) else 'rx="24"')
     for number, (text, css) in enumerate(zip(told, ("head", "", "dim"), strict=True)):
-        yield _text(box.x + (12 if place < len(picture.rows) else 22), box.y + 16 + 15 * number, _short(text, 32), css)
+        margin = 12 if place < len(picture.rows) else 22
+        inner = BOX - 2 * margin
+        fitted = (ending(text, inner / BOLD), short(text, inner), text)[number]
+        yield _text(box.x + margin, box.y + 16 + 15 * number, fitted, css)
 
 
 def _arrow(before: _Box, after: _Box, *, way: bool) -> str:
@@ -296,7 +300,12 @@ def _document(picture: Picture, width: int, height: int, parts: Iterable[str]) -
         f'<desc id="about">{_escaped(_about(picture))}</desc>',
         f"<style>{_STYLE}</style>",
         _rect("paper", 0, 0, width, height),
-        *_drawn([_text(GAP, 22, _short(called, 70), "big"), _text(GAP, 38, _short(_standing(picture), 90), "dim")]),
+        *_drawn(
+            [
+                _text(GAP, 22, short(called, (width - 2 * GAP) / BOLD, 15), "big"),
+                _text(GAP, 38, short(_standing(picture), width - 2 * GAP), "dim"),
+            ]
+        ),
         *parts,
         "</svg>",
     ]
@@ -337,16 +346,6 @@ def _escaped(text: str) -> str:
     line = one_line(text, 2000)
     for char, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
         line = line.replace(char, entity)
-    return line
-
-
-def _short(text: str, most: int) -> str:
-    """As much as there is room for; characters beyond Latin and Greek count twice."""
-    line, room = one_line(text, 4 * most), most
-    for place, char in enumerate(line):
-        room -= 2 if ord(char) > 0x4FF else 1
-        if room < 0:
-            return f"{line[: max(place - 1, 1)].rstrip()}…"
     return line
 
 

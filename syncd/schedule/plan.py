@@ -23,7 +23,7 @@ from syncd.schedule.compiled import Network
 from syncd.schedule.cpm import Schedule
 from syncd.schedule.crossed import crossed
 from syncd.schedule.dated import Columns, columns_of, drivers_of, roots_of
-from syncd.schedule.durations import DAY, Duration
+from syncd.schedule.durations import DAY, TOLD, Duration
 from syncd.schedule.nodes import Nodes, Own, Walls
 from syncd.schedule.wiring import End, Node, Wire, Wiring, Work, due_of, wiring_of
 from syncd.schedule.working import Working, working_of
@@ -108,8 +108,8 @@ class Plan:
         return self.dates(End(milestone))
 
     def no_sooner(self, milestone: Ref) -> date:
-        """The day before which a milestone does not end for all that people set: their dates, and what follows from these alone. What
-        begins today, and may take as long as it will, counts for nothing."""
+        """The day before which a milestone does not end for all that people say: their dates and estimates, and what follows from these.
+        What is typical of work counts for nothing here."""
         number, today = self.wiring.number.get(End(milestone)), self.snapshot.today
         if number is None or self._dated is None:
             return today
@@ -118,13 +118,18 @@ class Plan:
 
     @cached_property
     def _dated(self) -> Ints | None:
-        """The early finishes where all that nobody dated began when the calendars do."""
-        minutes, start = [one.minutes for one in self.durations], self.working.default.origin
+        """The early finishes where work of which nobody says how long it takes takes no time."""
+        minutes = [one.minutes if one.basis in TOLD else 0 for one in self.durations]
         with suppress(NotComputable):
-            made = crossed(
-                self.network, minutes, self.calendars, self.calendar_of, start=start, not_earlier=self.floors, not_done=self.held
-            )
-            return made.early_finish
+            return crossed(
+                self.network,
+                minutes,
+                self.calendars,
+                self.calendar_of,
+                start=self.snapshot.today,
+                not_earlier=self.floors,
+                not_done=self.held,
+            ).early_finish
         return None
 
     def path(self, node: Node, most: int | None = None) -> tuple[Ref, ...]:

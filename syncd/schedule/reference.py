@@ -2,13 +2,15 @@
 
 A class is (team or project, type, size); where fewer than `LEAST` finished items are in it, size, then type, then project are
 left out. Cycle time is counted in working days, from the day on which work began up to and including the day on which it was done.
+Where a tracker does not tell when work begins, it is counted from an item's creation; then the time since its creation counts for open
+work, too, as the time since its beginning does for work in progress: what is typical is what was left of what had taken as long.
 Source: the outside view of D. Kahneman and A. Tversky, "Intuitive prediction" (1979), as reference class forecasting.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, tzinfo
 from functools import cached_property
 from math import ceil
 from zoneinfo import ZoneInfo
@@ -39,7 +41,7 @@ ALL: Class = ()
 @record(frozen=True, slots=True)
 class Finished:
     """An item that was done: `began`, `ended` in the model's zone, `days` its cycle time in working days, `planned` its estimate in
-    minutes; `kind`: that of the item."""
+    minutes; `kind`: that of the item; `filed`: it began, as far as is known, when it was created."""
 
     item: Item
     began: date
@@ -47,30 +49,40 @@ class Finished:
     days: int
     planned: float | None
     kind: Kind
+    filed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Typical:
-    """What is typical of a class. `days`: the median cycle time in working days; `of`: so many finished items say so; `name`: its own."""
+    """What is typical of a class. `days`: the median cycle time in working days; `of`: so many finished items say so; `name`: its own.
+
+    `age`: of work that has taken so many working days already, `days` is the median of what was left of those that took longer; where
+    none did, it is 0 for work in progress, and `of` is all of them; what only waits for so long is as if it were new."""
 
     days: float
     of: int
     name: str
+    age: int | None = None
 
 
 @dataclass(frozen=True)
 class Reference:
-    """All finished items, oldest first, by class. `began`: when open work in progress began."""
+    """All finished items, oldest first, by class. `began`: when open work in progress began; days are those of `zone`."""
 
     today: date
     finished: tuple[Finished, ...] = ()
     began: Mapping[Ref, date] = field(default_factory=dict)
+    zone: tzinfo = UTC
 
     @cached_property
     def days(self) -> Mapping[Class, Ints]:
         """The cycle times by class, as far as one is large enough; the oldest first."""
         days = np.array([one.days for one in self.finished], np.int64)
-        return {class_: days[places] for class_, places in classed(self.finished).items()}
+        return {class_: days[places] for class_, places in self._places.items()}
+
+    @cached_property
+    def _places(self) -> Mapping[Class, list[int]]:
+        return classed(self.finished)
 
     @cached_property
     def _medians(self) -> Mapping[Class, Typical]:
@@ -105,10 +117,40 @@ class Reference:
             self._like[key] = next((class_ for class_ in classes_of(item) if class_ in self.days), None)
         return self._like[key]
 
-    def typical(self, item: Item) -> Typical | None:
-        """What is typical of work like this; None where too little like it was ever finished."""
+    @cached_property
+    def _filed(self) -> frozenset[Class]:
+        """The classes whose cycle times are mostly counted from creation."""
+        filed = np.array([one.filed for one in self.finished], np.bool_)
+        return frozenset(class_ for class_, places in self._places.items() if 2 * np.count_nonzero(filed[places]) > len(places))
+
+    @cached_property
+    def _aged(self) -> dict[tuple[Class, int], Typical]:
+        return {}
+
+    def _age(self, item: Item, class_: Class, *, waits: bool) -> int | None:
+        """How many working days work has taken already, today not counted; None where it has not begun."""
+        began = self.began.get(item.ref)
+        if began is None and not waits and item.created_at and class_ in self._filed:
+            began = wall_day(item.created_at, self.zone)
+        return max(0, workdays_within(began, self.today) - 1) if began else None
+
+    def typical(self, item: Item, *, waits: bool = False) -> Typical | None:
+        """What is typical of work like this, at its age; None where too little like it was ever finished. `waits`: for other work."""
         class_ = self.like(item)
-        return None if class_ is None else self._medians[class_]
+        if class_ is None:
+            return None
+        age = self._age(item, class_, waits=waits)
+        if age is None:
+            return self._medians[class_]
+        if (class_, age) not in self._aged:
+            days, first = self.ordered[class_], bisect_right(self.ordered[class_], age)
+            longer = len(days) - first
+            if not longer and item.ref not in self.began:
+                return self._medians[class_]
+            middle = first + longer // 2
+            median = (days[middle - 1 + longer % 2] + days[middle]) / 2 - age if longer else 0
+            self._aged[class_, age] = Typical(median, longer or len(days), name_of(class_), age)
+        return self._aged[class_, age]
 
     def spread(self, item: Item, shares: Sequence[float]) -> tuple[int, ...] | None:
         """In how many working days these shares of the finished work like this were done; None where too little ever was."""
@@ -118,15 +160,6 @@ class Reference:
         days = self.ordered[class_]
         return tuple(days[max(0, ceil(share * len(days)) - 1)] for share in shares)
 
-    def left(self, item: Item, age: int) -> float | None:
-        """The median of what was left, in working days, of work like this that took longer than `age` working days."""
-        class_ = self.like(item)
-        days = self.ordered[class_] if class_ is not None else []
-        first, last = bisect_right(days, age), len(days) - 1
-        if first > last:
-            return None
-        return (days[(first + last) // 2] + days[(first + last + 1) // 2]) / 2 - age
-
 
 def reference_of(snapshot: Snapshot) -> Reference:
     """What the finished items of a snapshot tell. Use it as `snapshot.once(reference_of)`."""
@@ -134,16 +167,17 @@ def reference_of(snapshot: Snapshot) -> Reference:
     finished, began = [], {}
     for ref, item in snapshot.items.items():
         if item.status == "doing":
-            began[ref] = _began(item, names, zone, snapshot.today)
+            began[ref], _ = _began(item, names, zone, snapshot.today)
         elif item.status == "done" and item.done_at is not None:
             ended = wall_day(item.done_at, zone)
-            start = min(_began(item, names, zone, ended), ended)
+            start, filed = _began(item, names, zone, ended)
+            start = min(start, ended)
             planned = (
                 item.estimate.value if item.estimate and item.estimate.unit == "minutes" and item.estimate.value > 0 else None
             )
-            finished.append(Finished(item, start, ended, max(1, workdays_within(start, ended)), planned, kind_of(item)))
+            finished.append(Finished(item, start, ended, max(1, workdays_within(start, ended)), planned, kind_of(item), filed))
     finished.sort(key=lambda one: (one.ended, identity(one.item.ref)))
-    return Reference(snapshot.today, tuple(finished), began)
+    return Reference(snapshot.today, tuple(finished), began, zone)
 
 
 def classed(finished: Iterable[Finished]) -> dict[Class, list[int]]:
@@ -192,11 +226,11 @@ def status_names(snapshot: Snapshot) -> Mapping[tuple[str, str], Status]:
     }
 
 
-def _began(item: Item, names: Mapping[tuple[str, str], Status], zone: ZoneInfo, latest: date) -> date:
-    """The day on which work began: the first time that its status said so, else the start that people set, else its creation."""
+def _began(item: Item, names: Mapping[tuple[str, str], Status], zone: ZoneInfo, latest: date) -> tuple[date, bool]:
+    """The day on which work began: the first time that its status said so, or the start that people set; else its creation, and True."""
     moves = [c.at for c in item.history if c.field == "status" and names.get((item.ref.connection, c.new or "")) == "doing"]
     if moves:
-        return wall_day(min(moves), zone)
+        return wall_day(min(moves), zone), False
     if item.start is not None and item.start <= latest:
-        return item.start
-    return wall_day(item.created_at, zone) if item.created_at else latest
+        return item.start, False
+    return wall_day(item.created_at, zone) if item.created_at else latest, True

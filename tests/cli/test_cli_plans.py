@@ -90,12 +90,14 @@ def test_pictures_are_files_or_text(acme: Company, tmp_path: Path) -> None:
         assert acme.syncd("schedule", "show", "PLAT-1", "--svg", str(tmp_path / name), *options).code == 0
         assert "Basket [bold]" in ET.tostring(ET.parse(tmp_path / name).getroot(), "unicode")
     assert acme.syncd("schedule", "show", "PLAT-1", "--svg", str(tmp_path)).code == 2
+    both = acme.syncd("schedule", "show", "PLAT-1", "--mermaid", "--json")
+    assert (both.code, "choose one" in both.err) == (2, True)
 
 
 def test_a_milestone_that_is_not_there_is_one_line_with_what_may_be_meant(acme: Company) -> None:
     ran = acme.syncd("schedule", "show", "PLAT-11")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == snapshot("PLAT-11: no milestone of that name is in the mirror. Did you mean plat-1?\n")
+    assert ran.err == snapshot("PLAT-11: no milestone of that name is in the mirror. Did you mean PLAT-1?\n")
 
 
 def test_chains_are_told_in_plain_words(acme: Company) -> None:

@@ -59,3 +59,13 @@ def test_the_portfolio_in_a_table_for_programs_and_for_a_wiki(tmp_path: Path, mo
         again = json.loads(acme.syncd("status", "PAY-3", "--format", "json").out)["milestones"][0]
         assert (again["override"], again["status"]) == (None, "unknown")
         assert "expired on 2026-05-19" in again["reason"]
+
+
+def test_a_mirror_without_anything_says_so_in_whole_sentences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with company(tmp_path, monkeypatch) as acme:
+        assert acme.syncd("capacity").out == "No work with remaining time and dates, and no team in [teams].\n"
+        assert (
+            acme.syncd("status", "--format", "markdown").out.splitlines()[-1].startswith("No open milestones. As of 2026-05-05")
+        )
+        for command in ("status", "hygiene"):
+            assert acme.syncd(command, "--team", "x").err == "There is no team 'x'. None is known.\n"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from syncd.decide import Decision, FindingState, Place, Said, settle
 from syncd.model.action import Mode
-from syncd.model.finding import Count, Day, Finding, Line, Named, Part, Quote, Severity
+from syncd.model.finding import Count, Day, DaysOff, Finding, Line, Named, Part, Quote, Severity
 from syncd.model.ref import Ref
 from syncd.model.rows import Audience, Item
 from syncd.model.snapshot import Snapshot
@@ -56,6 +56,7 @@ def findings(draw: st.DrawFn, subject: Ref, tickets: list[Item]) -> list[Finding
         named = draw(st.lists(st.sampled_from(tickets), max_size=3))
         clocked = Count(draw(st.sampled_from([1, 5, 12])), "working day", clocked=True)
         parts: list[Part] = ["late ", Count(draw(st.integers(1, 30)), "item"), clocked, Day(NOW.date(), clocked=True)]
+        parts += [DaysOff(((NOW.date(), NOW.date(), "holiday"),), clocked=True)]
         for one in named:
             known = draw(st.booleans())  # whether the detector remembered who may read of it
             audience, scope = (one.audience, one.scope_id) if known else ("connection", "")
@@ -197,6 +198,8 @@ def _ticked(finding: Finding, later: timedelta) -> Finding:
             return Day(part.day + later, clocked=True)
         if isinstance(part, Count) and part.clocked:
             return replace(part, value=part.value + min(later.days, 3))
+        if isinstance(part, DaysOff) and part.clocked:
+            return replace(part, days=())
         return part
 
     lines = tuple(Line(line.label, tuple(map(tick, line.parts))) for line in finding.lines)

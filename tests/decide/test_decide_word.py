@@ -83,7 +83,8 @@ def test_what_is_open_decides_the_worst_first(code: str, severity: Severity, sub
 )
 def test_the_forecast_decides_where_nothing_is_open(p: float, expected: str) -> None:
     one = word(EPIC, work(), p=p)
-    assert (one.word, one.reason) == (expected, f"kept with a likelihood of {100 * p:.0f} %")
+    chance = "more than 99 %" if p == 1 else f"{100 * p:.0f} %"
+    assert (one.word, one.reason) == (expected, f"kept with a likelihood of {chance}")
 
 
 @pytest.mark.parametrize(

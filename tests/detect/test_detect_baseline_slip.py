@@ -41,7 +41,7 @@ def test_the_lead_reads_how_far_how_often_and_what_clears_it() -> None:
 [critical] <M Title of M>: due 3 working day(s) later than agreed, after 3 push(s).
 Why agreed on was Fri 2026-06-12 (by its history); due is Wed 2026-06-17.
 Changed Mon 2026-06-15 -> Wed 2026-06-17 on Thu 2026-04-30; Mon 2026-06-15 -> Tue 2026-06-16 on Mon 2026-04-20; Fri 2026-06-12 -> Mon 2026-06-15 on Fri 2026-04-10.
-Rests on 6 % of the agreed 50 working day(s). Rule: a warning from 2 pushes or above 10 % of the agreed length, critical from 3 or above 20 %.
+Rests on 6 % of the agreed 50 working day(s) from Mon 2026-04-06 to Fri 2026-06-12. Rule: a warning from 2 pushes or above 10 % of the agreed length, critical from 3 or above 20 %.
 Clears a new baseline (syncd baseline adopt, with the reason), or due Fri 2026-06-12 again.
 Wrong? Correct the due date of <M>, or what was agreed on: syncd baseline set.\
 """)

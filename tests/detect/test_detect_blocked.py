@@ -1,5 +1,6 @@
 """Blocked: who waits for whom, how many working days that costs, and when it is nobody's business."""
 
+from datetime import date
 from random import Random
 from typing import Any
 
@@ -11,7 +12,7 @@ from inline_snapshot import snapshot as inline
 from syncd.detect.blocked import DETECTOR, BlockedRules
 from syncd.model.finding import Finding, said
 from syncd.model.ref import Alias
-from syncd.model.rows import Row
+from syncd.model.rows import Absence, Person, Row
 from tests.model_builders import item, link, milestone, on, ref, snapshot, text_of
 
 
@@ -32,7 +33,7 @@ def test_a_predecessor_that_ends_after_the_start_says_what_is_lost_and_who_can_h
     )
     assert text_of(finding) == inline("""\
 [warn] <PAY-7 Title of PAY-7> waits for <PLAT-41>: 4 working day(s) lost.
-Why <PLAT-41> ends Tue 2026-05-12; <PAY-7> starts Thu 2026-05-07. Who can unblock it: "Ann Lee" and "Bo Ek".
+Why <PLAT-41> ends Tue 2026-05-12; <PAY-7> starts Thu 2026-05-07. Lost: Thu 2026-05-07 to Tue 2026-05-12. Who can unblock it: "Ann Lee" and "Bo Ek".
 Rests on due date of <PLAT-41>, start and due date of <PAY-7>. Rule: what it waits for by a hard link is done before it starts; a warning from 1 working day(s) lost, critical when no time is left.
 Clears <PLAT-41> done, or <PAY-7> starting Wed 2026-05-13 or later.
 Wrong? Correct the dates of <PLAT-41> or <PAY-7>, or their link.\
@@ -69,6 +70,48 @@ def test_a_predecessor_without_a_date_is_a_warning_when_the_start_is_near() -> N
     assert finding.severity == "warn"
     assert "<A> has no due date and is open; <B> starts Thu 2026-05-07" in text_of(finding)
     assert not blocked(item("A"), item("B", start="2026-06-01"), link("A", "B"))
+
+
+def test_what_is_lost_can_be_counted_anew_from_what_is_shown() -> None:
+    done = [
+        item(f"D-{n}", status="done", start="2026-04-06", done_at=on("2026-04-08"), created_at=on("2026-01-06"))
+        for n in range(20)
+    ]
+    rows: tuple[Row, ...] = (
+        *done,
+        item("A"),
+        item("B", start="2026-05-04", due="2026-05-07", status="doing", assignees="Ada"),
+        link("A", "B"),
+    )
+    away = Absence(ref=ref("V"), person=Person("Ada"), start=date(2026, 5, 6), end=date(2026, 5, 7), all_day=True)
+    text = text_of(found(*rows, away))
+    assert "[critical] <B Title of B> waits for <A>: about 3~ working day(s) lost." in text
+    told = "<A> has no due date and is open, needs 3 working day(s) (the median of 20 finished item(s) like it), ends Thu 2026-05-07~"
+    assert told in text
+    assert (
+        "<B> started Mon 2026-05-04 and is due Thu 2026-05-07. Lost: Mon 2026-05-04 to Thu 2026-05-07~ without Wed 2026-05-06~ (away)."
+        in text
+    )
+
+
+def test_where_all_float_is_eaten_it_says_what_it_takes_and_until_when() -> None:
+    rows = (
+        milestone("M", due="2026-05-14"),
+        item("A", due="2026-05-12"),
+        item("B", of="M", start="2026-05-11", days=3),
+        link("A", "B"),
+    )
+    finding = found(*rows)
+    assert finding.severity == "critical"
+    told = "<B> starts Mon 2026-05-11, needs 3 working day(s) left, and would have to end by Thu 2026-05-14. Lost: Mon 2026-05-11 to Tue"
+    assert told in text_of(finding)
+
+
+def test_a_lag_is_told_beside_the_end_that_it_is_counted_from() -> None:
+    rows = (item("A", due="2026-05-12"), item("B", start="2026-05-14"), link("A", "B", lag=480 * 2))
+    assert "<A> ends Tue 2026-05-12, with a lag of 2 working day(s) that is Thu 2026-05-14; <B>" in text_of(found(*rows))
+    lead = (item("A", due="2026-05-12"), item("B", start="2026-05-11"), link("A", "B", lag=-480))
+    assert "<A> ends Tue 2026-05-12, with a lead of 1 working day(s) that is Mon 2026-05-11; <B>" in text_of(found(*lead))
 
 
 def test_running_work_without_a_date_loses_the_days_from_today() -> None:

@@ -52,9 +52,9 @@ def the_buffer(seen: Snapshot) -> Buffer:
 def test_a_lead_reads_how_much_is_used_and_for_what() -> None:
     (finding,) = burn(snapshot(*plan(left=8, labels=("buffer:5d",))))
     assert text_of(finding) == inline("""\
-[warn] <M Title of M>: 20 %(s) of its buffer used with 0 %(s) of its chain done.
+[warn] <M Title of M>: about 20 %(s) of its buffer used with about 0 %(s) of its chain done.
 Why it was meant to end Fri 2026-05-15, 5 working day(s) before it is due; work ends Mon 2026-05-18~ with <C>.
-Rests on the buffer that its label sets, 5 working day(s), and the longest chain of its items, of which the done part is behind. Rule: a warning above 10 % + 0.6 x the done share, critical above 30 %.
+Rests on the buffer that its label sets, 5 working day(s), and the longest chain of its items, of which the done part is behind. Rule: a warning above 10 %, critical above 30 %, each + 0.6 x the done share.
 Clears less left to do on the path, a later due date, or a buffer that is agreed on anew.
 Wrong? Correct the estimates of what is open, or set the buffer of <M>: the label buffer:5d.\
 """)

@@ -187,3 +187,9 @@ def test_more_work_is_never_better_and_the_order_of_rows_says_nothing(asked: int
     assert rank(told(given_(M, hours(asked + more)))) >= rank(one)
     random.shuffle(rows)
     assert told(given_(*rows)) == one
+
+
+def test_the_part_that_is_for_planned_work_is_the_teams_own() -> None:
+    (finding,) = told(given_(M, hours(60), teams=(replace(PAY, focus=0.5),), focus=0.8))
+    assert "60~ hour of work(s) in 40~ hour of time(s)" in text_of(finding)
+    assert "; 50 % of working time is for planned work. Rule" in text_of(finding)

@@ -53,6 +53,22 @@ def test_two_working_days_are_little_and_three_clear(due: str, open_: bool, seve
     assert of_b == ([severity] if severity else [])
 
 
+def test_each_milestone_is_told_what_is_missing_for_itself() -> None:
+    rows = (milestone("M", due="2026-05-08"), milestone("N", due="2026-05-20"), item("A", of=("M", "N"), due="2026-05-25"))
+    texts = [text_of(one) for one in found(CRITICAL, snapshot(*rows))]
+    assert [text.splitlines()[0] for text in texts] == [
+        "[critical] <A Title of A> ends 11 working day(s) too late for <M>, due Fri 2026-05-08.",
+        "[critical] <A Title of A> ends 3 working day(s) too late for <N>, due Wed 2026-05-20.",
+    ]
+    assert "it ends Mon 2026-05-25 and has to by Wed 2026-05-20." in texts[1]
+    inside = (
+        milestone("M", due="2026-05-08"),
+        milestone("N", due="2026-05-20", parent=ref("M")),
+        item("A", of="N", due="2026-05-15"),
+    )
+    assert [one.subject.key for one in found(CRITICAL, snapshot(*inside))] == ["M"]
+
+
 def test_far_ahead_a_twentieth_of_what_is_left_is_little() -> None:
     rows = (milestone("M", due="2026-09-25"), item("B", of="M", due="2026-09-18"))  # 102 working days ahead, 5 of room
     assert [one.severity for one in found(CRITICAL, snapshot(*rows))] == ["info"]

@@ -1,6 +1,6 @@
 """Drift: what a lead reads when a milestone's work ends too late, and when there is nothing to read."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from syncd.detect.drift import DETECTOR, DriftRules
 from syncd.model.finding import Finding, said
-from syncd.model.rows import Row
+from syncd.model.rows import Absence, Person, Row
 from tests.model_builders import NOW, item, link, milestone, moved, on, ref, snapshot, text_of
 
 
@@ -164,7 +164,7 @@ def test_a_long_path_shows_its_last_five_items() -> None:
 def test_durations_that_are_assumed_are_counted() -> None:
     finding = late(milestone("M", due="2026-05-12"), item("A", due="2026-05-12"), item("B", of="M"), link("A", "B"))
     assert finding.facts["assumed_durations"] == finding.facts["unestimated"] == 1
-    assert "<B> needs 1 working day(s), assumed, ends Wed 2026-05-13." in text_of(finding)
+    assert "<B> needs 1 working day(s) (assumed), ends Wed 2026-05-13." in text_of(finding)
 
 
 def test_a_joined_milestone_rests_on_all_its_sources_and_keeps_its_anchors_title() -> None:
@@ -230,3 +230,26 @@ def test_a_milestone_that_has_nothing_to_do_with_it_does_not_move(
 @given(ISSUES)
 def test_an_overdue_milestone_with_open_work_is_always_late(work: list[tuple[int, int | None, str]]) -> None:
     assert bool(drift(*company(work, []))) == any(status != "done" for _, _, status in work)
+
+
+def test_days_off_between_two_steps_and_before_the_first_are_told() -> None:
+    """With a calendar in the hand: A ends on Tuesday, B begins when Ada is back, on Thursday; C cannot begin today."""
+    away = [
+        Absence(ref=ref(f"V-{n}"), person=Person("Ada"), start=day, end=day + timedelta(days=1), all_day=True)
+        for n, day in enumerate((date(2026, 5, 5), date(2026, 5, 13)))
+    ]
+    rows: list[Row] = [
+        milestone("M", due="2026-05-12"),
+        item("B", of="M", days=2, assignees="Ada"),
+        item("A", due="2026-05-12"),
+        link("A", "B"),
+    ]
+    text = text_of(late(*rows, *away))
+    assert (
+        "<A> ends Tue 2026-05-12 -> <B> needs 2 working day(s) left without Wed 2026-05-13 (away), ends Fri 2026-05-15." in text
+    )
+    alone = text_of(late(milestone("M", due="2026-05-04"), item("C", of="M", days=2, assignees="Ada"), *away))
+    assert (
+        "<C> is open and has no due date, needs 2 working day(s) left without Tue 2026-05-05~ (away), ends Thu 2026-05-07~."
+        in alone
+    )

@@ -26,9 +26,9 @@ UNEVEN = [one for number, one in enumerate(finished(120)) if (number // 3) % 2 =
 def test_a_date_that_is_unlikely_is_told_with_what_it_rests_on() -> None:
     (finding,) = drift(*UNEVEN, *backlog(9, due="2026-06-08"))
     assert text_of(finding) == inline("""\
-[critical] <M Title of M>: about 50 %(s) likely by its due date, Mon 2026-06-08.
-Path <A-0> is open and has no due date, needs 2 working day(s), the median of 60 finished item(s) like it, ends Tue 2026-05-05~.
-Forecast about 50 %(s) likely by Mon 2026-06-08; half of all outcomes end by Sun 2026-06-14~, 85 % by Sun 2026-06-28~, 95 % by Sun 2026-07-19~. 2000 draw(s) of past weeks; 9~ item(s) to do until it is done, 2~ item(s) a week, from 60~ finished item(s) in 39~ week(s).
+[critical] <M Title of M>: just under 50 %(s) likely by its due date, Mon 2026-06-08.
+Path <A-0> is open and has no due date, needs 2 working day(s) (the median of 60 finished item(s) like it), ends Tue 2026-05-05~.
+Forecast just under 50 %(s) likely by Mon 2026-06-08; half of all outcomes end by Fri 2026-06-12~, 85 % by Fri 2026-06-26~, 95 % by Fri 2026-07-17~. 2000 draw(s) of past weeks; 9~ item(s) to do until it is done, 2~ item(s) a week, from 60~ finished item(s) in 39~ week(s).
 Rests on 0 of 9 open item(s) dated; 9 without a date may move this later. Rule: working days, a warning from 1 working day late(s), critical from 5; or below 85 % likely, critical below 50 %.
 Clears 90 % likely, by a later due date, less to do, or more people.
 Wrong? Give <A-0> a due date.\
@@ -104,3 +104,19 @@ def test_dates_that_people_set_are_told_by_the_plan_even_with_a_forecast() -> No
     (finding,) = drift(*rows)
     assert "3 working day(s) late. Work ends Wed 2026-05-20" in text_of(finding)
     assert finding.severity == "critical"  # no draw ends in time
+
+
+def test_an_end_that_rests_on_what_is_typical_is_told_as_about() -> None:
+    (finding,) = drift(*finished(40, ratio=3.0), milestone("M", due="2026-05-01"), item("A", of="M", status="todo"))
+    assert "<M Title of M>: about 5~ working day(s) late. Work ends about Fri 2026-05-08~, due Fri 2026-05-01." in text_of(
+        finding
+    )
+
+
+def test_forecast_and_headline_tell_the_same_per_cent() -> None:
+    """What was told last stays until it is a whole step off: in both."""
+    weights = {fingerprint_of("drift", ref("M")): 10 - 5}
+    (finding,) = drift(
+        *UNEVEN, *backlog(9, due="2026-06-08"), weights=weights, open={fingerprint_of("drift", ref("M")): "critical"}
+    )
+    assert text_of(finding).count("under 50 %(s) likely") == 2

@@ -1,7 +1,7 @@
 """Incident impact: people on an incident are missing on their critical work; a date is proposed, and nothing is moved."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from inline_snapshot import snapshot as inline
 from syncd.detect.incident_impact import DETECTOR, IncidentImpactRules
 from syncd.model.finding import Finding
 from syncd.model.rows import Item, Quantity, Row
+from syncd.model.teams import Hours, Work
 from tests.model_builders import item, milestone, on, ref, text_of
 from tests.schedule.team_builders import away, company
 
@@ -36,7 +37,7 @@ def test_a_lead_reads_what_is_lost_and_which_date_to_agree_on() -> None:
     (finding,) = told(M, A, incident("2026-05-04", remaining=Quantity(480, "minutes")))
     assert text_of(finding) == inline("""\
 [warn] <M Checkout v2>: <INC> takes 3~ working day(s) from its critical work.
-Why "Ada" is on <INC Login is down> since Mon 2026-05-04 and not on <A>, which has no time to spare.
+Why "Ada" is on <INC Login is down> since Mon 2026-05-04 and not on <A>, which has no time to spare; lost: 2~ working day(s) until yesterday, 1 working day(s) left of the incident.
 Rests on its people and working days, and the plan. Rule: a warning from 1, critical from 5 lost working day(s).
 Clears <INC> done, somebody else on <A>, or a new date: agree on Wed 2026-05-20~ or later. No date is moved by itself.
 Wrong? Correct the assignees or the status of <INC> or <A>.\
@@ -81,3 +82,10 @@ def test_when_there_is_nothing_to_tell(rows: tuple[Row, ...]) -> None:
 def test_the_longer_the_worse() -> None:
     lost = [told(M, A, incident(f"2026-04-{day:02}"))[0].facts["days_lost"] for day in range(30, 10, -1)]
     assert lost == sorted(lost)
+
+
+def test_the_date_that_is_proposed_is_a_working_day() -> None:
+    rows = (replace(M, due=date(2026, 5, 13)), replace(A, due=date(2026, 5, 13)), incident("2026-05-05"))
+    model = replace(company(*rows, now=on("2026-05-06")), work=Work(hours=Hours(region="DE-BE")))  # 14 May is Ascension Day
+    (finding,) = DETECTOR.detect(model, IncidentImpactRules())
+    assert (finding.facts["days_lost"], finding.facts["proposed_due"]) == (1, "2026-05-15")

@@ -49,21 +49,24 @@ class Look:
         return ranks
 
 
-def plainly_linked(snapshot: Snapshot) -> Snapshot:
-    """Of links those that read ends, without leads. What takes longer and has to end on a day begins earlier, and so does what may begin
-    with it; and a lead counts back in the successor's own working time, past leave."""
+def plain(snapshot: Snapshot) -> Snapshot:
+    """Of links those that read ends, without leads; no work that takes the time between its dates. What takes longer and has to end on a day
+    begins earlier, and so does what may begin with it; a lead counts back in the successor's own working time, past leave; and between two
+    dates leave takes time away."""
     links = (replace(one, lag=max(0, one.lag)) for one in snapshot.dependencies if one.relation in ("FS", "FF"))
-    return replace(snapshot, dependencies=tuple(links))
+    items = {ref: replace(one, start=None) if one.start and one.due else one for ref, one in snapshot.items.items()}
+    return replace(snapshot, dependencies=tuple(links), items=items)
 
 
 def given(seed: int) -> Snapshot:
     """Without findings that stand: what stands clears past other values."""
-    return replace(plainly_linked(company(seed)), open={}, weights={})
+    return replace(plain(company(seed)), open={}, weights={})
 
 
 def longer(chance: Random, snapshot: Snapshot) -> Iterator[Snapshot]:
-    """An item that takes days more, for some of them."""
-    sized = [one for one in snapshot.items.values() if one.status in ("todo", "doing") and (one.estimate or one.remaining)]
+    """An item that takes days more, for some of them. Of running work only where somebody says what remains: what has taken long for a
+    small estimate is slow, and what has not for a large one need not be."""
+    sized = [one for one in snapshot.items.values() if one.remaining or (one.status == "todo" and one.estimate)]
     timed = [one for one in sized if _in_time(one)]
     for one in chance.sample(timed, min(2, len(timed))):
         more = 480.0 * chance.choice((1, 4, 15))
@@ -72,7 +75,8 @@ def longer(chance: Random, snapshot: Snapshot) -> Iterator[Snapshot]:
 
 
 def _in_time(one: Item) -> bool:
-    return all(size is None or size.unit == "minutes" for size in (one.estimate, one.remaining))
+    sizes = (one.estimate, one.remaining)
+    return one.status in ("todo", "doing") and all(size is None or size.unit == "minutes" for size in sizes)
 
 
 def _more(size: Quantity | None, minutes: float) -> Quantity | None:

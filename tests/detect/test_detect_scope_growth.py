@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot as inline
 
 from syncd.detect.scope_growth import DETECTOR, ScopeGrowthRules
+from syncd.detect.wording import percent_of
 from syncd.model.baseline import Baseline
 from syncd.model.finding import SEVERITIES, Finding
 from syncd.model.rows import Item, Quantity, Row
@@ -56,7 +57,7 @@ def test_the_lead_reads_who_added_what_when_and_how_big() -> None:
     assert text_of(finding) == inline("""\
 [critical] <M Title of M>: 25 % added since it was agreed on, 5 working day(s). The due date has not moved.
 Why <NEW> (3 working day(s)) on Mon 2026-04-20 by "ann"; <BORN> (1 working day(s)) on Tue 2026-04-28; estimates of 1 agreed item(s) grew.
-Offset taken out: 1 working day(s).
+Offset taken out: 1 working day(s) (<A00>).
 Rests on 20 working day(s) agreed on, as of Wed 2026-04-01. Rule: a warning above 10 %, critical above 20 % while the due date stays.
 Clears a new baseline (syncd baseline adopt, with the reason), or what was added taken out or dropped.
 Wrong? Correct which items belong to <M>, or what was agreed on: syncd baseline set.\
@@ -136,3 +137,9 @@ def test_more_is_never_better_and_the_order_of_rows_is_no_matter(counts: list[in
     ranks = [SEVERITIES.index(one[0].severity) if one else -1 for one in (less, more)]
     assert ranks == sorted(ranks)
     assert more == found(max(counts), backwards=True)
+
+
+def test_a_percentage_does_not_look_like_a_limit_that_it_is_beyond() -> None:
+    assert [percent_of(value, (10, 20)) for value in (10, 10.2, 19.8, 20, 20.4, 20.6, 33.3)] == [
+        *("10 %", "10.2 %", "19.8 %", "20 %", "20.4 %", "21 %", "33 %"),
+    ]

@@ -164,7 +164,7 @@ def test_the_future_changes_no_forecast_of_the_past() -> None:
     seen = company(4, weeks=40)
     cut = mondays(seen.today, 10)[0]
     at = datetime(cut.year, cut.month, cut.day, tzinfo=UTC)
-    before = {key: one for key, one in seen.items.items() if one.done_at and one.done_at <= at}
+    before = {key: one for key, one in seen.items.items() if not one.done_at or one.done_at <= at}
     moved_on = {
         key: replace(one, done_at=one.done_at + timedelta(days=90))
         for key, one in seen.items.items()

@@ -1,7 +1,9 @@
 """What is worked out for all nodes at once is what it is for each: drivers, where paths begin, days, medians of what is left."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from statistics import median
+from typing import Any
 
 import numpy as np
 from hypothesis import given, settings
@@ -76,7 +78,10 @@ def test_what_was_left_is_the_median_of_what_took_longer(days: list[int], age: i
         date(2026, 5, 5), tuple(Finished(one, date(2026, 1, 1), date(2026, 1, 1), n, None, kind_of(one)) for n in days)
     )
     longer = [n - age for n in days if n > age]
-    assert reference.left(one, age) == (median(longer) if longer else None)
+    began: Any = np.busday_offset(np.datetime64("2026-05-05"), -age, "forward").item()
+    found = replace(reference, began={one.ref: began}).typical(one)
+    assert found is not None
+    assert (found.days, found.of, found.age) == (median(longer) if longer else 0, len(longer) or len(days), age)
     assert reference.spread(one, (0.5, 1.0)) == (sorted(days)[(len(days) + 1) // 2 - 1], max(days))
 
 

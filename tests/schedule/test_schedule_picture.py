@@ -151,8 +151,23 @@ def test_far_dates_and_cycles_are_drawn(due: str) -> None:
 
 def test_no_bar_of_a_gantt_chart_begins_like_another_line() -> None:
     day = date(2026, 5, 5)
-    names = ("click n0 href x", "Section 2", "title", "todayMarker off", "%%{init}%%", "a : b", "")
+    names = ("click n0 href x", "Section 2", "title", "todayMarker off", "%%{init}%%", "a : b", "", "2026-05-05 the day")
     lines = mermaid.gantt("x", [mermaid.Span(name, day, day) for name in names]).splitlines()[5:]
     assert [line.partition(" :")[0].strip() for line in lines] == [
-        *("- click n0 href x", "- Section 2", "- title", "- todayMarker off", "init", "a b", "?"),
+        *("- click n0 href x", "- Section 2", "- title", "- todayMarker off", "init", "a b", "?", "- 2026-05-05 the day"),
     ]
+
+
+def test_no_text_is_wider_than_its_place_and_a_key_keeps_its_end() -> None:
+    rows = (
+        milestone("M", title="W" * 500, due="2026-05-15"),
+        item("acme/some-long-repository-name#1234", of="M", title="m" * 500, days=2),
+        item("B", of="M", title="日本語" * 100),
+        link("acme/some-long-repository-name#1234", "B"),
+    )
+    for drawn in (chart, graph):
+        texts = [one.text or "" for one in ET.fromstring(drawn(picture(*rows))).iter(f"{SVG}text")]
+        assert any(text.startswith("…") and text.endswith("#1234") for text in texts)
+        assert {len(text) for text in texts if text.startswith("mmm")} <= set(range(10, 18))
+        assert {len(text) for text in texts if text.startswith("日本")} <= set(range(10, 16))
+        assert all(len(text) < 90 for text in texts)

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
-from syncd.model.rows import Absence, Person, Quantity, Row
-from syncd.model.teams import Member, Team
+from syncd.model.rows import Absence, Item, Person, Quantity, Row
+from syncd.model.teams import Hours, Member, Team, Work
 from syncd.schedule.durations import Duration, duration_of
 from syncd.schedule.plan import Dates, Finish, plan_of
 from syncd.schedule.reference import Reference, reference_of
 from syncd.schedule.starts import start_of
 from syncd.schedule.wiring import End
-from tests.model_builders import item, link, milestone, on, ref, snapshot
+from syncd.schedule.workdays import add_workdays
+from syncd.schedule.working import working_of
+from tests.model_builders import NOW, item, link, milestone, on, ref, snapshot
 
 TODAY = date(2026, 5, 5)
 
@@ -91,6 +93,39 @@ def test_work_without_an_estimate_takes_what_work_like_it_took() -> None:
     known = duration_of(item("A"), reference_of(snapshot(*done)))
     assert (known.minutes, known.basis, known.typical and known.typical.of) == (3 * 480, "class", 20)
     assert duration_of(item("A"), reference_of(snapshot(*done[1:]))).assumed
+
+
+def lead_times() -> list[Item]:
+    """Items of a tracker that does not tell when work begins: 20 that were done in a day, one to twenty working days after they came."""
+    return [
+        item(f"D-{n}", status="done", created_at=on("2026-01-05"), done_at=on(str(add_workdays(date(2026, 1, 5), n))))
+        for n in range(20)
+    ]
+
+
+def test_where_a_tracker_does_not_tell_when_work_begins_the_time_since_its_creation_counts() -> None:
+    reference = reference_of(snapshot(*lead_times()))
+    new, old = item("A", created_at=NOW), item("B", created_at=on("2026-04-14"))  # 15 working days before Tuesday 5 May
+    assert duration_of(new, reference).minutes == 10 * 480
+    known = duration_of(old, reference)
+    assert known.typical is not None
+    assert (known.minutes, known.typical.of, known.typical.age) == (3 * 480, 5, 15)  # 1 to 5 days were left
+    assert duration_of(old, reference, waits=True).minutes == 10 * 480
+    ancient = duration_of(item("C", created_at=on("2025-01-06")), reference)
+    assert (ancient.minutes, ancient.typical and ancient.typical.age) == (10 * 480, None)
+    late = replace(old, created_at=on("2025-01-06"), status="doing")
+    running = duration_of(late, reference_of(snapshot(*lead_times(), late)))
+    assert (running.minutes, running.typical and running.typical.days) == (480, 0)
+    rows: tuple[Row, ...] = (*lead_times(), old, item("P", due="2026-05-20"), link("P", "B"))
+    assert dates("B", *rows).duration.minutes == 10 * 480
+
+
+def test_work_in_progress_that_takes_longer_than_its_estimate_says_by_what() -> None:
+    reference = reference_of(
+        snapshot(*lead_times(), late := item("L", status="doing", created_at=on("2026-04-14"), estimate=Quantity(480, "minutes")))
+    )
+    known = duration_of(late, reference)
+    assert (known.minutes, known.basis, known.typical and known.typical.age) == (3 * 480, "estimate", 15)
 
 
 def test_leave_and_part_time_of_whoever_does_it_move_its_end() -> None:
@@ -191,9 +226,48 @@ def test_what_takes_no_time_and_waits_for_nothing_is_today_and_not_yesterday() -
 
 
 def test_a_start_is_set_or_the_latest_that_the_due_date_allows() -> None:
-    today = date(2026, 5, 5)
-    assert start_of(item("A", due="2026-05-15", days=3), today, 3).day == date(2026, 5, 13)
-    assert start_of(item("A", start="2026-05-06", due="2026-05-15"), today, 1).day == date(2026, 5, 6)
-    assert start_of(item("A"), today, 1).day is None
-    running = start_of(item("A", status="doing", start="2026-06-01"), today, 1)
+    today, time = date(2026, 5, 5), snapshot().once(working_of).default
+    assert start_of(item("A", due="2026-05-15", days=3), today, 3, time).day == date(2026, 5, 13)
+    assert start_of(item("A", due="2026-05-16"), today, 1, time).day == date(2026, 5, 15)
+    assert start_of(item("A", start="2026-05-06", due="2026-05-15"), today, 1, time).day == date(2026, 5, 6)
+    assert start_of(item("A"), today, 1, time).day is None
+    holiday = replace(snapshot(), work=Work(hours=Hours(region="DE-BE"))).once(working_of).default  # Ascension Day is 14 May
+    assert start_of(item("A", due="2026-05-15", days=3), today, 3, holiday).day == date(2026, 5, 12)
+    assert start_of(item("A", start="2026-05-15"), date(2026, 5, 12), 1, holiday).within(2, date(2026, 5, 12), holiday)
+    running = start_of(item("A", status="doing", start="2026-06-01"), today, 1, time)
     assert (running.day, running.started, running.clocked) == (today, True, True)
+
+
+def test_the_dates_of_people_are_kept_over_holidays_and_leave_and_part_time() -> None:
+    """From Mon 11 to Fri 15 May is no more work than these days have room for: nothing pushes it."""
+    work = item("A", start="2026-05-11", due="2026-05-15", assignees="Ada")
+    holiday = Work(hours=Hours(region="DE-BE"))
+    away = Absence(ref=ref("V"), person=Person("Ada"), start=date(2026, 5, 12), end=date(2026, 5, 14), all_day=True)
+    half = Team(name="t", owns=("*",), members=(Member(person="Ada", share=0.5),))
+    assert [dates("A", work, work=holiday).finish, dates("A", work, work=holiday).duration.minutes] == [
+        date(2026, 5, 15),
+        4 * 480,
+    ]
+    assert [dates("A", work, away).finish, dates("A", work, away).duration.minutes] == [date(2026, 5, 15), 3 * 480]
+    assert [dates("A", work, teams=(half,)).finish, dates("A", work, teams=(half,)).duration.minutes] == [
+        date(2026, 5, 15),
+        5 * 240,
+    ]
+    gone = replace(away, start=date(2026, 5, 11), end=date(2026, 5, 16))
+    assert dates("A", work, gone).finish == date(2026, 5, 22), "whoever is away all the time ends later"
+
+
+@pytest.mark.parametrize(
+    ("status", "today", "finish"),
+    [
+        ("doing", "2026-05-07", "2026-05-08"),  # it runs since Monday, and Friday is as near as it was
+        ("doing", "2026-05-08", "2026-05-08"),
+        ("doing", "2026-05-11", "2026-05-11"),  # over its date: nobody knows for how long
+        ("todo", "2026-05-04", "2026-05-08"),
+        ("todo", "2026-05-07", "2026-05-13"),  # it should have begun on Monday: five days from today
+    ],
+)
+def test_of_work_that_runs_the_days_that_are_over_are_over(status: str, today: str, finish: str) -> None:
+    found = dates("A", item("A", start="2026-05-04", due="2026-05-08", status=status), now=today)
+    assert str(found.finish) == finish
+    assert found.duration.assumed == (status == "doing" and today > "2026-05-08")

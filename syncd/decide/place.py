@@ -74,8 +74,17 @@ class Ground:
                     return spot
         return self._why_nowhere(finding, spots)
 
+    @cached_property
+    def _spots(self) -> dict[Ref, Spot | None]:
+        return {}
+
     def spot(self, ref: Ref) -> Spot | None:
         """The ticket, if we hold it, its stream takes comments and its scope can be written to."""
+        if ref not in self._spots:
+            self._spots[ref] = self._spot(ref)
+        return self._spots[ref]
+
+    def _spot(self, ref: Ref) -> Spot | None:
         known, place = self.known(ref), self.places.get(ref.connection)
         if known is None or place is None or "comment" not in self.takes(ref) or known.scope_id in place.closed:
             return None

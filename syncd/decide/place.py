@@ -119,7 +119,7 @@ class Ground:
         subject = self.snapshot.get(finding.subject)
         if subject is not None:
             yield from self._sources(subject)
-            yield from self._tracking(subject)
+            yield from self._tracking(subject) if self.policy.tracking else ()
         if (ticket := self.policy.tracking.get(finding.code)) is not None:
             yield from sorted(self._by_name.get(ticket, ()))[:1]
         if finding.driving is not None:
@@ -127,8 +127,12 @@ class Ground:
 
     def _sources(self, subject: Written) -> list[Ref]:
         sources = (subject.sources if isinstance(subject, Milestone) else ()) or (subject.ref,)
-        first = {name: rank for rank, name in enumerate(self.policy.precedence)}
+        first = self._first
         return sorted(sources, key=lambda ref: first.get(ref.connection, len(first)))
+
+    @cached_property
+    def _first(self) -> dict[str, int]:
+        return {name: rank for rank, name in enumerate(self.policy.precedence)}
 
     def _tracking(self, subject: Written) -> Iterator[Ref]:
         for ticket in self._tracked_by(subject):

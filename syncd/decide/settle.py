@@ -39,6 +39,15 @@ def settle(
     return _collected({key: judge.outcome(old, new) for key, old, new in _pairs(_worst(found), anchored)})
 
 
+def alike(old: Finding, new: Finding, stale: Collection[Ref], failed_codes: Collection[str] = frozenset()) -> bool:
+    """Whether the new one can stand for the remembered one in `settle`: it says the same, and both can be judged."""
+    return not (_unsure(old, stale, failed_codes) or _unsure(new, stale, failed_codes)) and _telling(old) == _telling(new)
+
+
+def _unsure(finding: Finding, stale: Collection[Ref], failed_codes: Collection[str]) -> bool:
+    return finding.code in failed_codes or finding.subject in stale or not finding.inputs.isdisjoint(stale)
+
+
 def _collected(outcomes: Mapping[str, Outcome]) -> Settled:
     def of(what: What) -> tuple[str, ...]:
         return tuple(key for key, (_, happened) in outcomes.items() if happened == what)
@@ -100,14 +109,12 @@ class _Judge:
         if old is None:
             assert new is not None, "a pair has at least one side"
             return self._first_seen(new)
-        if self._unsure(old.finding, new):
+        if self._unsure(old.finding) or (new is not None and new is not old.finding and self._unsure(new)):
             return (old if old.held else replace(old, held=True)), "held"
         return self._pending(old, new) if old.state == "pending" else self._open(old, new)
 
-    def _unsure(self, *findings: Finding | None) -> bool:
-        return any(
-            f.code in self.failed_codes or f.subject in self.stale or not self.stale.isdisjoint(f.inputs) for f in findings if f
-        )
+    def _unsure(self, finding: Finding) -> bool:
+        return _unsure(finding, self.stale, self.failed_codes)
 
     def _first_seen(self, new: Finding) -> Outcome:
         unsure = self._unsure(new)

@@ -142,12 +142,12 @@ def said_of(graph: Iterable[Step]) -> tuple[object, ...]:
 
 
 def _said(part: Part) -> str:
+    if isinstance(part, str):  # most are
+        return part
     if isinstance(part, Day):
         return "today" if part.clocked else part.day.isoformat()
     if isinstance(part, Count):
         return f"{f'~{bucket(part.value)}' if part.clocked else part.value} {part.unit}"
     if isinstance(part, Named):
         return f"{part.ref} {part.ref.label} {part.title}"
-    if isinstance(part, Quote):
-        return f"{part.ref} {part.text}"
-    return part
+    return f"{part.ref} {part.text}"

@@ -9,6 +9,7 @@ from syncd.contracts.pairs import unfound
 from syncd.decide import Decision, Settled, decide, settle
 from syncd.decide.impersonal import impersonal
 from syncd.decide.overrides import SEEN, overrides, seen_key
+from syncd.decide.settle import alike
 from syncd.decide.state import FindingState, Place, Plan, Policy
 from syncd.detect import Detected, detect
 from syncd.mapping.assemble import Assembled, assemble
@@ -27,6 +28,7 @@ from syncd.run.link import Link
 from syncd.run.rows import Mirrored, read_back
 from syncd.schedule.commitment import commitments
 from syncd.store import Store
+from syncd.store.findings import Resumed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,7 @@ def analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: dat
 def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: datetime) -> Analysed:
     read = read_back(links, store)
     assembled = model(links, store, view, as_of, read)
+    read.rows.clear()  # the snapshot has what it needs of them
     snapshot = _with_verdicts(assembled.snapshot, store)
     kept = store.findings.kept()
     snapshot = _with_baselines(snapshot, store)
@@ -85,13 +88,19 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
     detected = _shown(detect(snapshot, view.detectors), view.policy)
     said, marked = store.ledger.said(), store.ledger.marks()
     told = {key for entry in (*said.values(), *marked.values()) for key in entry.fingerprints}
-    before = store.findings.resumed(kept, detected.findings, told)
+    failed = {defect.code for defect in detected.defects}
+    before = store.findings.resumed(
+        kept,
+        detected.findings,
+        told,
+        lambda old, new: alike(impersonal(old, view.policy.people), new, snapshot.stale, failed),
+    )
     settled = settle(
         detected.findings,
-        {key: shown(state, view.policy) for key, state in before.items()},
+        {key: shown(state, view.policy) for key, state in before.states.items()},
         stale=snapshot.stale,
         as_of=as_of,
-        failed_codes={defect.code for defect in detected.defects},
+        failed_codes=failed,
         raise_after={detector.code: timedelta(hours=rules.raise_after_h) for detector, rules in view.detectors},
         clear_after={detector.code: timedelta(hours=rules.clear_after_h) for detector, rules in view.detectors},
         anchor=snapshot.anchor,
@@ -233,12 +242,14 @@ def _keep(
     store: Store,
     assembled: Assembled,
     decision: Decision,
-    before: Mapping[str, FindingState],
+    before: Resumed,
     as_of: datetime,
     connections: Collection[str],
 ) -> None:
     store.anchors.put(assembled.anchors, as_of)
-    store.findings.put((state for key, state in decision.states.items() if before.get(key) is not state), as_of)
+    store.findings.put(
+        (one for key, one in decision.states.items() if before.states.get(key) is not one or key in before.newer), as_of
+    )
     for connection, project in decision.enabled:
         store.enabled.enable(connection, project, as_of)
     actions = list(decision.plan.actions)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import cache
@@ -17,7 +17,7 @@ from syncd.decide.state import FindingState
 from syncd.model.finding import Finding, Severity, said, told
 from syncd.model.ref import identity
 from syncd.model.wire import finding_from_json, finding_from_text, finding_to_json
-from syncd.store.columns import json_value
+from syncd.store.columns import Ready, dumped, json_value
 from syncd.store.engine import Database
 from syncd.store.pages import chunks
 from syncd.store.tables import finding_history, findings
@@ -51,6 +51,16 @@ class Kept(NamedTuple):
     hash: str | None
 
 
+class Resumed(NamedTuple):
+    """The states that a look goes on from; `newer`: in which of them the found finding stands for a kept one that differs."""
+
+    states: Mapping[str, FindingState]
+    newer: Collection[str]
+
+
+Alike = Callable[[Finding, Finding], bool]
+
+
 @dataclass(frozen=True, slots=True)
 class Findings:
     """Finding states by fingerprint. Cleared ones stay, so that a return is told from a first time."""
@@ -68,22 +78,27 @@ class Findings:
         with self.db.reading() as tx:
             return _kept(tx)
 
-    def resumed(self, kept: Mapping[str, Kept], found: Iterable[Finding], told: Collection[str]) -> dict[str, FindingState]:
+    def resumed(self, kept: Mapping[str, Kept], found: Iterable[Finding], told: Collection[str], alike: Alike) -> Resumed:
         """The states that a look goes on from. A finding that was found again as it is kept, to the letter, is not read: the found one
-        stands for it. What was cleared before and is neither found nor `told` anywhere by now is left out."""
+        stands for it. It does so, too, where both are `alike`. What was cleared before and is neither found nor `told` anywhere by now
+        is left out."""
         again = {finding.fingerprint: finding for finding in found}
-        same = {key: one for key, one in again.items() if key in kept and kept[key].hash == hash_of(one)}
-        others = [key for key, row in kept.items() if key not in same and (row.state != "cleared" or key in again or key in told)]
-        read = self._read(others)
-        return {key: _state(row, same.get(key) or read[key]) for key, row in kept.items() if key in same or key in read}
+        known = {key: one for key, one in again.items() if key in kept and kept[key].hash == hash_of(one)}
+        others = [
+            key for key, row in kept.items() if key not in known and (row.state != "cleared" or key in again or key in told)
+        ]
+        newer: set[str] = set()
+        for key, old in self._read(others):
+            if key in again and alike(old, again[key]):
+                newer.add(key)
+            known[key] = again[key] if key in newer else old
+        return Resumed({key: _state(kept[key], one) for key, one in known.items()}, newer)
 
-    def _read(self, fingerprints: Iterable[str]) -> dict[str, Finding]:
-        found: dict[str, Finding] = {}
+    def _read(self, fingerprints: Iterable[str]) -> Iterator[tuple[str, Finding]]:
         with self.db.reading() as tx:
             for some in chunks(fingerprints):
                 query = select(findings.c.fingerprint, _AS_TEXT).where(findings.c.fingerprint.in_(some))
-                found |= {row.fingerprint: _finding(row.finding) for row in tx.execute(query)}
-        return found
+                yield from ((row.fingerprint, _finding(row.finding)) for row in tx.execute(query))
 
     def put(self, states: Iterable[FindingState], at: datetime) -> None:
         """Remember these states; a change of state, severity, weight or text goes to the history as of `at`. What is kept already is
@@ -95,7 +110,7 @@ class Findings:
             while batch := [_values(state) for state in islice(others, _AT_ONCE)]:
                 self.db.upsert(tx, findings, batch)
                 if news := [row for row in batch if _is_news(row, before)]:
-                    tx.execute(insert(finding_history), [{name: {**row, "at": at}[name] for name in _HISTORY} for row in news])
+                    tx.execute(insert(finding_history), [{"at": at, **{name: row[name] for name in _HISTORY}} for row in news])
 
     def history(self, fingerprint: str) -> list[Moment]:
         """How a finding came to be what it is, the first moment first."""
@@ -113,7 +128,7 @@ _AS_TEXT = type_coerce(findings.c.finding, Text).label("finding")
 """A finding as the text that it is stored as."""
 
 _JUDGED = ("state", "severity", "weight", "digest")
-_HISTORY = ("fingerprint", "at", "finding", *_JUDGED)
+_HISTORY = ("fingerprint", "finding", *_JUDGED)
 
 
 def _kept(tx: Connection) -> dict[str, Kept]:
@@ -171,7 +186,12 @@ def _around(state: FindingState) -> tuple[Any, ...]:
 def _values(state: FindingState) -> dict[str, Any]:
     around = dict(zip((one.name for one in _AROUND), _around(state), strict=True))
     finding = state.finding
-    return {**around, "digest": digest(finding), "hash": hash_of(finding), "finding": finding_to_json(finding)}
+    return {
+        **around,
+        "digest": digest(finding),
+        "hash": hash_of(finding),
+        "finding": Ready(dumped(finding_to_json(finding)) or ""),
+    }
 
 
 def _state(row: Kept | Row[*tuple[Any, ...]], finding: Finding) -> FindingState:

@@ -58,11 +58,14 @@ def test_a_finding_that_was_found_again_to_the_letter_stands_for_the_kept_one(st
     store.findings.put([*map(state, (same, other, odd)), *ended], AT)
     again = [replace(same), replace(other, weight=5), replace(odd)]
     told = [ended[0].finding.fingerprint]
-    before = store.findings.resumed(store.findings.kept(), again, told)
+    before, newer = store.findings.resumed(store.findings.kept(), again, told, lambda *_: False)
+    assert not newer
     assert {one.finding.subject.id for one in before.values()} == {same.subject.id, "9", "8", "5"}
     assert before[same.fingerprint].finding is again[0]
     assert before[odd.fingerprint].finding is again[2]
     assert before[other.fingerprint] == state(other)
+    alike = store.findings.resumed(store.findings.kept(), again, told, lambda *_: True)
+    assert (set(alike.newer), alike.states[other.fingerprint].finding) == ({other.fingerprint}, again[1])
 
 
 @pytest.mark.parametrize(

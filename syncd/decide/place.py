@@ -48,8 +48,17 @@ class Ground:
                     names.setdefault(str(name), []).append(row.ref)
         return names
 
+    @cached_property
+    def _known(self) -> dict[Ref, Known | None]:
+        return {}
+
     def known(self, ref: Ref) -> Known | None:
         """The object as its own vendor knows it: of a joined milestone the source that was asked for. None: we do not hold it."""
+        if ref not in self._known:
+            self._known[ref] = self._looked_up(ref)
+        return self._known[ref]
+
+    def _looked_up(self, ref: Ref) -> Known | None:
         row = self.snapshot.items.get(ref) or self.snapshot.merge_requests.get(ref)
         if row is not None:
             return Known(row.ref, row.title, row.audience, row.scope_id, row.project)
@@ -103,17 +112,20 @@ class Ground:
         """Who listens there."""
         place, anchor = self.places[spot.target.connection], self.snapshot.anchor(spot.target)
         joined, known = self.snapshot.milestones.get(anchor), self.known(spot.target)
-        shared = {name for name, other in self.places.items() if other.share == "titles"}
         return Voice(
             target=spot.target,
             scope_id=known.scope_id if known else "",
             title=known.title if known else "",
             same=frozenset({spot.target, anchor, *(joined.sources if joined else ())}),
-            sharing=frozenset({place.connection, *shared}),
+            sharing=self._sharing | {place.connection},
             markup=BY_NAME[place.limits.markup],
             known=self.known,
             people=self.policy.people,
         )
+
+    @cached_property
+    def _sharing(self) -> frozenset[str]:
+        return frozenset(name for name, other in self.places.items() if other.share == "titles")
 
     def _candidates(self, finding: Finding) -> Iterator[Ref]:
         subject = self.snapshot.get(finding.subject)

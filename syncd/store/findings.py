@@ -3,8 +3,8 @@
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
-from datetime import date, datetime
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime
 from functools import cache
 from itertools import islice
 from operator import attrgetter
@@ -160,8 +160,8 @@ def hash_of(finding: Finding) -> str:
     """All that a finding says, in 32 hex digits: another one where anything of it differs that is kept."""
     try:
         whole = orjson.dumps(finding, default=_values_of, option=orjson.OPT_PASSTHROUGH_DATACLASS)
-    except TypeError:  # no Unicode, or a number beyond 64 bits
-        whole = json.dumps(finding, default=lambda part: str(part) if isinstance(part, date) else _values_of(part)).encode()
+    except TypeError:  # no Unicode, a number beyond 64 bits, or what somebody else's detector thinks is JSON
+        whole = json.dumps(finding, default=_values_of_any).encode()
     return hashlib.blake2b(whole, digest_size=16).hexdigest()
 
 
@@ -169,6 +169,12 @@ def _values_of(part: Any) -> Any:
     """What a part of a finding holds; of what it rests on the identities alone, as they are stored."""
     kind: Any = type(part)
     return sorted(map(identity, part)) if kind is frozenset else _values_getter(kind)(part)
+
+
+def _values_of_any(part: Any) -> Any:
+    if isinstance(part, set | frozenset):
+        return sorted(map(str, part))
+    return _values_of(part) if is_dataclass(part) else str(part)
 
 
 @cache

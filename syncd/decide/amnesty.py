@@ -18,6 +18,8 @@ def newly_enabled(ground: Ground, enabled: Collection[Pair]) -> tuple[Pair, ...]
     not be read cannot be told apart from what is new.
     """
     seen: dict[Pair, set[tuple[bool, bool]]] = {}
+    if not any("on" in (place.write, *place.write_for.values()) for place in ground.places.values()):
+        return ()
     for ref, project in _records(ground):
         place = ground.places.get(ref.connection)
         if place and not place.off and place.mode(project) == "on" and (ref.connection, project) not in enabled:

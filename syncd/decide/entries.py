@@ -28,8 +28,9 @@ def entries(ground: Ground, states: Mapping[str, FindingState], marked: Mapping[
     """What brings every entry to what it should be."""
     standing = {ref: entry for (ref, verb, _), entry in marked.items() if verb == "event"}
     wanted: set[Ref] = set()
-    for fingerprint, state in sorted(states.items()):
-        spot = _spot(fingerprint, state, ground) if state.state == "open" else None
+    asking = ((one, state) for one, state in states.items() if state.state == "open" and "workshop" in state.finding.facts)
+    for fingerprint, state in sorted(asking):
+        spot = _spot(fingerprint, state, ground)
         if spot is None:
             continue
         wanted.add(spot.target)
@@ -53,7 +54,7 @@ def entries(ground: Ground, states: Mapping[str, FindingState], marked: Mapping[
 
 def _spot(fingerprint: str, state: FindingState, ground: Ground) -> Spot | None:
     """The entry of a finding that asks for one."""
-    asked = state.finding.facts.get("workshop")
+    asked = state.finding.facts["workshop"]
     calendar = asked.get("calendar") if isinstance(asked, Mapping) else None
     if not isinstance(calendar, Mapping) or (place := ground.places.get(calendar["connection"])) is None:
         return None

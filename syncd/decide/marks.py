@@ -17,7 +17,7 @@ from syncd.decide.status import Marking, status
 from syncd.decide.voice import heard
 from syncd.model.action import Action, Mark, Verb
 from syncd.model.finding import SEVERITIES, Finding, Named
-from syncd.model.ref import Ref
+from syncd.model.ref import Ref, identity
 
 Extra = dict[str, Any]
 Marked = Mapping[Mark, Said]
@@ -34,12 +34,12 @@ def marks(
 
     What is held stays as it was said, and what could not be read is not touched.
     """
-    desk = _Desk(ground, states, marked)
-    found = [
-        action for ticket in sorted({*told, *(ref for ref, *_ in marked)}) for action in desk.ticket(ticket, told.get(ticket, ()))
-    ]
-    policy, where = ground.policy, {key: ticket for ticket, keys in told.items() for key in keys}
+    desk, policy = _Desk(ground, states, marked), ground.policy
+    asked = told if policy.label or policy.property or policy.link else ()
+    tickets = sorted({*asked, *(ref for ref, *_ in marked)}, key=identity)
+    found = [action for ticket in tickets for action in desk.ticket(ticket, told.get(ticket, ()))]
     if policy.status != "off":
+        where = {key: ticket for ticket, keys in told.items() for key in keys}
         for one in (*status(ground, states, where), *_of_contracts(ground, marked)):
             found += desk.write(policy.status, one.spot, one.extra, one.stands, one.fingerprints, one.part)
     return found

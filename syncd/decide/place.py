@@ -48,8 +48,17 @@ class Ground:
                     names.setdefault(str(name), []).append(row.ref)
         return names
 
+    @cached_property
+    def _known(self) -> dict[Ref, Known | None]:
+        return {}
+
     def known(self, ref: Ref) -> Known | None:
         """The object as its own vendor knows it: of a joined milestone the source that was asked for. None: we do not hold it."""
+        if ref not in self._known:
+            self._known[ref] = self._looked_up(ref)
+        return self._known[ref]
+
+    def _looked_up(self, ref: Ref) -> Known | None:
         row = self.snapshot.items.get(ref) or self.snapshot.merge_requests.get(ref)
         if row is not None:
             return Known(row.ref, row.title, row.audience, row.scope_id, row.project)
@@ -74,8 +83,17 @@ class Ground:
                     return spot
         return self._why_nowhere(finding, spots)
 
+    @cached_property
+    def _spots(self) -> dict[Ref, Spot | None]:
+        return {}
+
     def spot(self, ref: Ref) -> Spot | None:
         """The ticket, if we hold it, its stream takes comments and its scope can be written to."""
+        if ref not in self._spots:
+            self._spots[ref] = self._spot(ref)
+        return self._spots[ref]
+
+    def _spot(self, ref: Ref) -> Spot | None:
         known, place = self.known(ref), self.places.get(ref.connection)
         if known is None or place is None or "comment" not in self.takes(ref) or known.scope_id in place.closed:
             return None
@@ -94,23 +112,26 @@ class Ground:
         """Who listens there."""
         place, anchor = self.places[spot.target.connection], self.snapshot.anchor(spot.target)
         joined, known = self.snapshot.milestones.get(anchor), self.known(spot.target)
-        shared = {name for name, other in self.places.items() if other.share == "titles"}
         return Voice(
             target=spot.target,
             scope_id=known.scope_id if known else "",
             title=known.title if known else "",
             same=frozenset({spot.target, anchor, *(joined.sources if joined else ())}),
-            sharing=frozenset({place.connection, *shared}),
+            sharing=self._sharing | {place.connection},
             markup=BY_NAME[place.limits.markup],
             known=self.known,
             people=self.policy.people,
         )
 
+    @cached_property
+    def _sharing(self) -> frozenset[str]:
+        return frozenset(name for name, other in self.places.items() if other.share == "titles")
+
     def _candidates(self, finding: Finding) -> Iterator[Ref]:
         subject = self.snapshot.get(finding.subject)
         if subject is not None:
             yield from self._sources(subject)
-            yield from self._tracking(subject)
+            yield from self._tracking(subject) if self.policy.tracking else ()
         if (ticket := self.policy.tracking.get(finding.code)) is not None:
             yield from sorted(self._by_name.get(ticket, ()))[:1]
         if finding.driving is not None:
@@ -118,8 +139,12 @@ class Ground:
 
     def _sources(self, subject: Written) -> list[Ref]:
         sources = (subject.sources if isinstance(subject, Milestone) else ()) or (subject.ref,)
-        first = {name: rank for rank, name in enumerate(self.policy.precedence)}
+        first = self._first
         return sorted(sources, key=lambda ref: first.get(ref.connection, len(first)))
+
+    @cached_property
+    def _first(self) -> dict[str, int]:
+        return {name: rank for rank, name in enumerate(self.policy.precedence)}
 
     def _tracking(self, subject: Written) -> Iterator[Ref]:
         for ticket in self._tracked_by(subject):

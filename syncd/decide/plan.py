@@ -1,14 +1,16 @@
 """Pure. Decide: from finding states and the ledger to the writes of this pass."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 
 from syncd.decide import ramp, render
 from syncd.decide.amnesty import forgiven, is_news, newly_enabled
 from syncd.decide.entries import entries
+from syncd.decide.later import later
 from syncd.decide.marks import marks
 from syncd.decide.place import Ground, Spot
 from syncd.decide.render import Section, Sheet
@@ -17,7 +19,7 @@ from syncd.decide.voice import Voice, heard
 from syncd.model.action import Action, Mark, Mode
 from syncd.model.finding import SEVERITIES, Finding
 from syncd.model.marker import marker
-from syncd.model.ref import Ref
+from syncd.model.ref import Ref, identity
 from syncd.model.snapshot import Snapshot
 
 KNOWN = "known at start: it speaks when it gets worse"
@@ -56,7 +58,7 @@ def decide(
         if state.state == "open":
             desk.place(key, state, spots[key])
     others = [*marks(ground, states, told=desk.wanted, marked=marked), *entries(ground, states, marked)]
-    return Decision(plan=_capped(desk, others, policy), states=dict(states), enabled=newly)
+    return Decision(plan=_capped(desk.drafts(), others, desk), states=dict(states), enabled=newly)
 
 
 def comment_key(instance: str, target: Ref) -> str:
@@ -73,11 +75,13 @@ def _homes(said: Mapping[Ref, Said]) -> dict[str, Ref]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Write:
-    """An action with its place in the queue: the severest first, then the ones that say something, then by target."""
+class _Draft:
+    """A comment that has to be written, not yet in words, with its place in the queue: the severest first, then the ones that say
+    something, then by target."""
 
-    action: Action
+    mode: Mode
     rank: tuple[int, bool, Ref]
+    make: Callable[[], Action]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,20 +129,27 @@ class _Desk:
         else:
             (self.wanted if on is None else on).setdefault(target, []).append(key)
 
-    def writes(self) -> list[_Write]:
+    def drafts(self) -> list[_Draft]:
         """What has to be written, ticket by ticket, and what would be, were writing on there, for its team and its detector."""
-        found = [self._write(target, self.wanted.get(target, ())) for target in sorted({*self.wanted, *self.said})]
-        for target, keys in sorted(self.watched.items()):
-            found.append(self._write(target, [*self.wanted.get(target, ()), *keys], "plan"))
-        return sorted((write for write in found if write), key=lambda write: write.rank)
+        found = [self._draft(target, self.wanted.get(target, ())) for target in sorted({*self.wanted, *self.said}, key=identity)]
+        for target, keys in sorted(self.watched.items(), key=lambda one: identity(one[0])):
+            found.append(self._draft(target, [*self.wanted.get(target, ()), *keys], "plan"))
+        return sorted((draft for draft in found if draft), key=lambda draft: (*draft.rank[:2], identity(draft.rank[2])))
 
-    def _write(self, target: Ref, keys: Sequence[str], mode: Mode = "on") -> _Write | None:
+    def _draft(self, target: Ref, keys: Sequence[str], mode: Mode = "on") -> _Draft | None:
         spot, entry = self.ground.spot(target), self.said.get(target)
         if spot is None or spot.mode == "off" or not self.ground.reachable(spot) or (entry and entry.muted):
             return None
-        spot, sheet = replace(spot, mode=ramp.least(spot.mode, mode)), self._sheet(spot, entry)
-        sections = render.in_order([self._section(key, sheet.voice) for key in keys])
-        return self._say(spot, entry, sheet, sections) if sections else self._resolve(spot, entry, sheet)
+        spot = replace(spot, mode=ramp.least(spot.mode, mode))
+        if not keys:
+            return None if entry is None or entry.digest == render.RESOLVED else self._ending(spot, entry)
+        if entry is not None and entry.digest == render.digest(self._sections(keys, self.ground.voice(spot))):
+            return None
+        worst = max(SEVERITIES.index(self.states[key].finding.severity) for key in keys)
+        return _Draft(spot.mode, (-worst, False, spot.target), partial(self._say, spot, entry, keys))
+
+    def _ending(self, spot: Spot, entry: Said) -> _Draft:
+        return _Draft(spot.mode, (1, True, spot.target), partial(self._resolve, spot, entry))
 
     def _sheet(self, spot: Spot, entry: Said | None) -> Sheet:
         policy, limits = self.ground.policy, self.ground.places[spot.target.connection].limits
@@ -152,36 +163,35 @@ class _Desk:
             titles=policy.titles,
         )
 
+    def _sections(self, keys: Sequence[str], voice: Voice) -> tuple[Section, ...]:
+        return render.in_order([self._section(key, voice) for key in keys])
+
     def _section(self, key: str, voice: Voice) -> Section:
         state = self.states[key]
         return Section(heard(state.finding, voice), state.changed_at if state.held else self.as_of)
 
-    def _say(self, spot: Spot, entry: Said | None, sheet: Sheet, sections: tuple[Section, ...]) -> _Write | None:
-        digest = render.digest(sections)
-        if entry is not None and entry.digest == digest:
-            return None
-        keys = tuple(section.finding.fingerprint for section in sections)
-        worst = max(SEVERITIES.index(section.finding.severity) for section in sections)
-        action = Action(
+    def _say(self, spot: Spot, entry: Said | None, keys: Sequence[str]) -> Action:
+        sheet = self._sheet(spot, entry)
+        sections = self._sections(keys, sheet.voice)
+        told = tuple(section.finding.fingerprint for section in sections)
+        return Action(
             verb="comment",
             target=spot.target,
             project=spot.project,
             key=sheet.key,
             body=render.body(sections, sheet),
-            digest=digest,
+            digest=render.digest(sections),
             remote_id=(entry.remote_id or None) if entry else None,
             topics=tuple(dict.fromkeys(section.finding.code for section in sections)),
-            fingerprints=keys,
-            reasons=tuple(self._reasons(keys, entry)),
+            fingerprints=told,
+            reasons=tuple(self._reasons(told, entry)),
             mode=spot.mode,
         )
-        return _Write(action, (-worst, False, spot.target))
 
-    def _resolve(self, spot: Spot, entry: Said | None, sheet: Sheet) -> _Write | None:
-        if entry is None or entry.digest == render.RESOLVED:
-            return None
+    def _resolve(self, spot: Spot, entry: Said) -> Action:
+        sheet = self._sheet(spot, entry)
         ended, moved = self._left(entry, sheet.voice)
-        action = Action(
+        return Action(
             verb="comment",
             target=spot.target,
             project=spot.project,
@@ -192,7 +202,6 @@ class _Desk:
             reasons=tuple(self._reasons((), entry)),
             mode=spot.mode,
         )
-        return _Write(action, (1, True, spot.target))
 
     def _left(self, entry: Said, voice: Voice) -> tuple[list[Finding], list[Finding]]:
         """The findings that the comment told last: those that ended, and those that are open but not told here any more."""
@@ -225,14 +234,14 @@ def _reason(state: FindingState, entry: Said | None) -> str | None:
     return None
 
 
-def _capped(desk: _Desk, others: Sequence[Action], policy: Policy) -> Plan:
-    comments = [write.action for write in desk.writes()]
-    live = [[action for action in some if action.mode == "on"] for some in (comments, others)]
-    caps = (policy.writes_per_pass, policy.marks_per_pass)
+def _capped(drafts: Sequence[_Draft], others: Sequence[Action], desk: _Desk) -> Plan:
+    policy = desk.ground.policy
+    live, marks_on = [one.make for one in drafts if one.mode == "on"], [one for one in others if one.mode == "on"]
+    most, most_marks = policy.writes_per_pass, policy.marks_per_pass
     return Plan(
-        actions=tuple(action for some, most in zip(live, caps, strict=True) for action in some[:most]),
-        observed=tuple(action for action in (*comments, *others) if action.mode == "plan"),
-        waiting=tuple(action for some, most in zip(live, caps, strict=True) for action in some[most:]),
+        actions=(*(make() for make in live[:most]), *marks_on[:most_marks]),
+        observed=later([one.make for one in drafts if one.mode == "plan"], [one for one in others if one.mode == "plan"]),
+        waiting=later(live[most:], marks_on[most_marks:]),
         nowhere=tuple(desk.nowhere),
         quiet=tuple(desk.quiet),
     )

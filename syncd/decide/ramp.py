@@ -22,7 +22,8 @@ def mode(finding: Finding, spot: Spot, ground: Ground) -> Mode:
 def mode_of(code: str, subject: Ref, spot: Spot, ground: Ground) -> Mode:
     """The same for what a detector of that code says of a subject."""
     policy = ground.policy
-    return least(spot.mode, of_team(_team(subject, ground), policy), policy.write_for_code.get(code, "on"))
+    team = of_team(_team(subject, ground), policy) if policy.write_for_team else "on"
+    return least(spot.mode, team, policy.write_for_code.get(code, "on"))
 
 
 def least(*modes: Mode) -> Mode:
@@ -75,7 +76,7 @@ def withheld(
         if state.state == "cleared" or not isinstance(spot, Spot) or spot.mode != "on":
             return state
         if modes[key] != "on":
-            return replace(state, withheld=True)
+            return state if state.withheld else replace(state, withheld=True)
         if not state.withheld:
             return state
         quiet = policy.at_start == "known" and key not in said and state.known is None

@@ -24,16 +24,28 @@ def settle(
     raise_after: Mapping[str, timedelta] | None = None,
     clear_after: Mapping[str, timedelta] | None = None,
     anchor: Callable[[Ref], Ref] = lambda ref: ref,
+    taken: Collection[str] = frozenset(),
 ) -> Settled:
     """Compare what the detectors found with what is remembered.
 
     A finding is raised, changed or cleared only when its subject and all old and new inputs are outside `stale` and its detector
     did not fail (`failed_codes`); otherwise it is held as it was. `raise_after`, `clear_after`: code -> duration, measured with
     `as_of`, for findings that hover; others are raised and cleared at once. `anchor` (`Snapshot.anchor`) leads a remembered subject
-    to the milestone that it belongs to by now. Both the cleared and the pending are among the states.
+    to the milestone that it belongs to by now; `taken` are fingerprints that are remembered beside those of `before`. Both the cleared
+    and the pending are among the states, and where nothing changed, it is the very state of `before`.
     """
+    anchored = _anchored(before, anchor, as_of, taken)
     judge = _Judge(frozenset(stale), as_of, frozenset(failed_codes), raise_after or {}, clear_after or {})
-    return _collected({key: judge.outcome(old, new) for key, old, new in _pairs(_worst(found), _anchored(before, anchor, as_of))})
+    return _collected({key: judge.outcome(old, new) for key, old, new in _pairs(_worst(found), anchored)})
+
+
+def alike(old: Finding, new: Finding, stale: Collection[Ref], failed_codes: Collection[str] = frozenset()) -> bool:
+    """Whether the new one can stand for the remembered one in `settle`: it says the same, and both can be judged."""
+    return not (_unsure(old, stale, failed_codes) or _unsure(new, stale, failed_codes)) and _telling(old) == _telling(new)
+
+
+def _unsure(finding: Finding, stale: Collection[Ref], failed_codes: Collection[str]) -> bool:
+    return finding.code in failed_codes or finding.subject in stale or not finding.inputs.isdisjoint(stale)
 
 
 def _collected(outcomes: Mapping[str, Outcome]) -> Settled:
@@ -57,7 +69,9 @@ def _badness(finding: Finding) -> tuple[int, int, str]:
     return SEVERITIES.index(finding.severity), finding.weight, str(_telling(finding))
 
 
-def _anchored(before: Mapping[str, FindingState], anchor: Callable[[Ref], Ref], as_of: datetime) -> dict[str, FindingState]:
+def _anchored(
+    before: Mapping[str, FindingState], anchor: Callable[[Ref], Ref], as_of: datetime, taken: Collection[str]
+) -> dict[str, FindingState]:
     """The remembered states under the subject's anchor of today; a name that is taken already stays with its owner."""
     result = dict(before)
     for key in sorted(before):
@@ -65,7 +79,7 @@ def _anchored(before: Mapping[str, FindingState], anchor: Callable[[Ref], Ref], 
         if (moved := anchor(subject)) == subject:
             continue
         finding = replace(state.finding, subject=moved)
-        if state.state != "cleared" and finding.fingerprint not in result:
+        if state.state != "cleared" and finding.fingerprint not in result and finding.fingerprint not in taken:
             result[key] = replace(state, state="cleared", cleared_at=as_of, held=False, known=None)
             result[finding.fingerprint] = replace(state, finding=finding)
     return result
@@ -95,14 +109,12 @@ class _Judge:
         if old is None:
             assert new is not None, "a pair has at least one side"
             return self._first_seen(new)
-        if self._unsure(old.finding, new):
-            return replace(old, held=True), "held"
+        if self._unsure(old.finding) or (new is not None and new is not old.finding and self._unsure(new)):
+            return (old if old.held else replace(old, held=True)), "held"
         return self._pending(old, new) if old.state == "pending" else self._open(old, new)
 
-    def _unsure(self, *findings: Finding | None) -> bool:
-        return any(
-            f.code in self.failed_codes or f.subject in self.stale or not self.stale.isdisjoint(f.inputs) for f in findings if f
-        )
+    def _unsure(self, finding: Finding) -> bool:
+        return _unsure(finding, self.stale, self.failed_codes)
 
     def _first_seen(self, new: Finding) -> Outcome:
         unsure = self._unsure(new)
@@ -113,7 +125,7 @@ class _Judge:
         if new is None:
             return replace(old, state="cleared", cleared_at=self.as_of, held=False, known=None), None
         if self.as_of - old.raised_at < self._wait(self.raise_after, new):
-            return replace(old, finding=new, held=False), None
+            return _still(old, new), None
         return replace(old, finding=new, state="open", raised_at=self.as_of, changed_at=self.as_of, held=False), "new"
 
     @staticmethod
@@ -124,14 +136,21 @@ class _Judge:
     def _open(self, old: FindingState, new: Finding | None) -> Outcome:
         if new is None:
             return self._ending(old)
-        now = replace(old, finding=new, held=False, cleared_at=None)
-        return (replace(now, changed_at=self.as_of), "changed") if _telling(new) != _telling(old.finding) else (now, None)
+        now = _still(old, new) if old.cleared_at is None else replace(old, finding=new, held=False, cleared_at=None)
+        if new is old.finding or _telling(new) == _telling(old.finding):
+            return now, None
+        return replace(now, changed_at=self.as_of), "changed"
 
     def _ending(self, old: FindingState) -> Outcome:
         since = old.cleared_at or self.as_of
         if self.as_of - since < self._wait(self.clear_after, old.finding):
-            return replace(old, held=False, cleared_at=since), None
+            return (old if old.cleared_at and not old.held else replace(old, held=False, cleared_at=since)), None
         return replace(old, state="cleared", held=False, cleared_at=self.as_of, known=None), "cleared"
+
+
+def _still(old: FindingState, new: Finding) -> FindingState:
+    """The state goes on."""
+    return old if new is old.finding and not old.held else replace(old, finding=new, held=False)
 
 
 def _telling(finding: Finding) -> tuple[object, ...]:

@@ -1,6 +1,6 @@
 """Pure. What `decide` is told and what it answers: finding states, the ledger, what each place can take, the policy, the plan."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -125,14 +125,15 @@ class Silent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What to write. `actions` are delivered; `observed` would be, were `write = "on"` there; `waiting` are over this pass's cap.
+    """What to write. `actions` are delivered; `observed` would be, were `write = "on"` there; `waiting` are over this pass's cap: these
+    two are put into words when they are looked at.
 
     `nowhere`: findings with nowhere to speak. `quiet`: known at start, held and not yet said, or muted.
     """
 
     actions: tuple[Action, ...] = ()
-    observed: tuple[Action, ...] = ()
-    waiting: tuple[Action, ...] = ()
+    observed: Sequence[Action] = ()
+    waiting: Sequence[Action] = ()
     nowhere: tuple[Silent, ...] = ()
     quiet: tuple[Silent, ...] = ()
 

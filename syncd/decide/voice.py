@@ -1,12 +1,12 @@
 """Pure. What may be told on one ticket: a finding is censored for its place before anything is rendered or hashed."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from functools import partial
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
 from syncd.decide.impersonal import People, impersonal
 from syncd.decide.markup import PLAIN, Markup, link
-from syncd.model.finding import Finding, Named, Part, Quote, Step
+from syncd.model.finding import Finding, Line, Named, Part, Quote, Step
+from syncd.model.record import changed
 from syncd.model.ref import Ref
 from syncd.model.rows import Audience
 
@@ -52,12 +52,15 @@ class Voice:
 def heard(finding: Finding, voice: Voice) -> Finding:
     """The finding as it may be told there: same severity and code, other parts; no picture where none is drawn."""
     finding = impersonal(finding, voice.people)
-    part = partial(_heard, voice=voice)
-    lines = tuple(replace(line, parts=tuple(map(part, line.parts))) for line in finding.lines)
-    headline = tuple(part(_called_here(p, voice)) for p in finding.headline)
+    lines = tuple(Line(line.label, _all_heard(line.parts, voice), line.moves) for line in finding.lines)
+    headline = _all_heard([_called_here(part, voice) for part in finding.headline], voice)
     drawn = finding.graph if voice.markup.graph else ()
-    graph = tuple(Step(part(step.what), tuple(map(part, step.told)), step.after) for step in drawn)
-    return replace(finding, headline=headline, lines=lines, graph=graph)
+    graph = tuple(Step(_heard(step.what, voice), _all_heard(step.told, voice), step.after) for step in drawn)
+    return changed(finding, headline=headline, lines=lines, graph=graph)
+
+
+def _all_heard(parts: Iterable[Part], voice: Voice) -> tuple[Part, ...]:
+    return tuple([part if isinstance(part, str) else _heard(part, voice) for part in parts])
 
 
 def _called_here(part: Part, voice: Voice) -> Part:
@@ -85,7 +88,8 @@ def _heard(part: Part, voice: Voice) -> Part:
         return UNNAMED
     # A joined milestone's title may be another connection's text: the object's own is told.
     own = known.title if part.title and known and known.joined else part.title
-    return replace(part, title=own if titled else "")
+    title = own if titled else ""
+    return part if part.title == title else changed(part, title=title)
 
 
 def _audible(part: Named | Quote, known: Known | None, voice: Voice) -> bool:

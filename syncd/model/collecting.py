@@ -7,11 +7,16 @@ from contextlib import contextmanager
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Within it no cycles are looked for; what is not used any more goes all the same. Where that is off already it stays off."""
+    """Within it no cycles are looked for; what is not used any more goes all the same. Where that is off already it stays off.
+
+    What was made counts as old afterwards: the young are looked through at once, and these may be millions.
+    """
     was = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was:
+            gc.freeze()
+            gc.unfreeze()  # this puts all of them among the old ones, without a look at any
             gc.enable()

@@ -153,6 +153,8 @@ def said_of(graph: Iterable[Step]) -> tuple[object, ...]:
 
 
 def _said(part: Part) -> str:
+    if isinstance(part, str):  # most are
+        return part
     if isinstance(part, Day):
         return "today" if part.clocked else part.day.isoformat()
     if isinstance(part, Count):
@@ -163,6 +165,4 @@ def _said(part: Part) -> str:
         return "" if part.clocked else " ".join(f"{first} {last} {why}" for first, last, why in part.days)
     if isinstance(part, Named):
         return f"{part.ref} {part.ref.label} {part.title}"
-    if isinstance(part, Quote):
-        return f"{part.ref} {part.text}"
-    return part
+    return f"{part.ref} {part.text}"

@@ -9,6 +9,7 @@ from syncd.contracts.pairs import unfound
 from syncd.decide import Decision, Settled, decide, settle
 from syncd.decide.impersonal import impersonal
 from syncd.decide.overrides import SEEN, overrides, seen_key
+from syncd.decide.settle import alike
 from syncd.decide.state import FindingState, Place, Plan, Policy
 from syncd.detect import Detected, detect
 from syncd.mapping.assemble import Assembled, assemble
@@ -27,6 +28,7 @@ from syncd.run.link import Link
 from syncd.run.rows import Mirrored, read_back
 from syncd.schedule.commitment import commitments
 from syncd.store import Store
+from syncd.store.findings import Resumed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,40 +76,49 @@ def analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: dat
 def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: datetime) -> Analysed:
     read = read_back(links, store)
     assembled = model(links, store, view, as_of, read)
+    read.rows.clear()  # the snapshot has what it needs of them
     snapshot = _with_verdicts(assembled.snapshot, store)
-    before = {key: shown(state, view.policy) for key, state in store.findings.states().items()}
+    kept = store.findings.kept()
     snapshot = _with_baselines(snapshot, store)
-    stand = {key: state.finding for key, state in before.items() if state.state == "open"}
     snapshot = replace(
         snapshot,
-        open={key: finding.severity for key, finding in stand.items()},
-        weights={key: finding.weight for key, finding in stand.items()},
+        open={key: one.severity for key, one in kept.items() if one.state == "open"},
+        weights={key: one.weight for key, one in kept.items() if one.state == "open"},
     )
     detected = _shown(detect(snapshot, view.detectors), view.policy)
+    said, marked = store.ledger.said(), store.ledger.marks()
+    told = {key for entry in (*said.values(), *marked.values()) for key in entry.fingerprints}
+    failed = {defect.code for defect in detected.defects}
+    before = store.findings.resumed(
+        kept,
+        detected.findings,
+        told,
+        lambda old, new: alike(impersonal(old, view.policy.people), new, snapshot.stale, failed),
+    )
     settled = settle(
         detected.findings,
-        before,
+        {key: shown(state, view.policy) for key, state in before.states.items()},
         stale=snapshot.stale,
         as_of=as_of,
-        failed_codes={defect.code for defect in detected.defects},
+        failed_codes=failed,
         raise_after={detector.code: timedelta(hours=rules.raise_after_h) for detector, rules in view.detectors},
         clear_after={detector.code: timedelta(hours=rules.clear_after_h) for detector, rules in view.detectors},
         anchor=snapshot.anchor,
+        taken=kept.keys(),
     )
     decision = decide(
         settled.states,
-        said=store.ledger.said(),
+        said=said,
         places=_places(links, store),
         snapshot=snapshot,
         policy=view.policy,
         as_of=as_of,
         enabled=store.enabled.all(),
-        marked=store.ledger.marks(),
+        marked=marked,
     )
     plan, loops = calm(decision.plan, store, as_of)
     decision = replace(decision, plan=plan)
-    store.findings.forget(before.keys() - decision.states.keys())
-    _keep(store, assembled, decision, as_of, [link.name for link in links])
+    _keep(store, assembled, decision, before, as_of, [link.name for link in links])
     _see_labels(store, snapshot, view.policy.status_label)
     snapshot.let_go()
     return Analysed(
@@ -158,7 +169,8 @@ def _shown(detected: Detected, policy: Policy) -> Detected:
 
 def shown(state: FindingState, policy: Policy) -> FindingState:
     """What is remembered of a finding, with people as the policy shows them: it may have been found when they had names."""
-    return replace(state, finding=impersonal(state.finding, policy.people)) if policy.people != "named" else state
+    finding = impersonal(state.finding, policy.people)
+    return state if finding is state.finding else replace(state, finding=finding)
 
 
 def model(links: Iterable[Link], store: Store, view: Understanding, as_of: datetime, read: Mirrored | None = None) -> Assembled:
@@ -226,9 +238,18 @@ def _places(links: Iterable[Link], store: Store) -> dict[str, Place]:
     return {link.name: replace(link.place, off=link.name in off, closed=store.scopes.closed(link.name)) for link in links}
 
 
-def _keep(store: Store, assembled: Assembled, decision: Decision, as_of: datetime, connections: Collection[str]) -> None:
+def _keep(
+    store: Store,
+    assembled: Assembled,
+    decision: Decision,
+    before: Resumed,
+    as_of: datetime,
+    connections: Collection[str],
+) -> None:
     store.anchors.put(assembled.anchors, as_of)
-    store.findings.put(decision.states.values(), as_of)
+    store.findings.put(
+        (one for key, one in decision.states.items() if before.states.get(key) is not one or key in before.newer), as_of
+    )
     for connection, project in decision.enabled:
         store.enabled.enable(connection, project, as_of)
     actions = list(decision.plan.actions)

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -57,6 +58,13 @@ class PlainText(TypeDecorator[str]):
         return _plain if dialect.name == "sqlite" else super().bind_processor(dialect)
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A JSON value that is text already: what goes into two tables is turned once."""
+
+    text: str
+
+
 class JsonText(TypeDecorator[Json]):
     """A JSON value as text: NUL and lone surrogates survive as escapes, which jsonb would refuse."""
 
@@ -85,10 +93,12 @@ def _plain(value: str | None) -> str | None:
     return value if value is None or (value.isascii() and "\0" not in value) else storable(value)
 
 
-def dumped(value: Json | None) -> str | None:
+def dumped(value: Json | Ready | None) -> str | None:
     """The text that a JSON value is stored as."""
     if value is None:
         return None
+    if isinstance(value, Ready):
+        return value.text
     try:
         return orjson.dumps(value).decode()
     except TypeError:

@@ -159,7 +159,8 @@ def _findings(tx: Connection, table: Table, who: Forget, done: Redacted) -> list
     for row in tx.execute(select(table).order_by(key)).all():
         after = {**_walk(row.finding, lambda value: _quote(value, who)), "facts": _facts(row.finding.get("facts"), "", who)}
         if after != row.finding:
-            values = {"finding": after, "digest": digest(finding_from_json(after))}
+            values: dict[str, Any] = {"finding": after, "digest": digest(finding_from_json(after))}
+            values |= {"hash": None} if table is findings else {}
             tx.execute(update(table).where(key == getattr(row, key.name)).values(values))
             done.note(table, getattr(row, key.name), row.finding, after)
             found.append(row)

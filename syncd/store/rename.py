@@ -76,7 +76,8 @@ def _findings(tx: Connection, old: str, new: str) -> dict[str, str]:
         for row in tx.execute(select(key, table.c.fingerprint, table.c.finding)).all():
             finding = _renamed_finding(row.finding, old, new)
             prints[row.fingerprint] = finding.fingerprint
-            values = {"fingerprint": finding.fingerprint, "digest": digest(finding), "finding": finding_to_json(finding)}
+            values: dict[str, Any] = {"digest": digest(finding), "finding": finding_to_json(finding)}
+            values |= {"fingerprint": finding.fingerprint, **({"hash": None} if table is findings else {})}
             tx.execute(update(table).where(key == row[0]).values(values))
     return prints
 

@@ -131,7 +131,10 @@ findings = Table(
     Column("known_weight", Integer),
     Column("finding", JsonText, nullable=False),
     Column("withheld", Boolean, nullable=False, server_default=false()),
+    Column("hash", String(32)),
 )
+"""What is remembered of each finding. `digest` is what it says, without what only the clock changes; `hash` is that of all of it, and
+none where somebody else changed it."""
 
 finding_history = Table(
     "finding_history",

@@ -1,9 +1,14 @@
 """Findings, anchors and the moment of amnesty."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
+from syncd.model.finding import Finding
 from syncd.store import Store
+from syncd.store.findings import hash_of
 from tests.store.given import AT, LATER, finding, ref, state
 
 
@@ -43,12 +48,42 @@ def test_a_state_that_is_kept_already_is_not_written_again(store: Store) -> None
         assert store.changing()
 
 
-def test_a_forgotten_state_is_gone_and_its_history_stays(store: Store) -> None:
-    one, other = state(finding()), state(finding(subject="9"))
-    store.findings.put([one, other], AT)
-    store.findings.forget([one.finding.fingerprint])
-    assert set(store.findings.states()) == {other.finding.fingerprint}
-    assert store.findings.history(one.finding.fingerprint)
+def test_a_finding_that_was_found_again_to_the_letter_stands_for_the_kept_one(store: Store) -> None:
+    same, other, odd = (
+        finding(),
+        finding(subject="9"),
+        replace(finding(subject="8"), headline=("late \ud800",), facts={"n": 2**70}),
+    )
+    ended = [state(finding(subject=subject), state="cleared", cleared_at=LATER) for subject in ("5", "6")]
+    store.findings.put([*map(state, (same, other, odd)), *ended], AT)
+    again = [replace(same), replace(other, weight=5), replace(odd)]
+    told = [ended[0].finding.fingerprint]
+    before, newer = store.findings.resumed(store.findings.kept(), again, told, lambda *_: False)
+    assert not newer
+    assert {one.finding.subject.id for one in before.values()} == {same.subject.id, "9", "8", "5"}
+    assert before[same.fingerprint].finding is again[0]
+    assert before[odd.fingerprint].finding is again[2]
+    assert before[other.fingerprint] == state(other)
+    alike = store.findings.resumed(store.findings.kept(), again, told, lambda *_: True)
+    assert (set(alike.newer), alike.states[other.fingerprint].finding) == ({other.fingerprint}, again[1])
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda one: replace(one, inputs=frozenset({ref("77")})),
+        lambda one: replace(one, driving=ref("77")),
+        lambda one: replace(one, facts={"late": 5}),
+        lambda one: replace(one, subject=replace(one.subject, key="PAY-1000")),
+        lambda one: replace(one, lines=(replace(one.lines[0], moves=True), *one.lines[1:])),
+    ],
+    ids=["inputs", "driving", "facts", "key", "moves"],
+)
+def test_whatever_of_a_finding_differs_is_written(store: Store, other: Callable[[Finding], Finding]) -> None:
+    store.findings.put([state(finding())], AT)
+    store.findings.put([state(other(finding()))], LATER)
+    assert next(iter(store.findings.states().values())).finding == other(finding())
+    assert next(iter(store.findings.kept().values())).hash == hash_of(other(finding())) != hash_of(finding())
 
 
 def test_an_anchor_is_followed_and_stays_until_it_is_moved(store: Store) -> None:

@@ -102,7 +102,7 @@ class Reader:
     def known(self, key: str, given: Mapping[str, Any], names: Sequence[str]) -> None:
         """Note keys that are misspelt, and what others call ours. What resembles no key of ours is left alone."""
         for name in given:
-            other = _OTHERS.get(str(name))
+            other = _OTHERS.get(str(name), "")
             near = [] if name in names else difflib.get_close_matches(str(name), names, 1, 0.75)
             if other in names and other not in given:
                 near = [other]

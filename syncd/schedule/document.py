@@ -16,6 +16,16 @@ from syncd.schedule.compiled import RELATIONS
 FIRST, LAST = date(1970, 1, 1), date(2100, 12, 31)
 _SPAN = f"Give a date from {FIRST} to {LAST}, as 2026-01-31."
 _LENGTH = "Give a number and a unit: m, h, d, w for working time, em, eh, ed, ew for elapsed time; as 3d, 12h, 2ed."
+_OTHERS = {
+    **dict.fromkeys(("type", "kind", "relationship"), "relation"),
+    **dict.fromkeys(("predecessor", "source"), "from"),
+    **dict.fromkeys(("successor", "target"), "to"),
+    **dict.fromkeys(("predecessors", "depends_on", "dependencies", "links"), "links"),
+    **dict.fromkeys(("tasks", "activities"), "items"),
+    "lead": "lag",
+    "working_days": "weekdays",
+}
+"""What others call keys of ours, in all tables: passed over they would give other dates without a word."""
 _DEFAULT = ""
 """The name of the plan's own calendar."""
 
@@ -90,9 +100,14 @@ class Reader:
         self.problems.append(Problem(self.file, key, text, cure))
 
     def known(self, key: str, given: Mapping[str, Any], names: Sequence[str]) -> None:
-        """Note keys that are misspelt. What resembles no key of ours is left alone."""
+        """Note keys that are misspelt, and what others call ours. What resembles no key of ours is left alone."""
         for name in given:
+            other = _OTHERS.get(str(name), "")
             near = [] if name in names else difflib.get_close_matches(str(name), names, 1, 0.75)
+            if other in names and other not in given:
+                near = [other]
+            elif other == "links" and "duration" in names:
+                self.wrong(_at(key, name), "an item has no such key", 'Write "links" beside "items", each with "from" and "to".')
             if near:
                 self.wrong(_at(key, name), "there is no such key", f"Write {near[0]}.")
 

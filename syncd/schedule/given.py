@@ -16,7 +16,7 @@ def whole(name: str, given: npt.ArrayLike, size: int, *, least: int = -FAR) -> I
         raise ValueError(f"{name} has {_shape(found)} numbers: give {size}, one for each")
     if not size:
         return np.zeros(0, np.int64)
-    if found.dtype.kind not in "iubf" or not np.all(np.isfinite(found)) or (found.dtype.kind == "f" and np.any(found % 1)):
+    if found.dtype.kind not in "iubf" or (found.dtype.kind == "f" and not (np.isfinite(found).all() and (found % 1 == 0).all())):
         raise ValueError(f"{name} has something else than whole numbers: give whole minutes, or numbers of items")
     if found.min() < least or found.max() > FAR:
         raise ValueError(f"{name} has {found.min()} to {found.max()}: give numbers from {least} to {FAR}")

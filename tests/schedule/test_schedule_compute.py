@@ -129,6 +129,20 @@ def test_midnight_is_the_end_of_a_day_that_runs_to_it_but_a_date_begins_one() ->
     assert dates(dated, "told") == "12 00:00 - 12 00:00"
 
 
+def test_keys_that_others_use_are_told_and_not_passed_over() -> None:
+    wrong = [
+        {"id": "a", "duration": "1d"},
+        {"id": "b", "duration": "1d", "predecessors": ["a"], "type": "story", "title": "B"},
+    ]
+    links = [{"from": "a", "to": "b", "type": "SS"}, {"from": "a", "to": "b", "relation": "FF", "type": "hard"}]
+    found = compute({"start": "2026-01-05", "items": wrong, "links": links, "calendar": {"working_days": [1]}})
+    assert [(one.key, one.cure) for one in found.problems] == [
+        ("calendar.working_days", "Write weekdays."),
+        ("items[1].predecessors", 'Write "links" beside "items", each with "from" and "to".'),
+        ("links[0].type", "Write relation."),
+    ]
+
+
 def test_links_of_one_relation_with_several_lags_all_hold_and_tuples_do_as_well_as_lists() -> None:
     items = (item("a", "1d"), item("b", "1d"))
     result = compute({"start": "2026-01-05", "items": items, "links": (link("a", "b", "FS", "3d"), link("a", "b", "FS", "1d"))})

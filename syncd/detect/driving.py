@@ -115,7 +115,7 @@ def _typical(typical: Typical) -> tuple[Part, ...]:
 def not_counted(plan: Plan, dates: Dates, work: Work, since: date | None = None) -> tuple[Part, ...]:
     """The days, from its start or from `since` on, on which whoever does it would work, by the week alone, and does not."""
     team, first = plan.working.team_of(work), min(since or dates.start, dates.start)
-    return without(tuple(off_within(plan.working, dates.person, team, first, dates.finish)), clocked=dates.clocked)
+    return without(tuple(off_within(plan.working, dates.person, team, first, dates.finish, partly=True)), clocked=dates.clocked)
 
 
 def not_counted_between(plan: Plan, milestone: Work, first: date, last: date) -> tuple[Part, ...]:

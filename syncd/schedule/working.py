@@ -8,7 +8,7 @@ share that a team has of them. What cannot be computed is listed in `problems`, 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Literal, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -30,18 +30,21 @@ K = TypeVar("K", bound=Hashable)
 Whose = tuple[Person | None, str | None]
 
 
-Why = Literal["holiday", "day off", "away"]
+Why = str
+"""Why nobody works on a day: "holiday", "day off", "away"; or, of a part of it, "4 hours away"."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Free:
     """Days without work on which there would be some by the week alone, in order. `places`: in arrays of days; `numbers`: how many days
-    of the week with work come before each, so that those of neighbours follow each other whatever weekend lies between them."""
+    of the week with work come before each, so that those of neighbours follow each other whatever weekend lies between them. `partly`:
+    on these there is some work."""
 
     places: list[int]
     numbers: list[int]
     days: list[date]
     why: list[Why]
+    partly: list[bool]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,14 +132,17 @@ class Working:
         hours, made = self.hours(person, team), self.minutes(person, team)
         usual = np.array(hours.minutes)[(np.arange(len(made)) + self.origin.weekday()) % 7] > 0
         closed = self.weeks.minutes(hours) == 0
-        places = np.flatnonzero(usual & (closed | (made == 0)))
+        week, less = self.weeks.minutes(hours), self._less(person, hours)
+        partly = (less > 0) & (less < week) & (made > 0)
+        places = np.flatnonzero(usual & (closed | (made == 0) | partly))
         numbers = (np.cumsum(usual) - 1)[places]
         days = [self.origin + timedelta(days=place) for place in places.tolist()]
+        gone = np.where(partly, week - less, 0)[places].tolist()
         why: list[Why] = [
-            ("day off" if day in hours.days_off else "holiday") if shut else "away"
-            for day, shut in zip(days, closed[places].tolist(), strict=True)
+            ("day off" if day in hours.days_off else "holiday") if shut else _away(part) if part else "away"
+            for day, shut, part in zip(days, closed[places].tolist(), gone, strict=True)
         ]
-        return Free(places.tolist(), numbers.tolist(), days, why)
+        return Free(places.tolist(), numbers.tolist(), days, why, [part > 0 for part in gone])
 
     def zone_of(self, person: Person | None = None, team: Team | None = None) -> ZoneInfo:
         """Where they are."""
@@ -259,6 +265,10 @@ class Working:
         if person:
             return self.calendar(None, team or next(iter(self.teams_of(person)), None))
         return self.calendar() if team else compiled(self.origin, self.weeks.starts(Hours()), self.weeks.minutes(Hours()))
+
+
+def _away(minutes: int) -> Why:
+    return f"{minutes / 60:g} hour{'s' if minutes != 60 else ''} away"
 
 
 def compiled(origin: date, starts: int, minutes: Ints) -> WorkingTime:

@@ -70,7 +70,8 @@ def _boxes(_: Snapshot) -> dict[Ref, tuple[Part, tuple[Part, ...]]]:
 
 def _drawn(plan: Plan, work: Work) -> Iterator[Part]:
     if dates := plan.dates(work.ref):
-        yield from ("ends no earlier than " if dates.clocked else "ends ", Day(dates.finish, dates.clocked))
+        likely = "about " if guessed(plan, plan.works_on(work.ref, DRAWN)) else "no earlier than " if dates.clocked else ""
+        yield from (f"ends {likely}", Day(dates.finish, dates.clocked))
 
 
 def assumed_in(plan: Plan, path: Sequence[Work]) -> int:

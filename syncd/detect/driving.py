@@ -163,7 +163,8 @@ def _step(plan: Plan, earlier: Work, work: Work) -> Iterator[Part]:
         yield from (f" ends after it ({link.relation}), ", Day(dates.finish, dates.clocked))
         return
     before = plan.dates(earlier.ref)
-    since = before.finish + timedelta(days=1) if before and (link is None or link.relation == "FS") else None
+    follows = before is not None and before.finish < dates.start and (link is None or link.relation == "FS")
+    since = before.finish + timedelta(days=1) if before and follows else None
     yield from (" needs ", *_needs(plan, dates, work, since))
     if link and link.lag:
         yield from (" after a lag of ", *_lag(link.lag))

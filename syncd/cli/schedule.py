@@ -57,7 +57,7 @@ def compute(
         raise typer.Exit(USAGE)
 
 
-cli.command("buffers")(command(buffers))
+cli.command("buffers", epilog=EPILOG)(command(buffers))
 
 
 def _read(file: Path) -> Any:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from syncd.app import opened
-from syncd.cli.frame import DEFAULT_CONFIG, ConfigFile, print_json, wide
+from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, print_json, wide
 
 
 class Form(StrEnum):
@@ -23,13 +23,14 @@ def status(
     config: ConfigFile = DEFAULT_CONFIG,
     form: Annotated[Form, typer.Option("--format", help="text, json, or markdown for a wiki.")] = Form.TEXT,
     team: Annotated[str, typer.Option(help="Only of this team, or project where no team owns it.")] = "",
+    json: AsJson = False,
 ) -> None:
     """Show how the milestones stand: a word with its reason, dates, what is open, and what blocks. Reads the store only."""
     from syncd.cli import portfolio
 
     with opened(config, os.environ) as app:
         found = portfolio.portfolio_of(app, milestones or [], team)
-    if form is Form.JSON:
+    if json or form is Form.JSON:
         print_json(portfolio.as_json(found))
     elif form is Form.MARKDOWN:
         typer.echo("\n".join(portfolio.markdown(found)))

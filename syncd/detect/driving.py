@@ -78,7 +78,8 @@ def _boxes(_: Snapshot) -> dict[Ref, tuple[Part, tuple[Part, ...]]]:
 
 def _drawn(plan: Plan, work: Work) -> Iterator[Part]:
     if dates := plan.dates(work.ref):
-        yield from ("ends no earlier than " if dates.clocked else "ends ", Day(dates.finish, dates.clocked))
+        likely = "about " if guessed(plan, plan.works_on(work.ref, DRAWN)) else "no earlier than " if dates.clocked else ""
+        yield from (f"ends {likely}", Day(dates.finish, dates.clocked))
 
 
 def assumed_in(plan: Plan, path: Sequence[Work]) -> int:
@@ -123,7 +124,7 @@ def _typical(typical: Typical) -> tuple[Part, ...]:
 def not_counted(plan: Plan, dates: Dates, work: Work, since: date | None = None) -> tuple[Part, ...]:
     """The days, from its start or from `since` on, on which whoever does it would work, by the week alone, and does not."""
     team, first = plan.working.team_of(work), min(since or dates.start, dates.start)
-    return without(tuple(off_within(plan.working, dates.person, team, first, dates.finish)), clocked=dates.clocked)
+    return without(tuple(off_within(plan.working, dates.person, team, first, dates.finish, partly=True)), clocked=dates.clocked)
 
 
 def not_counted_between(plan: Plan, milestone: Work, first: date, last: date) -> tuple[Part, ...]:
@@ -170,7 +171,8 @@ def _step(plan: Plan, earlier: Work, work: Work) -> Iterator[Part]:
         yield from (f" ends after it ({link.relation}), ", Day(dates.finish, dates.clocked))
         return
     before = plan.dates(earlier.ref)
-    since = before.finish + timedelta(days=1) if before and (link is None or link.relation == "FS") else None
+    follows = before is not None and before.finish < dates.start and (link is None or link.relation == "FS")
+    since = before.finish + timedelta(days=1) if before and follows else None
     yield from (" needs ", *_needs(plan, dates, work, since))
     if link and link.lag:
         yield from (" after a lag of ", *_lag(link.lag))

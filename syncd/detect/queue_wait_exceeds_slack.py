@@ -25,9 +25,9 @@ from syncd.model.rows import Item, Milestone
 from syncd.model.snapshot import Snapshot
 from syncd.model.teams import Team
 from syncd.schedule.asked import minutes_left
+from syncd.schedule.days import days_after
 from syncd.schedule.load import Load, load_of
 from syncd.schedule.wiring import is_open
-from syncd.schedule.workdays import workdays_after
 
 CODE = "queue_wait_exceeds_slack"
 
@@ -51,17 +51,14 @@ class QueueWaitExceedsSlackRules(Rules):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An item in the queue: how many are before it, when it is through at the earliest, and when it is needed."""
+    """An item in the queue: how many are before it, when it is through at the earliest, when it is needed, and by how many of the team's
+    working days that is too late."""
 
     item: Item
     ahead: int
     through: date
     needed: date
-
-    @property
-    def days(self) -> int:
-        """Working days that the wait exceeds the slack by."""
-        return workdays_after(self.needed, self.through) if self.through > self.needed else 0
+    days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +125,7 @@ def _queue(load: Load, criticals: Criticals, asking: Asking, team: Team) -> Queu
     items.sort(key=lambda item: _turn(item, criticals.due(item)))
     known = [minutes for item in items if (minutes := minutes_left(item)) is not None]
     usual = median(known) if known else _ASSUMED
-    before = np.cumsum(load.daily_of_team[team.name])
+    before, time = np.cumsum(load.daily_of_team[team.name]), working.calendar(None, team)
     places: list[Place] = []
     parts: dict[Ref | None, float] = {}
     done = 0.0
@@ -140,7 +137,9 @@ def _queue(load: Load, criticals: Criticals, asking: Asking, team: Team) -> Queu
         day = int(np.searchsorted(before, done - 1e-6))
         dates = criticals.plan.dates(item.ref)
         if dates and day < len(before):
-            places.append(Place(item, number, working.today + timedelta(days=day), max(dates.late, working.today)))
+            through, needed = working.today + timedelta(days=day), max(dates.late, working.today)
+            days = days_after(time, needed, through) if through > needed else 0
+            places.append(Place(item, number, through, needed, days))
     return Queue(team, places, parts)
 
 

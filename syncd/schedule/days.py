@@ -14,7 +14,7 @@ from syncd.schedule.working import Why, Working
 
 @record(frozen=True, slots=True)
 class Off:
-    """Neighbouring days without work on which there would be some, by the week alone, and why."""
+    """Neighbouring days without work, or with less, on which there would be more, by the week alone, and why."""
 
     first: date
     last: date
@@ -50,8 +50,11 @@ def later(time: WorkingTime, day: date, count: int) -> date:
     return time.origin + timedelta(days=worked[min(max(at, 0), len(worked) - 1)])
 
 
-def off_within(working: Working, person: Person | None, team: Team | None, first: date, last: date) -> Iterator[Off]:
-    """The days from `first` to `last` on which this person, or team, would work by the week alone, and does not: neighbours as one."""
+def off_within(
+    working: Working, person: Person | None, team: Team | None, first: date, last: date, *, partly: bool = False
+) -> Iterator[Off]:
+    """The days from `first` to `last` on which this person, or team, would work by the week alone, and does not: neighbours as one.
+    `partly`: also those on which they work for a part of it."""
     off = working.off(person, team)
     begin = bisect_left(off.places, (first - working.origin).days)
     end = bisect_right(off.places, (last - working.origin).days)
@@ -59,5 +62,7 @@ def off_within(working: Working, person: Person | None, team: Team | None, first
         at = begin + 1
         while at < end and off.numbers[at] == off.numbers[at - 1] + 1 and off.why(at) == off.why(begin):
             at += 1
-        yield Off(off.day(begin), off.day(at - 1), off.why(begin))
+        if partly or not off.gone[begin]:
+            each = " a day" if off.gone[begin] and at - begin > 1 else ""
+            yield Off(off.day(begin), off.day(at - 1), f"{off.why(begin)}{each}")
         begin = at

@@ -207,7 +207,7 @@ class _Forecaster:
             return {}
         draws = max(LEAST_DRAWS, min(DRAWS, CELLS // max(1, len(self.plan.wiring.nodes))))
         made = simulate(self.plan, self.reference, self.pools, [End(ref) for ref in refs], draws)
-        pace = float(np.median(np.concatenate(list(self.pools.ratios.values()))))
+        pace = float(np.median(self.pools.ratios[ALL]))
         ends = self._likely(refs, self._days(made.ends))
         return {ref: self._odds(ref, "network", draws, likely, pace=pace) for ref, likely in zip(refs, ends, strict=True)}
 

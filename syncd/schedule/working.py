@@ -8,7 +8,7 @@ share that a team has of them. What cannot be computed is listed in `problems`, 
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Literal, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -31,29 +31,32 @@ Whose = tuple[Person | None, str | None]
 Counts = npt.NDArray[np.int32]
 
 
-Why = Literal["holiday", "day off", "away"]
+Why = str
+"""Why nobody works on a day: "holiday", "day off", "away"; or, of a part of it, "4 hours away"."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Free:
     """Days without work on which there would be some by the week alone, in order. `places`: in arrays of days from `origin` on; `numbers`:
     how many days of the week with work come before each, so that those of neighbours follow each other whatever weekend lies between
-    them. `closed`: on which nobody with that week works; of these `days_off` are the team's own."""
+    them. `closed`: on which nobody with that week works; of these `days_off` are the team's own. `gone`: how many minutes of a day that
+    has some work all the same."""
 
     origin: date
     places: list[int]
     numbers: list[int]
     closed: list[bool]
     days_off: Collection[date]
+    gone: list[int]
 
     def day(self, at: int) -> date:
         """One of them."""
         return self.origin + timedelta(days=self.places[at])
 
     def why(self, at: int) -> Why:
-        """Why there is no work on it."""
+        """Why there is no work on it, or less."""
         if not self.closed[at]:
-            return "away"
+            return _away(self.gone[at]) if self.gone[at] else "away"
         return "day off" if self.day(at) in self.days_off else "holiday"
 
 
@@ -142,9 +145,12 @@ class Working:
         hours, made = self.hours(person, team), self.minutes(person, team)
         usual = np.array(hours.minutes)[(np.arange(len(made)) + self.origin.weekday()) % 7] > 0
         closed = self.weeks.minutes(hours) == 0
-        places = np.flatnonzero(usual & (closed | (made == 0)))
+        week, less = self.weeks.minutes(hours), self._less(person, hours)
+        partly = (less > 0) & (less < week) & (made > 0)
+        places = np.flatnonzero(usual & (closed | (made == 0) | partly))
         numbers = (np.cumsum(usual) - 1)[places]
-        return Free(self.origin, places.tolist(), numbers.tolist(), closed[places].tolist(), hours.days_off)
+        gone = np.where(partly, week - less, 0)[places].tolist()
+        return Free(self.origin, places.tolist(), numbers.tolist(), closed[places].tolist(), hours.days_off, gone)
 
     def zone_of(self, person: Person | None = None, team: Team | None = None) -> ZoneInfo:
         """Where they are."""
@@ -267,6 +273,10 @@ class Working:
         if person:
             return self.calendar(None, team or next(iter(self.teams_of(person)), None))
         return self.calendar() if team else compiled(self.origin, self.weeks.starts(Hours()), self.weeks.minutes(Hours()))
+
+
+def _away(minutes: int) -> Why:
+    return f"{minutes / 60:g} hour{'s' if minutes != 60 else ''} away"
 
 
 def compiled(origin: date, starts: int, minutes: Ints) -> WorkingTime:

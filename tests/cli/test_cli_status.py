@@ -20,7 +20,7 @@ def test_the_portfolio_in_a_table_for_programs_and_for_a_wiki(tmp_path: Path, mo
             found = acme.syncd("status", "--format", "json").json
             text = acme.syncd("status").out
             wiki = acme.syncd("status", "--format", "markdown").out
-            one = acme.syncd("status", "PLAT-1", "--format", "json").json
+            one = acme.syncd("status", "PLAT-1", "--json").json
             mine = acme.syncd("status", "--team", "PAY", "--format", "json").json
             wrong = acme.syncd("status", "--team", "PAYS")
             hygiene = acme.syncd("hygiene", "--json").json

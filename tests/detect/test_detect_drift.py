@@ -253,3 +253,22 @@ def test_days_off_between_two_steps_and_before_the_first_are_told() -> None:
         "<C> is open and has no due date, needs 2 working day(s) left without Tue 2026-05-05~ (away), ends Thu 2026-05-07~."
         in alone
     )
+
+
+def test_leave_for_a_part_of_a_day_is_told_with_its_hours() -> None:
+    """With a calendar in the hand: 4 hours on Tuesday and on Wednesday, 8 on Thursday."""
+    away = [
+        Absence(
+            ref=ref(f"V-{day}"),
+            person=Person("Ada"),
+            start=on(f"2026-05-0{day}").replace(hour=11),
+            end=on(f"2026-05-0{day}").replace(hour=15),
+        )
+        for day in (5, 6)
+    ]
+    text = text_of(late(milestone("M", due="2026-05-05"), item("A", of="M", days=2, assignees="Ada"), *away))
+    assert (
+        "needs 2 working day(s) left without Tue 2026-05-05~ to Wed 2026-05-06~ (4 hours away a day), ends Thu 2026-05-07~."
+        in text
+    )
+    assert "at least 2~ working day(s) late" in text

@@ -1,6 +1,7 @@
 """Queue of a shared team: what others need of it comes too late in its order."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from inline_snapshot import snapshot as inline
 from syncd.detect.queue_wait_exceeds_slack import DETECTOR, QueueWaitExceedsSlackRules
 from syncd.model.finding import Finding
 from syncd.model.rows import Row
-from syncd.model.teams import Work
+from syncd.model.teams import Hours, Work
 from tests.model_builders import item, link, milestone, on, ref, text_of
 from tests.schedule.team_builders import company, team
 
@@ -74,3 +75,10 @@ def test_what_has_no_estimate_counts_as_the_median_of_the_queue() -> None:
 def test_the_order_of_rows_says_nothing() -> None:
     rows = [M, N, ops("A", 4, "M"), ops("B", 7, "N"), ops("C", 1, status="doing")]
     assert told(*rows) == told(*reversed(rows))
+
+
+def test_days_are_those_on_which_the_team_works() -> None:
+    teams = tuple(replace(one, hours=Hours(region="DE-BE")) for one in TEAMS)  # Thursday, 14 May, is Ascension Day
+    (finding,) = told(replace(M, due=date(2026, 5, 13)), ops("A", 9, "M"), teams=teams)
+    assert "is through on Fri 2026-05-15~ at the earliest, and needed on Wed 2026-05-13." in text_of(finding)
+    assert finding.facts["days_beyond_slack"] == 1

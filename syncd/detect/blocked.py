@@ -119,9 +119,7 @@ def _badness(finding: Finding) -> tuple[int, int]:
     return SEVERITIES.index(finding.severity), finding.weight
 
 
-def _judged(
-    snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency, earlier: Work, later: Work
-) -> Finding | None:
+def _judged(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency, earlier: Work, later: Work) -> Finding | None:
     if of_each_other(snapshot, earlier, later):
         return None
     if earlier.status in ("dropped", "closed"):

@@ -81,7 +81,10 @@ def _cases(snapshot: Snapshot, plan: Plan, rules: CriticalPathRules, milestone: 
     limit = max(rules.near_days, rules.near_share * days_after(time, snapshot.today, due))
     if days_after(time, end.day, due) > limit * rules.exit_factor:
         return
-    numbers = {*snapshot.once(members_of).get(milestone.ref, NO_MEMBERS).numbers, *plan.numbers_on(plan.wiring.number[End(milestone.ref)])}
+    numbers = {
+        *snapshot.once(members_of).get(milestone.ref, NO_MEMBERS).numbers,
+        *plan.numbers_on(plan.wiring.number[End(milestone.ref)]),
+    }
     for number in _in_order(snapshot, plan, numbers):
         work, room = plan.works[number], plan.room(number)
         if work is None or room > limit * rules.exit_factor or (room > limit and not _stands(snapshot, milestone, work.ref)):
@@ -92,7 +95,7 @@ def _cases(snapshot: Snapshot, plan: Plan, rules: CriticalPathRules, milestone: 
 def _in_order(snapshot: Snapshot, plan: Plan, numbers: Collection[int]) -> list[int]:
     """Numbers of work in the order of the refs: items are numbered so, and come first."""
     works = plan.works
-    if max(numbers) < len(snapshot.once(opened_of).items):
+    if max(numbers, default=-1) < len(snapshot.once(opened_of).items):
         return sorted(numbers)
     return sorted(numbers, key=lambda number: identity(work.ref) if (work := works[number]) else ("", "", ""))
 

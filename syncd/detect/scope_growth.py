@@ -217,6 +217,7 @@ def _facts(grown: _Grown, came: list[_Came], late: int, young: tuple[int, int]) 
         "young": young[0],
         "open": young[1],
         "items": [
-            {**ref_to_json(one.item.ref), "size": one.size, "on": one.on.isoformat() if one.on else None} for one in came[:_LISTED]
+            {**ref_to_json(one.item.ref), "size": one.size, "on": one.on.isoformat() if one.on else None}
+            for one in came[:_LISTED]
         ],
     }

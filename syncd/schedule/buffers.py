@@ -78,9 +78,9 @@ def buffers_of(snapshot: Snapshot) -> Mapping[Ref, Buffer]:
 
 def _stands(snapshot: Snapshot, ref: Ref) -> bool:
     milestone = snapshot.milestones.get(ref)
-    return (
-        milestone is not None and is_open(milestone) and milestone.due is not None and End(ref) in snapshot.once(plan_of).wiring.number
-    )
+    if milestone is None or not is_open(milestone) or milestone.due is None:
+        return False
+    return End(ref) in snapshot.once(plan_of).wiring.number
 
 
 def _given(snapshot: Snapshot, milestone: Milestone) -> tuple[Origin, int] | None:

@@ -37,4 +37,3 @@ def cycles_of(snapshot: Snapshot) -> tuple[Cycle, ...]:
         Cycle(tuple(refs[one] for one in ring), tuple(refs[one] for one in np.flatnonzero(part == place).tolist()))
         for place, ring in enumerate(rings)
     )
-

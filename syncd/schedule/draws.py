@@ -73,8 +73,9 @@ def forward_many(
 ) -> Draws:
     """The finishes of as many draws as `durations` (draws x items, working minutes) has rows, on one calendar.
 
-    `not_earlier`: the minute before which each item does not start; `not_done`: that before which it does not end. Whole numbers and fractions are computed as such, in 32 bits where that is exact to the minute. Raises `NotComputable` for a network
-    with elapsed lags, which need dates (see `crossed_many`).
+    `not_earlier`: the minute before which each item does not start; `not_done`: that before which it does not end. Whole numbers and
+    fractions are computed as such, in 32 bits where that is exact to the minute. Raises `NotComputable` for a network with elapsed lags,
+    which need dates (see `crossed_many`).
     """
     given = np.asarray(durations)
     if not network.timeless:
@@ -136,9 +137,7 @@ def _links(side: Side, links: Ints, near: Ints | slice, kind: type[np.generic]) 
     )
 
 
-def _forward(
-    levels: Sequence[_Rows], lasting: Times, first: Times, held: Times | None, *, pushed: bool
-) -> tuple[Times, Times]:
+def _forward(levels: Sequence[_Rows], lasting: Times, first: Times, held: Times | None, *, pushed: bool) -> tuple[Times, Times]:
     """Starts and finishes by place; none starts before `first` or ends before `held`. `pushed`: what an item's own start asks for has to
     be looked at again after its links."""
     starts = np.empty_like(lasting)

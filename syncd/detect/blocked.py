@@ -136,6 +136,8 @@ def _judged(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependenc
 
 def _case(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency, earlier: Work, later: Work) -> _Case | None:
     """The link as it stands; None where nothing is to be said of it."""
+    if later.status != "doing" and not (set_start(later) or due_of(later)):
+        return None  # nothing says when it starts
     end, number, today = finish_of(plan, earlier), plan.wiring.number.get(later.ref), snapshot.today
     time = plan.working.default if number is None else plan.calendars[plan.calendar_of[number]]
     lagged = Finish(later_day(time, end.day, whole_days(link.lag)), end.clocked, end.by) if link.lag else end

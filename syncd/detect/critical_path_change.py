@@ -8,7 +8,7 @@ has the room of that end, and one that has less room beside it has it for anothe
 Source: the critical path method's total float; near-critical work as in PMI, Practice Standard for Scheduling (2019); limits of this house.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from math import floor
 from typing import Literal
@@ -26,7 +26,7 @@ from syncd.model.rows import Milestone
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.days import days_after, later
 from syncd.schedule.plan import Dates, Plan, plan_of
-from syncd.schedule.wiring import End, Work, is_open
+from syncd.schedule.wiring import NO_MEMBERS, End, Work, is_open, members_of, opened_of
 
 CODE = "critical_path_change"
 
@@ -46,11 +46,12 @@ class CriticalPathRules(Rules):
 
 @record(frozen=True, slots=True)
 class _Case:
-    """An item that has little room. `room`: float in working days, for this milestone; `late`: the day by which it has to end; `limit`:
-    what is little."""
+    """An item that has little room. `number`: its own in the plan; `room`: float in working days, for this milestone; `late`: the day by
+    which it has to end; `limit`: what is little."""
 
     milestone: Milestone
     work: Work
+    number: int
     dates: Dates
     room: float
     late: date
@@ -64,23 +65,24 @@ class _Case:
 
 @record(frozen=True, slots=True)
 class _Goal:
-    """An open milestone whose date can be kept or missed. `room`: working days from its end to its due date; `way`: what drives its end."""
+    """An open milestone whose date can be kept or missed. `room`: working days from its end to its due date; `way`: what drives its end,
+    `numbers`: that and its open items, by their numbers in the plan."""
 
     milestone: Milestone
     due: date
     room: int
-    way: frozenset[Ref]
-    refs: tuple[Ref, ...]
+    way: frozenset[int]
+    numbers: Sequence[int]
 
 
 def detect(snapshot: Snapshot, rules: CriticalPathRules) -> Iterator[Finding]:
     """One finding per milestone and item."""
     plan = snapshot.once(plan_of)
     goals = [goal for ref in sorted(snapshot.milestones, key=identity) if (goal := _goal(snapshot, plan, ref))]
-    least: dict[Ref, int] = {}
+    least: dict[int, int] = {}
     for goal in goals:
-        for ref in goal.refs:
-            least[ref] = min(goal.room, least.get(ref, goal.room))
+        for number in goal.numbers:
+            least[number] = min(goal.room, least.get(number, goal.room))
     for goal in goals:
         own = rules.of(goal.milestone.class_)
         for case in _cases(snapshot, plan, own, goal, least):
@@ -91,32 +93,38 @@ DETECTOR = Detector(code=CODE, title="Critical path", rules=CriticalPathRules, d
 
 
 def _goal(snapshot: Snapshot, plan: Plan, ref: Ref) -> _Goal | None:
-    milestone, end = snapshot.milestones[ref], plan.end(ref)
+    milestone, end = snapshot.milestones[ref], plan.finish_of(ref)
     due = milestone.due
     if end is None or due is None or due < snapshot.today or not is_open(milestone):
         return None
-    way = frozenset(plan.path(End(ref)))
-    members = (one for one in snapshot.members.get(ref, ()) if one in plan.wiring.number)
-    refs = tuple(sorted({*members, *way}, key=identity))
-    return _Goal(milestone, due, days_after(plan.calendar(End(ref)), end.finish, due), way, refs)
+    way = frozenset(plan.numbers_on(plan.wiring.number[End(ref)]))
+    numbers = _in_order(snapshot, plan, {*snapshot.once(members_of).get(ref, NO_MEMBERS).numbers, *way})
+    return _Goal(milestone, due, days_after(plan.calendar(End(ref)), end.day, due), way, numbers)
 
 
-def _cases(snapshot: Snapshot, plan: Plan, rules: CriticalPathRules, goal: _Goal, least: Mapping[Ref, int]) -> Iterator[_Case]:
+def _in_order(snapshot: Snapshot, plan: Plan, numbers: Collection[int]) -> Sequence[int]:
+    """Numbers of work in the order of the refs: items are numbered so, and come first."""
+    works = plan.works
+    if max(numbers, default=-1) < len(snapshot.once(opened_of).items):
+        return sorted(numbers)
+    return sorted(numbers, key=lambda number: identity(work.ref) if (work := works[number]) else ("", "", ""))
+
+
+def _cases(snapshot: Snapshot, plan: Plan, rules: CriticalPathRules, goal: _Goal, least: Mapping[int, int]) -> Iterator[_Case]:
     milestone, time = goal.milestone, plan.calendar(End(goal.milestone.ref))
     limit = max(rules.near_days, rules.near_share * days_after(time, snapshot.today, goal.due))
     if goal.room > limit * rules.exit_factor:
         return
-    for ref in goal.refs:
-        elsewhere = least[ref] < goal.room
-        if elsewhere and ref not in goal.way:
+    for number in goal.numbers:
+        work, elsewhere = plan.works[number], least[number] < goal.room
+        if work is None or (elsewhere and number not in goal.way):
             continue
-        room = goal.room if elsewhere else plan.room(plan.wiring.number[ref])
-        if room > limit * rules.exit_factor or (room > limit and not _stands(snapshot, milestone, ref)):
+        room = goal.room if elsewhere else plan.room(number)
+        if room > limit * rules.exit_factor or (room > limit and not _stands(snapshot, milestone, work.ref)):
             continue
-        work, dates = snapshot.get(ref), plan.dates(ref)
-        if work and dates:
-            late = later(plan.calendar(ref), dates.finish, goal.room) if elsewhere else dates.late
-            yield _Case(milestone, work, dates, room, late, limit)
+        dates = plan.dates_at(number)
+        late = later(plan.calendars[plan.calendar_of[number]], dates.finish, goal.room) if elsewhere else dates.late
+        yield _Case(milestone, work, number, dates, room, late, limit)
 
 
 def _stands(snapshot: Snapshot, milestone: Milestone, ref: Ref) -> bool:

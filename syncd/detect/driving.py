@@ -9,7 +9,6 @@ from itertools import pairwise
 
 from syncd.detect.wording import keyed, named
 from syncd.model.finding import Count, Day, DaysOff, Part, Step
-from syncd.model.ref import Ref
 from syncd.model.rows import Item
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.calendar import WorkingTime
@@ -64,22 +63,24 @@ def pictured(plan: Plan, path: Sequence[Work], goal: Work, *, whole: bool = True
     steps = [Step(Count(hidden, "earlier item") if whole else "earlier items")] if hidden else []
     boxes = plan.snapshot.once(_boxes)
     for work in shown:
-        if (box := boxes.get(work.ref)) is None:
-            box = boxes[work.ref] = named(work), tuple(_drawn(plan, work))
-        steps.append(Step(*box, (len(steps) - 1,) if steps else ()))
+        if (box := boxes.get(id(work))) is None:
+            box = boxes[id(work)] = work, named(work), tuple(_drawn(plan, work))
+        steps.append(Step(box[1], box[2], (len(steps) - 1,) if steps else ()))
     due = due_of(goal)
     return *steps, Step(named(goal), ("due ", Day(due)) if due else (), (len(steps) - 1,))
 
 
-def _boxes(_: Snapshot) -> dict[Ref, tuple[Part, tuple[Part, ...]]]:
-    """What was drawn of work already: it drives much, and is drawn alike each time."""
+def _boxes(_: Snapshot) -> dict[int, tuple[Work, Part, tuple[Part, ...]]]:
+    """What was drawn of work already, by the very object: it drives much, and is drawn alike each time."""
     return {}
 
 
 def _drawn(plan: Plan, work: Work) -> Iterator[Part]:
-    if dates := plan.dates(work.ref):
-        likely = "about " if guessed(plan, plan.works_on(work.ref, DRAWN)) else "no earlier than " if dates.clocked else ""
-        yield from (f"ends {likely}", Day(dates.finish, dates.clocked))
+    number = plan.wiring.number.get(work.ref)
+    if number is not None:
+        end = plan.finish(number)
+        likely = "about " if guessed(plan, plan.works_on(work.ref, DRAWN)) else "no earlier than " if end.clocked else ""
+        yield from (f"ends {likely}", Day(end.day, end.clocked))
 
 
 def assumed_in(plan: Plan, path: Sequence[Work]) -> int:

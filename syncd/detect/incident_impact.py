@@ -66,10 +66,10 @@ def detect(snapshot: Snapshot, rules: IncidentImpactRules) -> Iterator[Finding]:
     if not incidents:
         return
     criticals, load = snapshot.once(criticals_of), snapshot.once(load_of)
-    theirs = _by_person(criticals)
+    theirs = _by_person(criticals, snapshot.today)
     found: dict[tuple[Ref, Ref], Taken] = {}
     for incident in incidents:
-        for taken in _taken(criticals, load, incident, theirs):
+        for taken in _taken(load, incident, theirs):
             known = found.get((taken.milestone.ref, incident.ref))
             if known is None or taken.days > known.days:
                 found[taken.milestone.ref, incident.ref] = taken
@@ -82,28 +82,32 @@ def detect(snapshot: Snapshot, rules: IncidentImpactRules) -> Iterator[Finding]:
 DETECTOR = Detector(code=CODE, title="Incident", rules=IncidentImpactRules, detect=detect)
 
 
-def _by_person(criticals: Criticals) -> dict[Person, list[Item]]:
-    found: dict[Person, list[Item]] = {}
+_Begun = tuple[Item, Milestone, float]
+"""A critical item that has begun, or should have by now, its milestone, and its float in days."""
+
+
+def _by_person(criticals: Criticals, today: date) -> dict[Person, list[_Begun]]:
+    found: dict[Person, list[_Begun]] = {}
     for item in criticals.items:
-        if item.type != _INCIDENT:
+        milestone, dates = criticals.milestone(item), criticals.dates(item)
+        if item.type != _INCIDENT and milestone and (item.status == "doing" or dates.start <= today):
             for person in item.assignees:
-                found.setdefault(person, []).append(item)
+                found.setdefault(person, []).append((item, milestone, max(0, dates.total_float) / _DAY))
     return found
 
 
-def _taken(criticals: Criticals, load: Load, incident: Item, theirs: dict[Person, list[Item]]) -> Iterator[Taken]:
-    working = load.working
+def _taken(load: Load, incident: Item, theirs: dict[Person, list[_Begun]]) -> Iterator[Taken]:
+    working, left = load.working, (minutes_left(incident) or 0) / _DAY / max(1, len(incident.assignees))
     for person in incident.assignees:
         zone = working.zone_of(person)
         since = incident.created_at.astimezone(zone).date() if incident.created_at else working.today
-        for item in theirs.get(person, ()):
-            milestone, dates = criticals.milestone(item), criticals.dates(item)
-            if milestone is None or not (item.status == "doing" or dates.start <= working.today):
-                continue
+        worked: dict[date, int] = {}
+        for item, milestone, room in theirs.get(person, ()):
             first = max(since, item.start or since)
-            gone, left = _worked(load, person, first), (minutes_left(incident) or 0) / _DAY / len(incident.assignees)
-            days = ceil(gone + left - max(0, dates.total_float) / _DAY - 1e-9)
-            yield Taken(incident, item, milestone, person, first, days, gone, left)
+            if first not in worked:
+                worked[first] = _worked(load, person, first)
+            gone = worked[first]
+            yield Taken(incident, item, milestone, person, first, ceil(gone + left - room - 1e-9), gone, left)
 
 
 def _worked(load: Load, person: Person, first: date) -> int:

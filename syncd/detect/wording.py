@@ -1,6 +1,6 @@
 """Pure. How detectors name things: what a vendor's users wrote is always marked as theirs, with who may read it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from syncd.model.finding import Day, Named, Part, Quote
@@ -42,21 +42,20 @@ def called(person: Person, role: Role, work: Written) -> Quote:
 
 def owners(work: Work) -> tuple[Part, ...]:
     """Who works on it: names as parts, or that there is nobody."""
-    people = [(person, role) for role, named in _workers(work) for person in named if person]
-    return listed([called(person, role, work) for person, role in people]) if people else ("nobody is assigned to it",)
+    role, people = _workers(work)
+    return listed([called(person, role, work) for person in people if person]) or ("nobody is assigned to it",)
 
 
-def _workers(work: Work) -> Iterator[tuple[Role, Sequence[Person | None]]]:
+def _workers(work: Work) -> tuple[Role, Sequence[Person | None]]:
     if isinstance(work, Item):
-        yield "assignee", work.assignees
-    elif isinstance(work, Milestone):
-        yield "owner", [work.owner]
-    else:
-        yield "author", [work.author]
+        return "assignee", work.assignees
+    return ("owner", [work.owner]) if isinstance(work, Milestone) else ("author", [work.author])
 
 
 def listed(parts: Sequence[Part], last: str = " and ") -> tuple[Part, ...]:
     """`A`, `A and B`, `A, B and C`."""
+    if len(parts) < 2:
+        return tuple(parts)
     separated: list[Part] = []
     for place, part in enumerate(parts):
         separated += [last if place == len(parts) - 1 else ", ", part] if place else [part]

@@ -31,7 +31,7 @@ from syncd.schedule.ordered import by_identity
 from syncd.schedule.plan import plan_of
 from syncd.schedule.reference import reference_of
 from syncd.schedule.wall import wall_day
-from syncd.schedule.wiring import End, ends_of, is_open
+from syncd.schedule.wiring import End, is_open
 from syncd.schedule.workdays import whole_days
 
 LABEL = "buffer:"
@@ -78,12 +78,9 @@ def buffers_of(snapshot: Snapshot) -> Mapping[Ref, Buffer]:
 
 def _stands(snapshot: Snapshot, ref: Ref) -> bool:
     milestone = snapshot.milestones.get(ref)
-    return (
-        milestone is not None
-        and is_open(milestone)
-        and milestone.due is not None
-        and End(ref) in snapshot.once(plan_of).wiring.number
-    )
+    if milestone is None or not is_open(milestone) or milestone.due is None:
+        return False
+    return End(ref) in snapshot.once(plan_of).wiring.number
 
 
 def _given(snapshot: Snapshot, milestone: Milestone) -> tuple[Origin, int] | None:
@@ -160,7 +157,7 @@ def _chains(snapshot: Snapshot, milestones: list[Ref]) -> dict[Ref, tuple[int, i
 
     A milestone is a part of its own of one network, so that one pass measures all."""
     works = [(ref, item) for ref in milestones for item in by_identity(_work_of(snapshot, ref))]
-    homes: dict[Ref, dict[Ref, int]] = {}
+    homes: dict[object, dict[Ref, int]] = {}
     for number, (ref, item) in enumerate(works):
         homes.setdefault(item.ref, {})[ref] = number
     pairs = [
@@ -168,9 +165,8 @@ def _chains(snapshot: Snapshot, milestones: list[Ref]) -> dict[Ref, tuple[int, i
         for link in snapshot.dependencies
         if link.strength != "soft"
         and link.relation == "FS"
-        and (ends := ends_of(link))
-        and (earlier_in := homes.get(ends[0]))
-        and (later_in := homes.get(ends[1]))
+        and (earlier_in := homes.get(link.predecessor))
+        and (later_in := homes.get(link.successor))
         for ref, earlier in earlier_in.items()
         if (later := later_in.get(ref)) is not None
     ]

@@ -83,10 +83,8 @@ def simulate(
             counts += many.critical * block
         done += block
     every = np.concatenate(ends) if ends else np.zeros((0, len(watched)))
-    shares = {
-        node: counts[number] / draws for node, number in plan.wiring.number.items() if isinstance(node, Ref) and counts[number]
-    }
-    return Drawn(draws, every.astype(np.int64), shares)
+    nodes = ((plan.wiring.nodes[number], counts[number] / draws) for number in np.flatnonzero(counts).tolist())
+    return Drawn(draws, every.astype(np.int64), {node: share for node, share in nodes if isinstance(node, Ref)})
 
 
 @dataclass(slots=True, eq=False)

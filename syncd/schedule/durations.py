@@ -44,7 +44,7 @@ _NONE = Duration(0, "estimate")
 
 def is_buffer(item: Item) -> bool:
     """Whether an item is no work, but time that is kept free."""
-    return "buffer" in (item.type, (item.type_name or "").casefold())
+    return item.type == "buffer" or (item.type_name is not None and item.type_name.casefold() == "buffer")
 
 
 def duration_of(work: Work, reference: Reference, *, waits: bool = False) -> Duration:

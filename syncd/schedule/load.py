@@ -203,7 +203,7 @@ def _book(sums: Sums, asked: Iterable[Asked]) -> Book:
 def _by_person(asked: Iterable[Asked]) -> dict[Person, list[Asked]]:
     """What each is asked for."""
     found: dict[Person, list[Asked]] = {}
-    known: dict[int, list[Asked]] = {}  # by the very object: to compare people, who are in many items, takes longer than all else
+    known: dict[int, list[Asked]] = {}  # by the very person, whom many items share: to compare them takes longer than all else
     for one in asked:
         for person in one.item.assignees:
             theirs = known.get(id(person))

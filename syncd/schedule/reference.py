@@ -13,15 +13,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, tzinfo
 from functools import cached_property
 from math import ceil
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from syncd.model.record import record
-from syncd.model.ref import Ref, identity
+from syncd.model.ref import Ref
 from syncd.model.rows import Item, Status
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.calendar import Ints
+from syncd.schedule.ordered import ordered_items
 from syncd.schedule.wall import wall_day
 from syncd.schedule.workdays import workdays_within
 
@@ -163,11 +165,11 @@ class Reference:
 
 def reference_of(snapshot: Snapshot) -> Reference:
     """What the finished items of a snapshot tell. Use it as `snapshot.once(reference_of)`."""
-    names, zone = snapshot.once(status_names), ZoneInfo(snapshot.zone)
+    names, zone, today = snapshot.once(status_names), ZoneInfo(snapshot.zone), snapshot.today
     finished, began = [], {}
-    for ref, item in snapshot.items.items():
+    for item in snapshot.once(ordered_items):
         if item.status == "doing":
-            began[ref], _ = _began(item, names, zone, snapshot.today)
+            began[item.ref], _ = _began(item, names, zone, today)
         elif item.status == "done" and item.done_at is not None:
             ended = wall_day(item.done_at, zone)
             start, filed = _began(item, names, zone, ended)
@@ -176,8 +178,8 @@ def reference_of(snapshot: Snapshot) -> Reference:
                 item.estimate.value if item.estimate and item.estimate.unit == "minutes" and item.estimate.value > 0 else None
             )
             finished.append(Finished(item, start, ended, max(1, workdays_within(start, ended)), planned, kind_of(item), filed))
-    finished.sort(key=lambda one: (one.ended, identity(one.item.ref)))
-    return Reference(snapshot.today, tuple(finished), began, zone)
+    finished.sort(key=attrgetter("ended"))  # and on one day as their refs are
+    return Reference(today, tuple(finished), began, zone)
 
 
 def classed(finished: Iterable[Finished]) -> dict[Class, list[int]]:
@@ -228,9 +230,11 @@ def status_names(snapshot: Snapshot) -> Mapping[tuple[str, str], Status]:
 
 def _began(item: Item, names: Mapping[tuple[str, str], Status], zone: ZoneInfo, latest: date) -> tuple[date, bool]:
     """The day on which work began: the first time that its status said so, or the start that people set; else its creation, and True."""
-    moves = [c.at for c in item.history if c.field == "status" and names.get((item.ref.connection, c.new or "")) == "doing"]
-    if moves:
-        return wall_day(min(moves), zone), False
+    if item.history:
+        where = item.ref.connection
+        moves = [one.at for one in item.history if one.field == "status" and names.get((where, one.new or "")) == "doing"]
+        if moves:
+            return wall_day(min(moves), zone), False
     if item.start is not None and item.start <= latest:
         return item.start, False
     return wall_day(item.created_at, zone) if item.created_at else latest, True

@@ -327,6 +327,6 @@ def _names(work: Work) -> list[str]:
 
 
 def _without_calendar(snapshot: Snapshot, seats: Mapping[Person, object], leave: Leave) -> Iterator[Person]:
-    # By the very object: they are few, and quickly told apart.
+    # by the very object first, of which many items share one: to compare people takes longer than all else
     very = {id(one): one for item in snapshot.items.values() if is_open(item) for one in item.assignees}
     return (person for person in dict.fromkeys(very.values()) if person not in seats and person not in leave.by_person)

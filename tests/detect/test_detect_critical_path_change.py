@@ -83,8 +83,9 @@ def test_far_ahead_a_twentieth_of_what_is_left_is_little() -> None:
         (milestone("M", due="2026-05-12", status="done"), item("A", of="M", due="2026-05-12")),
         (milestone("M", due="2026-05-12"), item("A", of="M", due="2026-05-12", status="done")),
         (milestone("M", due="2026-06-30"), item("A", of="M"), milestone("N"), item("B", of="N", days=9), link("A", "B")),
+        (milestone("M", due="2026-05-06"), milestone("N"), item("B", of="N"), link("M", "N")),
     ],
-    ids=["no due date", "overdue", "done", "nothing open", "critical for another one"],
+    ids=["no due date", "overdue", "done", "nothing open", "critical for another one", "waited for, and without items"],
 )
 def test_nothing_is_critical(rows: tuple[Row, ...]) -> None:
     assert not found(CRITICAL, snapshot(*rows))

@@ -15,27 +15,24 @@ Source: the critical path method's early dates; the limits are this house's.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
-from functools import lru_cache
 
 from pydantic import Field
 
 from syncd.contract import Detector, Rules
-from syncd.detect.driving import DRAWN, guessed, needing, pictured, without
-from syncd.detect.wording import NEAREST, end_day, keyed, listed, named, owners, quoted, with_sources
-from syncd.model.finding import SEVERITIES, Count, Day, Finding, Line, Named, Part, Severity, Step, bucket
-from syncd.model.record import record
+from syncd.detect.blocked_words import Case, basis_of, days_of, eats_all_float, ends, headline, or_start, rule, where, wrong
+from syncd.detect.driving import DRAWN, pictured
+from syncd.detect.wording import NEAREST, keyed, listed, named, owners, quoted, with_sources
+from syncd.model.finding import SEVERITIES, Count, Finding, Line, Named, Part, Severity, Step, bucket
 from syncd.model.ref import Alias, Ref, ref_to_json
 from syncd.model.rows import Dependency, Item
 from syncd.model.snapshot import Snapshot
-from syncd.schedule.calendar import WorkingTime
 from syncd.schedule.cycles import Cycle, cycles_of
-from syncd.schedule.days import days_within, off_within
+from syncd.schedule.days import days_within
 from syncd.schedule.days import later as later_day
-from syncd.schedule.durations import DAY, Duration, duration_of
+from syncd.schedule.durations import duration_of
 from syncd.schedule.plan import Finish, Plan, finish_of, plan_of
 from syncd.schedule.reference import reference_of
-from syncd.schedule.starts import Start, set_start, start_of
+from syncd.schedule.starts import set_start, start_of
 from syncd.schedule.wiring import Work, due_of, is_open, of_each_other, opened_of
 from syncd.schedule.workdays import roll_forward, whole_days
 from syncd.schedule.working import working_of
@@ -51,37 +48,6 @@ class BlockedRules(Rules):
 
     soon_days: int = Field(2, ge=0, description="Working days before its start from which an unfinished predecessor is told.")
     warn_days: int = Field(1, ge=1, description="Working days that are lost from which it is a warning.")
-
-
-@record(frozen=True, slots=True)
-class _Case:
-    """One link under judgement. `number`: of the successor in the plan; `start`: its; `end`: of the predecessor, with lag; `lost`: working
-    days, up to `last`. `takes`: how long the successor takes; `time`: its calendar; `before`, `waiting`: both by their keys."""
-
-    link: Dependency
-    earlier: Work
-    later: Work
-    number: int | None
-    start: Start
-    near: bool
-    end: Finish
-    last: date
-    lost: int
-    takes: Duration
-    time: WorkingTime
-    before: Named
-    waiting: Named
-    today: date
-
-    @property
-    def after(self) -> date:
-        """The first working day after the end."""
-        return later_day(self.time, self.end.day, 1)
-
-    @property
-    def clocked(self) -> bool:
-        """Whether the days that are lost change from one day to the next."""
-        return self.end.clocked or self.start.clocked
 
 
 def detect(snapshot: Snapshot, rules: BlockedRules) -> Iterator[Finding]:
@@ -134,7 +100,7 @@ def _judged(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependenc
     return _soft(snapshot, plan, case) if link.strength == "soft" else _hard(snapshot, plan, rules, case)
 
 
-def _case(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency, earlier: Work, later: Work) -> _Case | None:
+def _case(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency, earlier: Work, later: Work) -> Case | None:
     """The link as it stands; None where nothing is to be said of it."""
     if later.status != "doing" and not (set_start(later) or due_of(later)):
         return None  # nothing says when it starts
@@ -143,47 +109,61 @@ def _case(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency,
     lagged = Finish(later_day(time, end.day, whole_days(link.lag)), end.clocked, end.by) if link.lag else end
     known = None if number is None or not isinstance(later, Item) else plan.durations[number]
     takes = known or duration_of(later, snapshot.once(reference_of))
-    start = start_of(later, today, _days(takes, time), time)
+    start = start_of(later, today, days_of(takes, time), time)
     last = roll_forward(lagged.day) if lagged.clocked else lagged.day  # nothing that is open on a weekend ends before Monday
     lost = days_within(time, start.day, last) if start.day and link.relation == "FS" else 0
     near = start.within(rules.soon_days, today, time)
     if not (start.started if link.strength == "soft" else near or lost):
         return None
-    return _Case(link, earlier, later, number, start, near, lagged, last, lost, takes, time, keyed(earlier), keyed(later), today)
-
-
-def _days(takes: Duration, time: WorkingTime) -> int:
-    return -(-takes.minutes // (time.longest or DAY))
+    path = () if (at := plan.wiring.number.get(earlier.ref)) is None else plan.numbers_on(at, DRAWN + 1)
+    return Case(
+        link=link,
+        earlier=earlier,
+        later=later,
+        path=path,
+        number=number,
+        start=start,
+        near=near,
+        end=lagged,
+        last=last,
+        lost=lost,
+        takes=takes,
+        time=time,
+        before=keyed(earlier),
+        waiting=keyed(later),
+        today=today,
+        likely=any(map(plan.is_typical, path)),
+    )
 
 
 def _near(snapshot: Snapshot, rules: BlockedRules, later: Work) -> bool:
     time = snapshot.once(working_of).default
-    days = _days(duration_of(later, snapshot.once(reference_of)), time)
+    days = days_of(duration_of(later, snapshot.once(reference_of)), time)
     return start_of(later, snapshot.today, days, time).within(rules.soon_days, snapshot.today, time)
 
 
-def _hard(snapshot: Snapshot, plan: Plan, rules: BlockedRules, case: _Case) -> Finding:
+def _hard(snapshot: Snapshot, plan: Plan, rules: BlockedRules, case: Case) -> Finding:
     due, own = due_of(case.later), due_of(case.earlier)
     unsure = own is None or own < case.today
     severity: Severity = "warn" if case.lost >= rules.warn_days or unsure else "info"
-    if case.link.relation == "FS" and ((due and case.end.day >= due) or _eats_all_float(plan, case)):
+    if case.link.relation == "FS" and ((due and case.end.day >= due) or eats_all_float(plan, case)):
         severity = "critical"
     lines = (
-        Line("Why", (*_where(plan, case), ". Who can unblock it: ", *owners(case.earlier), ".")),
-        Line("Rests on", (*_basis(case), ". ", *_rule(case.link.strength, case.link.relation, rules.warn_days))),
-        Line("Clears", (case.before, " done", *_or_start(case), ".")),
-        Line("Wrong?", _wrong(case)),
+        Line("Why", (*where(plan, case), ". Who can unblock it: ", *owners(case.earlier), ".")),
+        Line("Rests on", (*basis_of(case), ". ", *rule(case.link.strength, case.link.relation, rules.warn_days))),
+        Line("Clears", (case.before, " done", *or_start(case), ".")),
+        Line("Wrong?", wrong(case)),
     )
     return _finding(
         snapshot,
         case.link,
         case.later,
         severity=severity,
-        headline=_headline(plan, case),
+        headline=headline(case),
         lines=lines,
         weight=bucket(case.lost) if case.clocked else case.lost,
         resting=plan.upstream([case.earlier.ref], NEAREST),
-        graph=pictured(plan, _path(plan, case), case.later, whole=False),
+        graph=pictured(plan, _works(plan, case), case.later, whole=False),
         facts={
             "reason": "started" if case.start.started else "soon" if case.near else "predicted",
             "days_lost": case.lost,
@@ -197,119 +177,12 @@ def _hard(snapshot: Snapshot, plan: Plan, rules: BlockedRules, case: _Case) -> F
     )
 
 
-def _path(plan: Plan, case: _Case) -> tuple[Work, ...]:
-    """What drives the predecessor, and it; one more than is drawn."""
-    ref = case.earlier.ref
-    return plan.works_on(ref, DRAWN + 1) if ref in plan.wiring.number else (case.earlier,)
+def _works(plan: Plan, case: Case) -> tuple[Work, ...]:
+    """What drives the predecessor, and it."""
+    return tuple([work for number in case.path if (work := plan.works[number])]) if case.path else (case.earlier,)
 
 
-def _eats_all_float(plan: Plan, case: _Case) -> bool:
-    """Whether what waits cannot end in time for its milestone any more, and this is why."""
-    return case.number is not None and plan.room(case.number) < 0 and plan.finish(case.number).by == case.earlier.ref
-
-
-def _headline(plan: Plan, case: _Case) -> tuple[Part, ...]:
-    waits: tuple[Part, ...] = (named(case.later), " waits for ", case.before)
-    if not case.lost:
-        return *waits, ", which is not done." if case.link.relation == "FS" else ", which has not started."
-    least = ": about " if guessed(plan, _path(plan, case)) else ": at least " if case.end.clocked else ": "
-    return *waits, least, Count(case.lost, "working day", case.clocked), " lost."
-
-
-def _where(plan: Plan, case: _Case) -> tuple[Part, ...]:
-    """Both ends, and the days between them that are lost: what a reader needs to count them anew."""
-    told = *_end(plan, case), "; ", case.waiting, *_begins(case), *_no_time(plan, case)
-    return (*told, *_lost(plan, case)) if case.lost else told
-
-
-def _end(plan: Plan, case: _Case) -> tuple[Part, ...]:
-    """When the predecessor ends by itself, and when with the lag."""
-    end, own = finish_of(plan, case.earlier), due_of(case.earlier)
-    if not end.clocked or end.by is not None:
-        likely = "about " if guessed(plan, _path(plan, case)) else "no earlier than " if end.clocked else ""
-        return case.before, f" ends {likely}", end_day(end), *_lagged(case)
-    is_due: tuple[Part, ...] = (" has no due date",)
-    if own is not None:
-        is_due = " was due " if own < case.today else " is due ", Day(own)
-    return case.before, *is_due, " and is open", *needing(plan, case.earlier), *_lagged(case)
-
-
-def _lagged(case: _Case) -> tuple[Part, ...]:
-    lag = whole_days(case.link.lag)
-    if not lag:
-        return ()
-    days = Count(abs(lag), "working day")
-    return ", with a lag of " if lag > 0 else ", with a lead of ", days, " that is ", end_day(case.end)
-
-
-def _begins(case: _Case) -> tuple[Part, ...]:
-    if case.start.started:
-        return (" started ", Day(case.start.day)) if case.start.day and case.start.set_ else (" has started",)
-    if case.start.day is None:
-        return (" has no date",)
-    return (" starts " if case.start.set_ else " must start by "), Day(case.start.day)
-
-
-def _no_time(plan: Plan, case: _Case) -> tuple[Part, ...]:
-    """Until when it would have to be done, where no time is left for that."""
-    due = due_of(case.later)
-    if case.link.relation != "FS":
-        return ()
-    if due and case.end.day >= due:
-        return " and is due ", Day(due)
-    dates = plan.dates(case.later.ref)
-    if dates is None or not _eats_all_float(plan, case):
-        return ()
-    return *needing(plan, case.later, ends=False), ", and would have to end by ", Day(dates.late)
-
-
-def _lost(plan: Plan, case: _Case) -> tuple[Part, ...]:
-    """From when to when the days that are lost are counted, and which of them are none."""
-    assert case.start.day is not None, "where nothing starts, nothing is lost"
-    number = plan.wiring.number.get(case.later.ref)
-    person = None if number is None else plan.people[number]
-    off = off_within(plan.working, person, plan.working.team_of(case.later), case.start.day, case.last)
-    first, last = Day(case.start.day, case.start.clocked), Day(case.last, case.end.clocked)
-    return ". Lost: ", first, " to ", last, *without(tuple(off), clocked=case.clocked)
-
-
-def _basis(case: _Case) -> tuple[Part, ...]:
-    """The dates that it rests on, and what was assumed."""
-    earlier, later = case.earlier, case.later
-    basis: list[Part] = [_dates_of(earlier), " of ", case.before, ", ", _dates_of(later), " of ", case.waiting]
-    if case.start.day and not (case.start.started or case.start.set_):
-        basis += [
-            ", which takes ",
-            Count(_days(case.takes, case.time), "working day"),
-            *([" (assumed)"] if case.takes.assumed else []),
-        ]
-    return tuple(basis)
-
-
-def _dates_of(work: Work) -> str:
-    if set_start(work):
-        return "start and due date" if due_of(work) else "start"
-    return "due date" if due_of(work) else "no date"
-
-
-@lru_cache(64)
-def _rule(strength: str, relation: str, warn_days: int) -> tuple[Part, ...]:
-    state = "has started" if relation == "SS" else "is done"
-    rule = f"Rule: what it waits for by a {strength} link {state} before it starts; a warning from "
-    return rule, Count(warn_days, "working day"), " lost, critical when no time is left."
-
-
-def _or_start(case: _Case) -> tuple[Part, ...]:
-    if case.start.started or case.end.clocked or case.link.relation != "FS":
-        return (", or the link removed",)
-    return ", or ", case.waiting, " starting ", Day(case.after), " or later"
-
-
-def _wrong(case: _Case) -> tuple[Part, ...]:
-    return "Correct the dates of ", case.before, " or ", case.waiting, ", or their link."
-
-
-def _soft(snapshot: Snapshot, plan: Plan, case: _Case) -> Finding:
+def _soft(snapshot: Snapshot, plan: Plan, case: Case) -> Finding:
     return _finding(
         snapshot,
         case.link,
@@ -317,7 +190,7 @@ def _soft(snapshot: Snapshot, plan: Plan, case: _Case) -> Finding:
         severity="info",
         headline=(named(case.later), " started before ", keyed(case.earlier), ", which should come first."),
         lines=(
-            Line("Why", (*_end(plan, case), ". Who can finish it: ", *owners(case.earlier), ".")),
+            Line("Why", (*ends(plan, case), ". Who can finish it: ", *owners(case.earlier), ".")),
             Line("Rests on", ("a soft link, which moves no date.",)),
             Line("Clears", (keyed(case.earlier), " done.")),
             Line("Wrong?", ("Correct the status of ", keyed(case.earlier), " or ", keyed(case.later), ", or their link.")),

@@ -79,7 +79,8 @@ def _drawn(plan: Plan, work: Work) -> Iterator[Part]:
     number = plan.wiring.number.get(work.ref)
     if number is not None:
         end = plan.finish(number)
-        likely = "about " if guessed(plan, plan.works_on(work.ref, DRAWN)) else "no earlier than " if end.clocked else ""
+        typical = any(map(plan.is_typical, plan.numbers_on(number, DRAWN)))
+        likely = "about " if typical else "no earlier than " if end.clocked else ""
         yield from (f"ends {likely}", Day(end.day, end.clocked))
 
 
@@ -91,8 +92,8 @@ def assumed_in(plan: Plan, path: Sequence[Work]) -> int:
 
 def guessed(plan: Plan, path: Sequence[Work]) -> bool:
     """Whether a path rests on what is typical of such work: then its end is no more than likely."""
-    known = (plan.dates(work.ref) for work in path if isinstance(work, Item))
-    return any(dates is not None and dates.own != "due" and dates.duration.basis == "class" for dates in known)
+    numbers = (plan.wiring.number.get(work.ref) for work in path)
+    return any(number is not None and plan.is_typical(number) for number in numbers)
 
 
 def lasting(duration: Duration, time: WorkingTime) -> tuple[Part, ...]:

@@ -159,6 +159,10 @@ class Plan:
         found.reverse()
         return found
 
+    def is_typical(self, number: int) -> bool:
+        """Whether the dates of a node rest on what is typical of such work: then its end is no more than likely."""
+        return self.durations[number].basis == "class" and self._ends(number)[1] != "due"
+
     def driver(self, node: Node) -> Wire | None:
         """The wire that sets the early dates of a node; None where they are its own."""
         wire = self._drivers[self.wiring.number[node]]

@@ -7,6 +7,7 @@ before the start that was set, or ends before its due date. Source: S. Malcolm e
 """
 
 import zlib
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -193,7 +194,7 @@ class _Running:
     plan: Plan
     reference: Reference
     pools: Pools
-    sorted: dict[tuple[Class, bool], Reals] = field(default_factory=dict)
+    sorted: dict[tuple[Class, bool], list[float]] = field(default_factory=dict)
     found: dict[tuple[Class, bool], list[tuple[int, int, float, float]]] = field(default_factory=dict)
 
     def takes(self, item: Item, number: int) -> bool:
@@ -207,15 +208,15 @@ class _Running:
         key, unit = (class_, planned > 0), planned or DAY
         if key not in self.sorted:
             days = self.pools.ratios[class_] if planned else np.array(self.reference.ordered[class_], np.float64)
-            self.sorted[key] = np.sort(days)
-        first = int(np.searchsorted(self.sorted[key], age * DAY / unit, "right"))
+            self.sorted[key] = np.sort(days).tolist()
+        first = bisect_right(self.sorted[key], age * DAY / unit)
         if first == len(self.sorted[key]):
             return False
         self.found.setdefault(key, []).append((number, first, unit, age * DAY))
         return True
 
     def made(self) -> list[_Longer]:
-        return [_longer(self.sorted[key], some) for key, some in sorted(self.found.items())]
+        return [_longer(np.array(self.sorted[key]), some) for key, some in sorted(self.found.items())]
 
 
 def _longer(sample: Reals, some: Sequence[tuple[int, int, float, float]]) -> _Longer:

@@ -14,7 +14,7 @@ Rules, for links between open work, within and across vendors:
 Source: the critical path method's early dates; the limits are this house's.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pydantic import Field
 
@@ -55,13 +55,15 @@ def detect(snapshot: Snapshot, rules: BlockedRules) -> Iterator[Finding]:
     cycles = snapshot.once(cycles_of)
     inside = {ref: place for place, cycle in enumerate(cycles) for ref in cycle.members}
     yield from (_cycle(snapshot, cycle) for cycle in cycles)
-    plan, open_ = snapshot.once(plan_of), snapshot.once(opened_of)
+    plan, open_, dropped = snapshot.once(plan_of), snapshot.once(opened_of), _refs_of_dropped(snapshot)
     found: dict[tuple[Ref, str], Finding] = {}
     for link, before, after in zip(open_.links, open_.earlier, open_.later, strict=True):
         if after < 0 or not isinstance(link.predecessor, Ref):
             continue
+        if before < 0 and link.predecessor not in dropped:
+            continue  # it is done
         later, earlier = open_.works[after], open_.works[before] if before >= 0 else snapshot.get(link.predecessor)
-        if earlier is None or earlier.status in ("done", "merged"):
+        if earlier is None:
             continue
         if inside and inside.get(earlier.ref, -1) == inside.get(later.ref) and link.strength != "soft":
             continue
@@ -72,6 +74,12 @@ def detect(snapshot: Snapshot, rules: BlockedRules) -> Iterator[Finding]:
 
 
 DETECTOR = Detector(code=CODE, title="Blocked", rules=BlockedRules, detect=detect)
+
+
+def _refs_of_dropped(snapshot: Snapshot) -> Collection[Ref]:
+    """What nobody will finish: few, so that most of what is not open need not be looked up."""
+    kinds: tuple[Mapping[Ref, Work], ...] = (snapshot.items, snapshot.merge_requests, snapshot.milestones)
+    return {ref for kind in kinds for ref, work in kind.items() if work.status in ("dropped", "closed")}
 
 
 def _keep_worse(found: dict[tuple[Ref, str], Finding], finding: Finding | None) -> None:
@@ -124,6 +132,7 @@ def _case(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency,
         number=number,
         start=start,
         near=near,
+        own=end,
         end=lagged,
         last=last,
         lost=lost,

@@ -9,21 +9,23 @@ from syncd.detect.wording import end_day, named
 from syncd.model.finding import Count, Day, Named, Part
 from syncd.model.record import record
 from syncd.model.rows import Dependency
+from syncd.model.snapshot import Snapshot
 from syncd.schedule.calendar import WorkingTime
+from syncd.schedule.days import Off, off_within
 from syncd.schedule.days import later as later_day
-from syncd.schedule.days import off_within
 from syncd.schedule.durations import DAY, Duration
-from syncd.schedule.plan import Finish, Plan, finish_of
+from syncd.schedule.plan import Finish, Plan
 from syncd.schedule.starts import Start, set_start
 from syncd.schedule.wiring import Work, due_of
-from syncd.schedule.workdays import whole_days
+from syncd.schedule.workdays import whole_days, workdays_within
 
 
 @record(frozen=True, slots=True)
 class Case:
     """One link under judgement. `path`: the numbers in the plan of what drives the predecessor, and of it, one more than are drawn;
-    `number`: that of the successor; `start`: its; `end`: of the predecessor, with lag; `lost`: working days, up to `last`. `takes`: how
-    long the successor takes; `time`: its calendar; `before`, `waiting`: both by their keys. `likely`: the end rests on what is typical."""
+    `number`: that of the successor; `start`: its; `own`: the end of the predecessor, `end`: with lag; `lost`: working days, up to `last`.
+    `takes`: how long the successor takes; `time`: its calendar; `before`, `waiting`: both by their keys. `likely`: the end rests on
+    what is typical."""
 
     link: Dependency
     earlier: Work
@@ -32,6 +34,7 @@ class Case:
     number: int | None
     start: Start
     near: bool
+    own: Finish
     end: Finish
     last: date
     lost: int
@@ -80,14 +83,28 @@ def where(plan: Plan, case: Case) -> tuple[Part, ...]:
 
 def ends(plan: Plan, case: Case) -> tuple[Part, ...]:
     """When the predecessor ends by itself, and when with the lag."""
-    end, own = finish_of(plan, case.earlier), due_of(case.earlier)
+    end, own = case.own, due_of(case.earlier)
     if not end.clocked or end.by is not None:
         likely = "about " if case.likely else "no earlier than " if end.clocked else ""
         return case.before, f" ends {likely}", end_day(end), *_lagged(case)
     is_due: tuple[Part, ...] = (" has no due date",)
     if own is not None:
         is_due = " was due " if own < case.today else " is due ", Day(own)
-    return case.before, *is_due, " and is open", *needing(plan, case.earlier), *_lagged(case)
+    return case.before, *is_due, " and is open", *_needing(plan, case.earlier), *_lagged(case)
+
+
+def _needing(plan: Plan, work: Work) -> tuple[Part, ...]:
+    """Put into words once for all that wait for it."""
+    known = plan.snapshot.once(_needed)
+    found = known.get(id(work))
+    if found is None:
+        found = known[id(work)] = tuple(needing(plan, work))
+    return found
+
+
+def _needed(_: Snapshot) -> dict[int, tuple[Part, ...]]:
+    """What was told of work already, by the very object, which the snapshot keeps."""
+    return {}
 
 
 def _lagged(case: Case) -> tuple[Part, ...]:
@@ -120,11 +137,14 @@ def _no_time(plan: Plan, case: Case) -> tuple[Part, ...]:
 
 def _lost(plan: Plan, case: Case) -> tuple[Part, ...]:
     """From when to when the days that are lost are counted, and which of them are none."""
-    assert case.start.day is not None, "where nothing starts, nothing is lost"
-    person = None if case.number is None else plan.people[case.number]
-    off = off_within(plan.working, person, plan.working.team_of(case.later), case.start.day, case.last)
-    first, last = Day(case.start.day, case.start.clocked), Day(case.last, case.end.clocked)
-    return ". Lost: ", first, " to ", last, *without(tuple(off), clocked=case.clocked)
+    since, until = case.start.day, case.last
+    assert since is not None, "where nothing starts, nothing is lost"
+    off: tuple[Off, ...] = ()
+    if case.lost < workdays_within(since, until):
+        person = None if case.number is None else plan.people[case.number]
+        off = tuple(off_within(plan.working, person, plan.working.team_of(case.later), since, until))
+    first, last = Day(since, case.start.clocked), Day(until, case.end.clocked)
+    return ". Lost: ", first, " to ", last, *without(off, clocked=case.clocked)
 
 
 def basis_of(case: Case) -> tuple[Part, ...]:

@@ -6,6 +6,7 @@ takes a tenth of their time for single dates, which is what the network is made 
 """
 
 from datetime import date
+from functools import lru_cache
 from math import ceil
 
 MINUTES_PER_DAY = 480
@@ -36,6 +37,7 @@ def workdays_after(start: date, end: date) -> int:
     return index(end) - index(start)
 
 
+@lru_cache(65536)
 def workdays_within(first: date, last: date) -> int:
     """Working days from `first` to `last`, both included; 0 where `last` is earlier."""
     return max(0, _index(last.toordinal()) - _index(first.toordinal() - 1))

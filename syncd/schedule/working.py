@@ -104,8 +104,7 @@ class Working:
 
         Whoever has no minute left from today on is counted with the week of the team, else with the default, and is in `problems`.
         """
-        if person and person not in self.seats and person not in self.leave.by_person:
-            person = None  # nothing is known of them that is not known of everybody
+        person = self._known(person)
         key = person, team.name if team else None
         found = self._calendars.get(key)
         if found is None:
@@ -118,6 +117,7 @@ class Working:
         For a team that a person is in: its share of them, from the first to the last day in it. For one they are not in: all of their
         time. On days on which they are in no team they have their week all the same, to the full.
         """
+        person = self._known(person)
         key = person, team.name if team else None
         made = self._minutes.get(key)
         if made is None:
@@ -138,8 +138,13 @@ class Working:
         key = id(person), team.name if team else None
         known = self._off.get(key)
         if known is None:
-            known = self._off[key] = person, self._free(person, team)
+            few = self._known(person)
+            known = self._off[key] = person, self._free(person, team) if few or not person else self.off(None, team)
         return known[1]
+
+    def _known(self, person: Person | None) -> Person | None:
+        """The person; None where nothing is known of them that is not known of everybody."""
+        return person if person and (person in self.seats or person in self.leave.by_person) else None
 
     def _free(self, person: Person | None, team: Team | None) -> Free:
         hours, made = self.hours(person, team), self.minutes(person, team)

@@ -6,7 +6,7 @@ schedule: an item done by a colleague, whose own work is in it, an item for whic
 person; it is worth the delay that it saves. Only links that are hard and FS count, between the items that are looked at.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -88,7 +88,7 @@ class Bench:
     def __init__(self, snapshot: Snapshot, load: Load) -> None:
         self.load, self.today = load, load.working.today
         self.before, self.number = snapshot.once(_before), snapshot.once(wiring_of).number
-        self.waited_for = {one for earlier in self.before.values() for one in earlier}
+        self.waited_for = snapshot.once(_waited_for)
         working = load.working
         self.everybody = working.minutes()[working.place(self.today) :]
         self.clock = _worker(self.everybody)
@@ -171,3 +171,8 @@ def _before(snapshot: Snapshot) -> Mapping[int, Sequence[int]]:
         if link.relation == "FS":
             found.setdefault(later, []).append(earlier)
     return found
+
+
+def _waited_for(snapshot: Snapshot) -> Collection[int]:
+    """What anything waits for, by its numbers."""
+    return frozenset(one for earlier in snapshot.once(_before).values() for one in earlier)

@@ -3,7 +3,8 @@
     python -m tests.bench_load [RECORDS] [--keep FOLDER]
 
 A process of its own fills a store: issues as the Jira of the demo gives them, epics of twenty, a link for three of four, histories,
-mapped by the bundled mapping. What is measured begins with the rows in the store, and ends with the dates of all open work.
+mapped by the bundled mapping. What is measured begins with the rows in the store, and ends with the dates of all open work; then the
+whole look of a pass is, with all that it reads, concludes and keeps. A folder that is kept has its first look only once.
 """
 
 import argparse
@@ -23,7 +24,7 @@ from syncd.demo.jira_twin import JiraTwin
 from syncd.model.collecting import uncollected
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
-from syncd.run.analyse import model
+from syncd.run.analyse import analyse, model
 from syncd.run.rows import map_changed, read_back
 from syncd.schedule.plan import plan_of
 from syncd.schedule.wiring import wiring_of
@@ -129,6 +130,15 @@ def parts(folder: Path) -> Iterator[tuple[str, float, float | None]]:
         yield "cold load", whole, SECONDS if len(read.rows) >= 100_000 else None
 
 
+def looks(folder: Path) -> Iterator[tuple[str, float, float | None]]:
+    """The look of a first pass, and that of the next one, with their seconds."""
+    with opened(folder / "syncd.toml", {}) as app:
+        for what in ("a first look, findings written", "a look at the same again"):
+            begin = time.process_time()
+            looked = analyse(app.links, app.store, understanding(app.config), NOW)
+            yield f"{what} ({len(looked.detected.findings):,})", time.process_time() - begin, None
+
+
 def measured(records: int, keep: Path | None = None) -> Iterator[tuple[str, float, float | None]]:
     """Fill a store, and `parts` of it. `keep`: a folder that is filled once, and read again the next time."""
     with tempfile.TemporaryDirectory() as name:
@@ -139,6 +149,7 @@ def measured(records: int, keep: Path | None = None) -> Iterator[tuple[str, floa
             filling.start()
             filling.join()
         yield from parts(folder)
+        yield from looks(folder)
 
 
 def main() -> None:

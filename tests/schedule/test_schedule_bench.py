@@ -31,3 +31,6 @@ def test_a_small_mirror_is_measured_on_its_way_to_a_plan(tmp_path: Path) -> None
     bench_load.fill(tmp_path, 1000)
     found = [what for what, _, _ in bench_load.parts(tmp_path)]
     assert found[1:] == ["model of 950 items", "wiring_of", "plan_of", "cold load"]
+    first, again = (what.partition(" (") for what, _, _ in bench_load.looks(tmp_path))
+    assert (first[0], again[0]) == ("a first look, findings written", "a look at the same again")
+    assert first[2] == again[2] != "0)"

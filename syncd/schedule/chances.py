@@ -189,7 +189,7 @@ class _Longer:
 
 @dataclass(slots=True)
 class _Running:
-    """Collects the running work that has outlived some of its class, but not all of it."""
+    """Collects the work that has outlived some of its class, but not all of it."""
 
     plan: Plan
     reference: Reference
@@ -198,8 +198,9 @@ class _Running:
     found: dict[tuple[Class, bool], list[tuple[int, int, float, float]]] = field(default_factory=dict)
 
     def takes(self, item: Item, number: int) -> bool:
-        duration, age = self.plan.durations[number], age_of(item, self.reference) if item.status == "doing" else 0
-        if not age or duration.basis not in ("estimate", "class"):
+        duration = self.plan.durations[number]
+        age = self._age(item, duration)
+        if not age:
             return False
         planned = item.estimate.value if item.estimate and duration.basis == "estimate" else 0.0
         class_ = self.pools.like(item) if planned else self.reference.like(item)
@@ -214,6 +215,12 @@ class _Running:
             return False
         self.found.setdefault(key, []).append((number, first, unit, age * DAY))
         return True
+
+    def _age(self, item: Item, duration: Duration) -> int:
+        """In working days; 0 where it says nothing of what is left."""
+        if duration.basis == "class":
+            return (duration.typical and duration.typical.age) or 0
+        return age_of(item, self.reference) if duration.basis == "estimate" and item.status == "doing" else 0
 
     def made(self) -> list[_Longer]:
         return [_longer(np.array(self.sorted[key]), some) for key, some in sorted(self.found.items())]

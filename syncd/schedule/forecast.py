@@ -39,8 +39,6 @@ LEAST_ITEMS = 30
 LEAST_WEEKS = 5
 ENOUGH = 0.6
 """The part of the open items that needs an estimate in time for the plan to be drawn."""
-_NEAREST = 100
-"""So much of a driving path is looked at."""
 FAR = date.max
 """Not within what is looked at."""
 

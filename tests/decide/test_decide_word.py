@@ -13,9 +13,10 @@ from syncd.decide.overrides import WORDS, overrides, seen_key
 from syncd.decide.state import FindingState
 from syncd.decide.word import DECIDING, WHEN_CRITICAL, Worded, worded
 from syncd.model.finding import SEVERITIES, Finding, Severity
-from syncd.model.rows import Item, Quantity, Row
+from syncd.model.rows import Item, Milestone, Quantity, Row
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.forecast import Forecast, Odds, forecast_of
+from tests.mapping.mapping_world import FOLDER, made, rows
 from tests.model_builders import NOW, day, item, milestone, moved, on, ref, snapshot
 
 EPIC = milestone("M", title="Checkout v2", due="2026-05-29")
@@ -181,3 +182,16 @@ def test_one_more_finding_is_never_better(found: list[tuple[str, Severity]], mor
         WORDS.index(word(EPIC, work(), found=given).word) for given in (some, [*some, finding("blocked", more, "A")])
     )
     assert after <= before
+
+
+def test_a_field_says_a_word_where_a_mapping_makes_a_label_of_it() -> None:
+    text = FOLDER.joinpath("README.md").read_text("utf-8")
+    line = text[text.index("`labels = [") + 1 :].partition("`")[0]
+    mapping = made(f'extends = "jira.default"\n[fields.issues]\n{line}\n')
+    fields = {"summary": "Checkout", "issuetype": {"name": "Epic"}, "labels": ["web"], "status": {"name": "To Do"}}
+    (epic,) = rows(mapping, {"id": "1", "key": "PAY-1", "fields": {**fields, "customfield_10100": {"value": "At risk"}}})
+    assert isinstance(epic, Milestone)
+    assert overrides(epic, "status:*") == [("status:At risk", "at risk")]
+    (epic,) = rows(mapping, {"id": "1", "key": "PAY-1", "fields": fields})
+    assert isinstance(epic, Milestone)
+    assert (epic.labels, overrides(epic, "status:*")) == (("web",), [])

@@ -8,9 +8,10 @@ before the start that was set, or ends before its due date. Source: S. Malcolm e
 
 import zlib
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -18,10 +19,11 @@ import numpy.typing as npt
 from syncd.model.ref import Ref
 from syncd.model.rows import Item
 from syncd.schedule.calendar import Ints
+from syncd.schedule.crossing import Crossing
 from syncd.schedule.dated import days_of, ordinals_of
 from syncd.schedule.draws import BLOCK, Draws, forward_many
 from syncd.schedule.draws_crossed import crossed_many
-from syncd.schedule.durations import DAY, Duration, age_of
+from syncd.schedule.durations import DAY, Duration
 from syncd.schedule.nodes import Walls
 from syncd.schedule.plan import Plan
 from syncd.schedule.reference import Class, Kind, Reference, classed, classes_of, kind_of
@@ -29,6 +31,7 @@ from syncd.schedule.wiring import Node, opened_of
 
 Reals = npt.NDArray[np.float64]
 Drawings = npt.NDArray[np.int32]
+Pass = Callable[[Drawings], Draws]
 CELLS = 10_000_000
 """Draws times items that are held at once, at most."""
 _LAST = timedelta(days=14)
@@ -72,13 +75,13 @@ def simulate(
     """When these nodes end in so many draws. Same plan, same answer; and what one item draws depends on no other, so that two
     plans that differ in a few items differ in what these do, and by no chance."""
     model = _Model.of(plan, reference, pools)
-    passed = model.on_one_calendar if len(plan.calendars) == 1 else model.on_their_own
     watched = [plan.wiring.number[node] for node in watch]
+    passed = model.on_one_calendar(watched, criticality) if len(plan.calendars) == 1 else model.on_their_own(watched, criticality)
     ends, counts, done = [], np.zeros(len(plan.wiring.nodes)), 0
     most = max(BLOCK // 4, min(BLOCK * 4, CELLS // max(1, len(plan.wiring.nodes))))
     while done < draws:
         block = min(most, draws - done)
-        many = passed(model.draw(done, block), watched, criticality=criticality)
+        many = passed(model.draw(done, block))
         ends.append(many.watched)
         if criticality:
             counts += many.critical * block
@@ -141,14 +144,14 @@ class _Model:
             made[one.numbers] = np.clip(left, 1, 400 * DAY)
         return made.T
 
-    def on_one_calendar(self, durations: Drawings, watched: Sequence[int], *, criticality: bool) -> Draws:
-        """The draws where everybody has the default calendar."""
+    def on_one_calendar(self, watched: Sequence[int], criticality: bool) -> Pass:
+        """Draws where everybody has the default calendar."""
         time = self.plan.working.default
         first = np.datetime64(self.plan.snapshot.today, "m")
         own, until = (time.index(np.where(np.isnat(walls), first, walls)) for walls in (self.floors, self.dues))
-        return forward_many(
+        return partial(
+            forward_many,
             self.plan.network,
-            durations,
             start=int(time.index(first)),
             not_earlier=own,
             not_done=until,
@@ -156,24 +159,27 @@ class _Model:
             criticality=criticality,
         )
 
-    def on_their_own(self, durations: Drawings, watched: Sequence[int], *, criticality: bool) -> Draws:
-        """The draws where people have calendars of their own. What does not end within them ends with them."""
-        plan, time = self.plan, self.plan.working.default
-        many = crossed_many(
-            plan.network,
-            durations,
-            plan.calendars,
-            plan.calendar_of,
-            start=plan.snapshot.today,
-            not_earlier=self.floors,
-            not_done=self.dues,
-            endless=True,
-            watched=watched,
-            criticality=criticality,
-        )
-        walls = np.datetime64(time.origin, "m") + many.watched
-        far = walls >= np.datetime64(time.end - _LAST, "m")
-        return replace(many, watched=np.where(far, time.total + 1, time.index(walls)))
+    def on_their_own(self, watched: Sequence[int], criticality: bool) -> Pass:
+        """Draws where people have calendars of their own. What does not end within them ends with them."""
+        plan, time, calendars = self.plan, self.plan.working.default, Crossing.of(self.plan.calendars, endless=True)
+
+        def passed(durations: Drawings) -> Draws:
+            many = crossed_many(
+                plan.network,
+                durations,
+                calendars,
+                plan.calendar_of,
+                start=plan.snapshot.today,
+                not_earlier=self.floors,
+                not_done=self.dues,
+                watched=watched,
+                criticality=criticality,
+            )
+            walls = np.datetime64(time.origin, "m") + many.watched
+            far = walls >= np.datetime64(time.end - _LAST, "m")
+            return replace(many, watched=np.where(far, time.total + 1, time.index(walls)))
+
+        return passed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -194,7 +200,7 @@ class _Running:
     plan: Plan
     reference: Reference
     pools: Pools
-    sorted: dict[tuple[Class, bool], list[float]] = field(default_factory=dict)
+    sorted: dict[tuple[Class, bool], Sequence[float]] = field(default_factory=dict)
     found: dict[tuple[Class, bool], list[tuple[int, int, float, float]]] = field(default_factory=dict)
 
     def takes(self, item: Item, number: int) -> bool:
@@ -208,8 +214,7 @@ class _Running:
             return False
         key, unit = (class_, planned > 0), planned or DAY
         if key not in self.sorted:
-            days = self.pools.ratios[class_] if planned else np.array(self.reference.ordered[class_], np.float64)
-            self.sorted[key] = np.sort(days).tolist()
+            self.sorted[key] = np.sort(self.pools.ratios[class_]).tolist() if planned else self.reference.ordered[class_]
         first = bisect_right(self.sorted[key], age * DAY / unit)
         if first == len(self.sorted[key]):
             return False
@@ -220,10 +225,10 @@ class _Running:
         """In working days; 0 where it says nothing of what is left."""
         if duration.basis == "class":
             return (duration.typical and duration.typical.age) or 0
-        return age_of(item, self.reference) if duration.basis == "estimate" and item.status == "doing" else 0
+        return (self.reference.age(item) or 0) if duration.basis == "estimate" else 0
 
     def made(self) -> list[_Longer]:
-        return [_longer(np.array(self.sorted[key]), some) for key, some in sorted(self.found.items())]
+        return [_longer(np.array(self.sorted[key], np.float64), some) for key, some in sorted(self.found.items())]
 
 
 def _longer(sample: Reals, some: Sequence[tuple[int, int, float, float]]) -> _Longer:

@@ -20,7 +20,7 @@ _CELLS, _LEAST = 2_000_000, 16
 def crossed_many(
     network: Network,
     durations: npt.ArrayLike,
-    calendars: Sequence[WorkingTime],
+    calendars: Sequence[WorkingTime] | Crossing,
     calendar: npt.ArrayLike | None = None,
     *,
     start: Instants,
@@ -34,17 +34,17 @@ def crossed_many(
 
     Finishes, the watched ones too, are minutes on the wall since the calendars' origin. An item is critical in a draw where it has no
     total float. Raises `NotComputable` where a draw runs out of the calendars' range; with `endless` it ends with the last working time
-    of that calendar.
+    of that calendar. Calendars that many calls share may come as a `Crossing`, which says that itself.
     """
     given = drawn("durations", durations, network.items)
-    crossing = Crossing.of(calendars, endless=endless)
-    of = which(network, calendars, calendar)
+    crossing = calendars if isinstance(calendars, Crossing) else Crossing.of(calendars, endless=endless)
+    of = which(network, crossing.calendars, calendar)
     own = own_marks(network, crossing, of, start, not_earlier)[:, None]
     none = np.zeros(network.items, np.int64)
     held = held_of(network, crossing, not_done)
     ahead, back = (_columns(acts(network, crossing, of, none, forward=forward, held=held)) for forward in (True, False))
     until = None if held is None else ends_at(crossing, of, held)[:, None]
-    top = 2 * crossing.totals[of][:, None] if endless else None
+    top = 2 * crossing.totals[of][:, None] if crossing.endless else None
     places = network.place[np.array(watched, np.int64)]
     finishes, seen = np.empty(len(given), np.int64), np.empty((len(given), len(watched)), np.int64)
     counts = np.zeros(network.items, np.int64)

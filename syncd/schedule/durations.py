@@ -86,9 +86,3 @@ def _left(item: Item, estimate: int, reference: Reference) -> Duration:
     if typical is None or typical.days * DAY <= left:
         return _told(int(min(LONGEST, left)), "estimate")
     return _told(int(min(LONGEST, typical.days * DAY)), "estimate", typical)
-
-
-def age_of(item: Item, reference: Reference) -> int:
-    """The working days that work in progress has taken before today."""
-    began = reference.began.get(item.ref)
-    return max(0, workdays_within(began, reference.today) - 1) if began else 0

@@ -129,12 +129,20 @@ class Reference:
     def _aged(self) -> dict[tuple[Class, int], Typical]:
         return {}
 
-    def _age(self, item: Item, class_: Class, *, waits: bool) -> int | None:
-        """How many working days work has taken already, today not counted; None where it has not begun."""
+    def age(self, item: Item) -> int | None:
+        """How many working days work in progress has taken already, today not counted; None of other work."""
         began = self.began.get(item.ref)
-        if began is None and not waits and item.created_at and class_ in self._filed:
-            began = wall_day(item.created_at, self.zone)
-        return max(0, workdays_within(began, self.today) - 1) if began else None
+        return self._since(began) if began else None
+
+    def _age(self, item: Item, class_: Class, *, waits: bool) -> int | None:
+        """The same, or for how long it is there, where that is what the cycle times of its class count."""
+        age = self.age(item)
+        if age is None and not waits and item.created_at and class_ in self._filed:
+            return self._since(wall_day(item.created_at, self.zone))
+        return age
+
+    def _since(self, day: date) -> int:
+        return max(0, workdays_within(day, self.today) - 1)
 
     def typical(self, item: Item, *, waits: bool = False) -> Typical | None:
         """What is typical of work like this, at its age; None where too little like it was ever finished. `waits`: for other work."""

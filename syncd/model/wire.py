@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
-from pydantic_core import to_json
 
 from syncd.model.finding import Finding
 from syncd.model.raw import Json
@@ -38,12 +37,6 @@ def finding_to_json(finding: Finding) -> dict[str, Json]:
     """A finding with its typed text, for the store. Of what it rests on only the identities, in order: there may be thousands."""
     value: dict[str, Any] = _FINDING.dump_python(finding, mode="json", exclude={"inputs"})
     return {**value, "inputs": _identities(finding)}
-
-
-def finding_to_text(finding: Finding) -> str:
-    """The same as compact JSON text. Raises ValueError where the text of a vendor is no Unicode."""
-    text = _FINDING.dump_json(finding, exclude={"inputs"}).decode()
-    return f'{text[:-1]},"inputs":{to_json(_identities(finding)).decode()}}}'
 
 
 def _identities(finding: Finding) -> list[Json]:

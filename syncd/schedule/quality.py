@@ -109,14 +109,8 @@ def milestone_quality(snapshot: Snapshot, milestone: Ref) -> Quality:
     return _quality(snapshot, snapshot.once(members_of).get(milestone, NO_MEMBERS).numbers, (milestone,))
 
 
-def dates_on(snapshot: Snapshot) -> Mapping[Ref, int]:
-    """How many due dates of open milestones rest on each open piece of work."""
-    counts, nodes = snapshot.once(_resting), snapshot.once(plan_of).wiring.nodes
-    return {node: count for node, count in zip(nodes, counts, strict=True) if isinstance(node, Ref)}
-
-
-def _resting(snapshot: Snapshot) -> list[int]:
-    """The same by the number of a node."""
+def dates_on(snapshot: Snapshot) -> list[int]:
+    """How many due dates of open milestones rest on each node of the plan, by its number."""
     plan = snapshot.once(plan_of)
     nodes, place = plan.wiring.nodes, plan.schedule.network.place.tolist()
     later: list[list[int]] = [[] for _ in nodes]
@@ -322,6 +316,6 @@ def _repairs(snapshot: Snapshot, metrics: Iterable[Metric]) -> tuple[Repair, ...
                     fails.setdefault(ref, []).append(metric.code)
     if not fails:
         return ()
-    resting, number = snapshot.once(_resting), snapshot.once(plan_of).wiring.number
+    resting, number = snapshot.once(dates_on), snapshot.once(plan_of).wiring.number
     found = [Repair(ref, resting[number[ref]] if ref in number else 0, tuple(codes)) for ref, codes in fails.items()]
     return tuple(sorted(found, key=lambda one: (-one.dates, -len(one.fails), identity(one.ref))))

@@ -12,7 +12,7 @@ from syncd.model.finding import SEVERITIES, Finding
 from syncd.model.ref import Ref
 from syncd.model.rows import Item, Quantity
 from syncd.model.snapshot import Snapshot
-from syncd.model.wire import finding_to_text
+from syncd.model.wire import finding_to_json
 from syncd.schedule.forecast import forecast_of
 from syncd.schedule.plan import plan_of
 from tests.detect.random_company import PEOPLE, company, detectors
@@ -122,4 +122,4 @@ def test_an_unrelated_milestone_moves_nothing(seed: int) -> None:
         members={new.ref: tuple(one.ref for one in work), **snapshot.members},
     )
     before, after = Look.at(snapshot).found, Look.at(more).found
-    assert [finding_to_text(one) for one in before.values()] == [finding_to_text(after[key]) for key in before]
+    assert [finding_to_json(one) for one in before.values()] == [finding_to_json(after[key]) for key in before]

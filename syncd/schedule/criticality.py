@@ -26,7 +26,7 @@ from syncd.schedule.wiring import End
 @dataclass(frozen=True, slots=True)
 class Criticality:
     """`shares`: by work that precedes the end of a milestone's work, in what part of so many `draws` it was critical, from 0 to 1; the most
-    critical first. `lacking`: why nothing is known."""
+    critical first, of equals what comes first. `lacking`: why nothing is known."""
 
     milestone: Ref
     draws: int = 0
@@ -44,7 +44,7 @@ def criticality_of(snapshot: Snapshot, milestone: Ref) -> Criticality:
     draws = max(LEAST_DRAWS, min(DRAWS, CELLS // len(part.numbers)))
     drawn = simulated(part, snapshot.once(reference_of), snapshot.once(pools_of), [], draws, towards=end)
     nodes = [plan.wiring.nodes[number] for number in part.numbers.tolist()]
-    order = np.argsort(-drawn.critical, kind="stable").tolist()
+    order = np.lexsort((part.network.place, -drawn.critical)).tolist()
     counts = drawn.critical.tolist()
     return Criticality(milestone, draws, {node: counts[at] / draws for at in order if isinstance(node := nodes[at], Ref)})
 

@@ -75,8 +75,9 @@ def forward_many(
     """The finishes of as many draws as `durations` (draws x items, working minutes) has rows, on one calendar.
 
     `not_earlier`: the minute before which each item does not start; `not_done`: that before which it does not end. `towards`: the item
-    for whose end others are critical. Whole numbers and fractions are computed as such, in 32 bits where that is exact to the minute. Raises `NotComputable` for a network with elapsed lags,
-    which need dates (see `crossed_many`), and `ValueError` for durations of another shape or below zero.
+    for whose end others are critical. Whole numbers and fractions are computed as such, in 32 bits where that is exact to the minute.
+    Raises `NotComputable` for a network with elapsed lags, which need dates (see `crossed_many`), and `ValueError` for durations of another
+    shape or below zero.
     """
     given: Times = drawn("durations", durations, network.items)
     if not network.timeless:

@@ -107,7 +107,11 @@ def parts(seen: Snapshot) -> Iterator[tuple[str, float, float | None]]:
         yield f"{point.name} ({len(found):,})", seconds, None
     odds = seen.once(forecast_of).odds
     named = [ref for ref, one in odds.items() if one.method == "network"][::20]
-    yield "criticality of a milestone, at most", max(took(partial(criticality_of, seen, ref)) for ref in named), None
+    yield (
+        "criticality of a milestone, at most",
+        max((took(partial(criticality_of, seen, ref)) for ref in named), default=0.0),
+        None,
+    )
     seen.let_go()
     yield "all detectors", whole, SECONDS if items == 100_000 else None
 

@@ -130,7 +130,10 @@ def plans(draw: st.DrawFn) -> list[Row]:
     days = st.none() | st.integers(0, 20).map(lambda n: (TODAY + timedelta(days=n)).isoformat())
     rows: list[Row] = [milestone("M", due=draw(days)), milestone("N", due=draw(days))]
     for number in range(size):
-        fields: dict[str, Any] = {"of": "MN"[draw(st.integers(0, 1))] if number else "M", "days": draw(st.sampled_from([0.5, 1, 3]))}
+        fields: dict[str, Any] = {
+            "of": "MN"[draw(st.integers(0, 1))] if number else "M",
+            "days": draw(st.sampled_from([0.5, 1, 3])),
+        }
         fields |= {"assignees": draw(st.sampled_from([(), "Ada", "Bo"])), "due": draw(days), "start": draw(days)}
         rows.append(item(f"A-{number}", **fields))
     pairs = draw(st.sets(st.tuples(st.integers(0, 7), st.integers(0, 7)).filter(lambda p: p[0] < p[1] < size), max_size=10))

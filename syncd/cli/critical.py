@@ -79,9 +79,8 @@ def percent(share: float) -> str:
 
 def driven_by(dates: "Dates") -> str:
     """What sets the start of work in the plan."""
-    return (
-        dates.by.label if dates.by else {"today": "today", "start": "its start", "due": "its due date"}.get(dates.own or "", "")
-    )
+    own = {"today": "today", "start": "its start", "due": "its due date"}
+    return dates.by.label if dates.by else own.get(dates.own or "", "")
 
 
 def _of(snapshot: "Snapshot", work: "Work") -> str:

@@ -209,6 +209,7 @@ def _cells(row: "Row", called: "Callable[[Person], Person]", share: float | None
 
     dates = row.dates
     title = one_line(row.work.title)
+    by = driven_by(dates)
     return (
         f"{row.key} {title if len(title) <= 40 else title[:39] + '…'}",
         str(dates.start),
@@ -217,7 +218,7 @@ def _cells(row: "Row", called: "Callable[[Person], Person]", share: float | None
         f"{row.room:.3g} d",
         f"{row.free:.3g} d",
         _takes(row.days, dates.duration),
-        driven_by(dates),
+        by,
         "*" if dates.critical else "",
         *([] if share is None else [percent(share).replace("%", " %")]),
         called(dates.person).name if dates.person else "",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
-from syncd.decide.overrides import WORDS, plus
+from syncd.decide.overrides import plus
 from syncd.decide.replies import CLEAR, Heard, Unclear, heard
 from syncd.decide.state import FindingState, Policy
 from syncd.decide.word import Worded, worded
@@ -15,7 +15,7 @@ from syncd.model.snapshot import Snapshot
 Answers = Mapping[Ref, tuple[tuple[Part, ...], ...]]
 """Ticket -> the lines that its comment ends with."""
 
-KNOWN_WORDS = f"Words: {', '.join(reversed(WORDS))}, {CLEAR}."
+KNOWN_WORDS = f"Words: {', '.join(('on track', 'at risk', 'off track', 'unknown', CLEAR))}."
 
 
 def answers(

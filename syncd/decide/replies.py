@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from syncd.contract import REPLY_WORD
 from syncd.decide.escape import clean
 from syncd.decide.overrides import WORDS, Override, Word, plus
+from syncd.model.record import changed
 from syncd.model.ref import Ref
 from syncd.model.rows import Milestone, Reply
 from syncd.model.snapshot import Snapshot
@@ -71,7 +72,8 @@ class Heard:
 
 def heard(snapshot: Snapshot) -> tuple[Heard, ...]:
     """All answers on tickets that we hold, the first written first."""
-    found = (_heard(snapshot, reply, reply.of) for reply in snapshot.replies if isinstance(reply.of, Ref))
+    placed = ((reply, _called(snapshot, reply.of)) for reply in snapshot.replies if isinstance(reply.of, Ref))
+    found = (_heard(snapshot, reply, ticket) for reply, ticket in placed if ticket)
     return tuple(sorted((one for one in found if one), key=lambda one: (one.at is not None, one.at, one.reply.ref)))
 
 
@@ -112,10 +114,19 @@ def _day(text: str) -> date | None:
         return None
 
 
+def _called(snapshot: Snapshot, ticket: Ref) -> Ref | None:
+    """The ticket with its key, where we hold it: of a joined milestone the source that was answered on."""
+    row = snapshot.get(ticket)
+    if row is None:
+        return None
+    return next((one for one in row.sources if one == ticket), ticket) if isinstance(row, Milestone) else row.ref
+
+
 def _heard(snapshot: Snapshot, reply: Reply, ticket: Ref) -> Heard | None:
     lines = [one for line in reply.text.splitlines() if (one := read(line)) is not None]
-    if not lines or snapshot.get(ticket) is None:
+    if not lines:
         return None
+    reply = changed(reply, of=ticket)
     day = wall_day(reply.at, ZoneInfo(snapshot.zone)) if reply.at else None
     found = [_judged(one, day) for one in lines]
     last = next((one for one in reversed(found) if isinstance(one, Command)), None)

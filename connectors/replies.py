@@ -11,16 +11,16 @@ from syncd.model.ref import Ref
 MOST = 100
 """So many comments of a ticket are looked at, the newest."""
 _MOST_LINES, _LONGEST_LINE, _LONGEST_BODY = 10, 500, 100_000
-_COMMAND = re.compile(rf"\s{{0,3}}{re.escape(REPLY_WORD)}(?:\s.*)?", re.IGNORECASE)
+_COMMAND = re.compile(rf"\s{{0,3}}{re.escape(REPLY_WORD)}(?:[\s:,].*)?", re.IGNORECASE)
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 _MACRO = re.compile(r"\{(quote|code|noformat)(?::[^{}\n]{0,200})?\}")
 _ESCAPED = re.compile(r"\\([^\w\s]|_)")
 
 
 def commands(lines: Iterable[str]) -> str:
-    """The lines that begin with our word, one below the other; "" where there is none."""
+    """The lines that begin with our word, one below the other, the last ones of too many; "" where there is none."""
     found = [line.strip()[:_LONGEST_LINE] for line in lines if _COMMAND.fullmatch(line)]
-    return "\n".join(found[:_MOST_LINES])
+    return "\n".join(found[-_MOST_LINES:])
 
 
 def in_markdown(body: object) -> str:

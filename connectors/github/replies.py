@@ -19,8 +19,8 @@ from syncd.model.raw import RawRecord
 from syncd.model.ref import Ref
 
 STREAM = "replies"
-_BACK = timedelta(days=90)
-"""No word holds longer, so that what was said or edited before need not be looked at."""
+_BACK = timedelta(days=365)
+"""No word holds so long: what was said, or edited, before that need not be looked at."""
 _MAY = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 _ROLES = frozenset({"triage", "write", "maintain", "admin"})
 """Roles that may change issues: https://docs.github.com/en/organizations/managing-user-access-to-your-organizations-repositories"""

@@ -124,12 +124,17 @@ class Comments:
     def _asked(self, target: Ref, place: Place, what: str, none_on: tuple[int, ...]) -> Json:
         where: dict[str, str | int] = {"startAt": place.offset, "maxResults": _PAGE}
         asked = {**where, "orderBy": "-created", "expand": "properties"}
-        return self._reader.get(_path(target), asked, what=what, version=self._version, none_on=none_on)
+        scope = _project(target)
+        return self._reader.get(_path(target), asked, what=what, scope=scope, version=self._version, none_on=none_on)
 
 
 def project_of(action: Action) -> str:
     """The project that an action concerns, as a person calls it."""
-    return action.project or action.target.label.rpartition("-")[0] or action.target.label
+    return action.project or _project(action.target)
+
+
+def _project(target: Ref) -> str:
+    return target.label.rpartition("-")[0] or target.label
 
 
 def _path(target: Ref) -> str:

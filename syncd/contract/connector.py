@@ -32,6 +32,7 @@ class Stream:
     `fleeting`: its records come and go in numbers (the files of a branch): that many vanish at once is no reason to doubt.
     `of_contracts`: it holds the files that [contracts] names, and is read where that names the connection.
     `touched`: the dotted path in a record to the instant at which the vendor last saw it touched, by anybody; None where none says it.
+    `quiet_s`: so many seconds after a touch the vendor leaves that instant as it is, whatever else happens.
     `replies`: it holds what people answered below our comment on records of other streams. It has no scopes, no cursor and no census, and
     is asked for by `fetch_one` alone, of `reply_ref(target)`.
     """
@@ -46,6 +47,7 @@ class Stream:
     of_contracts: bool = False
     touched: str | None = None
     replies: bool = False
+    quiet_s: float = 0
 
 
 def reply_ref(target: Ref, stream: str = "replies") -> Ref:

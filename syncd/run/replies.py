@@ -1,6 +1,7 @@
 """Replies: what people answer below our comments. It is read only where one stands, and only after somebody else touched its ticket."""
 
 from contextlib import closing
+from datetime import datetime, timedelta
 
 from syncd.contract import AuthFailed, Connector, Gone, Misconfigured, Page, RateLimited, SyncError, Unavailable, reply_ref
 from syncd.model.raw import RawRecord
@@ -87,7 +88,15 @@ class _Look:
         except Exception as error:  # a defect of the connector
             raise Unavailable(f"{due.target.label}: what was answered there: {defect(error)}", absent=True) from None
         self._keep(record)
-        self._store.listening.looked(due)
+        self._store.listening.looked(due, self._unseen_until(due))
+
+    def _unseen_until(self, due: Due) -> datetime | None:
+        """Until when answers may come that touch nothing any more; None where that is over."""
+        stream = self._link.kind.streams.get(due.target.stream)
+        if due.heard is None or stream is None or not stream.quiet_s:
+            return None
+        end = due.heard + timedelta(seconds=stream.quiet_s)
+        return end if end > self._clock.now() else None
 
     def _keep(self, record: RawRecord) -> None:
         """As any record, but that its scope says nothing: where nobody ever answered, there is nothing to keep."""

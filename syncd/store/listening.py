@@ -25,16 +25,20 @@ _THIS = (
 _STANDS = (ledger.c.verb == "comment", ledger.c.muted.is_(False))
 _MARK = update(ledger).where(*_THIS, ledger.c.muted.is_(False)).values(heard=bindparam("until"), listen_at=bindparam("due_at"))
 _KNOWN = select(ledger.c.stream, ledger.c.id, ledger.c.heard).where(*_STANDS, ledger.c.connection == bindparam("of"))
-_DUE = select(ledger.c.stream, ledger.c.id, ledger.c.target_key, ledger.c.target_url, ledger.c.listen_at).where(
-    *_STANDS, ledger.c.connection == bindparam("of"), ledger.c.listen_at <= bindparam("now")
+_DUE = (
+    select(ledger.c.stream, ledger.c.id, ledger.c.target_key, ledger.c.target_url, ledger.c.heard, ledger.c.listen_at)
+    .where(*_STANDS, ledger.c.connection == bindparam("of"), ledger.c.listen_at <= bindparam("now"))
+    .order_by(ledger.c.listen_at, ledger.c.stream, ledger.c.id)
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A ticket below whose comment is to be looked. `since`: opaque, hand it back."""
+    """A ticket below whose comment is to be looked. `heard`: when it was touched last, by the vendor's clock. `since`: opaque, hand it
+    back."""
 
     target: Ref
+    heard: datetime | None
     since: datetime
 
 
@@ -52,10 +56,10 @@ class Listening:
 
     def due(self, connection: str, now: datetime) -> list[Due]:
         """Where to look, the longest due first."""
-        query = _DUE.order_by(ledger.c.listen_at, ledger.c.stream, ledger.c.id)
         with self.db.reading() as tx:
-            rows = tx.execute(query, {"of": connection, "now": now}).all()
-        return [Due(Ref(connection, row.stream, row.id, row.target_key, row.target_url), row.listen_at) for row in rows]
+            rows = tx.execute(_DUE, {"of": connection, "now": now}).all()
+        found = ((Ref(connection, row.stream, row.id, row.target_key, row.target_url), row) for row in rows)
+        return [Due(target, row.heard, row.listen_at) for target, row in found]
 
     def looked(self, due: Due, again: datetime | None = None) -> None:
         """It was looked at, or is to be `again`, then; unless it has become due anew meanwhile."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from connectors.memory import WORLDS, Memory, World
+from connectors.memory import KIND, WORLDS, Memory, World
 from syncd.app import App, opened
 from syncd.cli.main import cli
 from syncd.contract import AuthFailed, Gone, RateLimited, Refused, Unavailable, reply_ref
@@ -35,18 +35,22 @@ class Desk:
     failing: dict[str, BaseException] = field(default_factory=dict)
     stack: ExitStack = field(default_factory=ExitStack)
     made: App | None = None
+    connection: dict[str, Any] = field(default_factory=lambda: {"kind": "memory", "url": "here", "write": "on"})
+
+    def write(self) -> None:
+        sections = {
+            "store": {"url": "sqlite:///syncd.db"},
+            "model": {"zone": "Europe/Berlin"},
+            "policy": {"at_start": "write", "writes_per_pass": 100, **self.policy},
+            "delivery": {"timeout_s": 1, "settle_s": 2},
+            "connections.mem": self.connection,
+        }
+        (self.folder / "syncd.toml").write_text(toml(sections))
 
     @property
     def app(self) -> App:
         if self.made is None:
-            sections: dict[str, dict[str, Any]] = {
-                "store": {"url": "sqlite:///syncd.db"},
-                "model": {"zone": "Europe/Berlin"},
-                "policy": {"at_start": "write", "writes_per_pass": 100, **self.policy},
-                "delivery": {"timeout_s": 1, "settle_s": 2},
-                "connections.mem": {"kind": "memory", "url": "here", "write": "on"},
-            }
-            (self.folder / "syncd.toml").write_text(toml(sections))
+            self.write()
             self.made = self.stack.enter_context(opened(self.folder / "syncd.toml", {}, clock=self.hand.clock))
         return self.made
 
@@ -221,6 +225,25 @@ def test_a_look_that_was_due_when_the_process_died_is_made_by_the_next_one(one: 
     assert "on track until" in one.comment()
 
 
+def test_where_a_vendor_tells_of_no_second_touch_for_a_while_it_is_looked_again_after_that(one: Desk) -> None:
+    (link,) = one.app.links
+    streams = {**KIND.streams, "things": replace(KIND.streams["things"], quiet_s=300)}
+    slow = replace(one.app.works, links=(replace(link, kind=replace(link.kind, streams=streams)),))
+    one.answer("Thanks")
+    one.hand.go(seconds=10)
+    one_pass(slow, spare=True)
+    one.world.answer(EPIC, ON_TRACK, at=one.hand.at - timedelta(seconds=10))  # the second one moves no instant
+    one.hand.go(minutes=4)
+    one_pass(slow, spare=True)
+    assert one.asked == [EPIC]
+    one.hand.go(minutes=1)
+    one_pass(slow, spare=True)
+    assert "on track until" in one.comment()
+    one.hand.go(minutes=5)
+    one_pass(slow, spare=True)
+    assert one.asked == [EPIC, EPIC]
+
+
 LATER = Hand().at + timedelta(hours=2)
 
 
@@ -346,6 +369,17 @@ def test_nothing_looks_wrong_of_a_stream_that_is_read_nowhere_else(one: Desk) ->
     (row,) = one.syncd("export", "--kind", "reply").json
     assert (row["of"]["id"], row["person"]["name"], row["text"]) == (EPIC, "Ana", ON_TRACK)
     assert "reply" in one.syncd("explain", EPIC).out
+
+
+def test_nobody_can_configure_it_as_something_to_read(one: Desk) -> None:
+    one.connection["streams"] = ["things", "replies"]
+    one.restart()
+    one.write()
+    found = one.syncd("check")
+    assert (found.code, "memory has no stream 'replies'" in found.err) == (2, True)
+    one.connection["streams"] = ["all"]
+    one.restart()
+    assert one.app.links[0].streams == ("things",)
 
 
 def test_a_person_who_is_forgotten_is_in_no_answer_any_more(one: Desk) -> None:

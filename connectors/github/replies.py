@@ -12,9 +12,8 @@ from connectors.github.place import Place, look, place_of
 from connectors.github.repositories import Repositories
 from connectors.github.wire import PER_PAGE, Row
 from connectors.http import expect
-from connectors.lately import Lately
 from connectors.replies import MOST, in_markdown, kept, pruned
-from syncd.contract import Account, Unavailable, target_of
+from syncd.contract import Unavailable, target_of
 from syncd.model.raw import RawRecord
 from syncd.model.ref import Ref
 
@@ -34,16 +33,8 @@ class Replies:
     https://docs.github.com/en/rest/collaborators/collaborators#get-repository-permissions-for-a-user
     """
 
-    def __init__(
-        self,
-        client: Client,
-        repositories: Repositories,
-        who: Callable[[], Own],
-        lately: Lately,
-        now: Callable[[], datetime],
-    ) -> None:
-        self._client, self._repositories, self._who = client, repositories, who
-        self._lately, self._now = lately, now
+    def __init__(self, client: Client, repositories: Repositories, who: Callable[[], Own], now: Callable[[], datetime]) -> None:
+        self._client, self._repositories, self._who, self._now = client, repositories, who, now
         self._allowed: dict[tuple[str, str], bool] = {}
 
     def of(self, ref: Ref) -> RawRecord:
@@ -97,16 +88,7 @@ class Replies:
         user = row.get("user")
         if not isinstance(user, dict) or user.get("id") is None or user.get("type") == "Bot":
             return False
-        return not str(user.get("login")).endswith("[bot]") and not self._own().wrote(row)
-
-    def _own(self) -> Own:
-        """Who we are, as it was found lately where that will do."""
-        known = self._lately.known("who")
-        if isinstance(known, list) and len(known) == 3:
-            return Own(Account(id=str(known[0]), name=str(known[1])), known[2])
-        own = self._who()
-        self._lately.found("who", [own.account.id, own.account.name, own.app_id])
-        return own
+        return not str(user.get("login")).endswith("[bot]") and not self._who().wrote(row)
 
     def _may(self, row: Row, place: Place) -> bool:
         """Whether the author may change the ticket."""

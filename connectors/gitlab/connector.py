@@ -40,12 +40,13 @@ class Gitlab:
         self._account: Account | None = None
         self._lately = Lately(settings)
         self._places, self._epics = Places(self._reader, self._lately), Epics(lately=self._lately)
-        self._replies = Replies(self._reader, self._home, lambda: self._who().id, self._lately)
+        self._replies = Replies(self._reader, self._home, self._who_lately)
         self._asked: set[str] = set()
 
     def check(self) -> Account:
         """The account of the token."""
         self._account, server = account.check(self._reader)
+        self._lately.found("who", self._account.id)
         if self._epics.work_items is None:
             self._epics.learn(server)
         return self._account
@@ -134,6 +135,11 @@ class Gitlab:
     def _who(self) -> Account:
         self._account = self._account or account.who(self._reader)
         return self._account
+
+    def _who_lately(self) -> str:
+        """The id of the account, as it was found in this pass, where that will do."""
+        known = self._account.id if self._account else self._lately.known("who")
+        return str(known or self._who().id)
 
     def _watched(self) -> list[Scope | SyncError | Notice]:
         """The projects whose files contracts name, whether or not their work is read."""

@@ -9,7 +9,6 @@ from connectors.gitlab.client import Client
 from connectors.gitlab.paging import rows_of
 from connectors.gitlab.write import path_of_target, project_of
 from connectors.http import expect
-from connectors.lately import Lately
 from connectors.replies import MOST, in_markdown, kept, pruned
 from syncd.contract import Unavailable, target_of
 from syncd.model.raw import RawRecord, Scope
@@ -30,10 +29,8 @@ Rows = list[dict[str, Any]]
 class Replies:
     """`home` gives the scope through which the records of a project are read, `who` the id of our account."""
 
-    def __init__(
-        self, client: Client, home: Callable[[Ref, dict[str, object]], Scope], who: Callable[[], str], lately: Lately
-    ) -> None:
-        self._client, self._home, self._who, self._lately = client, home, who, lately
+    def __init__(self, client: Client, home: Callable[[Ref, dict[str, object]], Scope], who: Callable[[], str]) -> None:
+        self._client, self._home, self._who = client, home, who
         self._levels: dict[tuple[str, str], int] = {}
 
     def of(self, ref: Ref) -> RawRecord:
@@ -64,16 +61,7 @@ class Replies:
         author = note.get("author")
         if note.get("system") or note.get("id") is None or not isinstance(author, dict) or author.get("id") is None:
             return False
-        return not author.get("bot") and not _BOT.fullmatch(str(author.get("username"))) and str(author["id"]) != self._me()
-
-    def _me(self) -> str:
-        """Our account, as it was found lately where that will do."""
-        known = self._lately.known("who")
-        if isinstance(known, str):
-            return known
-        me = self._who()
-        self._lately.found("who", me)
-        return me
+        return not author.get("bot") and not _BOT.fullmatch(str(author.get("username"))) and str(author["id"]) != self._who()
 
     def _may(self, note: dict[str, Any], target: Ref, project: str) -> bool:
         """Whether the author may change the ticket."""

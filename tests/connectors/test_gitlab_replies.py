@@ -26,7 +26,7 @@ class Clock:
         return self.at
 
 
-def talk_of(lab: GitlabTwin, stream: str = "issues", **options: list[str]) -> Talk:
+def talk_of(lab: GitlabTwin, stream: str = "issues", options: GitlabOptions | None = None) -> Talk:
     lab.project("acme/web", "public")
     work = lab.issue("acme/web", "Launch") if stream == "issues" else lab.merge_request("acme/web", "Launch")
     program = f"project_{work['project_id']}_bot_0a1b"
@@ -42,7 +42,7 @@ def talk_of(lab: GitlabTwin, stream: str = "issues", **options: list[str]) -> Ta
         settings=Settings(
             connection="code",
             url=lab.server.start(),
-            options=GitlabOptions(**(options or {"projects": ["acme/web"]})),
+            options=options or GitlabOptions(projects=["acme/web"]),
             now=lambda: NOW,
             secret=lambda: SECRET,
         ),
@@ -105,7 +105,7 @@ def test_where_roles_are_not_told_nobody_is_heard(lab: GitlabTwin) -> None:
 
 
 def test_in_a_group_that_is_read_as_one_the_answer_belongs_to_it(lab: GitlabTwin) -> None:
-    talk = talk_of(lab, groups=["acme"])
+    talk = talk_of(lab, options=GitlabOptions(groups=["acme"]))
     talk.say(SAID, "person")
     connector = talk.connect()
     record = connector.fetch_one(reply_ref(talk.target))

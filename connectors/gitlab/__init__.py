@@ -19,9 +19,16 @@ STREAMS: Mapping[str, Stream] = {
     "milestones": Stream("milestones", own=frozenset({"updated_at"})),
     "iterations": Stream("iterations", own=frozenset({"updated_at"}), optional=True),
     "epics": Stream("epics", own=_OWN | {"work_item.updatedAt"}),
-    "issues": Stream("issues", takes=frozenset({"comment", "label"}), own=_OWN, home="project_id", touched="updated_at"),
+    "issues": Stream(
+        "issues", takes=frozenset({"comment", "label"}), own=_OWN, home="project_id", touched="updated_at", quiet_s=60
+    ),
     "merge_requests": Stream(
-        "merge_requests", takes=frozenset({"comment", "label", "status"}), own=_OWN, home="project_id", touched="updated_at"
+        "merge_requests",
+        takes=frozenset({"comment", "label", "status"}),
+        own=_OWN,
+        home="project_id",
+        touched="updated_at",
+        quiet_s=60,
     ),
     "approvals": Stream("approvals", own=frozenset({"updated_at"}), optional=True, home="project_id"),
     "freeze_periods": Stream("freeze_periods"),

@@ -18,7 +18,7 @@ from syncd.model.ref import Ref
 from syncd.run.one_pass import Passed, one_pass, pull_and_map
 from syncd.run.pull import pull
 from syncd.store.raws import StoredRaw
-from tests.run.run_given import Hand, Ran, toml
+from tests.run.run_given import Company, Hand, Ran, toml
 
 EPIC, ON_TRACK = "M-1", "/syncd on track until 2026-05-20 because the vendor ships on Monday"
 
@@ -407,3 +407,20 @@ def test_where_people_have_no_names_nobody_is_named(tmp_path: Path) -> None:
         assert "A reply of Tue 5 May 2026: on track" in one.comment()
         for command in (["status"], ["status", "--json"], ["explain", EPIC], ["explain", EPIC, "--json"], ["plan"]):
             assert "nastasia" not in one.syncd(*command).out
+
+
+def test_what_is_said_at_gitlab_in_the_minute_after_another_touch_is_heard(firm: Company) -> None:
+    firm.only("web")
+    issue = next(one for one in firm.gitlab.issues.values() if one["title"] == "New front page")
+    for _ in range(2):
+        firm.once()
+    firm.hand.go(minutes=5)
+    firm.gitlab.edit(issue, description="another")
+    touched = issue["updated_at"]
+    firm.hand.go(seconds=10)
+    firm.syncd("once")
+    firm.gitlab.note(issue, ON_TRACK, "ada")
+    assert issue["updated_at"] == touched, "GitLab tells of no second touch"
+    firm.once()
+    (stands,) = [one for one in firm.syncd("status", "--json").json["milestones"] if one["title"] == "Web"]
+    assert stands["status"] == "on track"

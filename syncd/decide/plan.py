@@ -145,7 +145,7 @@ class _Desk:
             return None
         spot = replace(spot, mode=ramp.least(spot.mode, mode))
         sections = self._sections(keys, self.ground.voice(spot)) if entry is not None else ()
-        if entry is not None and entry.digest == render.digest(sections, self._answers(entry)):
+        if entry is not None and entry.digest == render.digest_of_comment(sections, self._answers(entry)):
             return None
         if not keys:
             return self._ending(spot, entry) if entry is not None else None
@@ -189,7 +189,7 @@ class _Desk:
             project=spot.project,
             key=sheet.key,
             body=render.body(sections, sheet),
-            digest=render.digest(sections, sheet.answers),
+            digest=render.digest_of_comment(sections, sheet.answers),
             remote_id=(entry.remote_id or None) if entry else None,
             topics=tuple(dict.fromkeys(section.finding.code for section in sections)),
             fingerprints=told,
@@ -206,7 +206,7 @@ class _Desk:
             project=spot.project,
             key=sheet.key,
             body=render.resolved(ended, moved, sheet),
-            digest=render.digest((), sheet.answers),
+            digest=render.digest_of_comment((), sheet.answers),
             remote_id=entry.remote_id or None,
             reasons=tuple(self._reasons((), entry)),
             mode=spot.mode,

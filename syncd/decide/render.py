@@ -69,11 +69,14 @@ def in_order(sections: Sequence[Section]) -> tuple[Section, ...]:
 
 def digest(sections: Sequence[Section], answers: Sequence[Sequence[Part]] = ()) -> str:
     """What the comment says, in 24 hex digits: without the time of the facts and without what only the clock changes."""
-    if not sections and not answers:
-        return RESOLVED
     texts: list[object] = [_said(section.finding) for section in sections]
     texts += [said(answer) for answer in answers]
     return hashlib.sha256(json.dumps(texts, ensure_ascii=True).encode()).hexdigest()[:24]
+
+
+def digest_of_comment(sections: Sequence[Section], answers: Sequence[Sequence[Part]]) -> str:
+    """The same of a comment, which may have nothing to say any more."""
+    return digest(sections, answers) if sections or answers else RESOLVED
 
 
 def _said(finding: Finding) -> tuple[object, ...]:

@@ -3,9 +3,11 @@
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from syncd.contract import (
+    REPLY_WORD,
     Account,
     Gate,
     Gone,
@@ -19,13 +21,22 @@ from syncd.contract import (
     Stream,
     SyncError,
     Unavailable,
+    reply_ref,
+    target_of,
 )
 from syncd.model.action import Action, Receipt
 from syncd.model.marker import has_marker
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
 
-STREAMS = {"things": Stream("things", deletions="reported", takes=frozenset({"comment", "label"}))}
+MOST_ANSWERS = 100
+"""So many of the newest comments on a record are looked at."""
+
+STREAMS = {
+    "things": Stream("things", deletions="reported", takes=frozenset({"comment", "label"}), touched="updated_at"),
+    "replies": Stream("replies", deletions="never", replies=True),
+}
+_ALL = Scope("all", "all")
 WORLDS: dict[str, "World"] = {}
 """What exists, by URL: this stands where other connectors have a server."""
 
@@ -33,17 +44,25 @@ WORLDS: dict[str, "World"] = {}
 @dataclass
 class World:
     """Records by id with the number of their last change; a None record is a deleted one. Comments and labels by record id; `others`: the
-    ids of comments that somebody else wrote."""
+    ids of comments that somebody else wrote; `answers`: what people wrote below ours."""
 
     records: dict[str, tuple[int, dict[str, Any] | None]] = field(default_factory=dict)
     comments: dict[str, dict[str, str]] = field(default_factory=dict)
     labels: dict[str, set[str]] = field(default_factory=dict)
     others: set[str] = field(default_factory=set)
+    answers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     clock: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def put(self, id: str, record: dict[str, Any] | None) -> None:
         """Create, change or (None) delete a record."""
         self.records[id] = (next(self.clock), record)
+
+    def answer(self, id: str, text: str, *, at: datetime, by: str = "ana") -> None:
+        """Somebody who may change the record comments on it, which touches it."""
+        number = str(next(self.clock))
+        person = {"id": by, "name": by.capitalize(), "email": f"{by}@acme.example"}
+        self.answers.setdefault(id, []).append({"id": number, "at": at.isoformat(), "person": person, "text": text})
+        self.put(id, {**(self.records[id][1] or {}), "updated_at": at.isoformat()})
 
 
 class MemoryOptions(Options):
@@ -70,9 +89,9 @@ class Memory:
         """Always the same account, where the world exists."""
         return Account(id="memory", name="memory" if self._world else "")
 
-    def scopes(self, stream: str) -> Iterable[Scope | SyncError | Notice]:  # noqa: ARG002
-        """One scope holds everything."""
-        return [Scope("all", "all")]
+    def scopes(self, stream: str) -> Iterable[Scope | SyncError | Notice]:
+        """One scope holds everything; answers are asked for one by one."""
+        return [] if STREAMS[stream].replies else [_ALL]
 
     def weigh(self, stream: str, scope: Scope) -> int | None:  # noqa: ARG002
         """One page holds everything."""
@@ -93,12 +112,22 @@ class Memory:
 
     def fetch_one(self, ref: Ref) -> RawRecord:
         """The record, or Gone on the world's own word."""
+        if STREAMS[ref.stream].replies:
+            return self._answers(ref)
         if ref.id not in self._world.records:
             raise Unavailable(f"{ref.label}: not found", absent=True)
         record = self._world.records[ref.id][1]
         if record is None:
             raise Gone(f"{ref.label} was deleted", kind="deleted")
-        return RawRecord(self._ref(ref.id), Scope("all", "all"), record)
+        return RawRecord(self._ref(ref.id), _ALL, record)
+
+    def _answers(self, ref: Ref) -> RawRecord:
+        """What people answered on a record: of each comment the lines that speak to us, and nothing else."""
+        target = self.fetch_one(target_of(ref)).ref
+        newest = self._world.answers.get(target.id, [])[-MOST_ANSWERS:]
+        comments = [{**one, "text": text} for one in newest if (text := _to_us(one["text"]))]
+        named = {"stream": target.stream, "id": target.id, "key": target.key}
+        return RawRecord(reply_ref(target, ref.stream), _ALL, {"target": named, "comments": comments})
 
     def census(self, stream: str, scope: Scope) -> Iterator[Sequence[str]]:  # noqa: ARG002
         """All ids at once."""
@@ -116,19 +145,23 @@ class Memory:
             labels = self._world.labels.setdefault(action.target.id, set())
             labels |= set(action.extra["add"])
             labels -= set(action.extra["remove"])
-            return Receipt("labels", self._settings.now(), created=False)
+            return Receipt("labels", self._settings.now(), created=False, touched=self._settings.now())
         comments = self._world.comments.setdefault(action.target.id, {})
         if action.remote_id is not None and action.remote_id not in comments:
             raise Gone(f"the comment on {action.target.label} was deleted", kind="deleted")
         remote_id = action.remote_id or str(next(self._world.clock))
         comments[remote_id] = action.body
-        return Receipt(remote_id, self._settings.now(), created=action.remote_id is None)
+        return Receipt(remote_id, self._settings.now(), created=action.remote_id is None, touched=self._settings.now())
 
     def close(self) -> None:
         """Nothing to let go of."""
 
     def _ref(self, id: str) -> Ref:
         return Ref(self._settings.connection, "things", id, key=id, url=f"memory:{self._settings.url}/{id}")
+
+
+def _to_us(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if line.startswith(REPLY_WORD))
 
 
 KIND = Kind(

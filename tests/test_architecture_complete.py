@@ -12,10 +12,10 @@ TESTS = Path(__file__).resolve().parent
 CONTRACT = "ConnectorContract"
 
 
-def signs_the_contract(source: str) -> bool:
+def signs_the_contract(source: str, contract: str = CONTRACT) -> bool:
     """Whether a module of tests has a class that inherits the contract's tests, so that pytest collects them for it."""
     classes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef) and node.name.startswith("Test")]
-    return any(ast.unparse(base).rpartition(".")[2] == CONTRACT for one in classes for base in one.bases)
+    return any(ast.unparse(base).rpartition(".")[2] == contract for one in classes for base in one.bases)
 
 
 def source_of(area: str, name: str) -> str:
@@ -29,6 +29,14 @@ def source_of(area: str, name: str) -> str:
 def test_every_kind_signs_the_contract(kind: str) -> None:
     source = source_of("connectors", f"test_{kind}")
     assert signs_the_contract(source), f"tests/connectors/test_{kind}.py has no subclass of {CONTRACT}"
+
+
+def test_every_kind_that_gives_answers_signs_what_is_promised_of_them() -> None:
+    """The one that lives in this process has no strangers among its people, and no wire."""
+    kinds = {name for name, kind in entry_point_kinds().items() if any(one.replies for one in kind().streams.values())}
+    assert kinds - {"memory"} == {"jira", "github", "gitlab"}
+    for kind in kinds - {"memory"}:
+        assert signs_the_contract(source_of("connectors", f"test_{kind}_replies"), "RepliesContract"), kind
 
 
 @pytest.mark.parametrize("name", entry_point_kinds())

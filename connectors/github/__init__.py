@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from connectors.contract_files import STREAM
-from connectors.github.account import Own, own
+from connectors.github.account import Own, noted, own, recalled
 from connectors.github.client import Client
 from connectors.github.hooks import HOOKS
 from connectors.github.options import GithubOptions
 from connectors.github.owners import Owners
 from connectors.github.pen import Pen
 from connectors.github.read import Reader
+from connectors.github.replies import STREAM as REPLIES
+from connectors.github.replies import Replies
 from connectors.github.repositories import Repositories
 from connectors.github.sign_in import AppSignIn, sign_in
 from connectors.github.weigh import Scales
@@ -29,15 +31,16 @@ __all__ = ["KIND", "LIMITS", "STREAMS", "Github", "GithubOptions"]
 
 STREAMS: Mapping[str, Stream] = {
     "milestones": Stream("milestones"),
-    "issues": Stream("issues", takes=_ISSUE, own=_TOUCHED),
+    "issues": Stream("issues", takes=_ISSUE, own=_TOUCHED, touched="updated_at"),
     # A pull request carries whole copies of its repositories: their stars, sizes and push times are no change of it.
-    "pulls": Stream("pulls", takes=_PULL, own=_TOUCHED | {"head.repo", "base.repo"}),
+    "pulls": Stream("pulls", takes=_PULL, own=_TOUCHED | {"head.repo", "base.repo"}, touched="updated_at"),
     "reviews": Stream("reviews", deletions="never", optional=True),
     "environments": Stream("environments", optional=True),
     "deployments": Stream("deployments", optional=True),
     "releases": Stream("releases", optional=True),
     "check_states": Stream("check_states", deletions="never", optional=True),
     "contract_files": Stream("contract_files", deletions="reported", optional=True, fleeting=True, of_contracts=True),
+    REPLIES: Stream(REPLIES, deletions="never", replies=True),
 }
 # What GitHub documents of requests that create content: a second between them (best practices for using the REST API), and at most
 # so many in a minute and in an hour (rate limits for the REST API). The hourly limit of all is that of a user's token; an App's grows
@@ -69,7 +72,9 @@ class Github:
         self._own: Own | None = None
         self._files = settings.files
         owners = Owners(reading, lambda: self._who().account.name, is_app=isinstance(self._sign_in, AppSignIn))
-        self._repositories = Repositories(reading, settings.options, owners, Lately(settings))
+        self._lately = Lately(settings)
+        self._repositories = Repositories(reading, settings.options, owners, self._lately)
+        self._replies = Replies(reading, self._repositories, self._who_lately, settings.now)
         self._reader = Reader(reading, settings, self._repositories)
         self._writer = Writer(Pen(reading, writing, settings.now), self._who)
         self._scales = Scales(reading, settings)
@@ -77,17 +82,18 @@ class Github:
     def check(self) -> Account:
         """The user that the token belongs to, or the App. Raises AuthFailed or Misconfigured where there is none."""
         self._own = own(self._clients[0], self._sign_in)
+        self._lately.found("who", noted(self._own))
         return self._own.account
 
     def scopes(self, stream: str) -> Iterable[Scope | SyncError | Notice]:
         """The repositories by name, pattern and owner, or what each met instead; for the files of contracts those that these name."""
         if stream == STREAM:
             return self._repositories.named(self._files)
-        return self._repositories.scopes(stream)
+        return () if stream == REPLIES else self._repositories.scopes(stream)
 
     def weigh(self, stream: str, scope: Scope) -> int | None:
         """Requests of a first read by the number of pages that a list has when a page holds one record."""
-        return self._scales.weigh(stream, scope, self._repositories.row(scope.name))
+        return None if stream == REPLIES else self._scales.weigh(stream, scope, self._repositories.row(scope.name))
 
     def fields(self, stream: str) -> Mapping[str, str] | None:  # noqa: ARG002
         """GitHub's fields are fixed."""
@@ -95,15 +101,15 @@ class Github:
 
     def fetch(self, stream: str, scope: Scope, since: str | None) -> Iterator[Page]:
         """Pages of one repository's stream, see `connectors.github.read`."""
-        return self._reader.fetch(stream, scope, since)
+        return iter(()) if stream == REPLIES else self._reader.fetch(stream, scope, since)
 
     def fetch_one(self, ref: Ref) -> RawRecord:
         """The record now. Raises Gone where GitHub says deleted (410) or moved (301 to another object)."""
-        return self._reader.fetch_one(ref)
+        return self._replies.of(ref) if ref.stream == REPLIES else self._reader.fetch_one(ref)
 
     def census(self, stream: str, scope: Scope) -> Iterator[Sequence[str]]:
         """All ids of the repository's stream, page by page."""
-        return self._reader.census(stream, scope)
+        return iter(()) if stream == REPLIES else self._reader.census(stream, scope)
 
     def find(self, target: Ref, key: str) -> str | None:
         """The id of our own comment there that carries the marker."""
@@ -123,6 +129,10 @@ class Github:
             self.check()
         assert self._own is not None
         return self._own
+
+    def _who_lately(self) -> Own:
+        """The same, as it was found in this pass, where that will do."""
+        return self._own or recalled(self._lately.known("who")) or self._who()
 
 
 KIND = Kind(

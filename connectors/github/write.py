@@ -6,6 +6,7 @@ from connectors.github.account import Own
 from connectors.github.labels import label
 from connectors.github.line import Answer
 from connectors.github.marks import check, status
+from connectors.github.moments import instant
 from connectors.github.pen import Pen
 from connectors.github.place import Place, deleted, look, place_of
 from connectors.github.wire import PER_PAGE
@@ -62,7 +63,8 @@ class Writer:
         if answer.status not in (200, 201):
             raise self._refusal(action, place, answer)
         id, url = self._pen.id_of(answer, what=what, scope=place.repository)
-        return Receipt(id, self._pen.now(), url, created=action.remote_id is None)
+        touched = instant(answer.json(what=what, scope=place.repository).get("updated_at"))
+        return Receipt(id, self._pen.now(), url, created=action.remote_id is None, touched=touched)
 
     def _refusal(self, action: Action, place: Place, answer: Answer) -> Exception:
         if answer.status == 410:

@@ -19,13 +19,23 @@ STREAMS: Mapping[str, Stream] = {
     "milestones": Stream("milestones", own=frozenset({"updated_at"})),
     "iterations": Stream("iterations", own=frozenset({"updated_at"}), optional=True),
     "epics": Stream("epics", own=_OWN | {"work_item.updatedAt"}),
-    "issues": Stream("issues", takes=frozenset({"comment", "label"}), own=_OWN, home="project_id"),
-    "merge_requests": Stream("merge_requests", takes=frozenset({"comment", "label", "status"}), own=_OWN, home="project_id"),
+    "issues": Stream(
+        "issues", takes=frozenset({"comment", "label"}), own=_OWN, home="project_id", touched="updated_at", quiet_s=60
+    ),
+    "merge_requests": Stream(
+        "merge_requests",
+        takes=frozenset({"comment", "label", "status"}),
+        own=_OWN,
+        home="project_id",
+        touched="updated_at",
+        quiet_s=60,
+    ),
     "approvals": Stream("approvals", own=frozenset({"updated_at"}), optional=True, home="project_id"),
     "freeze_periods": Stream("freeze_periods"),
     "environments": Stream("environments", optional=True),
     "deployments": Stream("deployments", optional=True),
     "contract_files": Stream("contract_files", deletions="reported", optional=True, fleeting=True, of_contracts=True),
+    "replies": Stream("replies", deletions="never", replies=True),
 }
 LIMITS = Limits(markup="markdown", comment_chars=60_000, text_chars=255, label_chars=255, requests_per_hour=120_000)
 """GitLab.com takes 2,000 requests a minute of one account (https://docs.gitlab.com/user/gitlab_com/)."""

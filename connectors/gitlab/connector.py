@@ -13,6 +13,8 @@ from connectors.gitlab.paging import listing
 from connectors.gitlab.places import Place, Places
 from connectors.gitlab.reading import Lacking, Moved, Reading
 from connectors.gitlab.related import complete
+from connectors.gitlab.replies import STREAM as REPLIES
+from connectors.gitlab.replies import Replies
 from connectors.gitlab.weigh import weigh
 from connectors.http import expect
 from connectors.lately import Lately
@@ -38,11 +40,13 @@ class Gitlab:
         self._account: Account | None = None
         self._lately = Lately(settings)
         self._places, self._epics = Places(self._reader, self._lately), Epics(lately=self._lately)
+        self._replies = Replies(self._reader, self._home, self._who_lately)
         self._asked: set[str] = set()
 
     def check(self) -> Account:
         """The account of the token."""
         self._account, server = account.check(self._reader)
+        self._lately.found("who", self._account.id)
         if self._epics.work_items is None:
             self._epics.learn(server)
         return self._account
@@ -50,6 +54,8 @@ class Gitlab:
     def scopes(self, stream: str) -> Iterable[Scope | SyncError | Notice]:
         """Projects and groups; epics live in groups only. One look serves all streams: that a stream is asked
         for again begins a new round, in which a project may have moved."""
+        if stream == REPLIES:
+            return ()
         if stream in self._asked:
             self._asked.clear()
             self._places = Places(self._reader, self._lately)
@@ -58,7 +64,7 @@ class Gitlab:
 
     def weigh(self, stream: str, scope: Scope) -> int | None:
         """By the number of records that GitLab names in the header of a list."""
-        if stream == STREAM:
+        if stream in (STREAM, REPLIES):
             return None
         return weigh(self._reading(stream, scope, sifted=False))
 
@@ -69,6 +75,8 @@ class Gitlab:
     def fetch(self, stream: str, scope: Scope, since: str | None) -> Iterator[Page]:
         """Pages, oldest update first (milestones: by due date). A project that has moved since it was looked up is looked up again, and
         read anew."""
+        if stream == REPLIES:
+            return
         try:
             if stream == STREAM:
                 yield from contract_files.pages(self._shelf(scope), since)
@@ -87,6 +95,8 @@ class Gitlab:
         what = f"reading {ref.label}"
         if ref.stream == STREAM:
             return self._shelf(self._watched_home(ref)).one(ref)
+        if ref.stream == REPLIES:
+            return self._replies.of(ref)
         data = self._one(ref, what)
         reading = self._reading(ref.stream, self._home(ref, data), sifted=False)
         try:
@@ -99,14 +109,15 @@ class Gitlab:
 
     def census(self, stream: str, scope: Scope) -> Iterator[Sequence[str]]:
         """All ids, a page at a time."""
+        if stream == REPLIES:
+            return iter(())
         if stream == STREAM:
             return ([record.ref.id for record in page.records] for page in self._shelf(scope).pages(None))
         return read.census(self._reading(stream, scope))
 
     def find(self, target: Ref, key: str) -> str | None:
         """Our note with this marker, through all pages of notes."""
-        self._account = self._account or account.who(self._reader)
-        return write.find(self._reader, target, key, self._account.id)
+        return write.find(self._reader, target, key, self._who().id)
 
     def deliver(self, action: Action) -> Receipt:
         """Write or edit a note, set and take labels, or set the status of a commit."""
@@ -120,6 +131,15 @@ class Gitlab:
         """Let go of sockets."""
         self._reader.close()
         self._writer.close()
+
+    def _who(self) -> Account:
+        self._account = self._account or account.who(self._reader)
+        return self._account
+
+    def _who_lately(self) -> str:
+        """The id of the account, as it was found in this pass, where that will do."""
+        known = self._account.id if self._account else self._lately.known("who")
+        return str(known or self._who().id)
 
     def _watched(self) -> list[Scope | SyncError | Notice]:
         """The projects whose files contracts name, whether or not their work is read."""

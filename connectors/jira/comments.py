@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from connectors.http import expect
 from connectors.jira.api import Api
+from connectors.jira.cursor import instant
 from connectors.jira.document import document
 from connectors.jira.paging import START, Place, all_of
 from connectors.jira.site import Site
@@ -76,10 +77,10 @@ class Comments:
 
     def _moved_to_documents(self, target: Ref, what: str) -> bool:
         """Whether version 2 no longer knows comments and version 3 does; from then on it is spoken to."""
-        if self._version == "3" or not self._site.is_cloud or self._page(target, START, what, (404, 410)) is not None:
+        if self._version == "3" or not self._site.is_cloud or self._asked(target, START, what, (404, 410)) is not None:
             return False
         self._version = "3"
-        if self._page(target, START, what, (404, 410)) is not None:
+        if self._asked(target, START, what, (404, 410)) is not None:
             return True
         self._version = "2"
         return False
@@ -90,7 +91,8 @@ class Comments:
             what = f"writing the comment on {action.target.label}"
             raise Unavailable(f"{what}: the answer names no comment", scope=project_of(action))
         link = f"{self._site.link(f'browse/{action.target.label}')}?focusedCommentId={remote_id}"
-        return Receipt(str(remote_id), self._settings.now(), link, created=action.remote_id is None)
+        touched = instant(comment.get("updated"))
+        return Receipt(str(remote_id), self._settings.now(), link, created=action.remote_id is None, touched=touched)
 
     def _missing(self, action: Action, what: str) -> Gone | Unavailable:
         """What a 404 means: our comment is deleted only where the issue still shows its comments, and ours is not among them."""
@@ -104,30 +106,35 @@ class Comments:
     def _comments(self, target: Ref) -> Iterator[dict[str, Any]]:
         """All comments of an issue, newest first."""
         what = f"reading comments of {target.label}"
-        found = all_of("comments", lambda place: self._listed(target, place, what), what=what)
+        found = all_of("comments", lambda place: self.page(target, place, what), what=what)
         return (comment for comment in found if comment.get("id"))
 
-    def _listed(self, target: Ref, place: Place, what: str) -> Json:
-        """A page of comments, by the version that knows them."""
+    def page(self, target: Ref, place: Place, what: str) -> Json:
+        """A page of the comments of an issue, newest first where the site heeds that, by the version that knows them."""
         may_move = self._version == "2" and place == START
-        answer = self._page(target, place, what, (404, 410) if may_move else ())
+        answer = self._asked(target, place, what, (404, 410) if may_move else ())
         if answer is None and self._site.is_cloud:
             self._version = "3"
-            answer = self._page(target, place, what, (404, 410))
+            answer = self._asked(target, place, what, (404, 410))
         if answer is None:
             self._version = "2"
-            answer = self._page(target, place, what, ())
+            answer = self._asked(target, place, what, ())
         return answer
 
-    def _page(self, target: Ref, place: Place, what: str, none_on: tuple[int, ...]) -> Json:
+    def _asked(self, target: Ref, place: Place, what: str, none_on: tuple[int, ...]) -> Json:
         where: dict[str, str | int] = {"startAt": place.offset, "maxResults": _PAGE}
         asked = {**where, "orderBy": "-created", "expand": "properties"}
-        return self._reader.get(_path(target), asked, what=what, version=self._version, none_on=none_on)
+        scope = _project(target)
+        return self._reader.get(_path(target), asked, what=what, scope=scope, version=self._version, none_on=none_on)
 
 
 def project_of(action: Action) -> str:
     """The project that an action concerns, as a person calls it."""
-    return action.project or action.target.label.rpartition("-")[0] or action.target.label
+    return action.project or _project(action.target)
+
+
+def _project(target: Ref) -> str:
+    return target.label.rpartition("-")[0] or target.label
 
 
 def _path(target: Ref) -> str:

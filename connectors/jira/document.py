@@ -1,4 +1,4 @@
-"""Pure. Our own wiki text as a document (Atlassian document format), for sites that take nothing else.
+"""Pure. Our own wiki text as a document (Atlassian document format), for sites that take nothing else; and the lines of a document.
 
 It knows what our comments are made of: paragraphs with line breaks, headings, bold, links, escaped characters, and the marker, which
 is left out: in a document it would be seen. Anything else stands as it is written.
@@ -6,9 +6,15 @@ is left out: in a document it would be seen. Anything else stands as it is writt
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 Node = dict[str, Any]
+_DEEPEST = 30
+_NOT_SAID = frozenset({"blockquote", "codeBlock"})
+_SHOWN = {"mention": "text", "emoji": "text", "status": "text", "inlineCard": "url"}
+"""Nodes inside of a line, and the attribute that holds what people see of each."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PIECE = re.compile(
     r"\\(?P<plain>[^\w\s]|_)"
     r"|\[(?P<shown>(?:\\.|[^\[\]|\\])+)\|(?P<url>https?://[^\s\[\]|]+)\]"
@@ -25,6 +31,49 @@ def document(wiki: str) -> Node:
     blocks = [block.strip("\n") for block in re.split(r"\n\s*\n", _ANCHOR.sub("", wiki)) if block.strip()]
     content = [node for block in blocks for node in _block(block)]
     return {"version": 1, "type": "doc", "content": content or [{"type": "paragraph", "content": []}]}
+
+
+def lines_of(document: object) -> Iterator[str]:
+    """The lines as people read them, without what is quoted or shown as code. What is no document has none.
+
+    https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
+    """
+    yield from _lines(document, 0)
+
+
+def _lines(node: object, depth: int) -> Iterator[str]:
+    inner = node.get("content") if isinstance(node, dict) and node.get("type") not in _NOT_SAID else None
+    nodes = [one for one in inner if isinstance(one, dict)] if isinstance(inner, list) else []
+    said = [_said(one) for one in nodes]
+    if any(text is not None for text in said):
+        yield from "".join(text or "" for text in said).splitlines()
+    elif depth < _DEEPEST:
+        for one in nodes:
+            yield from _lines(one, depth + 1)
+
+
+def _said(node: Node) -> str | None:
+    """What is seen of a node inside of a line; None for one that holds lines."""
+    kind, attributes = node.get("type"), node.get("attrs")
+    if kind == "text":
+        text = str(node.get("text") or "")
+        marks = [mark.get("type") for mark in node.get("marks") or () if isinstance(mark, dict)]
+        return f"`{text}`" if "code" in marks else text
+    if kind == "hardBreak":
+        return "\n"
+    if not isinstance(attributes, dict):
+        return "" if kind in _SHOWN or kind == "date" else None
+    if kind == "date":
+        return _day(attributes.get("timestamp"))
+    return str(attributes.get(_SHOWN[kind]) or "") if kind in _SHOWN else None
+
+
+def _day(timestamp: object) -> str:
+    """The date that a person picked: milliseconds since 1970, midnight in UTC."""
+    try:
+        return f"{_EPOCH + timedelta(milliseconds=int(str(timestamp))):%Y-%m-%d}"
+    except (ValueError, OverflowError):
+        return ""
 
 
 def _block(block: str) -> Iterator[Node]:

@@ -17,8 +17,8 @@ from syncd.model.raw import Json, Scope
 
 _PAGE = 100
 ARCHIVED = "the project is archived"
-_NOTED = ("archived", "id", "isPrivate", "key")
-"""What a scope is made of."""
+_NOTED = ("archived", "id", "isPrivate", "key", "projectTypeKey")
+"""What a scope is made of, and whether it is a service desk."""
 
 
 class Projects:
@@ -67,9 +67,20 @@ class Projects:
             scope = _as_scope(noted, name)
             self._recalled[scope.id] = name
             return scope
-        project = self.record(name, anew=anew)
+        return self._scope(name, self._looked_up(name, anew=anew))
+
+    def _looked_up(self, name: str, *, anew: bool = False) -> dict[str, Any]:
+        """The project's record, of which is noted what a scope is made of."""
+        project: dict[str, Any] = self.record(name, anew=anew)
         self._lately.found(_noted(name), {part: project[part] for part in _NOTED if part in project})
-        return self._scope(name, project)
+        return project
+
+    def home(self, key: str) -> tuple[Scope, bool]:
+        """A project by its key, as a scope, and whether it is a service desk. One that was found lately is not looked up."""
+        project = self._known.get(key) or self._lately.known(_noted(key))
+        if not isinstance(project, dict) or "projectTypeKey" not in project:
+            project = self._looked_up(key)
+        return _as_scope(project, key), _is_desk(project)
 
     def record(self, key: str, *, anew: bool = False) -> Json:
         """The project's record, by key or id. Raises Unavailable with the key as scope where there is none to be seen."""
@@ -137,6 +148,11 @@ class Projects:
         if error.scope is None or isinstance(error, RateLimited):
             raise error
         return error
+
+
+def _is_desk(project: dict[str, Any]) -> bool:
+    """Whether customers take part in it."""
+    return project.get("projectTypeKey") == "service_desk"
 
 
 def _as_scope(project: dict[str, Any], key: str) -> Scope:

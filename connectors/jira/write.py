@@ -18,9 +18,8 @@ VERBS: frozenset[Verb] = frozenset({"comment", "label", "link", "property"})
 class Writing:
     """The writing half of the connector."""
 
-    def __init__(self, reader: Api, writer: Api, site: Site, settings: Settings) -> None:
-        self._writer, self._site, self._settings = writer, site, settings
-        self._comments = Comments(reader, writer, site, settings)
+    def __init__(self, comments: Comments, writer: Api, site: Site, settings: Settings) -> None:
+        self._comments, self._writer, self._site, self._settings = comments, writer, site, settings
         self._verbs: Mapping[str, Callable[[Action], Receipt]] = {
             "comment": self._comments.deliver,
             "label": self._label,

@@ -23,7 +23,8 @@ def streams(context: typer.Context, incomplete: str) -> list[str]:
     tables, kinds, given = _connections(context), entry_point_kinds(), str(context.params.get("connection"))
     wanted = [tables[given]] if given in tables else list(tables.values())
     names = dict.fromkeys(str(table.get("kind")) for table in wanted if isinstance(table, dict))
-    return _fitting(dict.fromkeys(s for name in names if name in kinds for s in kinds[name]().streams), incomplete)
+    found = (stream for name in names if name in kinds for stream in kinds[name]().streams.items())
+    return _fitting(dict.fromkeys(name for name, stream in found if not stream.replies), incomplete)
 
 
 def mappings(incomplete: str) -> list[str]:

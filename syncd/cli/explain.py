@@ -12,17 +12,21 @@ from syncd.app import App, opened
 from syncd.cli import report
 from syncd.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, one_line, out, print_json
 from syncd.cli.people import Shows
+from syncd.contract import reply_ref
 from syncd.decide import plain_text
 from syncd.decide.impersonal import impersonal, names_in, veiled
 from syncd.decide.state import FindingState
 from syncd.mapping import apply, trace
+from syncd.mapping.people import people_of
 from syncd.model.action import Action
 from syncd.model.problem import Problem, Problems
+from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref, ref_to_json
 from syncd.model.rows import Rejected
 from syncd.model.wire import row_to_json
 from syncd.run.analyse import shown
 from syncd.run.backfill import unasked, wanted_of
+from syncd.run.ears import stream_of
 from syncd.store.raws import StoredRaw
 
 
@@ -144,11 +148,23 @@ def _receipts(app: App, targets: set[Ref]) -> Iterator[dict[str, Any]]:
 
 
 def _body(app: App, action: Action) -> str:
-    """A comment's text. Where people are not shown by name, without those whom its findings ever named."""
+    """A comment's text. Where people are not shown by name, without those whom its findings ever named, and those who answered it."""
     if app.config.policy.people == "named":
         return action.body
     told = [moment.finding for key in action.fingerprints for moment in app.store.findings.history(key)]
-    return veiled(action.body, {name for finding in told for name in names_in(finding)})
+    return veiled(action.body, {*(name for finding in told for name in names_in(finding)), *_answered(app, action.target)})
+
+
+def _answered(app: App, target: Ref) -> Iterator[str]:
+    """The names of those who ever answered our comment there."""
+    link = next((link for link in app.links if link.name == target.connection), None)
+    if link is None or (stream := stream_of(link.kind)) is None:
+        return
+    ref = reply_ref(target, stream)
+    for version in app.store.mirror.versions(ref):
+        applied = apply(link.mapping, RawRecord(ref, Scope(version.scope_id, ""), version.data))
+        rows = () if isinstance(applied, Rejected) else applied.rows
+        yield from (person.name for row in rows for person in people_of(row))
 
 
 def _show(found: dict[str, Any], console: Console) -> None:

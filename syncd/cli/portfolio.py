@@ -20,8 +20,10 @@ from syncd.cli.report import finding_json
 from syncd.cli.stored import snapshot_of
 from syncd.cli.tabled import show_table
 from syncd.config import did_you_mean, some_known
+from syncd.decide.answers import KNOWN_WORDS, unclear
 from syncd.decide.impersonal import People
 from syncd.decide.overrides import SEEN, WORDS, Override, Word
+from syncd.decide.replies import Heard
 from syncd.decide.state import FindingState
 from syncd.decide.word import Worded, worded
 from syncd.decide.wording import count
@@ -42,12 +44,13 @@ MOST_CHAINS = 3
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
-    """What is shown: the milestones that were asked for, and the chains that hold them up."""
+    """What is shown: the milestones that were asked for, the chains that hold them up, and what was answered and is not understood."""
 
     snapshot: Snapshot
     words: tuple[Worded, ...]
     chains: tuple[Chain, ...]
     people: People
+    unclear: tuple[Heard, ...] = ()
 
 
 def portfolio_of(app: App, milestones: list[str], team: str) -> Portfolio:
@@ -60,7 +63,10 @@ def portfolio_of(app: App, milestones: list[str], team: str) -> Portfolio:
     with patiently("Planning"):
         words = tuple(one for one in _words(app, snapshot, states) if one.milestone.ref in refs)
         about = [chain for chain in snapshot.once(chains_of) if any(one.milestone in refs for one in chain.held)]
-    return Portfolio(snapshot, words, tuple(about[:MOST_CHAINS]), app.config.policy.people)
+    lost = unclear(snapshot, app.config.policy.status_override_days)
+    if milestones or team:
+        lost = tuple(one for one in lost if one.milestone in refs)
+    return Portfolio(snapshot, words, tuple(about[:MOST_CHAINS]), app.config.policy.people, lost)
 
 
 def _words(app: App, snapshot: Snapshot, states: Iterable[FindingState]) -> tuple[Worded, ...]:
@@ -99,8 +105,23 @@ def show(portfolio: Portfolio, console: Console) -> None:
         console.print(Text("What holds most up:", "bold"))
     for number, line in enumerate(told, 1):
         console.print(Text(one_line(f"{number}. {line}")))
+    for line in _unclear_lines(portfolio):
+        console.print(Text(one_line(line)))
     console.print()
     console.print(Text(_totals(portfolio)))
+
+
+def _unclear_lines(portfolio: Portfolio) -> list[str]:
+    """What was answered and is not understood."""
+    return [
+        f"Not understood: {one.ticket.label}: the reply of {one.day}{f' by {by}' if (by := _by(portfolio, one)) else ''}: "
+        f"{one.unclear}. {KNOWN_WORDS}"
+        for one in portfolio.unclear
+    ]
+
+
+def _by(portfolio: Portfolio, one: Heard) -> str | None:
+    return one.reply.person.name if one.reply.person and portfolio.people == "named" else None
 
 
 def _cells(one: Worded) -> tuple[str, ...]:
@@ -138,8 +159,9 @@ def markdown(portfolio: Portfolio) -> list[str]:
     rows = [f"| {' | '.join(as_text(cell) for cell in _cells(one))} |" for one in portfolio.words]
     told = [as_text(in_words(portfolio.snapshot, chain, portfolio.people)) for chain in portfolio.chains]
     numbered = ["", "What holds most up:", "", *(f"{n}. {line}" for n, line in enumerate(told, 1))] if told else []
+    lost = [line for text in _unclear_lines(portfolio) for line in ("", as_text(text))]
     as_of = f"As of {portfolio.snapshot.as_of:%Y-%m-%d %H:%M} UTC."
-    return [*head, *rows, *numbered, "", f"{_totals(portfolio)} {as_of}"]
+    return [*head, *rows, *numbered, *lost, "", f"{_totals(portfolio)} {as_of}"]
 
 
 def as_text(text: str) -> str:
@@ -155,9 +177,22 @@ def as_json(portfolio: Portfolio) -> dict[str, Any]:
         "as_of": portfolio.snapshot.as_of.isoformat(),
         "milestones": [_worded_json(portfolio.snapshot, one) for one in portfolio.words],
         "chains": [chain_json(portfolio.snapshot, chain, portfolio.people) for chain in portfolio.chains],
+        "not_understood": [_unclear_json(portfolio, one) for one in portfolio.unclear],
         "totals": {word: counts[word] for word in WORDS},
         "problems": list(portfolio.snapshot.once(plan_of).problems),
     }
+
+
+def _unclear_json(portfolio: Portfolio, one: Heard) -> dict[str, Any]:
+    by = _by(portfolio, one)
+    return {"ticket": ref_to_json(one.ticket), "url": one.reply.url, "on": str(one.day), "by": by, "why": str(one.unclear)}
+
+
+def _reply_json(override: Override) -> dict[str, Any] | None:
+    reply = override.reply
+    if reply is None or not isinstance(reply.of, Ref):
+        return None
+    return {"ticket": ref_to_json(reply.of), "url": reply.url, "because": override.because or None}
 
 
 def _worded_json(snapshot: Snapshot, one: Worded) -> dict[str, Any]:
@@ -172,7 +207,8 @@ def _worded_json(snapshot: Snapshot, one: Worded) -> dict[str, Any]:
         "override": None
         if override is None
         else {
-            "label": override.label,
+            "label": override.label or None,
+            "reply": _reply_json(override),
             "since": override.since.isoformat(),
             "until": override.until.isoformat(),
             "by": override.by,

@@ -152,6 +152,7 @@ class Kind(StrEnum):
     check = "check"
     effort = "effort"
     contract_file = "contract_file"
+    reply = "reply"
     person = "person"
 
 
@@ -198,6 +199,7 @@ def _rows(snapshot: Snapshot, kind: Kind) -> Iterable[Row | Person]:
         Kind.check: snapshot.checks,
         Kind.effort: snapshot.efforts,
         Kind.contract_file: snapshot.contract_files,
+        Kind.reply: snapshot.replies,
     }
     return found[kind] if kind in found else snapshot.people()
 

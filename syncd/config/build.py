@@ -161,17 +161,16 @@ class Builder:
     def _streams(self, kind: Kind, keys: ConnectionKeys, at: Keys) -> tuple[str, ...]:
         """What is read, in the connector's order."""
         chosen = keys.streams
+        known = {name: stream for name, stream in kind.streams.items() if not stream.replies}  # that one is [policy] replies'
         if chosen is None:
-            return tuple(name for name, stream in kind.streams.items() if not stream.optional)
+            return tuple(name for name, stream in known.items() if not stream.optional)
         for name in chosen:
-            if name not in (*kind.streams, "all"):
-                self.faults.add(
-                    (*at, "streams"), f"{kind.name} has no stream {name!r}", did_you_mean(name, (*kind.streams, "all"))
-                )
+            if name not in (*known, "all"):
+                self.faults.add((*at, "streams"), f"{kind.name} has no stream {name!r}", did_you_mean(name, (*known, "all")))
         if not chosen:
-            self.faults.add((*at, "streams"), "there is nothing to read", f"Known are: {', '.join(kind.streams)}.")
-        every = [name for name, stream in kind.streams.items() if not stream.of_contracts] if "all" in chosen else ()
-        return tuple(name for name in kind.streams if name in chosen or name in every)
+            self.faults.add((*at, "streams"), "there is nothing to read", f"Known are: {', '.join(known)}.")
+        every = [name for name, stream in known.items() if not stream.of_contracts] if "all" in chosen else ()
+        return tuple(name for name in known if name in chosen or name in every)
 
     def _url(self, kind: Kind, keys: ConnectionKeys, at: Keys) -> str | None:
         url = keys.url or kind.default_url

@@ -1,6 +1,7 @@
 """What a plug-in author reads: the connector, its settings and gate, the six errors. No I/O of its own, and no vendor's name."""
 
 from syncd.contract.connector import (
+    REPLY_WORD,
     Account,
     Budget,
     Connector,
@@ -15,12 +16,15 @@ from syncd.contract.connector import (
     Settings,
     Stream,
     TlsAndProxy,
+    reply_ref,
+    target_of,
 )
 from syncd.contract.detector import Detector, Rules
 from syncd.contract.errors import AuthFailed, Gone, Misconfigured, RateLimited, Refused, SyncError, Unavailable
 from syncd.contract.hooks import Delivery, Distrusted, HookOrder, HookScheme, HookStep
 
 __all__ = [
+    "REPLY_WORD",
     "Account",
     "AuthFailed",
     "Budget",
@@ -49,4 +53,6 @@ __all__ = [
     "SyncError",
     "TlsAndProxy",
     "Unavailable",
+    "reply_ref",
+    "target_of",
 ]

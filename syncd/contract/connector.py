@@ -15,6 +15,9 @@ from syncd.model.ref import Ref
 
 RemoteId = str
 
+REPLY_WORD = "/syncd"
+"""What a line of a comment begins with where a person answers ours."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stream:
@@ -28,6 +31,10 @@ class Stream:
     `optional`: it is read only where `[connections.x] streams` names it: most people do without, and it costs requests.
     `fleeting`: its records come and go in numbers (the files of a branch): that many vanish at once is no reason to doubt.
     `of_contracts`: it holds the files that [contracts] names, and is read where that names the connection.
+    `touched`: the dotted path in a record to the instant at which the vendor last saw it touched, by anybody; None where none says it.
+    `quiet_s`: so many seconds after a touch the vendor leaves that instant as it is, whatever else happens.
+    `replies`: it holds what people answered below our comment on records of other streams. It has no scopes, no cursor and no census, and
+    is asked for by `fetch_one` alone, of `reply_ref(target)`.
     """
 
     name: str
@@ -38,6 +45,20 @@ class Stream:
     home: str | None = None
     fleeting: bool = False
     of_contracts: bool = False
+    touched: str | None = None
+    replies: bool = False
+    quiet_s: float = 0
+
+
+def reply_ref(target: Ref, stream: str = "replies") -> Ref:
+    """The record of the answers to our comment on a target, in a stream of `replies`."""
+    return Ref(target.connection, stream, f"{target.stream}/{target.id}", target.key, target.url)
+
+
+def target_of(replies: Ref) -> Ref:
+    """The target whose answers such a record holds: the other way round."""
+    stream, _, id = replies.id.partition("/")
+    return Ref(replies.connection, stream, id, replies.key, replies.url)
 
 
 @dataclass(frozen=True, slots=True)

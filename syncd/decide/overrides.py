@@ -1,4 +1,4 @@
-"""Pure. Words that people say by a label, such as `status:on-track`: which they are, since when they count, and until when."""
+"""Pure. Words that people say by a label, such as `status:on-track`, or below our comment: which they are, since when, and until when."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from syncd.model.rows import Milestone
+from syncd.model.rows import Milestone, Reply
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.wall import wall_day
 
@@ -20,13 +20,22 @@ SEEN = "status labels: "
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A word that a person set by a label. `since`: when, `by`: who, where the history tells; `until`: its last day."""
+    """A word that a person set by a label, or by a `reply` to our comment; None takes back what was set before. `at`, `since`: when, the
+    day; `by`: who, where that is known; `until`: its last day. `because`: the reason that they gave."""
 
-    word: Word
+    word: Word | None
     label: str
+    at: datetime
     since: date
     until: date
     by: str | None = None
+    reply: Reply | None = None
+    because: str = ""
+
+    @property
+    def source(self) -> str:
+        """What says it."""
+        return "a reply" if self.reply else f"the label {self.label}"
 
 
 def overrides(milestone: Milestone, pattern: str) -> list[tuple[str, Word]]:
@@ -55,10 +64,11 @@ def override(
     ]
     at = sets[-1].at if sets else seen.get(seen_key(milestone, label), snapshot.as_of)
     since = wall_day(at, ZoneInfo(snapshot.zone))
-    return Override(word, label, since, _plus(since, days), sets[-1].by if sets else None)
+    return Override(word, label, at, since, plus(since, days), sets[-1].by if sets else None)
 
 
-def _plus(day: date, days: int) -> date:
+def plus(day: date, days: int) -> date:
+    """So many days later."""
     try:
         return day + timedelta(days=days)
     except OverflowError:

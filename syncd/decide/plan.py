@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from syncd.decide import ramp, render
 from syncd.decide.amnesty import forgiven, is_news, newly_enabled
+from syncd.decide.answers import Answers
 from syncd.decide.entries import entries
 from syncd.decide.later import later
 from syncd.decide.marks import marks
@@ -17,7 +18,7 @@ from syncd.decide.render import Section, Sheet
 from syncd.decide.state import Decision, FindingState, Place, Plan, Policy, Said, Silent
 from syncd.decide.voice import Voice, heard
 from syncd.model.action import Action, Mark, Mode
-from syncd.model.finding import SEVERITIES, Finding
+from syncd.model.finding import SEVERITIES, Finding, Part
 from syncd.model.marker import marker
 from syncd.model.ref import Ref, identity
 from syncd.model.snapshot import Snapshot
@@ -37,13 +38,14 @@ def decide(
     as_of: datetime,
     enabled: Collection[tuple[str, str]],
     marked: Mapping[Mark, Said] = MappingProxyType({}),
+    answers: Answers = MappingProxyType({}),
 ) -> Decision:
     """The writes that bring every ticket to what it should say now, at most one a ticket and verb, `writes_per_pass` comments and
     `marks_per_pass` others in all.
 
     `said` is the ledger of comments by target, `marked` that of the other verbs, `enabled` the (connection, project) pairs that were
-    written to before. Twice with the same arguments gives the same; once all actions have their receipts, and `states` and
-    `enabled` are stored, it gives no action.
+    written to before, `answers` what a comment that stands says to those who answered it. Twice with the same arguments gives the
+    same; once all actions have their receipts, and `states` and `enabled` are stored, it gives no action.
     """
     ground = Ground(snapshot, places, policy)
     spots = {key: ground.speaks_on(state.finding) for key, state in sorted(states.items()) if state.state != "cleared"}
@@ -53,7 +55,7 @@ def decide(
     homes = _homes(said)
     modes = {key: ramp.mode(states[key].finding, spot, ground) for key, spot in spots.items() if isinstance(spot, Spot)}
     states = ramp.withheld(states, spots, modes, homes, policy)
-    desk = _Desk(ground, states, said, homes, modes, as_of)
+    desk = _Desk(ground, states, said, homes, modes, as_of, answers)
     for key, state in sorted(states.items()):
         if state.state == "open":
             desk.place(key, state, spots[key])
@@ -95,6 +97,7 @@ class _Desk:
     homes: Mapping[str, Ref]
     modes: Mapping[str, Mode]
     as_of: datetime
+    answers: Answers
     wanted: dict[Ref, list[str]] = field(default_factory=dict)
     watched: dict[Ref, list[str]] = field(default_factory=dict)
     nowhere: list[Silent] = field(default_factory=list)
@@ -141,10 +144,11 @@ class _Desk:
         if spot is None or spot.mode == "off" or not self.ground.reachable(spot) or (entry and entry.muted):
             return None
         spot = replace(spot, mode=ramp.least(spot.mode, mode))
-        if not keys:
-            return None if entry is None or entry.digest == render.RESOLVED else self._ending(spot, entry)
-        if entry is not None and entry.digest == render.digest(self._sections(keys, self.ground.voice(spot))):
+        sections = self._sections(keys, self.ground.voice(spot)) if entry is not None else ()
+        if entry is not None and entry.digest == render.digest_of_comment(sections, self._answers(entry)):
             return None
+        if not keys:
+            return self._ending(spot, entry) if entry is not None else None
         worst = max(SEVERITIES.index(self.states[key].finding.severity) for key in keys)
         return _Draft(spot.mode, (-worst, False, spot.target), partial(self._say, spot, entry, keys))
 
@@ -161,7 +165,12 @@ class _Desk:
             zone=policy.zone,
             room=limits.comment_chars,
             titles=policy.titles,
+            answers=self._answers(entry),
         )
+
+    def _answers(self, entry: Said | None) -> Sequence[tuple[Part, ...]]:
+        """To a comment that is not there yet nobody has answered."""
+        return self.answers.get(entry.target, ()) if entry else ()
 
     def _sections(self, keys: Sequence[str], voice: Voice) -> tuple[Section, ...]:
         return render.in_order([self._section(key, voice) for key in keys])
@@ -180,7 +189,7 @@ class _Desk:
             project=spot.project,
             key=sheet.key,
             body=render.body(sections, sheet),
-            digest=render.digest(sections),
+            digest=render.digest_of_comment(sections, sheet.answers),
             remote_id=(entry.remote_id or None) if entry else None,
             topics=tuple(dict.fromkeys(section.finding.code for section in sections)),
             fingerprints=told,
@@ -197,7 +206,7 @@ class _Desk:
             project=spot.project,
             key=sheet.key,
             body=render.resolved(ended, moved, sheet),
-            digest=render.RESOLVED,
+            digest=render.digest_of_comment((), sheet.answers),
             remote_id=entry.remote_id or None,
             reasons=tuple(self._reasons((), entry)),
             mode=spot.mode,
@@ -213,7 +222,8 @@ class _Desk:
         before = entry.fingerprints if entry else ()
         told = [reason for key in keys for reason in [_reason(self.states[key], entry if key in before else None)] if reason]
         gone = [self._gone(key) for key in before if key not in keys]
-        return [*told, *gone] or ["changed: what may be shown here"]
+        answered = "what was answered, or " if entry and self._answers(entry) else ""
+        return [*told, *gone] or [f"changed: {answered}what may be shown here"]
 
     def _gone(self, key: str) -> str:
         state = self.states.get(key)

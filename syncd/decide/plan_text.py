@@ -6,7 +6,6 @@ from typing import Literal
 
 from syncd.decide.escape import clean
 from syncd.decide.plain import plain_headline
-from syncd.decide.render import RESOLVED
 from syncd.decide.state import Plan, Said, Silent
 from syncd.model.action import Action
 from syncd.model.ref import Ref
@@ -18,7 +17,7 @@ def action_kind(action: Action) -> Kind:
     """Whether the action writes a new comment, edits ours, says in it that nothing is open, or sets what is no comment."""
     if action.verb != "comment":
         return "mark"
-    if action.digest == RESOLVED:
+    if not action.fingerprints:
         return "resolve"
     return "edit" if action.remote_id else "create"
 

@@ -32,6 +32,7 @@ class Sheet:
     """What every comment of one ticket shares.
 
     `key` is its idempotency key, `marker` its last line; `titles` head the topics, `room` is its length in characters.
+    `answers`: the lines for those who answered it.
     """
 
     voice: Voice
@@ -40,6 +41,7 @@ class Sheet:
     zone: str
     room: int
     titles: Mapping[str, str]
+    answers: Sequence[Sequence[Part]] = ()
 
     @property
     def markup(self) -> Markup:
@@ -65,10 +67,16 @@ def in_order(sections: Sequence[Section]) -> tuple[Section, ...]:
     return tuple(sorted(sections, key=place))
 
 
-def digest(sections: Sequence[Section]) -> str:
+def digest(sections: Sequence[Section], answers: Sequence[Sequence[Part]] = ()) -> str:
     """What the comment says, in 24 hex digits: without the time of the facts and without what only the clock changes."""
-    texts = [_said(section.finding) for section in sections]
+    texts: list[object] = [_said(section.finding) for section in sections]
+    texts += [said(answer) for answer in answers]
     return hashlib.sha256(json.dumps(texts, ensure_ascii=True).encode()).hexdigest()[:24]
+
+
+def digest_of_comment(sections: Sequence[Section], answers: Sequence[Sequence[Part]]) -> str:
+    """The same of a comment, which may have nothing to say any more."""
+    return digest(sections, answers) if sections or answers else RESOLVED
 
 
 def _said(finding: Finding) -> tuple[object, ...]:
@@ -126,11 +134,16 @@ def _whole(blocks: Sequence[str], left_out: int, sheet: Sheet) -> str:
     rest = (
         f"{'And ' if blocks else ''}{count(left_out, 'more finding' if blocks else 'finding')} for which there is no room here."
     )
-    return "\n\n".join([*blocks, *([rest] if left_out else []), sheet.marker])
+    return "\n\n".join([*blocks, *([rest] if left_out else []), *_answered(sheet), sheet.marker])
 
 
 def _joined(lines: Sequence[str], sheet: Sheet) -> str:
-    return f"{sheet.markup.line_break.join(lines)}\n\n{sheet.marker}"
+    return "\n\n".join([sheet.markup.line_break.join(lines), *_answered(sheet), sheet.marker])
+
+
+def _answered(sheet: Sheet) -> Iterator[str]:
+    if sheet.answers:
+        yield sheet.markup.line_break.join(worded(tuple(answer), sheet.voice, Dates()) for answer in sheet.answers)
 
 
 def _topics(sections: Sequence[Section], sheet: Sheet) -> list[str]:

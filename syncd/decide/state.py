@@ -89,7 +89,8 @@ class Policy:
     team or finding code -> mode; see `ramp`. The rest says what speaks beside the comments; see `marks`: `label`, a pattern with
     `{code}`; `property`, a name; `status`, by what merge requests are marked, under `status_name`: failed from `fail_from` on for the
     codes in `fail_on` (all, where there is none); `contract_status`, the name of the
-    one that those get which touch a contract (""; none). `people`: by name, by their role, or not at all.
+    one that those get which touch a contract (""; none). `people`: by name, by their role, or not at all. `replies`: what
+    people answer below our comments is read.
     """
 
     instance: str = "syncd"
@@ -113,6 +114,7 @@ class Policy:
     people: People = "named"
     status_label: str = "status:*"
     status_override_days: int = 14
+    replies: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,17 @@
 - unknown: it has no due date or no items, or no forecast and no plan tells, or too much is guessed: more than 40 % of its open items have a
   duration that is assumed, or no estimate, or one in points only;
 - on track: else. Where only the plan's dates say so, the reason tells why there is no forecast.
-A person may say another word by a label, for some days (see `syncd.decide.overrides`); what was computed is kept beside it.
+A person may say another word by a label or below our comment, for some days (see `syncd.decide.overrides` and `replies`): of all that was
+said the last counts. What was computed is kept beside it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from syncd.decide.overrides import WORDS, Override, Word, override, overrides
 from syncd.decide.plain import plain_headline
+from syncd.decide.replies import heard, said_of
 from syncd.decide.state import FindingState
 from syncd.model.finding import SEVERITIES, Finding
 from syncd.model.ref import Ref
@@ -71,12 +73,17 @@ def worded(
     label: str = "",
     days: int = 14,
     seen: Mapping[str, datetime] | None = None,
+    only: Collection[Ref] | None = None,
 ) -> tuple[Worded, ...]:
-    """How all open milestones stand, the worst first. `label`: the pattern of labels that say a word, as in "status:*"; `days`: how long
-    such a word holds; `seen`: `seen_key` -> since when a label is known that no history tells of."""
-    found = _findings(snapshot, states)
-    opens = (milestone for milestone in snapshot.milestones.values() if is_open(milestone))
-    words = (_overridden(snapshot, _computed(snapshot, one, found.get(one.ref, ())), label, days, seen or {}) for one in opens)
+    """How all open milestones stand, or `only` some, the worst first. `label`: the pattern of labels that say a word, as in "status:*";
+    `days`: how long such a word holds; `seen`: `seen_key` -> since when a label is known that no history tells of."""
+    found, answers = _findings(snapshot, states), dict[Ref, Override]()
+    for ref, answer in said_of(heard(snapshot), days):
+        answers[ref] = answer  # the last one stays
+    refs = snapshot.milestones if only is None else only
+    opens = (milestone for ref in refs if is_open(milestone := snapshot.milestones[ref]))
+    computed = (_computed(snapshot, one, found.get(one.ref, ())) for one in opens)
+    words = (_overridden(snapshot, one, label, days, seen or {}, answers.get(one.milestone.ref)) for one in computed)
     return tuple(sorted(words, key=lambda one: (WORDS.index(one.word), one.milestone.due or date.max, one.milestone.ref)))
 
 
@@ -187,13 +194,20 @@ def _by_dates(snapshot: Snapshot, milestone: Milestone, lacking: str) -> str:
     return f"by its dates its work ends {end.finish.isoformat()}; no forecast: {lacking or 'too little is known'}"
 
 
-def _overridden(snapshot: Snapshot, found: Worded, pattern: str, days: int, seen: Mapping[str, datetime]) -> Worded:
+def _overridden(
+    snapshot: Snapshot, found: Worded, pattern: str, days: int, seen: Mapping[str, datetime], answer: Override | None
+) -> Worded:
     known = [override(snapshot, found.milestone, label, word, days, seen) for label, word in overrides(found.milestone, pattern)]
-    if not known:
+    last = max([*known, *([answer] if answer else [])], key=_rank, default=None)
+    if last is None or last.word is None:
         return found
-    last = max(known, key=lambda one: (one.since, -WORDS.index(one.word)))
     if last.until < snapshot.today:
-        over = f"the label {last.label} expired on {last.until.isoformat()}"
-        return replace(found, expired=last, reason=f"{found.reason}; {over}")
+        return replace(found, expired=last, reason=f"{found.reason}; {last.source} expired on {last.until.isoformat()}")
+    because = f", because {last.because}" if last.because else ""
     computed = f"computed: {found.computed}, {found.reason}"
-    return replace(found, word=last.word, override=last, reason=f"by the label {last.label}; {computed}")
+    return replace(found, word=last.word, override=last, reason=f"by {last.source}{because}; {computed}")
+
+
+def _rank(said: Override) -> tuple[datetime, int]:
+    """The later one counts; of two labels of one moment the worse word, and an answer before both."""
+    return said.at, 1 if said.reply or said.word is None else -WORDS.index(said.word)

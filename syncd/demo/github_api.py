@@ -47,6 +47,7 @@ class GithubApi:
             ("POST", f"{issue}/comments", self._in_talk(self._post_comment)),
             ("GET", comment, self._get_comment),
             ("PATCH", comment, self._patch_comment),
+            ("GET", "/collaborators/{login}/permission", self._get_permission),
             ("GET", f"{issue}/sub_issues", self._in_talk(lambda *at: self._list_linked(self._twin.children, *at))),
             ("GET", f"{issue}/dependencies/blocked_by", self._in_talk(lambda *at: self._list_linked(self._twin.blockers, *at))),
             *github_hooks.routes(self._twin),
@@ -166,7 +167,16 @@ class GithubApi:
         return Response(records.detailed(home.pulls[number], home.issues[number]))
 
     def _list_comments(self, home: Repository, number: int, request: Request) -> Response:
-        return self._page(home, request, home.comments.get(number, []))
+        since = request.query.get("since", "")
+        return self._page(home, request, [row for row in home.comments.get(number, []) if row["updated_at"] >= since])
+
+    def _get_permission(self, home: Repository, request: Request) -> Response:
+        login = request.args["login"]
+        if login not in self._twin.logins:
+            return NOT_FOUND
+        role = home.roles.get(login, "write")
+        base = {"triage": "read", "maintain": "write"}.get(role, role)
+        return Response({"permission": base, "role_name": role, "user": {**self._twin.user(login), "role_name": role}})
 
     def _list_linked(self, links: Mapping[int, list[Row]], home: Repository, number: int, request: Request) -> Response:
         return self._page(home, request, links.get(home.issues[number]["id"], []))
@@ -190,9 +200,7 @@ class GithubApi:
             return refused
         if row["user"]["login"] != self._twin.who(request):
             return Response({"message": "Must have admin rights to Repository."}, 403)
-        row.update(body=request.json["body"], updated_at=self._twin.stamp())
-        self._twin.touch(home, number, comments=0)
-        return Response(row)
+        return Response(self._twin.edit_comment(row["id"], request.json["body"]))
 
     def _comment_of(self, home: Repository, request: Request) -> tuple[int, Row] | None:
         wanted = _int(request.args["comment"])

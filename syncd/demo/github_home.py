@@ -25,6 +25,8 @@ class Repository:
     releases: list[Row] = field(default_factory=list)
     check_runs: list[Row] = field(default_factory=list)
     statuses: list[Row] = field(default_factory=list)
+    roles: dict[str, str] = field(default_factory=dict)
+    associations: dict[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

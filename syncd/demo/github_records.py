@@ -215,7 +215,7 @@ def detailed(row: Row, talk: Row) -> Row:
     return {**extra, **row}
 
 
-def comment(id: int, repo: str, number: int, body: str, by: Row, at: str) -> Row:
+def comment(id: int, repo: str, number: int, body: str, by: Row, at: str, association: str = "MEMBER") -> Row:
     """A comment on an issue or pull request."""
     url = f"{API}/repos/{repo}/issues/comments/{id}"
     return {
@@ -227,7 +227,7 @@ def comment(id: int, repo: str, number: int, body: str, by: Row, at: str) -> Row
         "user": by,
         "created_at": at,
         "updated_at": at,
-        "author_association": "MEMBER",
+        "author_association": association,
         "body": body,
         "reactions": {"url": f"{url}/reactions", "total_count": 0, **dict.fromkeys(_REACTIONS, 0)},
         "performed_via_github_app": None,

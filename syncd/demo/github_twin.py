@@ -68,6 +68,11 @@ class GithubTwin:
         """The names of all repositories."""
         return tuple(repo.name for repo in self.homes.values())
 
+    @property
+    def logins(self) -> frozenset[str]:
+        """The names of all accounts."""
+        return frozenset(self._users)
+
     def user(self, login: str) -> Row:
         """The person of that name; made where there is none yet."""
         if login not in self._users:
@@ -132,14 +137,30 @@ class GithubTwin:
             if row["milestone"] is gone:
                 row.update(milestone=None, updated_at=self.stamp())
 
+    def people(self, repo: str, login: str, *, role: str, association: str) -> None:
+        """Say what somebody may do in a repository (none, read, triage, write, maintain, admin), and how their comments name them there:
+        as OWNER, MEMBER or COLLABORATOR, as CONTRIBUTOR or NONE strangers and who hides the membership. Whoever is not named is a MEMBER
+        who may write."""
+        home = self._home(repo)
+        home.roles[login], home.associations[login] = role, association
+
     def comment(self, repo: str, number: int, body: str, *, by: str | None = None) -> Row:
         """Comment on an issue or pull request. A comment by the App's bot bears the App."""
         home = self._home(repo)
-        row = records.comment(next(self._ids), repo, number, body, self.user(by or self.login), self.stamp())
+        login = by or self.login
+        association = home.associations.get(login, "MEMBER")
+        row = records.comment(next(self._ids), repo, number, body, self.user(login), self.stamp(), association)
         if self.app is not None and by == self.app.bot:
             row["performed_via_github_app"] = self.apps.shown()
         home.comments.setdefault(number, []).append(row)
         self.touch(home, number, comments=1)
+        return row
+
+    def edit_comment(self, comment_id: int, body: str) -> Row:
+        """Write a comment anew."""
+        home, number, row = self._comment(comment_id)
+        row.update(body=body, updated_at=self.stamp())
+        self.touch(home, number, comments=0)
         return row
 
     def uncomment(self, comment_id: int) -> None:

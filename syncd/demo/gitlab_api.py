@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from syncd.demo import gitlab_files, gitlab_hooks, gitlab_releases, gitlab_shapes, gitlab_sign_in
+from syncd.demo import gitlab_files, gitlab_hooks, gitlab_notes, gitlab_releases, gitlab_shapes, gitlab_sign_in
 from syncd.demo.gitlab_sign_in import who
 from syncd.demo.gitlab_work_items import graphql
 from syncd.demo.twin import Request, Response, Route
@@ -60,8 +61,14 @@ def routes(twin: "GitlabTwin") -> list[Route]:
     ]
     for kind in _WORK:
         found += _work_routes(twin, kind)
+        found += gitlab_notes.routes(
+            twin, f"{p}/{kind}/{{iid}}", partial(_on_work, twin, kind), lambda r, rows: _paged(twin, r, _ordered(r, rows))
+        )
     found += [(verb, f"{p}/{path}", _in_project(twin, do)) for verb, path, do in gitlab_hooks.answers(twin, "project")]
     found += [(verb, f"{g}/{path}", _in_group(twin, do)) for verb, path, do in gitlab_hooks.answers(twin, "group")]
+    found.append(
+        ("GET", f"{p}/members/all/{{user}}", _in_project(twin, lambda project, r: gitlab_notes.member(twin, project, r)))
+    )
     found += gitlab_sign_in.routes(twin)
     found += gitlab_releases.routes(
         twin,
@@ -94,10 +101,6 @@ def _work_routes(twin: "GitlabTwin", kind: str) -> list[Route]:
         ),
         ("PUT", one, _on_work(twin, kind, lambda work, r: _set_labels(twin, work, r))),
         ("GET", one, _on_work(twin, kind, lambda work, _: Response(_detailed(twin, work)))),
-        ("GET", f"{one}/notes", _on_work(twin, kind, lambda work, r: _notes(twin, work, r))),
-        ("POST", f"{one}/notes", _on_work(twin, kind, lambda work, r: _add_note(twin, work, r))),
-        ("PUT", f"{one}/notes/{{note}}", _on_work(twin, kind, lambda work, r: _edit_note(twin, work, r))),
-        ("DELETE", f"{one}/notes/{{note}}", _on_work(twin, kind, lambda work, r: _delete_note(twin, work, r))),
     ]
 
 
@@ -265,51 +268,7 @@ def _links(twin: "GitlabTwin", issue: Record, _: Request) -> Response:
     return Response(out)
 
 
-# --- comments --------------------------------------------------------------------------------------------------------------
-
-
-def _notes(twin: "GitlabTwin", work: Record, request: Request) -> Response:
-    return _paged(twin, request, _ordered(request, twin.notes.get(work["id"], [])))
-
-
-def _add_note(twin: "GitlabTwin", work: Record, request: Request) -> Response:
-    body = (request.json or request.query).get("body")
-    refused = _bad_body(body)
-    return refused or Response(twin.note(work, str(body), who(twin, request) or ""), 201)
-
-
-def _edit_note(twin: "GitlabTwin", work: Record, request: Request) -> Response:
-    note = _note(twin, work, request)
-    if note is None:
-        return Response({"message": "404 Note Not Found"}, 404)
-    if note["author"]["username"] != who(twin, request):
-        return Response({"message": "403 Forbidden"}, 403)
-    body = (request.json or request.query).get("body")
-    refused = _bad_body(body)
-    if refused is None:
-        note.update(body=body, updated_at=gitlab_shapes.stamp(twin.now()))
-        work["updated_at"] = note["updated_at"]
-    return refused or Response(note)
-
-
-def _delete_note(twin: "GitlabTwin", work: Record, request: Request) -> Response:
-    note = _note(twin, work, request)
-    if note is None:
-        return Response({"message": "404 Note Not Found"}, 404)
-    twin.delete_note(work, note["id"])
-    return Response(None, 204)
-
-
-def _note(twin: "GitlabTwin", work: Record, request: Request) -> Record | None:
-    return next((n for n in twin.notes.get(work["id"], []) if str(n["id"]) == request.args["note"]), None)
-
-
-def _bad_body(body: object) -> Response | None:
-    if not body:
-        return Response({"error": "body is missing"}, 400)
-    if len(str(body)) > 1_000_000:
-        return Response({"message": {"note": ["is too long (maximum is 1000000 characters)"]}}, 400)
-    return None
+# --- labels ----------------------------------------------------------------------------------------------------------------
 
 
 def _set_labels(twin: "GitlabTwin", work: Record, request: Request) -> Response:

@@ -4,7 +4,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ from syncd.demo.twin import TwinServer
 
 Record = dict[str, Any]
 """A vendor record as the API gives it; `id` in it is GitLab's global id."""
+_BETWEEN_TOUCHES = timedelta(minutes=1)
 
 
 class GitlabTwin:
@@ -23,7 +24,7 @@ class GitlabTwin:
     `tokens`: token -> user name; `epics`: whether the edition has them and iterations; `work_items`: whether the version gives epics as
     work items too, `graphql`: whether it has that API at all; `web`: the address that its pages would have.
     `access`: what a token may, where that is not everything. `forbidden`: (list, project id) that the account's role does not reach.
-    `files`: what people do in Git.
+    `files`: what people do in Git. `roles`: (project id, user name) -> access level; whoever is not named is a developer everywhere.
     Everything is held as the API gives it, by global id (epics by group id and number). Methods that take `by` act as that user.
     """
 
@@ -64,6 +65,7 @@ class GitlabTwin:
         self.approved: dict[int, list[Record]] = {}
         self.statuses: dict[tuple[int, str, str], Record] = {}
         self.forbidden: set[tuple[str, int]] = set()
+        self.roles: dict[tuple[int, str], int] = {}
         self.files = Files(self)
         self.tokens = dict(tokens)
         self.access: dict[str, Access] = {}
@@ -81,6 +83,11 @@ class GitlabTwin:
         if username not in self.users:
             self.users[username] = gitlab_shapes.user(self._id(self.users), username, name or username, self.web)
         return self.users[username]
+
+    def role(self, path: str, username: str, level: int) -> None:
+        """Give somebody a role in a project: 10 guest, 15 planner, 20 reporter, 30 developer; 0: none, they are no member."""
+        self.user(username)
+        self.roles[self.project(path)["id"], username] = level
 
     def group(self, path: str, visibility: str = "private", id: int | None = None) -> Record:
         """The group at the full path, made with the groups above it where there is none."""
@@ -203,13 +210,25 @@ class GitlabTwin:
 
     # --- comments ------------------------------------------------------------------------------------------------------------
 
-    def note(self, record: Record, body: str, by: str, *, system: bool = False) -> Record:
+    def note(self, record: Record, body: str, by: str, *, system: bool = False, internal: bool = False) -> Record:
         """A comment on an issue or merge request; GitLab's own are system notes."""
         made = gitlab_shapes.note(next(self.ids), record, body, self.user(by), self.stamp(), system)
+        made |= {"confidential": internal, "internal": internal}
         self.notes.setdefault(record["id"], []).append(made)
         record["user_notes_count"] += not system
-        record["updated_at"] = self.stamp()
+        self.touch(record)
         return made
+
+    def edit_note(self, record: Record, note: Record, body: str) -> None:
+        """Write a comment anew."""
+        note.update(body=body, updated_at=self.stamp())
+        self.touch(record)
+
+    def touch(self, record: Record) -> None:
+        """A note touches its record, unless that was touched within the last minute."""
+        now = self.stamp()
+        if self.at(now) - self.at(record["updated_at"]) > _BETWEEN_TOUCHES:
+            record["updated_at"] = now
 
     def delete_note(self, record: Record, id: int) -> None:
         """Take a comment away."""

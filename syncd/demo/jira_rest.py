@@ -173,14 +173,9 @@ class Rest:
         wrong = self._wrong_comment(request.json, _version(request))
         if wrong:
             return wrong
-        comment |= {
-            "body": self.twin.kept(request.json["body"]),
-            "updated": told.stamp(self.twin.local()),
-            "updateAuthor": self.twin.me,
-        }
+        self.twin.edit_comment(issue["key"], comment["id"], request.json["body"], by=self.twin.me["displayName"])
         kept = {p["key"]: p for p in [*self.twin.properties.get(comment["id"], []), *(request.json.get("properties") or [])]}
         self.twin.properties[comment["id"]] = list(kept.values())
-        self.twin.touch(issue)
         return Response(self._shown_comment(comment, [], _version(request)))
 
     def _wrong_comment(self, body: Json, version: str) -> Response | None:
@@ -222,6 +217,8 @@ class Rest:
         shown = (
             {**comment, "properties": self.twin.properties.get(comment["id"], [])} if "properties" in expand else dict(comment)
         )
+        if not self.twin.cloud:
+            del shown["jsdPublic"]
         if version == "3" and isinstance(shown["body"], str):
             shown["body"] = told.document(shown["body"])
         return shown

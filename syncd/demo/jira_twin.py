@@ -68,6 +68,13 @@ class JiraTwin:
             self.people[name] = told.person(SITE, name, self.zone, cloud=self.cloud)
         return self.people[name]
 
+    def account(self, name: str, type: str) -> Record:
+        """An account that is no person's: of an `app`, or of a `customer` of a service desk. Data Center does not tell them apart."""
+        user = self.user(name)
+        if self.cloud:
+            user["accountType"] = type
+        return user
+
     def project(self, key: str, name: str = "", *, type: str = "software") -> Record:
         """A new project; `type` "service_desk" has customers who read comments."""
         id = self.new_id()
@@ -155,9 +162,17 @@ class JiraTwin:
             line = {"field": "Link", "fieldtype": "jira", "from": None, "fromString": None, "to": far["key"], "toString": text}
             self._remember(end, [line], by, moment)
 
-    def comment(self, key: str, body: str, *, by: str = "Ada", at: datetime | None = None) -> Record:
-        """A person's comment."""
-        return self.add_comment(self.held(key), body, [], self.user(by), at)
+    def comment(self, key: str, body: Json, *, by: str = "Ada", at: datetime | None = None, internal: bool = False) -> Record:
+        """A person's comment. `internal`: customers of a service desk do not see it."""
+        properties = [{"key": "sd.public.comment", "value": {"internal": True}}] if internal else []
+        return self.add_comment(self.held(key), body, properties, self.user(by), at)
+
+    def edit_comment(self, key: str, id: str, body: Json, *, by: str = "Ada") -> None:
+        """Somebody writes a comment anew."""
+        issue = self.held(key)
+        comment = next(comment for comment in self.comments(key) if comment["id"] == id)
+        comment |= {"body": self.kept(body), "updated": told.stamp(self.local()), "updateAuthor": self.user(by)}
+        self.touch(issue)
 
     def customers_see(self, key: str) -> list[str]:
         """The comments of a service desk's request that its customers can read."""

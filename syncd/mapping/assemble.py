@@ -26,6 +26,7 @@ from syncd.model.rows import (
     MergeRequest,
     Milestone,
     Progress,
+    Reply,
     Row,
     SignOff,
     Window,
@@ -115,6 +116,9 @@ def assemble(
         checks=tuple(changed(row, of=names.silently(row.of)) for row in _every(given, Check)),
         efforts=tuple(changed(row, item=names.silently(row.item)) for row in _every(given, Effort)),
         contract_files=tuple(changed(row, of=names.silently(row.of)) if row.of else row for row in _every(given, ContractFile)),
+        replies=tuple(
+            row if isinstance(row.of, Ref) else changed(row, of=names.silently(row.of)) for row in _every(given, Reply)
+        ),
         dependencies=links.whole,
         dangling=links.dangling,
         members=spanned,

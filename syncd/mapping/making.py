@@ -17,6 +17,7 @@ from syncd.model.rows import (
     Item,
     MergeRequest,
     Milestone,
+    Reply,
     Row,
     SignOff,
     Window,
@@ -35,8 +36,9 @@ _SIMPLE: Mapping[str, Callable[..., Row]] = {
     "check": Check,
     "effort": Effort,
     "contract_file": ContractFile,
+    "reply": Reply,
 }
-_BELONGS = {"sign_off": "of", "check": "of", "effort": "item", "contract_file": "path"}
+_BELONGS = {"sign_off": "of", "check": "of", "effort": "item", "contract_file": "path", "reply": "of"}
 """Kinds that say something of another object: without its name there is no row."""
 _OPEN = ("todo", "doing")
 _CLOSED = ("done", "dropped")

@@ -21,6 +21,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "deployment": ("by",),
     "sign_off": ("person",),
     "effort": ("person",),
+    "reply": ("person",),
 }
 """Kind of row -> the fields in which it names people."""
 

@@ -202,6 +202,14 @@ KINDS: Mapping[str, Mapping[str, Target]] = {
         "at": INSTANT,
         "audience": AUDIENCE,
     },
+    "reply": {
+        "of": REF,
+        "person": PERSON,
+        "at": INSTANT,
+        "text": TEXT,
+        "url": TEXT,
+        "audience": AUDIENCE,
+    },
 }
 
 REF_PART = TEXT

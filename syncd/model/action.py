@@ -70,9 +70,11 @@ def calendar_of(action: Action) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The vendor's answer to an action: the id of what now carries our marker."""
+    """The vendor's answer to an action: the id of what now carries our marker. `touched`: when, by the vendor's clock, the write touched
+    the target; None where the answer does not say."""
 
     remote_id: str
     at: datetime
     url: str | None = None
     created: bool = True
+    touched: datetime | None = None

@@ -355,6 +355,23 @@ class ContractFile:
     kind: Literal["contract_file"] = "contract_file"
 
 
+@record(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a person answered below our comment on `of`: the lines that begin with `/syncd`, and nothing else of what they wrote. `at`:
+    when it was written, or last edited."""
+
+    ref: Ref
+    of: Name
+    person: Person | None = None
+    at: datetime | None = None
+    text: str = ""
+    url: str | None = None
+    audience: Audience = "connection"
+    scope_id: str = ""
+    project: str = ""
+    kind: Literal["reply"] = "reply"
+
+
 Row = (
     Milestone
     | Item
@@ -368,6 +385,7 @@ Row = (
     | Check
     | Effort
     | ContractFile
+    | Reply
 )
 
 KINDS: Mapping[str, type] = {one.__dataclass_fields__["kind"].default: one for one in get_args(Row)}

@@ -23,6 +23,7 @@ from syncd.model.rows import (
     MergeRequest,
     Milestone,
     Person,
+    Reply,
     SignOff,
     Window,
 )
@@ -73,6 +74,7 @@ class Snapshot:
     checks: tuple[Check, ...] = ()
     efforts: tuple[Effort, ...] = ()
     contract_files: tuple[ContractFile, ...] = ()
+    replies: tuple[Reply, ...] = ()
     dependencies: tuple[Dependency, ...] = ()
     dangling: tuple[tuple[Dependency, str], ...] = ()
     members: Mapping[Ref, tuple[Ref, ...]] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from syncd.model.raw import RawRecord
 from syncd.model.ref import Ref
 from syncd.run.clock import Clock
 from syncd.run.defect import defect
+from syncd.run.ears import Ears
 from syncd.run.echo import Echoes
 from syncd.run.link import Link
 from syncd.run.log import log
@@ -80,8 +81,8 @@ class _Look:
         if not known:
             return list(told)
         with closing(self._link.open()) as connector:
-            echoes = Echoes(self._link.name, self._store)
-            seen = {one for one, held in known.items() if self._looked(connector, held, echoes)}
+            echoes, ears = Echoes(self._link.name, self._store), Ears(self._link, self._store)
+            seen = {one for one, held in known.items() if self._looked(connector, held, echoes, ears)}
         return [one for one in told if one not in seen]
 
     def _held(self, stream: str, id: str) -> StoredRaw | None:
@@ -90,7 +91,7 @@ class _Look:
         there = held is not None and held.gone_at is None and self._is_read(held.record)
         return held if there else None
 
-    def _looked(self, connector: Connector, held: StoredRaw, echoes: Echoes) -> bool:
+    def _looked(self, connector: Connector, held: StoredRaw, echoes: Echoes, ears: Ears) -> bool:
         """Whether the record as it is now is in the mirror. What the vendor says against it is for a list to judge."""
         ref = held.ref
         try:
@@ -106,19 +107,19 @@ class _Look:
             return False
         if record.ref != ref or not self._is_read(record):
             return False
-        self._store_one(connector, as_listed(record, held.record), echoes)
+        self._store_one(connector, as_listed(record, held.record), echoes, ears)
         return True
 
     def _is_read(self, record: RawRecord) -> bool:
         known = self._states.get((record.ref.stream, record.scope.id))
         return known is not None and known.state == "fresh"
 
-    def _store_one(self, connector: Connector, record: RawRecord, echoes: Echoes) -> None:
+    def _store_one(self, connector: Connector, record: RawRecord, echoes: Echoes, ears: Ears) -> None:
         """As a page of its scope would be, of which it says nothing."""
         stream, scope = record.ref.stream, self._states[record.ref.stream, record.scope.id].scope
-        own, page = connector.streams[stream].own, Page((record,))
-        ours = echoes.of(page, own)
-        done = self._store.mirror.put(self._link.name, stream, scope, page, own=own, at=self._clock.now())
+        own, page, at = connector.streams[stream].own, Page((record,)), self._clock.now()
+        ours, touched = echoes.of(page, own), ears.of(page, connector.streams[stream], at)
+        done = self._store.mirror.put(self._link.name, stream, scope, page, own=own, at=at, touched=touched)
         read = self.pulled.streams.setdefault(stream, Read())
         read.read += done.read
         read.changed += done.new + done.changed - ours

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from syncd.contract import Detector, Rules
 from syncd.contracts.pairs import unfound
 from syncd.decide import Decision, Settled, decide, settle
+from syncd.decide.answers import Answers, answers
 from syncd.decide.impersonal import impersonal
 from syncd.decide.overrides import SEEN, overrides, seen_key
 from syncd.decide.settle import alike
@@ -115,6 +116,7 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
         as_of=as_of,
         enabled=store.enabled.all(),
         marked=marked,
+        answers=_answers(store, snapshot, settled, view.policy),
     )
     plan, loops = calm(decision.plan, store, as_of)
     decision = replace(decision, plan=plan)
@@ -131,6 +133,14 @@ def _analyse(links: Sequence[Link], store: Store, view: Understanding, as_of: da
         notes=read.notes,
         loops=loops,
     )
+
+
+def _answers(store: Store, snapshot: Snapshot, settled: Settled, policy: Policy) -> Answers:
+    """What our comments say to those who answered them."""
+    if not snapshot.replies:
+        return {}
+    seen = {key: datetime.fromisoformat(str(at)) for key, at in store.meta.under(SEEN).items()}
+    return answers(snapshot, settled.states.values(), policy, seen)
 
 
 def _with_verdicts(snapshot: Snapshot, store: Store) -> Snapshot:
@@ -195,6 +205,7 @@ def model(links: Iterable[Link], store: Store, view: Understanding, as_of: datet
         work=view.work,
         teams=view.teams,
         contracts=view.contracts,
+        replies=assembled.snapshot.replies if view.policy.replies else (),
         baselines=store.baselines.all(lambda ref: _called(assembled.snapshot, ref)),
     )
     return replace(assembled, snapshot=told)

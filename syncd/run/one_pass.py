@@ -23,6 +23,7 @@ from syncd.run.outcome import Outcome, outcome_of
 from syncd.run.pull import USUAL_CARE, Care, Pulled, pull
 from syncd.run.pulse import noted
 from syncd.run.quiet import Memory, known
+from syncd.run.replies import listen
 from syncd.run.retention import USUAL_KEEP, drop_old
 from syncd.run.rows import map_changed
 from syncd.store import Store
@@ -113,6 +114,8 @@ def pull_and_map(works: Works, link: Link, *, leave_off: bool = False, spoken: S
         )
         pulled = pulling() if spoken is None else aimed(spoken, link, works.store, works.clock, pulling)
         measure(pulled)
+        if works.view.policy.replies:
+            listen(link, works.store, works.clock, pulled)
         before = works.memory.to_map(link, works.store)
         if before is not None:
             map_changed(link, works.store, works.watcher.mapped)

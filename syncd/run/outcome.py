@@ -69,5 +69,6 @@ def model_counts(snapshot: Snapshot) -> dict[str, int]:
         "check": len(snapshot.checks),
         "effort": len(snapshot.efforts),
         "contract_file": len(snapshot.contract_files),
+        "reply": len(snapshot.replies),
         "person": len(snapshot.people()),
     }

@@ -11,6 +11,7 @@ from syncd.run.brake import accepted
 from syncd.run.clock import Clock
 from syncd.run.crew import Crew
 from syncd.run.defect import defect
+from syncd.run.ears import Ears, stream_of
 from syncd.run.echo import Echoes
 from syncd.run.fault_points import Point, unused
 from syncd.run.homes import Homes
@@ -85,12 +86,12 @@ def _read_all(
     only: Only | None,
 ) -> None:
     """One stream after the other."""
-    echoes, sure = Echoes(link.name, store), accepted(link.name, store)
+    echoes, ears, sure = Echoes(link.name, store), Ears(link, store), accepted(link.name, store)
     try:
         with closing(Crew(link, connector)) as crew:
             for stream in pulled.streams:
                 chosen, homes = only[stream] if only else None, Homes(connector.streams[stream].home)
-                what = (connector, stream, care, before, stream in sure, crew, point, echoes, homes, chosen)
+                what = (connector, stream, care, before, stream in sure, crew, point, echoes, homes, ears, chosen)
                 pull_stream(Reading(link, store, clock, progress, pulled, *what))
     finally:
         before.keep()
@@ -134,7 +135,7 @@ def _heed_off(states: Iterable[ScopeState], clock: Clock) -> None:
 def _leave_streams(link: Link, store: Store, clock: Clock, states: Iterable[ScopeState]) -> None:
     """Streams that were read once and are not any more: what is known of them stays, and proves nothing."""
     for known in states:
-        if known.stream and known.stream not in link.streams and known.state != "stale":
+        if known.stream and known.stream not in (*link.streams, stream_of(link.kind)) and known.state != "stale":
             text = "not among the configured streams any more"
             store.scopes.set_state(link.name, known.stream, known.scope, "stale", at=clock.now(), text=text)
 
@@ -156,13 +157,14 @@ def _connection_ends(link: Link, store: Store, clock: Clock, pulled: Pulled, err
     pulled.off |= state == "off"
     for stream in pulled.streams.values():
         stream.worsen(state)
-    for stream_name, scope in _scopes_of(store, link.name):
+    for stream_name, scope in _scopes_of(link, store):
         store.scopes.set_state(link.name, stream_name, scope, state, at=now, text=error.text, until=until)
     if store.scopes.set_state(link.name, "", WHOLE_CONNECTION, state, at=now, text=error.text, until=until):
         log().warning("connection cannot be used", connection=link.name, why=error.text)
 
 
-def _scopes_of(store: Store, connection: str) -> Iterator[tuple[str, Scope]]:
-    for known in store.scopes.states(connection):
-        if known.stream and known.state != "halted":
+def _scopes_of(link: Link, store: Store) -> Iterator[tuple[str, Scope]]:
+    """What is read scope by scope: what was answered to us is not."""
+    for known in store.scopes.states(link.name):
+        if known.stream and known.state != "halted" and known.stream != stream_of(link.kind):
             yield known.stream, known.scope

@@ -12,6 +12,7 @@ from syncd.run.census import Census
 from syncd.run.clock import Clock
 from syncd.run.crew import EACH, WORKERS, Crew
 from syncd.run.defect import defect
+from syncd.run.ears import Ears
 from syncd.run.echo import Echoes
 from syncd.run.fault_points import Point
 from syncd.run.follow import follow_transfers
@@ -101,6 +102,7 @@ class Reading:
     point: Point
     echoes: Echoes
     homes: Homes
+    ears: Ears
     only: Collection[str] | None = None
     going: list[int] = field(default_factory=list)
     begin: bool = False
@@ -287,15 +289,17 @@ def _pages(reading: Reading, scope: Scope) -> bool | None:
 def _store(reading: Reading, scope: Scope, page: Page, known: ScopeState | None) -> tuple[Mirrored, int]:
     """Store a page, unless the brake is put on, and say how many of its changes are but labels of ours. A page that finds the scope as it
     was needs no transaction. Pages that say what is gone are weighed one after the other."""
-    own, at = reading.connector.streams[reading.stream].own, reading.clock.now()
-    if known is not None and reading.store.mirror.is_same(known, scope, page, reading.before.forgotten, own=own):
+    stream, at = reading.connector.streams[reading.stream], reading.clock.now()
+    own, touched = stream.own, reading.ears.of(page, stream, at)
+    if known is not None and not touched and reading.store.mirror.is_same(known, scope, page, reading.before.forgotten, own=own):
         reading.before.is_same(known, at)
         return Mirrored(len(page.records), 0, 0, 0), 0
     ours = reading.echoes.of(page, own)
     with reading.crew.lock if page.deleted or page.whole else nullcontext():
         _brake(reading, scope, page)
         reading.homes.note(page.records)
-        return reading.store.mirror.put(reading.link.name, reading.stream, scope, page, own=own, at=at), ours
+        put = reading.store.mirror.put
+        return put(reading.link.name, reading.stream, scope, page, own=own, at=at, touched=touched), ours
 
 
 def _lacks(reading: Reading, scope: Scope, known: ScopeState | None) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, delete, insert, select, tuple_, 
 from syncd.decide.state import Said
 from syncd.model.action import Action, Mark, Receipt
 from syncd.model.ref import Ref
+from syncd.store import listening
 from syncd.store.actions import action_from_json, action_to_json
 from syncd.store.columns import json_text
 from syncd.store.engine import Database
@@ -77,7 +78,9 @@ class Ledger:
                 "target_url": new.url,
             }
             tx.execute(delete(ledger).where(*_is(old), ledger.c.verb != "comment"))
-            moved = tx.execute(update(ledger).where(*_is(old)).values(**values, project=project, remote_id="", digest=""))
+            moved = tx.execute(
+                update(ledger).where(*_is(old)).values(**values, project=project, remote_id="", digest="", heard=None)
+            )
             return moved.rowcount > 0
 
     def enter(self, tx: Connection, action: Action, receipt: Receipt, *, late: bool) -> None:
@@ -85,9 +88,11 @@ class Ledger:
         target = action.target
         identity = {"connection": target.connection, "stream": target.stream, "id": target.id, "verb": action.verb}
         answer = {"at": receipt.at, "remote_id": receipt.remote_id, "url": receipt.url, "created": receipt.created}
+        answer |= {"touched": receipt.touched}
         tx.execute(insert(receipts), {**identity, **answer, "late": late, "action": action_to_json(action)})
         if not late:
             self.db.upsert(tx, ledger, [_values(stands(action, receipt))])
+        listening.follow(tx, action, receipt)
 
     def receipts(self, target: Ref) -> list[Receipted]:
         """All receipts of a target, the first one first."""
@@ -169,4 +174,5 @@ def _said(row: Row[Any]) -> Said:
 
 
 def _receipted(row: Row[Any]) -> Receipted:
-    return Receipted(row.at, action_from_json(row.action), Receipt(row.remote_id, row.at, row.url, row.created), row.late)
+    receipt = Receipt(row.remote_id, row.at, row.url, row.created, row.touched)
+    return Receipted(row.at, action_from_json(row.action), receipt, row.late)

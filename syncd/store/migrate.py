@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from syncd.store.engine import Database, explain
 from syncd.store.errors import StoreError
 
-LATEST = "m0006"
+LATEST = "m0007"
 """The revision that this code needs; a test holds it to the last migration."""
 
 VERSION_TABLE = "syncd_version"

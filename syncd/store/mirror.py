@@ -2,10 +2,11 @@
 
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Literal
 from zlib import crc32
 
@@ -14,7 +15,7 @@ from sqlalchemy import Row, Select, delete, func, or_, select
 from syncd.contract import Page
 from syncd.model.raw import RawRecord, Scope, shallow
 from syncd.model.ref import Ref
-from syncd.store import pages, scopes
+from syncd.store import listening, pages, scopes
 from syncd.store.columns import json_value, storable
 from syncd.store.engine import Database
 from syncd.store.forgotten import Forgotten, forgotten
@@ -23,6 +24,7 @@ from syncd.store.scopes import ScopeState
 from syncd.store.tables import records, versions
 
 _MIRROR_LOCK = 7_400_000_000
+UNTOUCHED: Mapping[str, datetime] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +63,35 @@ class Mirror:
     db: Database
 
     def put(
-        self, connection: str, stream: str, scope: Scope, page: Page, *, own: frozenset[str] = frozenset(), at: datetime
+        self,
+        connection: str,
+        stream: str,
+        scope: Scope,
+        page: Page,
+        *,
+        own: frozenset[str] = frozenset(),
+        at: datetime,
+        touched: Mapping[str, datetime] = UNTOUCHED,
     ) -> Mirrored:
         """Store a page, its cursor and what its scope says, all or nothing; nothing of people who were forgotten. `own`: paths that do
-        not count as a change. Of a record that is nested too deep to be written, the fields that are so are left out."""
+        not count as a change. `touched`: records, by id, below whose comment of ours somebody may have answered by then. Of a record
+        that is nested too deep to be written, the fields that are so are left out."""
         try:
-            return self._put(connection, stream, scope, page, own, at)
+            return self._put(connection, stream, scope, page, own, at, touched)
         except RecursionError:
             kept = tuple(replace(raw, data=shallow(raw.data)) for raw in page.records)
-            return self._put(connection, stream, scope, replace(page, records=kept), own, at)
+            return self._put(connection, stream, scope, replace(page, records=kept), own, at, touched)
 
-    def _put(self, connection: str, stream: str, scope: Scope, page: Page, own: frozenset[str], at: datetime) -> Mirrored:
+    def _put(
+        self,
+        connection: str,
+        stream: str,
+        scope: Scope,
+        page: Page,
+        own: frozenset[str],
+        at: datetime,
+        touched: Mapping[str, datetime],
+    ) -> Mirrored:
         place = pages.Place(connection, stream, scope.id)
         with self.db.writing() as tx:
             fresh = pages.incoming(place, forgotten(tx).without(connection, page), own)
@@ -83,6 +103,7 @@ class Mirror:
             pages.change(tx, place, pairs, at)
             deleted = pages.bury(tx, place, pages.going(tx, place, page, fresh), at)
             back = scopes.save(tx, connection, stream, scope, page.cursor, page.complete, at)
+            listening.mark(tx, connection, stream, touched, at)
         return Mirrored(len(page.records), len(new), sum(pages.is_other(*pair) for pair in pairs), deleted, back)
 
     def forgotten(self) -> Forgotten:

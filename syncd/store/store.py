@@ -12,6 +12,7 @@ from syncd.store.engine import Database, connect
 from syncd.store.errors import StoreError
 from syncd.store.findings import Findings
 from syncd.store.ledger import Ledger
+from syncd.store.listening import Listening
 from syncd.store.meta import Meta
 from syncd.store.migrate import migrate
 from syncd.store.mirror import Mirror
@@ -38,6 +39,7 @@ class Store:
     enabled: Enabled
     outbox: Outbox
     ledger: Ledger
+    listening: Listening
     meta: Meta
     deliveries: Deliveries
     baselines: Baselines
@@ -87,6 +89,7 @@ def _parts(db: Database) -> Store:
         enabled=Enabled(db),
         outbox=Outbox(db),
         ledger=Ledger(db),
+        listening=Listening(db),
         meta=Meta(db),
         deliveries=Deliveries(db),
         baselines=Baselines(db),

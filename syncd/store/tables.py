@@ -206,9 +206,12 @@ ledger = Table(
     Column("muted", Boolean, nullable=False),
     Column("verb", String(16), nullable=False, server_default="comment"),
     Column("part", String(16), nullable=False, server_default=""),
+    Column("heard", Instant),
+    Column("listen_at", Instant),
     PrimaryKeyConstraint("connection", "stream", "id", "verb", "part"),
 )
-"""What stands on each ticket, by our receipts, one row per (target, verb, part). `body`: a comment's text, else what was sent, as JSON."""
+"""What stands on each ticket, by our receipts, one row per (target, verb, part). `body`: a comment's text, else what was sent, as JSON.
+Of comments also up to which touch of the ticket what was answered is known or due (`heard`), and when to look (`listen_at`)."""
 
 receipts = Table(
     "receipts",
@@ -224,6 +227,7 @@ receipts = Table(
     Column("created", Boolean, nullable=False),
     Column("late", Boolean, nullable=False),
     Column("action", JsonText, nullable=False),
+    Column("touched", Instant),
     Index("ix_receipts_target", "connection", "stream", "id"),
 )
 """Every receipt, appended to. `late`: it came after another claim of the same row, and changed nothing."""

@@ -30,6 +30,7 @@ def offered(words: str, patch: pytest.MonkeyPatch) -> list[str]:
         ("backfill co", ["code"]),
         ("resume plat v", ["versions"]),
         ("resume code v", []),
+        ("resume plat re", ["remote_links"]),
         ("try jira", ["jira.default"]),
     ],
 )

@@ -94,4 +94,4 @@ def connecting() -> Iterator[Callable[..., Connector]]:
 
 def default_streams() -> list[str]:
     """What is read where nobody says what."""
-    return [name for name, stream in STREAMS.items() if not stream.optional]
+    return [name for name, stream in STREAMS.items() if not stream.optional and not stream.replies]

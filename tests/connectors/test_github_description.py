@@ -18,7 +18,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4
 
 from connectors.github import KIND, GithubOptions
-from syncd.contract import Connector, SyncError
+from syncd.contract import Connector, SyncError, reply_ref
 from syncd.demo.git import blob_sha
 from syncd.demo.github_access import Grant
 from syncd.demo.github_twin import GithubTwin
@@ -44,6 +44,7 @@ OPERATIONS = (
     "/repos/{owner}/{repo}/issues/{issue_number}",
     "/repos/{owner}/{repo}/issues/{issue_number}/comments",
     "/repos/{owner}/{repo}/issues/comments/{comment_id}",
+    "/repos/{owner}/{repo}/collaborators/{username}/permission",
     "/repos/{owner}/{repo}/issues/{issue_number}/sub_issues",
     "/repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocked_by",
     "/repos/{owner}/{repo}/pulls",
@@ -153,12 +154,15 @@ def talk(app_key: str) -> Iterator[tuple[GithubTwin, list[Logged]]]:
     connector = KIND.connect(settings(twin), OpenGate())
     connector.check()
     for name, stream in KIND.streams.items():
-        if not stream.of_contracts:
+        if not stream.of_contracts and not stream.replies:
             _everything_read(connector, name)
     _contracts_read(twin)
     receipt = connector.deliver(action(world))
     connector.deliver(action(world, "again", remote_id=receipt.remote_id))
     connector.find(world.target, "abc123")  # type: ignore[arg-type]
+    twin.people(API, "hidden", role="triage", association="NONE")
+    twin.comment(API, 3, "/syncd on track", by="hidden")
+    assert connector.fetch_one(reply_ref(world.target)).data["comments"]  # type: ignore[arg-type]
     _owners_listed(twin, app_key)
     _everything_else_written(twin, app_key)
     yield twin, list(twin.server.log)
@@ -250,6 +254,7 @@ ANSWERS = (
     f"/repos/{API}/issues?state=all&per_page=3",
     f"/repos/{API}/issues/3",
     f"/repos/{API}/issues/3/comments",
+    f"/repos/{API}/collaborators/hidden/permission",
     f"/repos/{API}/issues/1/sub_issues",
     f"/repos/{API}/issues/3/dependencies/blocked_by",
     f"/repos/{API}/pulls?state=all&per_page=3",

@@ -6,6 +6,7 @@ from typing import Any
 
 from syncd.contract import Limits
 from syncd.decide import Decision, FindingState, Place, Policy, Said, decide
+from syncd.decide.answers import Answers
 from syncd.model.action import Action, Mode, Verb
 from syncd.model.finding import Count, Day, Finding, Line, Named, Severity
 from syncd.model.ref import Ref
@@ -131,6 +132,7 @@ def decided(
     where: Mapping[str, Place] | None = None,
     enabled: Iterable[tuple[str, str]] = EVERYWHERE,
     as_of: datetime = NOW,
+    answers: Answers | None = None,
     **policy: Any,
 ) -> Decision:
     return decide(
@@ -141,6 +143,7 @@ def decided(
         policy=Policy(**{"zone": "Europe/Berlin", **policy}),
         as_of=as_of,
         enabled=frozenset(enabled),
+        answers=answers or {},
     )
 
 

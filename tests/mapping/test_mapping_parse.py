@@ -128,7 +128,7 @@ def test_a_wrong_value_is_a_problem_of_the_mapping(field: str, problem: str) -> 
 def test_a_rule_name_that_changes_nothing_says_which_names_there_are() -> None:
     (line,) = problems('extends = "memory.default"\n[[rule]]\nname = "itm"\n[rule.fields]\ndue = "end"\n')
     assert line == snapshot(
-        "mine.toml: rule[0] (itm): the rule does not say `stream`. Add it; to change an inherited rule, use its name: milestone, item, blocked by."
+        "mine.toml: rule[0] (itm): the rule does not say `stream`. Add it; to change an inherited rule, use its name: milestone, item, blocked by, reply."
     )
 
 

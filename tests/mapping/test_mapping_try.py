@@ -121,6 +121,7 @@ def test_the_streams_of_a_mapping_are_known() -> None:
         "issues",
         "projects",
         "remote_links",
+        "replies",
         "security_levels",
         "sprints",
         "versions",

@@ -101,7 +101,7 @@ class Mirrored(RuleBasedStateMachine):
             share=lambda: 0.5,
         )
         gate = PacedGate(self.kind.limits, self.clock)
-        streams = tuple(name for name, stream in self.kind.streams.items() if not stream.optional)
+        streams = tuple(name for name, stream in self.kind.streams.items() if not stream.optional and not stream.replies)
 
         def connect() -> Connector:
             return self.kind.connect(given, gate)

@@ -46,7 +46,7 @@ def link(hand: Hand, change: Callable[[Any], None] = lambda _: None) -> Link:
         change(connector)
         return connector
 
-    return Link("mem", KIND, connect, gate, MAPPING, Place(connection="mem", takes={}), tuple(KIND.streams))
+    return Link("mem", KIND, connect, gate, MAPPING, Place(connection="mem", takes={}), ("things",))
 
 
 def raising(error: Exception) -> Callable[..., Any]:

@@ -77,6 +77,7 @@ def test_recorded_records_go_the_whole_way_and_a_second_pass_changes_nothing(ven
         "check": 0,
         "effort": 0,
         "contract_file": 0,
+        "reply": 0,
         "person": 13,
     }
     assert report.problems(first) == ["EE-3 is not in the mirror; named as parent or milestone by EE-34"]

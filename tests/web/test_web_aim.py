@@ -45,7 +45,7 @@ def test_a_record_that_is_named_is_looked_at_alone_and_no_cursor_moves(firm: Com
         read.github.edit("acme/api", 1, title="Renamed")
         read.github.edit("acme/app", 1, title="Nobody told of this")
         asked = paths(read, to, about(to, read, "acme/api", 1))
-        assert asked == ["/repos/acme/api/issues/1"]
+        assert asked == ["/repos/acme/api/issues/1", "/repos/acme/api/issues/1/comments"], "our comment stands there"
         assert read.export("item")["code acme/api#1"]["title"] == "Renamed"
         assert read.export("item")["code acme/app#1"]["title"] == "Dark mode"
         assert [known.cursor for known in to.app.store.scopes.states("code")] == before

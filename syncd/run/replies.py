@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from datetime import datetime, timedelta
+from itertools import islice
 
 from syncd.contract import AuthFailed, Connector, Gone, Misconfigured, Page, RateLimited, SyncError, Unavailable, reply_ref
 from syncd.model.raw import RawRecord
@@ -32,7 +33,7 @@ def listen(link: Link, store: Store, clock: Clock, pulled: Pulled) -> None:
     if ("", "") not in fresh or limited(link.name, store, clock.now()):
         return
     look = _Look(link, store, clock, pulled, stream)
-    chosen = [one for one in due if look.is_there(one, fresh)][:MOST]
+    chosen = list(islice((one for one in due if look.is_there(one, fresh)), MOST))
     if not chosen:
         return
     try:

@@ -100,7 +100,7 @@ class Policy(Section):
     status_label: str = Field(default="status:*", pattern=r"^$|^[^*]*\*[^*]*$")
     """The labels by which a person says how a milestone stands: status:on-track, status:at-risk, status:off-track. Empty: none."""
     status_override_days: Annotated[int, Number] = Field(default=14, ge=1, le=3650)
-    """So many days such a label counts, from when it was set, or first seen where the vendor does not tell; and an answer without a date."""
+    """So many days such a label counts, from when it was set, or first seen where the vendor does not tell; so does an undated answer."""
     replies: bool = True
     """A line such as "/syncd on track until 2026-12-15 because ..." in an answer to our comment says how its milestone stands."""
     people: Literal["named", "role", "none"] = "named"

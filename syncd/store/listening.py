@@ -16,6 +16,9 @@ from syncd.store.tables import ledger
 AFTER_AN_EDIT = timedelta(hours=1)
 """An edit of ours hides what was answered in the moment before it: so much later its ticket is looked at once more."""
 
+AFTER_OUR_OWN = timedelta(seconds=2)
+"""A vendor may date the ticket a little later than the comment that touched it; so soon nobody answers."""
+
 _THIS = (
     ledger.c.connection == bindparam("of"),
     ledger.c.stream == bindparam("in_stream"),
@@ -85,7 +88,8 @@ def follow(tx: Connection, action: Action, receipt: Receipt) -> None:
     row = tx.execute(select(ledger.c.heard, ledger.c.listen_at).where(*_THIS), this).first()
     if row is None:
         return
-    values: dict[str, Any] = {"heard": touched if row.heard is None else max(touched, row.heard)}
+    ours = touched + AFTER_OUR_OWN
+    values: dict[str, Any] = {"heard": ours if row.heard is None else max(ours, row.heard)}
     if action.verb != "comment" or not receipt.created:
         if row.heard is None:
             return

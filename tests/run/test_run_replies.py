@@ -192,6 +192,16 @@ def test_an_answer_in_the_moment_before_our_own_edit_is_found_an_hour_later(one:
     assert "off track until" in one.comment()
 
 
+def test_a_ticket_that_is_dated_a_little_after_our_comment_was_touched_by_us(one: Desk) -> None:
+    written = one.app.store.ledger.said()[one.ticket].at
+    assert written is not None
+    epic = one.world.records[EPIC][1] or {}
+    for after, asked in ((timedelta(seconds=1), []), (timedelta(seconds=3), [EPIC])):
+        one.world.put(EPIC, {**epic, "updated_at": (written + after).isoformat()})
+        one.once()
+        assert one.asked == asked
+
+
 def test_labels_of_ours_are_nobodys_answer(tmp_path: Path) -> None:
     with desk(tmp_path, label="syncd:{code}") as one:
         one.stand()

@@ -7,9 +7,12 @@ import pytest
 
 from syncd.model.action import Action
 from syncd.store import Store
+from syncd.store.listening import AFTER_OUR_OWN
 from tests.store.given import AT, LATER, OWN, PAY, page, receipt, record, ref, wish
 
 BEFORE, AFTER = AT - timedelta(hours=1), AT + timedelta(minutes=5)
+OURS = AT + AFTER_OUR_OWN
+"""A vendor may date the ticket so much later than our comment."""
 
 
 def write(store: Store, action: Action, *, created: bool = True, touched: datetime | None = AT) -> None:
@@ -32,7 +35,7 @@ def due(store: Store, now: datetime = LATER) -> list[str]:
 def test_what_a_page_shows_is_due_until_it_was_looked_at_and_is_no_change(store: Store) -> None:
     write(store, wish("1"))
     write(store, wish("2"))
-    assert (store.listening.heard("plat"), due(store)) == ({ref("1"): AT, ref("2"): AT}, [])
+    assert (store.listening.heard("plat"), due(store)) == ({ref("1"): OURS, ref("2"): OURS}, [])
     touch(store, "1", "2", "3")
     changes = store.meta.under("changes")
     touch(store, "1", "2")
@@ -50,7 +53,7 @@ def test_a_page_that_is_not_stored_marks_nothing(store: Store) -> None:
     with pytest.raises(RuntimeError, match="power"), store.transaction():
         touch(store, "1")
         raise RuntimeError("power")
-    assert (due(store), store.listening.heard("plat")) == ([], {ref("1"): AT})
+    assert (due(store), store.listening.heard("plat")) == ([], {ref("1"): OURS})
 
 
 def test_what_became_due_anew_while_it_was_looked_at_stays_due(store: Store) -> None:
@@ -65,10 +68,10 @@ def test_what_became_due_anew_while_it_was_looked_at_stays_due(store: Store) -> 
 @pytest.mark.parametrize(
     ("later", "created", "touched", "heard", "due_at"),
     [
-        (wish("1", "late by 5"), False, LATER, LATER, AT + timedelta(hours=1)),
-        (wish("1", "late by 5"), False, BEFORE, AT, AT + timedelta(hours=1)),
-        (wish("1", "late by 5"), False, None, AT, None),
-        (wish("1", verb="label", extra={"add": ["late"]}), True, LATER, LATER, AT + timedelta(hours=1)),
+        (wish("1", "late by 5"), False, LATER, LATER + AFTER_OUR_OWN, AT + timedelta(hours=1)),
+        (wish("1", "late by 5"), False, BEFORE, OURS, AT + timedelta(hours=1)),
+        (wish("1", "late by 5"), False, None, OURS, None),
+        (wish("1", verb="label", extra={"add": ["late"]}), True, LATER, LATER + AFTER_OUR_OWN, AT + timedelta(hours=1)),
     ],
 )
 def test_our_own_later_writes_may_hide_an_answer(

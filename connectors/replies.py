@@ -50,6 +50,13 @@ def pruned(comment: dict[str, Any], names: Iterable[str], people: Iterable[str],
     return found
 
 
+def may_speak(*texts: object) -> bool:
+    """Whether a comment that a delivery tells of may speak to us: by its texts, of which there may be those of before and after. Where it
+    has none that can be read, it may."""
+    known = [text for text in texts if isinstance(text, str)]
+    return not known or any(_may_hold(text) for text in known)
+
+
 def _may_hold(body: object) -> bool:
     return isinstance(body, str) and REPLY_WORD in body.casefold()
 

@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from connectors.proof import at, document, id_in, signed
+from connectors.replies import may_speak
 from syncd.contract import Delivery, Distrusted, Gate, HookOrder, HookScheme, HookStep, Settings
 from syncd.contract.hooks import Hint
 
 _EVENTS = {
     "milestones": ("milestone",),
-    "issues": ("issues", "label"),
-    "pulls": ("label", "pull_request", "pull_request_review"),
+    "issues": ("issue_comment", "issues", "label"),
+    "pulls": ("issue_comment", "label", "pull_request", "pull_request_review"),
     "reviews": ("pull_request", "pull_request_review"),
     "environments": ("deployment",),
     "deployments": ("deployment", "deployment_status"),
@@ -22,7 +23,8 @@ _EVENTS = {
     "check_states": ("check_run", "pull_request", "status"),
     "contract_files": ("pull_request", "push", "release"),
 }
-"""What tells of a change to a stream. Comments, our own among them, tell of none; a new environment shows by its first deployment."""
+"""What tells of a change to a stream; a new environment shows by its first deployment. Of comments, our own among them, only those are news
+that speak to us."""
 
 _MOVES = ("opened", "reopened", "closed", "synchronize")
 """What moves the head of a pull request, or takes it out of the open ones."""
@@ -45,9 +47,15 @@ def verify(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) 
     return Delivery(
         headers.get("x-github-delivery") or None,
         _hints(event, said),
-        news=event != "ping",
+        news=_is_news(event, said),
         place=place if isinstance(place, str) and event != "repository" else None,
     )
+
+
+def _is_news(event: str, said: Mapping[str, Any]) -> bool:
+    if event == "issue_comment":
+        return may_speak(at(said, "comment", "body"), at(said, "changes", "body", "from"))
+    return event != "ping"
 
 
 def _hints(event: str, said: Mapping[str, Any]) -> tuple[Hint, ...]:

@@ -20,6 +20,7 @@ from syncd.model.ref import Ref
 STREAM = "replies"
 _BACK = timedelta(days=365)
 """No word holds so long: what was said, or edited, before that need not be looked at."""
+_MOST_PAGES = 100
 _MAY = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 _ROLES = frozenset({"triage", "write", "maintain", "admin"})
 """Roles that may change issues: https://docs.github.com/en/organizations/managing-user-access-to-your-organizations-repositories"""
@@ -76,12 +77,13 @@ class Replies:
 
     def _walked(self, first: Listed, place: Place) -> list[Row]:
         """The same where GitHub does not say which page is the last."""
-        newest, page, seen = deque(first.rows, MOST), first, set[str]()
-        while page.next is not None and page.next not in seen:
-            seen.add(page.next)
+        newest, page = deque(first.rows, MOST), first
+        for _ in range(_MOST_PAGES):
+            if page.next is None:
+                return list(newest)
             page = self._client.list(page.next, what=_what(place), scope=place.repository)
             newest.extend(page.rows)
-        return list(newest)
+        raise Unavailable(f"{_what(place)}: the pages do not end", scope=place.repository)
 
     def _is_anothers(self, row: Row) -> bool:
         """Whether a person wrote it who is not us."""
@@ -93,7 +95,7 @@ class Replies:
     def _may(self, row: Row, place: Place) -> bool:
         """Whether the author may change the ticket."""
         login = str(row["user"].get("login"))
-        if row.get("author_association") in _MAY:
+        if str(row.get("author_association")) in _MAY:
             return True
         if (place.repository, login) not in self._allowed:
             self._allowed[place.repository, login] = self._has_role(login, place)
@@ -107,7 +109,7 @@ class Replies:
         if answer.status != 200:
             return False
         told = expect(answer.json(what=what, scope=place.repository), dict, what=what, scope=place.repository)
-        return told.get("role_name") in _ROLES or told.get("permission") in ("write", "admin")
+        return str(told.get("role_name")) in _ROLES or told.get("permission") in ("write", "admin")
 
 
 def _what(place: Place) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors.proof import at, document, id_in, same
+from connectors.replies import may_speak
 from syncd.contract import Delivery, Distrusted, Gate, HookOrder, HookScheme, HookStep, Settings
 from syncd.contract.hooks import STALE_S, Hint
 
@@ -16,18 +17,20 @@ SIGNING = "whsec_"
 
 _STREAMS = {"issue": "issues", "work_item": "issues", "merge_request": "merge_requests", "milestone": "milestones"}
 
-
+_COMMENTED = {"issue": "issues", "merge_request": "merge_requests"}
+_NOTES = ("note_events", "confidential_note_events")
 _EVENTS = {
     "milestones": ("milestone_events",),
     "epics": ("issues_events", "confidential_issues_events"),
-    "issues": ("issues_events", "confidential_issues_events"),
-    "merge_requests": ("merge_requests_events",),
+    "issues": ("issues_events", "confidential_issues_events", *_NOTES),
+    "merge_requests": ("merge_requests_events", *_NOTES),
     "approvals": ("merge_requests_events",),
     "environments": ("deployment_events",),
     "deployments": ("deployment_events",),
     "contract_files": ("push_events", "merge_requests_events", "releases_events"),
 }
-"""What tells of a change to a stream. Comments, our own among them, tell of none; of iterations and freeze periods GitLab tells nothing."""
+"""What tells of a change to a stream; of iterations and freeze periods GitLab tells nothing. Of comments, our own among them, only those
+are news that speak to us."""
 
 _RARE = frozenset({"releases_events"})
 """Events that older versions do not know: they are named only where they are wanted."""
@@ -51,7 +54,8 @@ def verify(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) 
         id = headers.get("idempotency-key") or headers.get("x-gitlab-event-uuid")
     said = document(body)
     project = id_in(said.get("project"))
-    return wrong or Delivery(id or None, _hints(said), place=f"p:{project}" if project else None)
+    news = said.get("object_kind") != "note" or may_speak(at(said, "object_attributes", "note"))
+    return wrong or Delivery(id or None, _hints(said), news=news, place=f"p:{project}" if project else None)
 
 
 def _untold(headers: Mapping[str, str], secret: str) -> Distrusted | None:
@@ -86,6 +90,8 @@ def _hints(said: Mapping[str, Any]) -> tuple[Hint, ...]:
         return (("contract_files", None),)
     if kind == "deployment":
         return ("deployments", id_in({"id": said.get("deployment_id")})), ("environments", None)
+    if kind == "note":
+        return tuple((stream, id_in(said[name])) for name, stream in _COMMENTED.items() if said.get(name))
     stream = _STREAMS.get(kind)
     if stream == "issues" and at(said, "object_attributes", "type") == "Epic":
         return (("epics", None),)

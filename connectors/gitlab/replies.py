@@ -6,6 +6,7 @@ from typing import Any
 
 from connectors.gitlab.address import segment
 from connectors.gitlab.client import Client
+from connectors.gitlab.cursor import moment
 from connectors.gitlab.paging import rows_of
 from connectors.gitlab.write import path_of_target, project_of
 from connectors.http import expect
@@ -54,7 +55,7 @@ class Replies:
         notes = rows_of(self._client.get(path, _NEWEST_FIRST, what=what, scope=project), what=what, scope=project)
         if any(str(note.get("noteable_id", target.id)) != target.id for note in notes):
             raise Unavailable(f"{what}: another record has its address now", scope=project)
-        return notes[::-1]
+        return sorted(notes, key=_when)
 
     def _is_anothers(self, note: dict[str, Any]) -> bool:
         """Whether a person wrote it who is not us."""
@@ -82,3 +83,9 @@ class Replies:
             return 0
         level = expect(answer.body, dict, what=asked, scope=project).get("access_level")
         return level if isinstance(level, int) else 0
+
+
+def _when(note: dict[str, Any]) -> tuple[float, int]:
+    """Ids count up: they tell what was written in one moment apart."""
+    at, id = moment(note.get("created_at")), note.get("id")
+    return at.timestamp() if at else 0.0, id if isinstance(id, int) else 0

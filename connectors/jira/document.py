@@ -42,7 +42,7 @@ def lines_of(document: object) -> Iterator[str]:
 
 
 def _lines(node: object, depth: int) -> Iterator[str]:
-    inner = node.get("content") if isinstance(node, dict) and node.get("type") not in _NOT_SAID else None
+    inner = node.get("content") if isinstance(node, dict) and str(node.get("type")) not in _NOT_SAID else None
     nodes = [one for one in inner if isinstance(one, dict)] if isinstance(inner, list) else []
     said = [_said(one) for one in nodes]
     if any(text is not None for text in said):
@@ -54,11 +54,11 @@ def _lines(node: object, depth: int) -> Iterator[str]:
 
 def _said(node: Node) -> str | None:
     """What is seen of a node inside of a line; None for one that holds lines."""
-    kind, attributes = node.get("type"), node.get("attrs")
+    kind, attributes, marks = str(node.get("type")), node.get("attrs"), node.get("marks")
     if kind == "text":
         text = str(node.get("text") or "")
-        marks = [mark.get("type") for mark in node.get("marks") or () if isinstance(mark, dict)]
-        return f"`{text}`" if "code" in marks else text
+        is_code = isinstance(marks, list) and any(isinstance(mark, dict) and mark.get("type") == "code" for mark in marks)
+        return f"`{text}`" if is_code else text
     if kind == "hardBreak":
         return "\n"
     if not isinstance(attributes, dict):

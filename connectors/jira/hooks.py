@@ -8,19 +8,21 @@ from datetime import datetime
 from typing import Any
 
 from connectors.proof import at, document, id_in, signed
+from connectors.replies import may_speak
 from syncd.contract import Delivery, Distrusted, Gate, HookOrder, HookScheme, HookStep, Settings
 from syncd.contract.hooks import Hint
 
 _ISSUE = "Issue: created, updated, deleted"
 _EVENTS = {
-    "issues": (_ISSUE, "Issue link: created, deleted"),
+    "issues": (_ISSUE, "Issue link: created, deleted", "Comment: created, updated, deleted"),
     "versions": ("Version: created, updated, moved, deleted, released, unreleased",),
     "projects": ("Project: updated, deleted",),
     "sprints": ("Sprint: created, updated, deleted, started, closed",),
     "worklogs": ("Worklog: created, updated, deleted",),
     "remote_links": (_ISSUE,),
 }
-"""What tells of a change to a stream, as Jira's page of webhooks calls it. Of security levels it tells nothing."""
+"""What tells of a change to a stream, as Jira's page of webhooks calls it. Of security levels it tells nothing. Of comments,
+our own among them, only those are news that speak to us."""
 
 
 def verify(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -> Delivery | Distrusted:  # noqa: ARG001
@@ -32,9 +34,9 @@ def verify(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) 
         return Distrusted("wrong signature")
     said = document(body)
     place = id_in(at(said, "issue", "fields", "project"))
-    return Delivery(
-        headers.get("x-atlassian-webhook-identifier") or None, _hints(str(said.get("webhookEvent") or ""), said), place=place
-    )
+    event = str(said.get("webhookEvent") or "")
+    news = not event.startswith("comment_") or may_speak(at(said, "comment", "body"))
+    return Delivery(headers.get("x-atlassian-webhook-identifier") or None, _hints(event, said), news=news, place=place)
 
 
 def _hints(event: str, said: Mapping[str, Any]) -> tuple[Hint, ...]:

@@ -76,7 +76,7 @@ class Replies:
 
 def _is_person(author: Json) -> bool:
     """Data Center does not tell types of account; the users of its apps have names that begin so."""
-    if not isinstance(author, dict) or author.get("accountType") in _NOBODY:
+    if not isinstance(author, dict) or str(author.get("accountType")) in _NOBODY:
         return False
     named = author.get("accountId") or author.get("key") or author.get("name")
     return bool(named) and not str(author.get("name") or "").startswith("addon_")
@@ -84,7 +84,8 @@ def _is_person(author: Json) -> bool:
 
 def _is_internal(comment: dict[str, Any]) -> bool:
     """Whether customers of a service desk do not see it: Cloud says so of each comment, Data Center by a property."""
-    properties = [one for one in comment.get("properties") or () if isinstance(one, dict)]
+    told = comment.get("properties")
+    properties = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
     marked = (one.get("value") for one in properties if one.get("key") == "sd.public.comment")
     return comment.get("jsdPublic") is False or any(isinstance(value, dict) and value.get("internal") is True for value in marked)
 

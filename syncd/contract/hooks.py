@@ -20,8 +20,8 @@ class Delivery:
     """A delivery that is the vendor's own. It only says "look now": nothing in it is ever stored as data.
 
     `id`: the same whenever the vendor sends it again; None where it has none. `hints`: what may have changed; empty: anything.
-    `news` False: a greeting, after which there is nothing to look for. `place`: the id or the name of the scope that all hints are
-    about; None: any, or it is not said.
+    `news` False: a greeting, or talk that is not for us, after which there is nothing to look for. `place`: the id or the name of the
+    scope that all hints are about; None: any, or it is not said.
     """
 
     id: str | None = None

@@ -191,7 +191,7 @@ def _walk(value: Json, change: Callable[[Mapping[str, Json]], Json]) -> Json:
 def _ledger(tx: Connection, who: Forget, prints: set[str], done: Redacted) -> None:
     for row in tx.execute(select(ledger)).all():
         after = _text(row.body, who) if row.verb == "comment" else json.dumps(_texts(json.loads(row.body), who))
-        if (prints.isdisjoint(row.fingerprints) and not _full_name(row.body, who)) or after == row.body:
+        if (prints.isdisjoint(row.fingerprints) and not _told(row.body, who)) or after == row.body:
             continue
         same = [ledger.c[name] == getattr(row, name) for name in ("connection", "stream", "id", "verb", "part")]
         tx.execute(update(ledger).where(*same).values(body=after, digest=TO_BE_EDITED))
@@ -207,7 +207,7 @@ def _actions(
     before = {name: getattr(row, name) for name in columns}
     after = {
         name: {**action, **{key: _texts(action[key], who) for key in ("body", "reasons", "extra")}}
-        if action and (not prints.isdisjoint(action["fingerprints"]) or _full_name(action["body"], who))
+        if action and (not prints.isdisjoint(action["fingerprints"]) or _told(action["body"], who))
         else action
         for name, action in before.items()
     }
@@ -216,8 +216,11 @@ def _actions(
         done.note(table, row.n, before, after)
 
 
-def _full_name(text: str, who: Forget) -> bool:
-    return any(shown in text for name in who.names if " " in name or "@" in name for shown in _written(name))
+def _told(text: str, who: Forget) -> bool:
+    """Whether a text of our own holds their full name, or tells of an answer of theirs, be it by a login alone."""
+    full = (shown for name in who.names if " " in name or "@" in name for shown in _written(name))
+    answered = (f"{shown}'s reply of " for name in who.names for shown in _written(name))
+    return any(one in text for one in (*full, *answered))
 
 
 def _texts(value: Json, who: Forget) -> Json:

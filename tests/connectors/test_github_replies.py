@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from connectors.github import KIND
-from syncd.contract import Gone, reply_ref
+from syncd.contract import Gone, Unavailable, reply_ref
 from syncd.demo.github_twin import GithubTwin
 from syncd.model.ref import Ref
 from tests.connectors.contract import NOW, SECRET
@@ -145,6 +145,14 @@ def test_the_end_of_a_long_talk_is_asked_for(opaque: bool, many: int, requests: 
     asked = len(talk.server.log)
     twin.server.stop()
     assert asked == (-(-(many + 1) // 100) if opaque else requests)
+
+
+def test_a_talk_whose_pages_do_not_end_is_no_talk(twin: GithubTwin) -> None:
+    talk = talk_of(twin)
+    round = {"Link": f'<{twin.server.url}/repositories/1/issues/1/comments?after=x>; rel="next"'}
+    talk.server.fail("/comments", status=200, body=[], headers=round, times=0)
+    with pytest.raises(Unavailable, match="the pages do not end"):
+        texts(talk)
 
 
 def test_an_app_hears_people_and_not_itself(twin: GithubTwin, app_key: str) -> None:

@@ -41,6 +41,22 @@ def test_nothing_is_kept_but_lines_that_speak_to_us(lines: list[str]) -> None:
         assert all(line in SAYS for line in kept.splitlines())
 
 
+NODES = st.recursive(
+    st.none() | st.integers() | st.sampled_from(["/syncd on track", "text", "paragraph", "date", "code"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["type", "text", "content", "attrs", "marks", "timestamp"]), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=100)
+@given(NODES)
+def test_what_is_no_document_is_read_as_far_as_it_is_one(node: object) -> None:
+    assert all(isinstance(line, str) for line in lines_of({"type": "doc", "content": [node]}))
+
+
 def test_a_fence_ends_with_its_own_kind_and_length() -> None:
     assert in_markdown("````\n```\n/syncd off track\n````\n/syncd on track") == "/syncd on track"
     assert in_markdown("```py``` is not a fence\n/syncd on track") == "/syncd on track"

@@ -44,6 +44,24 @@ def milestone(firm: Company, title: str) -> Mapping[str, Any]:
     return dict(found)
 
 
+def test_who_answered_and_is_forgotten_is_gone_from_what_we_keep_and_say(firm: Company) -> None:
+    firm.only("code")
+    ticket = on(firm, "code")
+    firm.once()
+    firm.hand.go(minutes=2)
+    ticket.say("/syncd on track", "zquartermain")
+    firm.once()
+    assert any("zquartermain's reply of" in body for body in ticket.read())
+    called = firm.syncd("forget", "zquartermain", "--json").json["person"]
+    for _ in range(2):
+        assert not [path for path in firm.folder.glob("syncd.db*") if b"quartermain" in path.read_bytes()]
+        firm.once()
+        ticket.say("/syncd at risk", "zquartermain")
+        firm.once()
+        (ours,) = [shown for body in ticket.read() if (shown := unmarked(body)) is not None]
+        assert f"{called}`'s reply of" in ours
+
+
 @pytest.mark.parametrize(
     ("connection", "title", "stranger"),
     [("plat", "Checkout v2", "A customer"), ("code", "API 3", "mallory"), ("web", "Web", "mallory")],

@@ -40,7 +40,7 @@ def test_a_plan_writes_nothing_and_says_what_would_be_done(public: Company) -> N
     with public.watched() as requests:
         ran = public.syncd("hooks", "sync", "--dry-run")
     assert (ran.code, writes(requests)) == (0, [])
-    assert "code acme/api: would create: a hook for issues, label, milestone" in ran.out
+    assert "code acme/api: would create: a hook for issue_comment, issues, label, milestone" in ran.out
     assert f"{PUBLIC}/hook/plat" in ran.out
     assert SECRET not in ran.out
     made = ["by hand", *["create"] * 6]
@@ -57,7 +57,7 @@ def test_hooks_are_made_once_and_updated_afterwards(public: Company) -> None:
     (hook, _) = (hooks[0] for hooks in public.github.hooks.values())
     assert hook["config"] == {"url": f"{PUBLIC}/hook/code", "content_type": "json", "secret": SECRET, "insecure_ssl": "0"}
     assert hook["active"]
-    assert "issue_comment" not in hook["events"]
+    assert "issue_comment" in hook["events"], "people answer below our comments"
     (ours, _) = (hooks[0] for hooks in public.gitlab.hooks.values())
     assert (ours["url"], ours["token"], ours["push_events"], ours["issues_events"]) == (f"{PUBLIC}/hook/web", SECRET, False, True)
     assert {channel["token"] for channel in public.google.channels.values()} == {SECRET}
@@ -66,7 +66,7 @@ def test_hooks_are_made_once_and_updated_afterwards(public: Company) -> None:
 def test_events_follow_the_streams_that_are_read(public: Company) -> None:
     public.syncd("hooks", "sync")
     assert public.github.hooks[public.github.home("acme/api").row["id"]][0]["events"] == [
-        "issues", "label", "milestone", "pull_request", "pull_request_review", "repository"
+        "issue_comment", "issues", "label", "milestone", "pull_request", "pull_request_review", "repository"
     ]  # fmt: skip
     (ours, _) = (hooks[0] for hooks in public.gitlab.hooks.values())
     assert not ours["deployment_events"]
@@ -75,16 +75,17 @@ def test_events_follow_the_streams_that_are_read(public: Company) -> None:
     public.sections["connections.web"]["streams"] = ["issues", "deployments"]
     by_hand = steps(public)["plat plat"]["note"]
     assert (
-        "; events: Issue: created, updated, deleted; Issue link: created, deleted; Project: updated, deleted; Sprint:" in by_hand
+        "; events: Issue: created, updated, deleted; Issue link: created, deleted; Comment: created, updated, deleted; "
+        "Project: updated, deleted; Sprint:" in by_hand
     )
     assert by_hand.endswith("Worklog: created, updated, deleted")
     assert "Version" not in by_hand
     assert public.github.hooks[public.github.home("acme/api").row["id"]][0]["events"] == [
-        "check_run", "deployment", "deployment_status", "issues", "label", "milestone", "pull_request", "release", "repository",
-        "status",
+        "check_run", "deployment", "deployment_status", "issue_comment", "issues", "label", "milestone", "pull_request", "release",
+        "repository", "status",
     ]  # fmt: skip
     assert {name for name, told in ours.items() if name.endswith("_events") and told} == {
-        "issues_events", "confidential_issues_events", "deployment_events"
+        "issues_events", "confidential_issues_events", "note_events", "confidential_note_events", "deployment_events"
     }  # fmt: skip
 
 
@@ -123,11 +124,38 @@ EVENTS = [
 ]
 
 
+COMMENTS = [
+    ("jira", "comment_created", {"webhookEvent": "comment_created", "issue": {"id": "10001"}}, "comment", "body", "10001"),
+    ("github", "issue_comment", {"action": "created", "issue": {"id": 10001}}, "comment", "body", "10001"),
+    ("gitlab", "Note Hook", {"object_kind": "note", "issue": {"id": 10001}}, "object_attributes", "note", "10001"),
+]
+
+
+@pytest.mark.parametrize(("kind", "event", "said", "under", "name", "id"), COMMENTS, ids=[kind for kind, *_ in COMMENTS])
+def test_a_comment_is_news_where_it_speaks_to_us(
+    kind: str, event: str, said: dict[str, Any], under: str, name: str, id: str
+) -> None:
+    for text, news in (("Thanks\n/syncd on track", True), ("/SYNCD clear", True), ("I like it", False)):
+        told = delivery(kind, event, said | {under: {name: text}})
+        assert (told.news, dict(told.hints)["issues"]) == (news, id), text
+    assert delivery(kind, event, said).news, "one whose text is not told may"
+
+
+def test_a_command_that_was_taken_back_by_an_edit_is_news() -> None:
+    said = {"action": "edited", "issue": {"id": 1}, "comment": {"body": "no"}, "changes": {"body": {"from": "/syncd at risk"}}}
+    assert delivery("github", "issue_comment", said).news
+
+
 @pytest.mark.parametrize(("kind", "event", "said", "hints"), EVENTS, ids=[event for _, event, _, _ in EVENTS])
 def test_a_delivery_names_what_may_have_changed(
     kind: str, event: str, said: dict[str, Any], hints: dict[str, str | None]
 ) -> None:
     """What one delivery announces, by stream: a change of any other stream nobody announced."""
+    assert dict(delivery(kind, event, said).hints) == hints
+
+
+def delivery(kind: str, event: str, said: dict[str, Any]) -> Delivery:
+    """What is made of a delivery that the vendor signed."""
     body, to = json.dumps(said).encode(), "https://syncd.example/hook/x"
     sent = {
         "jira": lambda: jira_hooks.outgoing(to, SECRET, said),
@@ -138,7 +166,7 @@ def test_a_delivery_names_what_may_have_changed(
     assert scheme is not None
     verdict = scheme.verify({name.lower(): value for name, value in sent.headers.items()}, sent.body, SECRET, START)
     assert isinstance(verdict, Delivery)
-    assert dict(verdict.hints) == hints
+    return verdict
 
 
 def test_hooks_of_others_are_left_alone(public: Company) -> None:

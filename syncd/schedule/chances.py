@@ -76,7 +76,8 @@ def simulate(
     plans that differ in a few items differ in what these do, and by no chance."""
     model = _Model.of(plan, reference, pools)
     watched = [plan.wiring.number[node] for node in watch]
-    passed = model.on_one_calendar(watched, criticality) if len(plan.calendars) == 1 else model.on_their_own(watched, criticality)
+    alike = len(plan.calendars) == 1 and plan.network.timeless
+    passed = model.on_one_calendar(watched, criticality) if alike else model.on_their_own(watched, criticality)
     ends, counts, done = [], np.zeros(len(plan.wiring.nodes)), 0
     most = max(BLOCK // 4, min(BLOCK * 4, CELLS // max(1, len(plan.wiring.nodes))))
     while done < draws:
@@ -177,7 +178,10 @@ class _Model:
             )
             walls = np.datetime64(time.origin, "m") + many.watched
             far = walls >= np.datetime64(time.end - _LAST, "m")
-            return replace(many, watched=np.where(far, time.total + 1, time.index(walls)))
+            index = time.index(walls)
+            if not plan.network.timeless:  # what an elapsed lag leads to a day's beginning is not done before that day
+                index += walls - walls.astype("datetime64[D]") <= np.timedelta64(time.start_of_day, "m")
+            return replace(many, watched=np.where(far, time.total + 1, index))
 
         return passed
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from syncd.model.ref import Ref
-from syncd.model.rows import Item, Milestone
+from syncd.model.rows import Dependency, Item, Milestone
 from syncd.model.snapshot import Snapshot
 from syncd.schedule import mermaid
 from syncd.schedule.days import days_after
@@ -135,8 +135,16 @@ def _told(row: Row, before: int) -> str:
     link = row.dates.link if row.driven == before else None
     if link is None:
         return ""
+    return " ".join(part for part in (link.relation if link.relation != "FS" else "", _lag(link)) if part)
+
+
+def _lag(link: Dependency) -> str:
+    """Days, or hours where elapsed time is no whole number of days: "+2 d", "+2 ed", "+8 eh"."""
+    if link.lag_in == "elapsed" and link.lag:
+        days = link.lag % 1440 == 0
+        return f"{link.lag / 1440:+g} ed" if days else f"{round(link.lag / 60, 1):+g} eh"
     lag = round(link.lag / DAY, 1)
-    return " ".join(part for part in (link.relation if link.relation != "FS" else "", f"{lag:+g} d" if lag else "") if part)
+    return f"{lag:+g} d" if lag else ""
 
 
 def _called(milestone: Milestone) -> str:

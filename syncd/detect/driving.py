@@ -183,8 +183,9 @@ def _step(plan: Plan, earlier: Work, work: Work) -> Iterator[Part]:
         yield from (" ", *_lagging(link), ", ends ", Day(dates.finish, dates.clocked)) if link and elapsed else ()
         return
     if link and link.relation in ("FF", "SF"):
-        lag = (", ", *_lagging(link)) if elapsed else ()
-        yield from (f" ends after it ({link.relation}", *lag, "), ", Day(dates.finish, dates.clocked))
+        said = f" ends after it ({link.relation}"
+        yield from (f"{said}, ", *_lagging(link), "), ") if elapsed else (f"{said}), ",)
+        yield Day(dates.finish, dates.clocked)
         return
     before = plan.dates(earlier.ref)
     follows = before is not None and before.finish < dates.start and (link is None or link.relation == "FS")

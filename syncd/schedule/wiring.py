@@ -292,8 +292,8 @@ def _in_order(bound: Opened) -> list[int]:
         rank = np.empty(len(keys), np.int64)
         rank[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
         ends = rank[ends]
-    lags, relations = [link.lag for link in bound.links], np.array([link.relation for link in bound.links], "U2")
-    kinds = ([link.lag_in for link in bound.links],) if any(lags) else ()
+    lags, relations = np.array([link.lag for link in bound.links]), np.array([link.relation for link in bound.links], "U2")
+    kinds = ([link.lag_in for link in bound.links],) if lags.any() else ()
     order: list[int] = np.lexsort((*kinds, lags, relations, *ends)).tolist()
     return order
 

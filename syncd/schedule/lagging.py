@@ -1,7 +1,7 @@
 """Pure. Lags in elapsed time, in the plan: the day on which one is over, and the one that leads from work to what it drives.
 
-Elapsed time runs on the clock of the wall, as in `crossed`: from the last instant of the predecessor, or from the end of the date that it
-is due on, through nights, weekends and holidays, to the next working instant of what waits.
+Elapsed time runs on the clock of the wall, as in `crossed`: from the last instant of the predecessor, or from the close of work on the
+date that it is due on, through nights, weekends and holidays, to the next working instant of what waits.
 """
 
 from datetime import date
@@ -23,18 +23,24 @@ def after_lag(plan: Plan, link: Dependency, end: Finish, time: WorkingTime) -> d
     the predecessor. A lag in elapsed time may be over on a day off; a day on which nothing is lost before its work begins is none."""
     if link.lag_in == "working":
         return later(time, end.day, whole_days(link.lag))
-    over = _ends(plan, link, end) + np.timedelta64(lag_minutes(link) - time.start_of_day - 1, "m")
+    over = _ends(plan, link, end, time) + np.timedelta64(lag_minutes(link) - time.start_of_day - 1, "m")
     day: date = over.astype("datetime64[D]").item()
     return day
 
 
-def _ends(plan: Plan, link: Dependency, end: Finish) -> np.datetime64:
-    """The instant at which the predecessor has ended; of what is no part of the network, the end of that day."""
+def _ends(plan: Plan, link: Dependency, end: Finish, time: WorkingTime) -> np.datetime64:
+    """The instant at which the predecessor has ended."""
     number = plan.wiring.number.get(link.predecessor) if isinstance(link.predecessor, Ref) else None
     if number is None:
-        return np.datetime64(roll_forward(end.day) if end.clocked else end.day, "m") + np.timedelta64(1, "D")
-    own, held = end_of(plan.schedule, plan.calendars[plan.calendar_of[number]], number), plan.held[number]
-    return own if np.isnat(held) else max(own, held)
+        return _close(np.datetime64(roll_forward(end.day) if end.clocked else end.day), time)
+    calendar, held = plan.calendars[plan.calendar_of[number]], plan.held[number]
+    own = end_of(plan.schedule, calendar, number)
+    return own if np.isnat(held) else max(own, _close(held.astype("datetime64[D]") - 1, calendar))
+
+
+def _close(day: np.datetime64, time: WorkingTime) -> np.datetime64:
+    """When work on a day ends, on the clock of the wall."""
+    return day + np.timedelta64(time.start_of_day + time.longest, "m")
 
 
 def lag_behind(plan: Plan, node: Node, earlier: Ref) -> Dependency | None:

@@ -135,6 +135,8 @@ def _as_json(picture: "Picture", called: "Callable[[Person], Person]") -> dict[s
                 "duration_days": round(row.days, 2),
                 "duration_from": row.dates.duration.basis,
                 "driven_by": ref_to_json(row.dates.by) if row.dates.by else None,
+                "lag_minutes": row.link.lag if row.link else 0,
+                "lag_in": row.link.lag_in if row.link else "working",
                 "starts_by": row.dates.own or "what drives it",
                 "after": [ref_to_json(rows[place].work.ref) for place in row.after],
                 "critical": row.dates.critical,
@@ -192,6 +194,8 @@ def _forecast(picture: "Picture") -> str:
 
 
 def _cells(row: "Row", called: "Callable[[Person], Person]") -> tuple[str, ...]:
+    from syncd.schedule.picture import lag_told
+
     dates = row.dates
     title = one_line(row.work.title)
     by = dates.by.label if dates.by else {"today": "today", "start": "its start", "due": "its due date"}.get(dates.own or "", "")
@@ -203,7 +207,7 @@ def _cells(row: "Row", called: "Callable[[Person], Person]") -> tuple[str, ...]:
         f"{row.room:.3g} d",
         f"{row.free:.3g} d",
         _takes(row.days, dates.duration),
-        by,
+        f"{by} {lag_told(row.link)}" if row.link and row.link.lag_in == "elapsed" else by,
         "*" if dates.critical else "",
         called(dates.person).name if dates.person else "",
         f"{row.percent} %" if row.percent is not None else "",

@@ -16,7 +16,8 @@ from syncd.model.snapshot import Snapshot
 from syncd.model.teams import Hours
 from syncd.schedule.computing import compute
 from syncd.schedule.forecast import Odds, forecast_of
-from syncd.schedule.picture import flowchart, picture_of
+from syncd.schedule.picture import flowchart, lag_told, picture_of
+from syncd.schedule.picture_svg import graph
 from syncd.schedule.plan import Dates, Plan, plan_of
 from syncd.schedule.scenario import apply
 from syncd.schedule.scenario_document import read_scenario
@@ -264,6 +265,15 @@ def test_a_picture_tells_days_or_hours_that_pass() -> None:
     model = snapshot(*rows, elapsed("A", "B", 2 * DAY), elapsed("B", "C", 36 * HOUR, "SS"), link("C", "D", lag=240), now=NOW)
     edges = [line.strip() for line in flowchart(picture_of(model, model.milestones[ref("M")])).splitlines() if "--" in line]
     assert edges == inline(['n0 -->|"+2 ed"| n1', 'n1 -->|"SS +36 eh"| n2', 'n2 -->|"+0.5 d"| n3', "n3 --> n4"])
+
+
+def test_a_lag_before_a_milestone_is_told_on_the_way_to_it_and_to_its_items() -> None:
+    rows: list[Row] = [milestone("M"), item("A", days=2), item("B", of="M", days=1, status="doing"), elapsed("A", "M", 7 * DAY)]
+    ending = picture_of(model := snapshot(*rows), model.milestones[ref("M")])
+    assert '|"+7 ed"| n2' in flowchart(ending)
+    assert "<title>+7 ed</title>" in graph(ending)
+    begun = picture_of(model := snapshot(*rows, item("C", of="M", days=1)), model.milestones[ref("M")])
+    assert [(row.key, lag_told(row.link)) for row in begun.rows if row.link] == [("C", "+7 ed")]
 
 
 def test_late_dates_stand_where_the_lag_still_fits() -> None:

@@ -15,10 +15,13 @@ from syncd.model.rows import Item, Quantity, Row
 from syncd.model.snapshot import Snapshot
 from syncd.model.teams import Hours
 from syncd.schedule.computing import compute
+from syncd.schedule.days import days_within, later
 from syncd.schedule.forecast import Odds, forecast_of
+from syncd.schedule.lagging import after_lag
 from syncd.schedule.picture import flowchart, lag_told, picture_of
 from syncd.schedule.picture_svg import graph
-from syncd.schedule.plan import Dates, Plan, plan_of
+from syncd.schedule.plan import Dates, Finish, Plan, plan_of
+from syncd.schedule.quality import milestone_quality
 from syncd.schedule.scenario import apply
 from syncd.schedule.scenario_document import read_scenario
 from syncd.schedule.wiring import End, wiring_of
@@ -178,6 +181,32 @@ def test_it_is_what_the_command_computes(work: list[tuple[int, int | None]], lin
         assert found is not None
         assert (found.start, found.finish) == (one.early_start.date(), one.early_finish.date())
         assert found.total_float == round(60 * one.total_float)
+
+
+@settings(max_examples=50)
+@given(days=st.integers(1, 8), due=st.none() | st.integers(0, 12), hours=st.integers(-90, 300), mine=st.integers(1, 3))
+def test_the_day_that_is_told_is_that_of_the_plan(days: int, due: int | None, hours: int, mine: int) -> None:
+    """B begins on the first working day after the lag, or on the day on which it is over where that leaves a part of it."""
+    ends = None if due is None else (TODAY + timedelta(days=due)).isoformat()
+    tied = elapsed("A", "B", hours * HOUR)
+    made = plan(item("A", days=days, due=ends), item("B", days=mine), tied)
+    first, second = made.dates(ref("A")), made.dates(ref("B"))
+    assert first is not None
+    assert second is not None
+    time = made.calendar(ref("B"))
+    over = after_lag(made, made.snapshot.dependencies[0], Finish(first.finish, clocked=False), time)
+    whole = days_within(time, second.start, second.finish) == mine
+    begins = later(time, over, 1) if whole else over
+    assert second.start == max(begins, TODAY)
+
+
+def test_leads_and_lags_of_both_kinds_are_counted_alike() -> None:
+    rows: list[Row] = [milestone("M", due="2026-05-15"), *(item(key, of="M", days=1) for key in "ABCD")]
+    for kind in ("working", "elapsed"):
+        ties = [link("A", "B", lag=-60, lag_in=kind), link("B", "C", lag=60, lag_in=kind), link("C", "D")]
+        found = {one.code: one for one in milestone_quality(snapshot(*rows, *ties), ref("M")).metrics}
+        assert ([one.label for one in found["leads"].offenders], found["leads"].value) == (["B"], 1)
+        assert ([one.label for one in found["lags"].offenders], found["lags"].value) == (["C"], 1 / 3)
 
 
 # ---------------------------------------------------------------------------------------------------------------- forecast

@@ -17,6 +17,8 @@ from syncd.schedule.plan import Finish, Plan
 from syncd.schedule.wiring import Node, lag_minutes
 from syncd.schedule.workdays import roll_forward, whole_days
 
+_FIRST, _LAST = np.datetime64(date.min), np.datetime64(date.max)
+
 
 def after_lag(plan: Plan, link: Dependency, end: Finish, time: WorkingTime) -> date:
     """The day on which the lag of a link is over, by whose end what waits in the calendar `time` may start on the next; `end`: that of
@@ -24,7 +26,7 @@ def after_lag(plan: Plan, link: Dependency, end: Finish, time: WorkingTime) -> d
     if link.lag_in == "working":
         return later(time, end.day, whole_days(link.lag))
     over = _ends(plan, link, end, time) + np.timedelta64(lag_minutes(link) - time.start_of_day - 1, "m")
-    day: date = over.astype("datetime64[D]").item()
+    day: date = min(max(over.astype("datetime64[D]"), _FIRST), _LAST).item()
     return day
 
 
@@ -35,7 +37,9 @@ def _ends(plan: Plan, link: Dependency, end: Finish, time: WorkingTime) -> np.da
         return _close(np.datetime64(roll_forward(end.day) if end.clocked else end.day), time)
     calendar, held = plan.calendars[plan.calendar_of[number]], plan.held[number]
     own = end_of(plan.schedule, calendar, number)
-    return own if np.isnat(held) else max(own, _close(held.astype("datetime64[D]") - 1, calendar))
+    if np.isnat(held):  # none, or later than the calendars reach
+        return own if own.astype("datetime64[D]") >= np.datetime64(end.day) else _close(np.datetime64(end.day), calendar)
+    return max(own, _close(held.astype("datetime64[D]") - 1, calendar))
 
 
 def _close(day: np.datetime64, time: WorkingTime) -> np.datetime64:

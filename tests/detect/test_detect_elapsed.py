@@ -79,6 +79,12 @@ def test_what_is_open_today_is_waited_for_with_its_lag() -> None:
     assert "elapsed" not in text_of(blocked(item("A"), item("B", status="doing"), elapsed("A", "B", DAY, "SS"))[0])
 
 
+def test_a_date_that_no_calendar_reaches_is_waited_for_to_the_end_of_time() -> None:
+    rows = (item("A", due="9999-12-30"), item("B", status="doing"))
+    (finding,) = blocked(*rows, elapsed("A", "B", 2 * DAY))
+    assert "<A> ends Thu 9999-12-30, with a lag of 2 elapsed day(s) (weekends count) that is Fri 9999-12-31;" in text_of(finding)
+
+
 def test_drift_tells_the_lag_of_each_step_so_that_it_can_be_counted_by_hand() -> None:
     """Friday the 8th, 3 days to Monday the 11th; so Tuesday to Thursday, then two days to Saturday: Monday."""
     assert drift(

@@ -75,8 +75,6 @@ class Wires(Sequence[Wire]):
 
     def add(self, earlier: int, later: int, relation: str, lag: int, link: Dependency | None) -> None:
         """One more."""
-        if lag and link and link.lag_in == "elapsed":
-            self.elapsed.add(len(self.later))
         self.earlier.append(earlier)
         self.later.append(later)
         self.relations.append(relation)
@@ -269,6 +267,8 @@ def wiring_of(snapshot: Snapshot) -> Wiring:
     for at in _in_order(bound):
         link, earlier, later = bound.links[at], bound.earlier[at], bound.later[at]
         lag = lag_minutes(link) if link.lag else 0
+        if lag and link.lag_in == "elapsed":
+            wiring.wires.elapsed.add(len(wiring.wires))
         if earlier < many and later < many:
             wiring.wires.add(earlier, later, link.relation, lag, link)
             continue

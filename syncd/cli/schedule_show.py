@@ -207,7 +207,7 @@ def _cells(row: "Row", called: "Callable[[Person], Person]") -> tuple[str, ...]:
         f"{row.room:.3g} d",
         f"{row.free:.3g} d",
         _takes(row.days, dates.duration),
-        f"{by} {lag_told(row.link)}" if row.link and row.link.lag_in == "elapsed" else by,
+        f"{by} {lag_told(row.link)}".rstrip() if row.link and row.link.lag_in == "elapsed" else by,
         "*" if dates.critical else "",
         called(dates.person).name if dates.person else "",
         f"{row.percent} %" if row.percent is not None else "",

@@ -51,7 +51,7 @@ def link(declared: Iterable[Dependency], resolve: Resolve) -> Links:
 
 
 def _beside(whole: dict[Ends, Dependency], elapsed: Iterable[tuple[Ends, Dependency]]) -> tuple[Dependency, ...]:
-    """What counts beside `whole`, which is changed where both are one: no lag, or a lead, never moves a date beyond what a lag asks for."""
+    """What counts beside the links of `whole`. Where one of a pair is a lag and the other none, or a lead, the lag alone counts, there."""
     found: dict[Ends, Dependency] = {}
     for ends, row in elapsed:
         found[ends] = _merged(found[ends], row) if ends in found else row

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from importlib.metadata import entry_points
 from random import Random
 from typing import Any
@@ -19,6 +20,7 @@ from syncd.model.ref import Ref
 from syncd.model.rows import Dependency, Item, Milestone, Person, Quantity
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.chances import Pools, simulate
+from syncd.schedule.criticality import criticality_of
 from syncd.schedule.forecast import forecast_of
 from syncd.schedule.plan import plan_of
 from syncd.schedule.reference import reference_of
@@ -103,6 +105,13 @@ def parts(seen: Snapshot) -> Iterator[tuple[str, float, float | None]]:
         found: list[object] = []
         whole += (seconds := took(lambda d=detector, f=found: f.extend(d.detect(seen, d.rules()))))  # type: ignore[misc]
         yield f"{point.name} ({len(found):,})", seconds, None
+    odds = seen.once(forecast_of).odds
+    named = [ref for ref, one in odds.items() if one.method == "network"][::20]
+    yield (
+        "criticality of a milestone, at most",
+        max((took(partial(criticality_of, seen, ref)) for ref in named), default=0.0),
+        None,
+    )
     seen.let_go()
     yield "all detectors", whole, SECONDS if items == 100_000 else None
 

@@ -44,11 +44,14 @@ def show(
     config: ConfigFile = DEFAULT_CONFIG,
     json: AsJson = False,
 ) -> None:
-    """How likely the due dates are, by when 50, 85 and 95 % of all outcomes are done, and what that rests on. `show` may be left out."""
+    """How likely the due dates are, by when 50, 85 and 95 % of all outcomes are done, and what that rests on. Of milestones that are named
+    also in how many of the draws each piece of work decides when they end. `show` may be left out."""
     from syncd.app import opened
+    from syncd.cli import critical
     from syncd.cli.choose import chosen
     from syncd.cli.progress import patiently
     from syncd.cli.stored import snapshot_of
+    from syncd.schedule.criticality import criticality_of
     from syncd.schedule.forecast import forecast_of
     from syncd.schedule.wiring import is_open
 
@@ -59,10 +62,15 @@ def show(
     asked = chosen(snapshot, milestones) if milestones else [one for one in snapshot.milestones.values() if is_open(one)]
     asked = asked if milestones else sorted(asked, key=lambda one: (one.due or date.max, one.ref))
     rows = [_row(snapshot, one, forecast.odds.get(one.ref), forecast.lacking.get(one.ref)) for one in asked]
+    indexes = [criticality_of(snapshot, one.ref) for one in asked] if milestones else []
+    for row, index in zip(rows, indexes, strict=False):
+        row["criticality"] = critical.as_json(snapshot, index)
     if json:
         print_json({"as_of": snapshot.as_of.isoformat(), "milestones": rows})
     elif rows:
         _table(rows)
+        for index in indexes:
+            critical.show(snapshot, index)
     else:
         out().print("There is no open milestone.")
 
@@ -147,6 +155,7 @@ def _row(snapshot: "Snapshot", milestone: "Milestone", odds: "Odds | None", lack
         "assumed": None,
         "backlog": None,
         "why_not": None if odds else lacking or "no open item belongs to it",
+        "criticality": None,
     }
     if odds:
         row |= {"p": odds.p, "p50": _iso(odds.p50), "p85": _iso(odds.p85), "p95": _iso(odds.p95), "word": odds.word}

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from syncd.model.rows import Person
+    from syncd.schedule.criticality import Criticality
     from syncd.schedule.durations import Duration
     from syncd.schedule.picture import Picture, Row
 
@@ -37,6 +38,7 @@ def show(
     from syncd.cli.people import Shows
     from syncd.cli.progress import patiently
     from syncd.cli.stored import snapshot_of
+    from syncd.schedule.criticality import criticality_of
     from syncd.schedule.picture import flowchart, gantt, picture_of
 
     if bool(svg) + mermaid + json > 1:
@@ -46,15 +48,16 @@ def show(
         (named,) = chosen(snapshot, [milestone])
         with patiently("Planning"):
             picture = picture_of(snapshot, named)
+            index = None if svg or mermaid else criticality_of(snapshot, named.ref)
         called = Shows.of(app, snapshot).person
     if svg:
         _write(svg, picture, graph=graph)
     elif mermaid:
         typer.echo(flowchart(picture) if graph else gantt(picture))
     elif json:
-        print_json(_as_json(picture, called))
+        print_json(_as_json(picture, called, index))
     else:
-        _show(picture, called)
+        _show(picture, called, index)
 
 
 def chains(
@@ -103,7 +106,7 @@ def _write(file: Path, picture: "Picture", *, graph: bool) -> None:
         ) from None
 
 
-def _as_json(picture: "Picture", called: "Callable[[Person], Person]") -> dict[str, Any]:
+def _as_json(picture: "Picture", called: "Callable[[Person], Person]", index: "Criticality | None") -> dict[str, Any]:
     from syncd.detect import likely
     from syncd.model.ref import ref_to_json
     from syncd.schedule.wiring import due_of
@@ -140,6 +143,7 @@ def _as_json(picture: "Picture", called: "Callable[[Person], Person]") -> dict[s
                 "starts_by": row.dates.own or "what drives it",
                 "after": [ref_to_json(rows[place].work.ref) for place in row.after],
                 "critical": row.dates.critical,
+                "critical_in": _share(row, index),
                 "on_path": row.on_path,
                 "calendar_of": called(row.dates.person).name if row.dates.person else None,
                 "percent": row.percent,
@@ -151,7 +155,7 @@ def _as_json(picture: "Picture", called: "Callable[[Person], Person]") -> dict[s
     }
 
 
-def _show(picture: "Picture", called: "Callable[[Person], Person]") -> None:
+def _show(picture: "Picture", called: "Callable[[Person], Person]", index: "Criticality | None") -> None:
     from rich.table import Table
 
     from syncd.cli.tabled import show_table
@@ -164,10 +168,14 @@ def _show(picture: "Picture", called: "Callable[[Person], Person]") -> None:
         table = Table("work", "start", "finish", "late finish", box=None, pad_edge=False)
         for name in ("float", "free"):
             table.add_column(name, justify="right")
-        for name in ("takes", "driven by", "critical", "calendar", "done"):
+        for name in ("takes", "driven by", "critical"):
+            table.add_column(name)
+        if index and index.draws:
+            table.add_column("critical in", justify="right")
+        for name in ("calendar", "done"):
             table.add_column(name)
         for row in picture.rows:
-            table.add_row(*map(_text, _cells(row, called)))
+            table.add_row(*map(_text, _cells(row, called, _share(row, index))))
         show_table(console, table)
     if picture.path:
         console.print(_text(f"Driving path: {' -> '.join(ref.label for ref in picture.path)} -> {picture.milestone.ref.label}"))
@@ -193,12 +201,16 @@ def _forecast(picture: "Picture") -> str:
     return f"Forecast: {days}{chance} ({picture.odds.method}, {picture.odds.draws} draws)"
 
 
-def _cells(row: "Row", called: "Callable[[Person], Person]") -> tuple[str, ...]:
-    from syncd.schedule.picture import lag_told
+def _share(row: "Row", index: "Criticality | None") -> float | None:
+    """In what part of the draws it is critical; None where the plan is not drawn."""
+    return round(index.shares.get(row.work.ref, 0.0), 4) if index and index.draws else None
+
+
+def _cells(row: "Row", called: "Callable[[Person], Person]", share: float | None) -> tuple[str, ...]:
+    from syncd.cli.critical import driven_by, percent
 
     dates = row.dates
     title = one_line(row.work.title)
-    by = dates.by.label if dates.by else {"today": "today", "start": "its start", "due": "its due date"}.get(dates.own or "", "")
     return (
         f"{row.key} {title if len(title) <= 40 else title[:39] + '…'}",
         str(dates.start),
@@ -207,8 +219,9 @@ def _cells(row: "Row", called: "Callable[[Person], Person]") -> tuple[str, ...]:
         f"{row.room:.3g} d",
         f"{row.free:.3g} d",
         _takes(row.days, dates.duration),
-        f"{by} {lag_told(row.link)}".rstrip() if row.link and row.link.lag_in == "elapsed" else by,
+        driven_by(dates, row.link),
         "*" if dates.critical else "",
+        *([] if share is None else [percent(share).replace("%", " %")]),
         called(dates.person).name if dates.person else "",
         f"{row.percent} %" if row.percent is not None else "",
     )

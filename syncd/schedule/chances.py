@@ -10,7 +10,7 @@ import zlib
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 import numpy as np
@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from syncd.model.ref import Ref
 from syncd.model.rows import Item
+from syncd.model.snapshot import Snapshot
 from syncd.schedule.calendar import Ints
 from syncd.schedule.crossing import Crossing
 from syncd.schedule.dated import days_of, ordinals_of
@@ -25,8 +26,9 @@ from syncd.schedule.draws import BLOCK, Draws, forward_many
 from syncd.schedule.draws_crossed import crossed_many
 from syncd.schedule.durations import DAY, Duration
 from syncd.schedule.nodes import Walls
+from syncd.schedule.part import Part
 from syncd.schedule.plan import Plan
-from syncd.schedule.reference import Class, Kind, Reference, classed, classes_of, kind_of
+from syncd.schedule.reference import Class, Kind, Reference, classed, classes_of, kind_of, reference_of
 from syncd.schedule.wiring import Node, opened_of
 
 Reals = npt.NDArray[np.float64]
@@ -60,45 +62,53 @@ class Pools:
         return self.known[key]
 
 
+def pools_of(snapshot: Snapshot) -> Pools:
+    """Ask for it as `snapshot.once(pools_of)`."""
+    return Pools.of(snapshot.once(reference_of))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawn:
-    """`ends`: draws x what was watched, the minute index (default calendar) of its finish. `critical`: ref -> share of draws."""
+    """`ends`: draws x what was watched, the minute index (default calendar) of its finish. `critical`: in how many of the draws each node
+    of the part is critical; empty where that was not asked for."""
 
     draws: int
     ends: Ints
-    critical: dict[Ref, float]
+    critical: Ints
 
 
-def simulate(
-    plan: Plan, reference: Reference, pools: Pools, watch: Sequence[Node], draws: int, *, criticality: bool = False
-) -> Drawn:
+def simulate(plan: Plan, reference: Reference, pools: Pools, watch: Sequence[Node], draws: int) -> Drawn:
     """When these nodes end in so many draws. Same plan, same answer; and what one item draws depends on no other, so that two
     plans that differ in a few items differ in what these do, and by no chance."""
-    model = _Model.of(plan, reference, pools)
-    watched = [plan.wiring.number[node] for node in watch]
-    alike = len(plan.calendars) == 1 and plan.network.timeless
-    passed = model.on_one_calendar(watched, criticality) if alike else model.on_their_own(watched, criticality)
-    ends, counts, done = [], np.zeros(len(plan.wiring.nodes)), 0
-    most = max(BLOCK // 4, min(BLOCK * 4, CELLS // max(1, len(plan.wiring.nodes))))
+    return simulated(Part.whole(plan), reference, pools, watch, draws)
+
+
+def simulated(
+    part: Part, reference: Reference, pools: Pools, watch: Sequence[Node], draws: int, *, towards: Node | None = None
+) -> Drawn:
+    """The same of a part of a plan, which has the same draws. `towards`: the node for whose end others are critical."""
+    model, watched = _Model.of(part, reference, pools), [part.place(node) for node in watch]
+    end = None if towards is None else part.place(towards)
+    passed = model.on_one_calendar(watched, end) if part.on_one_calendar else model.on_their_own(watched, end)
+    ends, counts, done = [], np.zeros(0 if end is None else len(part.numbers), np.int64), 0
+    most = max(BLOCK // 4, min(BLOCK * 4, CELLS // max(1, len(part.numbers))))
     while done < draws:
         block = min(most, draws - done)
         many = passed(model.draw(done, block))
         ends.append(many.watched)
-        if criticality:
-            counts += many.critical * block
+        counts += many.critical
         done += block
     every = np.concatenate(ends) if ends else np.zeros((0, len(watched)))
-    nodes = ((plan.wiring.nodes[number], counts[number] / draws) for number in np.flatnonzero(counts).tolist())
-    return Drawn(draws, every.astype(np.int64), {node: share for node, share in nodes if isinstance(node, Ref)})
+    return Drawn(draws, every.astype(np.int64), counts)
 
 
 @dataclass(slots=True, eq=False)
 class _Model:
-    """The plan to be drawn. `floors`, `dues`: the instant before which each node does not start, and does not end; `base`: its minutes;
+    """What is to be drawn. `floors`, `dues`: the instant before which each node does not start, and does not end; `base`: its minutes;
     `streams`: where each node's random numbers begin; `pools`: which nodes draw from which values; `longer`: those that draw from the
     longest of them only."""
 
-    plan: Plan
+    part: Part
     floors: Walls
     dues: Walls
     base: Reals
@@ -107,25 +117,30 @@ class _Model:
     longer: list["_Longer"]
 
     @classmethod
-    def of(cls, plan: Plan, reference: Reference, pools: Pools) -> "_Model":
+    def of(cls, part: Part, reference: Reference, pools: Pools) -> "_Model":
+        plan, numbers = part.plan, part.numbers.tolist()
         nodes, items = plan.wiring.nodes, plan.snapshot.once(opened_of).items
         places: dict[tuple[Class, int], list[int]] = {}
         samples: dict[tuple[Class, int], Reals] = {}
-        running = _Running(plan, reference, pools)
-        for number, item in enumerate(items):
-            if running.takes(item, number):
+        running = _Running(reference, pools)
+        starts: list[date | None] = [None] * len(numbers)
+        for place, number in enumerate(numbers):
+            if number >= len(items):
+                break
+            item, duration = items[number], plan.durations[number]
+            starts[place] = item.start
+            if running.takes(item, duration, place):
                 continue
-            key = _pool(item, plan.durations[number], reference, pools, samples)
+            key = _pool(item, duration, reference, pools, samples)
             if key is not None:
-                places.setdefault(key, []).append(number)
-        starts = ordinals_of([*(item.start for item in items), *(None for _ in nodes[len(items) :])])
+                places.setdefault(key, []).append(place)
         return cls(
-            plan,
-            _started(plan, starts),
-            plan.held,
-            np.array([one.minutes for one in plan.durations], np.float64),
-            _streams(nodes),
-            [(np.array(numbers, np.int64), samples[key]) for key, numbers in sorted(places.items())],
+            part,
+            _started(plan, ordinals_of(starts)),
+            plan.held[part.numbers],
+            np.array([plan.durations[number].minutes for number in numbers], np.float64),
+            _streams([nodes[number] for number in numbers]),
+            [(np.array(some, np.int64), samples[key]) for key, some in sorted(places.items())],
             running.made(),
         )
 
@@ -145,41 +160,42 @@ class _Model:
             made[one.numbers] = np.clip(left, 1, 400 * DAY)
         return made.T
 
-    def on_one_calendar(self, watched: Sequence[int], criticality: bool) -> Pass:
+    def on_one_calendar(self, watched: Sequence[int], towards: int | None) -> Pass:
         """Draws where everybody has the default calendar."""
-        time = self.plan.working.default
-        first = np.datetime64(self.plan.snapshot.today, "m")
+        time = self.part.plan.working.default
+        first = np.datetime64(self.part.plan.snapshot.today, "m")
         own, until = (time.index(np.where(np.isnat(walls), first, walls)) for walls in (self.floors, self.dues))
         return partial(
             forward_many,
-            self.plan.network,
+            self.part.network,
             start=int(time.index(first)),
             not_earlier=own,
             not_done=until,
             watched=watched,
-            criticality=criticality,
+            towards=towards,
         )
 
-    def on_their_own(self, watched: Sequence[int], criticality: bool) -> Pass:
+    def on_their_own(self, watched: Sequence[int], towards: int | None) -> Pass:
         """Draws where people have calendars of their own. What does not end within them ends with them."""
-        plan, time, calendars = self.plan, self.plan.working.default, Crossing.of(self.plan.calendars, endless=True)
+        part, time = self.part, self.part.plan.working.default
+        calendars = Crossing.of([part.plan.calendars[number] for number in part.calendars.tolist()], endless=True)
 
         def passed(durations: Drawings) -> Draws:
             many = crossed_many(
-                plan.network,
+                part.network,
                 durations,
                 calendars,
-                plan.calendar_of,
-                start=plan.snapshot.today,
+                part.calendar_of,
+                start=part.plan.snapshot.today,
                 not_earlier=self.floors,
                 not_done=self.dues,
                 watched=watched,
-                criticality=criticality,
+                towards=towards,
             )
             walls = np.datetime64(time.origin, "m") + many.watched
             far = walls >= np.datetime64(time.end - _LAST, "m")
             index = time.index(walls)
-            if not plan.network.timeless:  # what an elapsed lag leads to a day's beginning is not done before that day
+            if not part.network.timeless:  # what an elapsed lag leads to a day's beginning is not done before that day
                 index += walls - walls.astype("datetime64[D]") <= np.timedelta64(time.start_of_day, "m")
             return replace(many, watched=np.where(far, time.total + 1, index))
 
@@ -201,14 +217,12 @@ class _Longer:
 class _Running:
     """Collects the work that has outlived some of its class, but not all of it."""
 
-    plan: Plan
     reference: Reference
     pools: Pools
     sorted: dict[tuple[Class, bool], Sequence[float]] = field(default_factory=dict)
     found: dict[tuple[Class, bool], list[tuple[int, int, float, float]]] = field(default_factory=dict)
 
-    def takes(self, item: Item, number: int) -> bool:
-        duration = self.plan.durations[number]
+    def takes(self, item: Item, duration: Duration, place: int) -> bool:
         age = self._age(item, duration)
         if not age:
             return False
@@ -222,7 +236,7 @@ class _Running:
         first = bisect_right(self.sorted[key], age * DAY / unit)
         if first == len(self.sorted[key]):
             return False
-        self.found.setdefault(key, []).append((number, first, unit, age * DAY))
+        self.found.setdefault(key, []).append((place, first, unit, age * DAY))
         return True
 
     def _age(self, item: Item, duration: Duration) -> int:

@@ -122,7 +122,9 @@ class Crossing:
     def back(self, route: Route, part: slice, index: Ints) -> Ints:
         """The predecessors' latest indexes at indexes of successors. Behind the range it is its end."""
         wall = self._wall(2 * index + 1, route.key[part], route.top[part]) - route.elapsed[part]
-        if wall.min() < 0:
+        if self.endless:
+            np.maximum(wall, 0, out=wall)
+        elif wall.min() < 0:
             raise NotComputable(self._outside())
         return self._mark(wall, route.row[part], route.begin[part]) >> 1
 

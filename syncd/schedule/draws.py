@@ -1,8 +1,8 @@
-"""Pure. Many forward passes at once: one network, many draws of its durations, and how often each item is critical.
+"""Pure. Many forward passes at once: one network, many draws of its durations, and in how many of them each item is critical.
 
 A block of draws is computed together: an item's times are a row with one column for each draw, so that every step runs over memory in
-order. An item is critical in a draw where it ends with the project, or where one of its links leaves no slack to a critical item; that
-is the same as no total float, and it takes no late dates.
+order. An item is critical for one item's end where links that leave no slack lead from it to that item; on one calendar that is the same
+as no total float against that end, and it takes no late dates.
 """
 
 from collections.abc import Sequence
@@ -27,11 +27,11 @@ Times = npt.NDArray[Any]
 @dataclass(frozen=True, slots=True, eq=False)
 class Draws:
     """`finishes`: the project's finish, by draw. `watched`: the finishes of the items asked for, draws x items. `critical`: by item,
-    the share of draws in which it is critical (empty where that was not asked for)."""
+    in how many of the draws it is critical (empty where that was not asked for)."""
 
     finishes: Times
     watched: Times
-    critical: npt.NDArray[np.float64]
+    critical: Ints
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,13 +70,14 @@ def forward_many(
     not_earlier: npt.ArrayLike | None = None,
     not_done: npt.ArrayLike | None = None,
     watched: Sequence[int] = (),
-    criticality: bool = False,
+    towards: int | None = None,
 ) -> Draws:
     """The finishes of as many draws as `durations` (draws x items, working minutes) has rows, on one calendar.
 
-    `not_earlier`: the minute before which each item does not start; `not_done`: that before which it does not end. Whole numbers and
-    fractions are computed as such, in 32 bits where that is exact to the minute. Raises `NotComputable` for a network with elapsed lags,
-    which need dates (see `crossed_many`), and `ValueError` for durations of another shape or below zero.
+    `not_earlier`: the minute before which each item does not start; `not_done`: that before which it does not end. `towards`: the item
+    for whose end others are critical. Whole numbers and fractions are computed as such, in 32 bits where that is exact to the minute.
+    Raises `NotComputable` for a network with elapsed lags, which need dates (see `crossed_many`), and `ValueError` for durations of another
+    shape or below zero.
     """
     given: Times = drawn("durations", durations, network.items)
     if not network.timeless:
@@ -85,22 +86,21 @@ def forward_many(
     done = None if not_done is None else np.asarray(not_done)
     kind = _kind(network, given, own if done is None else np.maximum(own, done))
     ahead = [_rows(network.forward, level, kind) for level in network.forward.levels]
-    back = [_rows(network.backward, level, kind) for level in network.backward.levels] if criticality else []
+    back = [_rows(network.backward, level, kind) for level in network.backward.levels] if towards is not None else []
     pushed = not_earlier is not None or done is not None or not network.plain
     first = own[network.order].astype(kind)[:, None]
     held = None if done is None else done[network.order].astype(kind)[:, None]
     finishes, seen = np.empty(len(given), kind), np.empty((len(given), len(watched)), kind)
-    counts = np.zeros(network.items, np.int64)
+    counts = np.zeros(0 if towards is None else network.items, np.int64)
     places = network.place[np.array(watched, np.int64)]
     for low in range(0, len(given), BLOCK):
         lasting = np.ascontiguousarray(given[low : low + BLOCK].astype(kind, copy=False).T)[network.order]
         starts, ends = _forward(ahead, lasting, first, held, pushed=pushed)
         last = ends.max(axis=0, initial=start)
         finishes[low : low + BLOCK], seen[low : low + BLOCK] = last, ends[places].T
-        if criticality:
-            counts += _critical(back, starts, ends, lasting, last)
-    shares = counts[network.place] / max(len(given), 1) if criticality else np.empty(0)
-    return Draws(finishes, seen, shares)
+        if towards is not None:
+            counts += _critical(back, starts, ends, lasting, int(network.place[towards]))
+    return Draws(finishes, seen, counts if towards is None else counts[network.place])
 
 
 def _kind(network: Network, given: Times, own: Times) -> type[np.generic]:
@@ -182,9 +182,10 @@ def _where(rows: Ints, values: Times, length: int) -> Times:
     return found
 
 
-def _critical(levels: Sequence[_Rows], starts: Times, ends: Times, lasting: Times, last: Times) -> Ints:
-    """In how many of the draws each item, by place, is critical."""
-    critical = ends == last
+def _critical(levels: Sequence[_Rows], starts: Times, ends: Times, lasting: Times, end: int) -> Ints:
+    """In how many of the draws each item, by place, is critical for the end of one."""
+    critical = np.zeros(ends.shape, np.bool_)
+    critical[end] = True
     for level in levels:
         for links in level.slots:
             critical[links.near] |= _driving(links, starts, ends, lasting) & critical[links.other]

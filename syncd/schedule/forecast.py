@@ -19,7 +19,7 @@ from syncd.model.ref import Ref, identity
 from syncd.model.rows import Item
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.calendar import Ints
-from syncd.schedule.chances import Pools, simulate
+from syncd.schedule.chances import Pools, pools_of, simulate
 from syncd.schedule.plan import Plan, plan_of
 from syncd.schedule.reference import ALL, Finished, Reference, reference_of
 from syncd.schedule.throughput import Rates, Reals, drawn, needed, rates
@@ -155,7 +155,7 @@ class _Forecaster:
         past: dict[Group, _Past] = {}
         for one in planned.values():
             past.setdefault(group(one.item), _Past()).done.append(one.ended)
-        return cls(snapshot, plan, working, reference, Pools.of(reference), past, work)
+        return cls(snapshot, plan, working, reference, snapshot.once(pools_of), past, work)
 
     def all(self) -> Forecast:
         odds: dict[Ref, Odds] = {}

@@ -13,7 +13,7 @@ import numpy as np
 
 from syncd.model.ref import Ref, identity
 from syncd.model.snapshot import Snapshot
-from syncd.schedule.chances import Pools, simulate
+from syncd.schedule.chances import pools_of, simulate
 from syncd.schedule.durations import DAY
 from syncd.schedule.plan import Plan, plan_of
 from syncd.schedule.reference import reference_of
@@ -87,6 +87,6 @@ def _spreads(snapshot: Snapshot, plan: Plan, refs: set[Ref]) -> dict[Ref, float]
     order = sorted(refs, key=identity)
     reference = snapshot.once(reference_of)
     draws = max(200, min(DRAWS, CELLS // max(len(order), len(plan.wiring.nodes))))
-    ends = np.sort(simulate(plan, reference, Pools.of(reference), order, draws).ends, axis=0)
+    ends = np.sort(simulate(plan, reference, snapshot.once(pools_of), order, draws).ends, axis=0)
     p50, p85 = (ends[ceil(share * draws) - 1] for share in (0.5, 0.85))
     return dict(zip(order, ((p85 - p50) / DAY).tolist(), strict=True))

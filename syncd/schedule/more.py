@@ -15,16 +15,17 @@ from syncd.model.rows import Person
 from syncd.model.snapshot import Snapshot
 from syncd.model.teams import Member, Team
 from syncd.schedule.asked import Asked
+from syncd.schedule.days import days_after
 from syncd.schedule.forecast import FAR, forecast_of
 from syncd.schedule.levelling import DAY, Bench, Piece, late_in
 from syncd.schedule.load import Load
-from syncd.schedule.workdays import workdays_after
+from syncd.schedule.working import working_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
     """`p85`: from `before` to `after`, a milestone's; `order`: one thing at a time, all milestones together, without dates.
-    `days_saved`: working days."""
+    `days_saved`: working days, of the team's calendar or of eight hours."""
 
     basis: Literal["p85", "order"]
     days_saved: int
@@ -60,4 +61,5 @@ def _on_p85(snapshot: Snapshot, milestone: Ref, team: Team, more: int) -> Effect
     then = forecast_of(replace(snapshot, teams=teams)).odds.get(milestone)
     if then is None or then.p85 == FAR:
         return None
-    return Effect(basis="p85", days_saved=workdays_after(then.p85, now.p85), before=now.p85, after=then.p85)
+    days = days_after(snapshot.once(working_of).calendar(team=team), then.p85, now.p85)
+    return Effect(basis="p85", days_saved=days, before=now.p85, after=then.p85)

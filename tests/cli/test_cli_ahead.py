@@ -12,15 +12,19 @@ from types import SimpleNamespace
 import pytest
 from inline_snapshot import snapshot as inline
 
+from syncd.cli import critical
+from syncd.cli.people import Shows
 from syncd.detect import blocked, drift
 from syncd.model.rows import Row
 from syncd.model.snapshot import Snapshot
 from syncd.model.teams import Member, Team
 from syncd.schedule.backtest import Calibration
+from syncd.schedule.criticality import Criticality
 from syncd.schedule.reliability import picture
 from tests.cli.cli_world import syncd
-from tests.model_builders import item, link, milestone
+from tests.model_builders import item, link, milestone, ref
 from tests.schedule.test_schedule_backtest import company
+from tests.schedule.test_schedule_criticality import varied
 from tests.schedule.test_schedule_forecast import backlog, finished, seen
 
 Show = Callable[[Snapshot], None]
@@ -79,6 +83,186 @@ def test_a_lead_reads_how_likely_each_date_is_or_why_nobody_knows(show: Show) ->
     assert (one["milestone"]["key"], one["method"], one["word"], one["why_not"]) == ("M", "throughput", "at risk", None)
     wrong = syncd("forecast", "MX")
     assert (wrong.exit_code, "no milestone of that name" in wrong.stderr) == (2, True)
+
+
+def drawn(parts: int = 3) -> Snapshot:
+    """M, due before its work can end: several items at once, then A, which waits for B of N, which is held by its own due date."""
+    rows: list[Row] = [
+        *varied(),
+        milestone("M", due="2026-05-15"),
+        *(item(f"P-{number}", of="M", days=3, assignees=f"P {number}") for number in range(parts)),
+        item("A", of="M", days=2),
+        item("B", of="N", days=1),
+        milestone("N", due="2026-05-06"),
+        link("N", "A"),
+    ]
+    return seen(*rows)
+
+
+def test_a_lead_reads_what_decides_when_a_milestone_ends(show: Show) -> None:
+    show(drawn())
+    assert lines("forecast", "M") == inline(
+        [
+            "milestone  due         in time  P50         P85         P95         method   rests on",
+            "M          2026-05-15     100%  2026-05-11  2026-05-12  2026-05-12  network  60 finished in 20 weeks; 0% of durations assumed",
+            "",
+            "What decides when the work of M ends, in 2000 draws:",
+            "critical in  work              milestone  driven by",
+            "        52%  N Title of N                 its due date",
+            "        52%  A Title of A      M          N",
+            "        24%  P-1 Title of P-1  M          today",
+            "        24%  P-0 Title of P-0  M          today",
+            "        24%  P-2 Title of P-2  M          today",
+        ]
+    )
+    assert json.loads(syncd("forecast", "M", "--json").stdout)["milestones"][0]["criticality"] == inline(
+        {
+            "draws": 2000,
+            "why_not": None,
+            "work": [
+                {
+                    "ref": {
+                        "connection": "plat",
+                        "stream": "issues",
+                        "id": "N",
+                        "key": "N",
+                        "url": "https://plat.example/browse/N",
+                    },
+                    "title": "Title of N",
+                    "status": "doing",
+                    "of_milestone": False,
+                    "critical_in": 0.518,
+                },
+                {
+                    "ref": {
+                        "connection": "plat",
+                        "stream": "issues",
+                        "id": "A",
+                        "key": "A",
+                        "url": "https://plat.example/browse/A",
+                    },
+                    "title": "Title of A",
+                    "status": "todo",
+                    "of_milestone": True,
+                    "critical_in": 0.518,
+                },
+                {
+                    "ref": {
+                        "connection": "plat",
+                        "stream": "issues",
+                        "id": "P-1",
+                        "key": "P-1",
+                        "url": "https://plat.example/browse/P-1",
+                    },
+                    "title": "Title of P-1",
+                    "status": "todo",
+                    "of_milestone": True,
+                    "critical_in": 0.241,
+                },
+                {
+                    "ref": {
+                        "connection": "plat",
+                        "stream": "issues",
+                        "id": "P-0",
+                        "key": "P-0",
+                        "url": "https://plat.example/browse/P-0",
+                    },
+                    "title": "Title of P-0",
+                    "status": "todo",
+                    "of_milestone": True,
+                    "critical_in": 0.235,
+                },
+                {
+                    "ref": {
+                        "connection": "plat",
+                        "stream": "issues",
+                        "id": "P-2",
+                        "key": "P-2",
+                        "url": "https://plat.example/browse/P-2",
+                    },
+                    "title": "Title of P-2",
+                    "status": "todo",
+                    "of_milestone": True,
+                    "critical_in": 0.235,
+                },
+                {
+                    "ref": {
+                        "connection": "plat",
+                        "stream": "issues",
+                        "id": "B",
+                        "key": "B",
+                        "url": "https://plat.example/browse/B",
+                    },
+                    "title": "Title of B",
+                    "status": "todo",
+                    "of_milestone": False,
+                    "critical_in": 0.0,
+                },
+            ],
+        }
+    )
+    assert json.loads(syncd("forecast", "--json").stdout)["milestones"][0]["criticality"] is None
+    show(drawn(12))
+    assert lines("forecast", "M")[3:] == inline(
+        [
+            "What decides when the work of M ends, in 2000 draws:",
+            "critical in  work                milestone  driven by",
+            "        32%  N Title of N                   its due date",
+            "        32%  A Title of A        M          N",
+            "        24%  P-3 Title of P-3    M          today",
+            "        24%  P-1 Title of P-1    M          today",
+            "        24%  P-0 Title of P-0    M          today",
+            "        24%  P-2 Title of P-2    M          today",
+            "        23%  P-4 Title of P-4    M          today",
+            "        23%  P-7 Title of P-7    M          today",
+            "        23%  P-10 Title of P-10  M          today",
+            "        23%  P-9 Title of P-9    M          today",
+            "4 more in 5% of the draws or more: see --json.",
+        ]
+    )
+    show(two())
+    assert lines("forecast", "M")[-1] == inline(
+        "What decides when M ends is not known: it is forecast from weeks of the past, which tell no item from another; the plan is drawn where 60% of its open items and 20 finished ones have an estimate in time."
+    )
+
+
+def test_what_decides_rarely_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    critical.show(drawn(), Criticality(ref("M"), 2000, {ref("A"): 0.0499, ref("B"): 0.0}))
+    assert capsys.readouterr().out == "No work decides when M ends in as much as 5% of 2000 draws.\n"
+    assert [critical.percent(share) for share in (0.0, 0.001, 0.05, 0.994, 0.9995, 1.0)] == [
+        "0%",
+        "<1%",
+        "5%",
+        "99%",
+        ">99%",
+        "100%",
+    ]
+
+
+def test_a_plan_tells_in_how_many_draws_work_is_critical(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    show(drawn())
+    monkeypatch.setattr("syncd.cli.people.Shows.of", lambda *_: Shows())
+    assert lines("schedule", "show", "M") == inline(
+        [
+            "M Title of M: due 2026-05-15, open work ends 2026-05-08; 0 of 4 items done",
+            "Forecast: P50 2026-05-11, P85 2026-05-12, P95 2026-05-12; 100 % likely by its due date (network, 2000 draws)",
+            "work              start       finish      late finish  float  free  takes     driven by     critical  critical in  calendar  done",
+            "B Title of B      2026-05-04  2026-05-04  2026-05-06     2 d   0 d  1 d left  today                           0 %",
+            "P-0 Title of P-0  2026-05-04  2026-05-06  2026-05-15     7 d   2 d  3 d left  today                          24 %  P 0",
+            "P-1 Title of P-1  2026-05-04  2026-05-06  2026-05-15     7 d   2 d  3 d left  today                          24 %  P 1",
+            "P-2 Title of P-2  2026-05-04  2026-05-06  2026-05-15     7 d   2 d  3 d left  today                          24 %  P 2",
+            "N Title of N      2026-05-06  2026-05-06  2026-05-13     5 d   0 d            its due date                   52 %",
+            "A Title of A      2026-05-07  2026-05-08  2026-05-15     5 d   0 d  2 d left  N                              52 %",
+            "Driving path: N -> A -> M",
+        ]
+    )
+    found = json.loads(syncd("schedule", "show", "M", "--json").stdout)["work"]
+    assert {one["ref"]["key"]: one["critical_in"] for one in found} == inline(
+        {"B": 0.0, "P-0": 0.235, "P-1": 0.241, "P-2": 0.235, "N": 0.518, "A": 0.518}
+    )
+    show(two())
+    assert not any("critical in" in line for line in lines("schedule", "show", "M"))
+    assert {one["critical_in"] for one in json.loads(syncd("schedule", "show", "M", "--json").stdout)["work"]} == {None}
 
 
 def test_a_lead_reads_how_well_forecasts_held(show: Show, tmp_path: Path) -> None:

@@ -77,6 +77,7 @@ def test_programs_read_the_same(acme: Company) -> None:
             "starts_by": "what drives it",
             "after": 0,
             "critical": True,
+            "critical_in": None,
             "on_path": True,
             "calendar_of": "Ada Lovelace",
             "percent": None,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syncd.schedule import LinkProblem, Network, NotComputable, compiled, draws, forward_many, schedule
+from syncd.schedule import LinkProblem, Network, NotComputable, Schedule, compiled, draws, forward_many, schedule
 
 
 def test_a_textbook_network() -> None:
@@ -171,20 +171,42 @@ def test_wide_and_narrow_levels_give_what_the_formulas_say(narrow: int, made: An
 
 
 @pytest.mark.parametrize("hub", [1, 16])
-@given(networks(), st.integers(0, 5))
+@given(networks(), st.integers(0, 5), st.integers(0, 11))
 @settings(max_examples=40, deadline=None)
-def test_each_of_many_draws_is_a_schedule_of_its_own(hub: int, made: Any, more: int) -> None:
+def test_each_of_many_draws_is_a_schedule_of_its_own(hub: int, made: Any, more: int, end: int) -> None:
     links, durations, not_earlier = made
-    network = _network(links, len(durations))
+    network, end = _network(links, len(durations)), end % len(durations)
     many = np.array([durations, [more] * len(durations), list(reversed(durations))])
     usual, draws._HUB = draws._HUB, hub
-    found = forward_many(network, many, not_earlier=not_earlier, watched=[0], criticality=True)
+    found = forward_many(network, many, not_earlier=not_earlier, watched=[0], towards=end)
     in_fractions = forward_many(network, many / 1, not_earlier=not_earlier)
     draws._HUB = usual
     each = [schedule(network, row, not_earlier=not_earlier) for row in many]
     assert found.finishes.tolist() == in_fractions.finishes.tolist() == [one.finish for one in each]
     assert found.watched[:, 0].tolist() == [int(one.early_finish[0]) for one in each]
-    assert found.critical.tolist() == pytest.approx(np.mean([one.critical for one in each], axis=0).tolist())
+    ways = [drivers(links, one, end) for one in each]
+    assert found.critical.tolist() == [sum(item in way for way in ways) for item in range(len(durations))]
+    assert in_fractions.critical.tolist() == []
+
+
+def drivers(links: Any, found: Schedule, end: int) -> set[int]:
+    """The item, and all that links without slack lead back to."""
+    way = {end}
+    for _ in links:
+        way |= {one[0] for one, drives in zip(links, found.driving.tolist(), strict=True) if drives and one[1] in way}
+    return way
+
+
+@given(networks(), st.integers(0, 11))
+@settings(max_examples=60, deadline=None)
+def test_what_is_critical_moves_the_end_and_nothing_else_does(made: Any, end: int) -> None:
+    """A minute more of any item, where every link reads a finish and bounds a start."""
+    links, durations, not_earlier = made
+    network, end = _network([(i, j, "FS", 0) for i, j, *_ in links], len(durations)), end % len(durations)
+    longer = np.array(durations) + np.eye(len(durations), dtype=int)
+    found = forward_many(network, [durations], not_earlier=not_earlier, watched=[end], towards=end)
+    moved = forward_many(network, longer, not_earlier=not_earlier, watched=[end]).watched[:, 0] - found.watched[0, 0]
+    assert found.critical.tolist() == moved.tolist()
 
 
 def test_elapsed_lags_need_dates() -> None:

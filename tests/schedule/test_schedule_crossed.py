@@ -170,12 +170,76 @@ def test_each_of_many_draws_is_a_schedule_of_its_own(plan: Any, due: list[int | 
         not_earlier=[at(item.not_earlier) for item in items],
         not_done=not_done,
         watched=[0],
-        criticality=True,
     )
     assert found.finishes.tolist() == [one.finish for one in each]
-    assert found.critical.tolist() == np.mean([one.critical for one in each], axis=0).tolist()
     ended = np.datetime64(MONDAY, "m") + found.watched[:, 0]
     assert compiled[items[0].calendar].index(ended).tolist() == [int(one.early_finish[0]) for one in each]
+
+
+@given(plans(), dues, st.integers(0, 5))
+@settings(max_examples=60, deadline=None)
+def test_what_is_critical_leads_to_the_end_without_room_for_a_day_of_work(plan: Any, due: list[int | None], end: int) -> None:
+    hours, items, links = plan
+    compiled, _ = calendars(*hours)
+    end, not_done = end % len(items), instants(due, items)
+    found = scheduled(compiled, items, links, not_done=not_done)
+    leads = [
+        drives and not leaves_room(compiled, items, link, found, not_done)
+        for link, drives in zip(links, found.driving.tolist(), strict=True)
+    ]
+    way = {end}
+    for _ in links:
+        way |= {link.before for link, lead in zip(links, leads, strict=True) if lead and link.after in way}
+    drawn = crossed_many(
+        found.network,
+        [[60 * item.hours for item in items]] * 2,
+        compiled,
+        [item.calendar for item in items],
+        start=at(START),
+        not_earlier=[at(item.not_earlier) for item in items],
+        not_done=not_done,
+        towards=end,
+    )
+    assert drawn.critical.tolist() == [2 * (item in way) for item in range(len(items))]
+
+
+def leaves_room(compiled: list[WorkingTime], items: list[Work], link: Tie, found: Schedule, not_done: Any) -> bool:
+    """Whether, between two calendars or over time that elapses, the first could be a day of its own later, and the second is as it was."""
+    one, other = items[link.before], items[link.after]
+    if (one.calendar == other.calendar and not (link.elapsed and link.lag)) or not other.hours:
+        return False
+    begins = compiled[one.calendar].start(found.early_start[link.before] + compiled[one.calendar].longest)
+    pair = Tie(0, 1, link.relation, link.lag, link.elapsed)
+    network = Network.of(2, [0], [1], [pair.relation], [60 * pair.lag], [pair.elapsed])
+    again = crossed(
+        network,
+        [60 * one.hours, 60 * other.hours],
+        compiled,
+        [one.calendar, other.calendar],
+        start=at(START),
+        not_earlier=np.array([begins, compiled[other.calendar].start(found.early_start[link.after])], "datetime64[m]"),
+        not_done=not_done[[link.before, link.after]],
+    )
+    return bool(again.early_start[1] == found.early_start[link.after])
+
+
+@pytest.mark.parametrize(
+    ("second", "away", "critical"),
+    [
+        (2, 0, [1, 1]),  # a day of eight hours, then half days from the next morning on
+        (2, 1, [0, 1]),  # the second one is not there until the day after
+        (6, 1, [1, 1]),  # it takes no time, and so nobody
+    ],
+)
+def test_who_is_away_decides_and_what_ends_before_does_not(second: int, away: int, critical: list[int]) -> None:
+    """Six hours of Monday; what waits for them is somebody's who works until noon."""
+    week = (480,) * 5 + (0, 0)
+    off = frozenset(MONDAY + timedelta(days=21 + n + 1) for n in range(away))
+    full, half = Calendar(week), Calendar((240,) * 5 + (0, 0), off)
+    compiled = [one.compile(MONDAY, MONDAY + timedelta(days=DAYS)) for one in (full, half)]
+    network = Network.of(2, [0], [1])
+    found = crossed_many(network, [[360, 60 * (second % 6)]], compiled, [0, 1], start=at(START), towards=1)
+    assert found.critical.tolist() == critical
 
 
 @given(plans(), st.integers(1, 40))
@@ -230,10 +294,11 @@ def test_draws_that_run_out_of_the_calendars_end_with_them_where_that_is_asked_f
     compiled, _ = calendars((8,) * 7, (4, 4, 4, 4, 4, 0, 0))
     network = Network.of(3, [0, 1], [1, 2], None, [0, 0])
     durations = [[60, 60, 60], [60 * 10_000, 60, 60]]
-    found = crossed_many(network, durations, compiled, [0, 1, 0], start=at(START), endless=True, watched=[2])
+    found = crossed_many(network, durations, compiled, [0, 1, 0], start=at(START), endless=True, watched=[2], towards=2)
     soon, never = (np.datetime64(MONDAY, "m") + found.watched[:, 0]).tolist()
     assert soon < at(START + 48)
     assert never > at(HOURS - 24 * 4)
+    assert found.critical.tolist() == [2, 2, 2]
     with pytest.raises(NotComputable, match="because"):
         crossed_many(network, durations, compiled, [0, 1, 0], start=at(START))
 

@@ -15,6 +15,7 @@ from syncd.model.rows import Item, Quantity, Row
 from syncd.model.snapshot import Snapshot
 from syncd.model.teams import Hours
 from syncd.schedule.computing import compute
+from syncd.schedule.criticality import criticality_of
 from syncd.schedule.days import days_within, later
 from syncd.schedule.forecast import Odds, forecast_of
 from syncd.schedule.lagging import after_lag
@@ -248,6 +249,13 @@ def test_a_forecast_waits_for_elapsed_lags_and_never_the_less_for_longer_ones() 
     plain, weekend, week = (ends[lag + 2] for lag in (0, 3, 7))
     assert (plain, weekend, week) == (date(2026, 5, 11), date(2026, 5, 12), date(2026, 5, 18))  # from Fr 8, Mo 11 and Fr 15 on
     assert odds(*chain(first, link("A-1", "A-2", lag=3 * 480))).p50 == date(2026, 5, 14)
+
+
+def test_what_a_lag_follows_decides_when_the_milestone_ends() -> None:
+    """All of them begin today; A-2 waits eight days longer for A-1 than for A-0."""
+    made = seen(*chain(link("A-0", "A-2"), elapsed("A-1", "A-2", 8 * DAY)))
+    shares = {one.label: share for one, share in criticality_of(made, ref("M")).shares.items()}
+    assert (shares["A-1"], shares["A-2"], shares["A-0"]) == (1.0, 1.0, 0.0)
 
 
 def test_an_elapsed_lag_elsewhere_changes_no_other_forecast() -> None:

@@ -4,9 +4,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from syncd.model.rows import Row
-from syncd.model.teams import Work
+from syncd.model.teams import Hours, Work
+from syncd.schedule.days import days_after
 from syncd.schedule.load import Load, load_of
 from syncd.schedule.more import Effect, with_more
+from syncd.schedule.workdays import workdays_after
+from syncd.schedule.working import working_of
 from tests.model_builders import item, milestone, on, ref
 from tests.schedule.team_builders import company, team
 
@@ -42,6 +45,20 @@ def test_a_milestone_that_is_forecast_by_weeks_of_the_past_has_an_earlier_p85() 
     assert one.after is not None
     assert one.after < one.before
     assert one.days_saved > none.days_saved == 0
+
+
+def test_the_days_saved_are_those_on_which_the_team_works() -> None:
+    rows: list[Row] = [milestone("M", due="2026-06-30"), *(finished(number) for number in range(40))]
+    rows += [item(f"A{number}", of="M", project="PAY") for number in range(40)]
+    plain = effect(*rows)
+    assert plain.after
+    off = replace(PAY, hours=Hours(days_off=frozenset({plain.after + timedelta(days=5)})))
+    snapshot = company(*rows, teams=(off,), now=on(str(TODAY)), work=Work(focus=1.0))
+    found = _of(load_of(snapshot), 1)
+    assert found.before
+    assert found.after
+    days = days_after(working_of(snapshot).calendar(team=off), found.after, found.before)
+    assert 0 < found.days_saved == days < workdays_after(found.after, found.before)
 
 
 def test_without_a_forecast_the_delay_of_all_that_is_one_thing_at_a_time_counts() -> None:

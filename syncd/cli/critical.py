@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from syncd.cli.frame import one_line, out, wide
 
 if TYPE_CHECKING:
+    from syncd.model.rows import Dependency
     from syncd.model.snapshot import Snapshot
     from syncd.schedule.criticality import Criticality
     from syncd.schedule.plan import Dates
@@ -77,10 +78,13 @@ def percent(share: float) -> str:
     return ">99%" if 0.995 <= share < 1 else f"{share:.0%}"
 
 
-def driven_by(dates: "Dates") -> str:
-    """What sets the start of work in the plan."""
-    own = {"today": "today", "start": "its start", "due": "its due date"}
-    return dates.by.label if dates.by else own.get(dates.own or "", "")
+def driven_by(dates: "Dates", link: "Dependency | None" = None) -> str:
+    """What sets the start of work in the plan, and a lag in elapsed time. `link`: along which, where it is not the work's own one."""
+    from syncd.schedule.picture import lag_told
+
+    own, link = {"today": "today", "start": "its start", "due": "its due date"}, link or dates.link
+    lag = lag_told(link) if link and link.lag_in == "elapsed" else ""
+    return f"{dates.by.label} {lag}".rstrip() if dates.by else own.get(dates.own or "", "")
 
 
 def _of(snapshot: "Snapshot", work: "Work") -> str:

@@ -138,6 +138,8 @@ def _as_json(picture: "Picture", called: "Callable[[Person], Person]", index: "C
                 "duration_days": round(row.days, 2),
                 "duration_from": row.dates.duration.basis,
                 "driven_by": ref_to_json(row.dates.by) if row.dates.by else None,
+                "lag_minutes": row.link.lag if row.link else 0,
+                "lag_in": row.link.lag_in if row.link else "working",
                 "starts_by": row.dates.own or "what drives it",
                 "after": [ref_to_json(rows[place].work.ref) for place in row.after],
                 "critical": row.dates.critical,
@@ -209,7 +211,6 @@ def _cells(row: "Row", called: "Callable[[Person], Person]", share: float | None
 
     dates = row.dates
     title = one_line(row.work.title)
-    by = driven_by(dates)
     return (
         f"{row.key} {title if len(title) <= 40 else title[:39] + '…'}",
         str(dates.start),
@@ -218,7 +219,7 @@ def _cells(row: "Row", called: "Callable[[Person], Person]", share: float | None
         f"{row.room:.3g} d",
         f"{row.free:.3g} d",
         _takes(row.days, dates.duration),
-        by,
+        driven_by(dates, row.link),
         "*" if dates.critical else "",
         *([] if share is None else [percent(share).replace("%", " %")]),
         called(dates.person).name if dates.person else "",

@@ -28,13 +28,13 @@ from syncd.model.rows import Dependency, Item
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.cycles import Cycle, cycles_of
 from syncd.schedule.days import days_within
-from syncd.schedule.days import later as later_day
 from syncd.schedule.durations import duration_of
+from syncd.schedule.lagging import after_lag
 from syncd.schedule.plan import Finish, Plan, finish_of, plan_of
 from syncd.schedule.reference import reference_of
 from syncd.schedule.starts import set_start, start_of
 from syncd.schedule.wiring import Work, due_of, is_open, of_each_other, opened_of
-from syncd.schedule.workdays import roll_forward, whole_days
+from syncd.schedule.workdays import roll_forward
 from syncd.schedule.working import working_of
 
 CODE = "blocked"
@@ -114,11 +114,12 @@ def _case(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency,
         return None  # nothing says when it starts
     end, number, today = finish_of(plan, earlier), plan.wiring.number.get(later.ref), snapshot.today
     time = plan.working.default if number is None else plan.calendars[plan.calendar_of[number]]
-    lagged = Finish(later_day(time, end.day, whole_days(link.lag)), end.clocked, end.by) if link.lag else end
+    lagged = Finish(after_lag(plan, link, end, time), end.clocked, end.by) if link.lag else end
     known = None if number is None or not isinstance(later, Item) else plan.durations[number]
     takes = known or duration_of(later, snapshot.once(reference_of))
     start = start_of(later, today, days_of(takes, time), time)
-    last = roll_forward(lagged.day) if lagged.clocked else lagged.day  # nothing that is open on a weekend ends before Monday
+    open_ = lagged.clocked and not (link.lag and link.lag_in == "elapsed")
+    last = roll_forward(lagged.day) if open_ else lagged.day  # nothing that is open on a weekend ends before Monday
     lost = days_within(time, start.day, last) if start.day and link.relation == "FS" else 0
     near = start.within(rules.soon_days, today, time)
     if not (start.started if link.strength == "soft" else near or lost):

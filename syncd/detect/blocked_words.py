@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
-from syncd.detect.driving import needing, without
+from syncd.detect.driving import elapsed_time, needing, without
 from syncd.detect.wording import end_day, named
 from syncd.model.finding import Count, Day, Named, Part
 from syncd.model.record import record
@@ -16,7 +16,7 @@ from syncd.schedule.days import later as later_day
 from syncd.schedule.durations import DAY, Duration
 from syncd.schedule.plan import Finish, Plan
 from syncd.schedule.starts import Start, set_start
-from syncd.schedule.wiring import Work, due_of
+from syncd.schedule.wiring import Work, due_of, lag_minutes
 from syncd.schedule.workdays import whole_days, workdays_within
 
 
@@ -108,11 +108,12 @@ def _needed(_: Snapshot) -> dict[int, tuple[Part, ...]]:
 
 
 def _lagged(case: Case) -> tuple[Part, ...]:
-    lag = whole_days(case.link.lag)
-    if not lag:
+    elapsed = case.link.lag_in == "elapsed"
+    lag = lag_minutes(case.link) if elapsed else whole_days(case.link.lag)
+    if not lag or (elapsed and case.link.relation == "SS"):
         return ()
-    days = Count(abs(lag), "working day")
-    return ", with a lag of " if lag > 0 else ", with a lead of ", days, " that is ", end_day(case.end)
+    long = elapsed_time(lag) if elapsed else (Count(abs(lag), "working day"),)
+    return ", with a lag of " if lag > 0 else ", with a lead of ", *long, " that is ", end_day(case.end)
 
 
 def _begins(case: Case) -> tuple[Part, ...]:

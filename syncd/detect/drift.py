@@ -170,7 +170,7 @@ def _finding(snapshot: Snapshot, plan: Plan, rules: DriftRules, case: _Case, sev
     changed = _changed(snapshot, case)
     by_plan = _by_plan(rules, case)
     lines = [
-        Line("Why" if by_plan else "Path", told(plan, case.path)),
+        Line("Why" if by_plan else "Path", told(plan, case.path, case.milestone.ref)),
         *([Line("Changed", changed)] if changed else []),
         *([Line("Forecast", _likely(rules, case, case.odds), moves=True)] if case.odds else []),
         Line("Rests on", (*_rests_on(tally), *_rule(plan, case, rules))),

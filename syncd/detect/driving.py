@@ -9,14 +9,16 @@ from itertools import pairwise
 
 from syncd.detect.wording import keyed, named
 from syncd.model.finding import Count, Day, DaysOff, Part, Step
-from syncd.model.rows import Item
+from syncd.model.ref import Ref
+from syncd.model.rows import Dependency, Item
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.calendar import WorkingTime
 from syncd.schedule.days import Off, off_within
 from syncd.schedule.durations import DAY, Duration
-from syncd.schedule.plan import Dates, Plan
+from syncd.schedule.lagging import after_lag, lag_behind
+from syncd.schedule.plan import Dates, Plan, finish_of
 from syncd.schedule.reference import ALL, Typical, name_of
-from syncd.schedule.wiring import Work, due_of
+from syncd.schedule.wiring import End, Work, due_of, lag_minutes
 
 SHOWN = 5
 """So many items of the driving path are shown: the last ones."""
@@ -25,8 +27,8 @@ DRAWN = 12
 _BASIS = {"remaining": "left", "estimate": "estimated", "dates": "(by its start and its due date)", "assumed": "(assumed)"}
 
 
-def told(plan: Plan, path: Sequence[Work]) -> tuple[Part, ...]:
-    """The last steps of a path, the first of them with where it stands."""
+def told(plan: Plan, path: Sequence[Work], goal: Ref | None = None) -> tuple[Part, ...]:
+    """The last steps of a path, the first of them with where it stands. `goal`: the milestone that it leads to, maybe after a lag."""
     shown = path[-SHOWN:]
     hidden = len(path) - len(shown)
     parts: list[Part] = ["after ", Count(hidden, "earlier item"), ": "] if hidden else []
@@ -40,7 +42,7 @@ def told(plan: Plan, path: Sequence[Work]) -> tuple[Part, ...]:
         if step is None or step[0] is not earlier:
             step = known[id(work)] = earlier, work, (" -> ", keyed(work), *_step(plan, earlier, work))
         parts += step[2]
-    return *parts, "."
+    return *parts, *(_goal(plan, shown[-1], goal) if goal else ()), "."
 
 
 def _beginnings(_: Snapshot) -> dict[int, tuple[Work, tuple[Part, ...]]]:
@@ -163,27 +165,57 @@ def _beginning(plan: Plan, work: Work) -> Iterator[Part]:
     yield from (" ends ", Day(dates.finish, dates.clocked))
 
 
+def _goal(plan: Plan, last: Work, goal: Ref) -> Iterator[Part]:
+    """A lag in elapsed time between the last work and the end of what it leads to."""
+    link = lag_behind(plan, End(goal), last.ref)
+    if link and (end := plan.finish_of(goal)):
+        yield from (" -> ", *_lagging(link), ", ", Day(end.day, end.clocked))
+
+
 def _step(plan: Plan, earlier: Work, work: Work) -> Iterator[Part]:
     """How the work follows: in what time, with which lag, until when."""
     dates = plan.dates(work.ref)
-    if not isinstance(work, Item) or dates is None:
+    if dates is None:
         return
-    link = dates.link if dates.by == earlier.ref else None
+    link = (dates.link if dates.by == earlier.ref else None) or lag_behind(plan, work.ref, earlier.ref)
+    elapsed = link is not None and link.lag_in == "elapsed" and lag_minutes(link) != 0
+    if not isinstance(work, Item):
+        yield from (" ", *_lagging(link), ", ends ", Day(dates.finish, dates.clocked)) if link and elapsed else ()
+        return
     if link and link.relation in ("FF", "SF"):
-        yield from (f" ends after it ({link.relation}), ", Day(dates.finish, dates.clocked))
+        said = f" ends after it ({link.relation}"
+        yield from (f"{said}, ", *_lagging(link), "), ") if elapsed else (f"{said}), ",)
+        yield Day(dates.finish, dates.clocked)
         return
     before = plan.dates(earlier.ref)
     follows = before is not None and before.finish < dates.start and (link is None or link.relation == "FS")
     since = before.finish + timedelta(days=1) if before and follows else None
+    if link and elapsed and since:
+        since = after_lag(plan, link, finish_of(plan, earlier), plan.calendar(work.ref)) + timedelta(days=1)
     yield from (" needs ", *_needs(plan, dates, work, since))
     if link and link.lag:
-        yield from (" after a lag of ", *_lag(link.lag))
+        yield from (" ", *_lagging(link)) if elapsed else (" after a lag of ", *_lag(link.lag))
     yield from (", ends ", Day(dates.finish, dates.clocked))
 
 
 def _needs(plan: Plan, dates: Dates, work: Work, since: date | None = None) -> Iterator[Part]:
     yield from lasting(dates.duration, plan.calendar(work.ref))
     yield from not_counted(plan, dates, work, since)
+
+
+def _lagging(link: Dependency) -> tuple[Part, ...]:
+    """A lag, or a lead, in elapsed time."""
+    return "after a lag of " if link.lag > 0 else "with a lead of ", *elapsed_time(lag_minutes(link))
+
+
+def elapsed_time(minutes: int) -> tuple[Part, ...]:
+    """A lag in days, hours or minutes of elapsed time, without its sign, and what counts in it that is no working time."""
+    whole = abs(minutes)
+    if whole % 1440 == 0:
+        return Count(whole // 1440, "elapsed day"), " (weekends count)"
+    if whole % 60 == 0:
+        return Count(whole // 60, "elapsed hour"), " (nights and weekends count)"
+    return Count(whole, "elapsed minute"), " (nights and weekends count)"
 
 
 def _lag(minutes: float) -> Iterator[Part]:

@@ -3,20 +3,31 @@
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NoReturn, TypeGuard
 from zoneinfo import ZoneInfo
 
 from syncd.mapping.look import Convert, Look, Unfit, short
 from syncd.mapping.prose import plain
+from syncd.model.amount import WORKDAY, WORKWEEK, amount
 from syncd.model.raw import Json
-from syncd.model.rows import Quantity
+from syncd.model.rows import LagIn, Quantity
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _SPACED = re.compile(r"(.+\d) +(UTC|[+-]\d\d:?\d\d)")
 _SPACES = re.compile(r"[\s_-]+")
 _DATE_WORDS = "date (YYYY-MM-DD)"
 _INSTANT_WORDS = "instant (RFC 3339)"
+_LAG_WORDS = "lag: a number, or one with m, h, d, w (working time) or em, eh, ed, ew (elapsed time), as 2d or 2ed"
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """A lag that says itself in which time it is. A bare number does not, and is none of these."""
+
+    minutes: float
+    lag_in: LagIn
 
 
 def text(value: Json, look: Look) -> str | None:
@@ -226,6 +237,23 @@ def of_work(unit: str) -> Convert:
         return lambda value, look: Quantity(number(value, look), "points")
     inner = TIMES[unit]
     return lambda value, look: Quantity(inner(value, look), "minutes")
+
+
+def of_lag(unit: str) -> Convert:
+    """A number of that unit, or a text with a unit of its own: working time, a day of 8 hours and a week of 5 days, or elapsed time."""
+    bare = TIMES[unit]
+
+    def take(value: Json, look: Look) -> float | Lag:
+        try:
+            minutes: float = bare(value, look)
+            return minutes
+        except Unfit:
+            found = amount(value)
+        if isinstance(found, str):
+            raise Unfit(_LAG_WORDS)
+        return Lag(found.minutes(WORKDAY, WORKWEEK), "elapsed" if found.elapsed else "working")
+
+    return take
 
 
 def label(value: Json, look: Look) -> str | None:

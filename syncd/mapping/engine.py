@@ -19,7 +19,7 @@ from syncd.model.raw import MOST_LEVELS, TOO_DEEP, RawRecord
 from syncd.model.ref import Ref
 from syncd.model.rows import Dependency, Note, Rejected, Row
 
-LANGUAGE = 2
+LANGUAGE = 3
 """Part of the hash: it rises when the same text comes to mean something else, so that rows are mapped again."""
 
 
@@ -88,7 +88,8 @@ def apply(mapping: Mapping, raw: RawRecord) -> Applied | Rejected:
     """The rows of one vendor record. Pure; never raises, whatever the record holds.
 
     Rules are tried in order. An object (everything but a dependency) is given by the first rule that gives its identity: later
-    rules for the same identity are passed over, so a general rule may stand below the special ones. Equal dependencies are one.
+    rules for the same identity are passed over, so a general rule may stand below the special ones. Equal dependencies are one; one with
+    a lag in elapsed time is none of those without.
     """
     cut = next((name for name, value in raw.data.items() if value == TOO_DEEP), None)
     if cut is not None:
@@ -148,6 +149,8 @@ def _is_new(row: Row, taken: set[object]) -> bool:
     key: object = row.ref
     if isinstance(row, Dependency):
         key = (row.predecessor, row.successor, row.relation)
+        if row.lag and row.lag_in == "elapsed":
+            key = (*key, row.lag_in)
     if key in taken:
         return False
     taken.add(key)

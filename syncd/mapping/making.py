@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from syncd.mapping.convert import Lag
 from syncd.mapping.look import Look, Unreadable
 from syncd.model.ref import Ref
 from syncd.model.rows import (
@@ -122,6 +123,8 @@ def _dependency(ref: Ref, values: Values, look: Look) -> Dependency | None:
         if values["predecessor"] == own:
             look.note("a dependency of the record on itself was left out")
         return None
+    if isinstance(lag := values.get("lag"), Lag):
+        values["lag"], values["lag_in"] = lag.minutes, lag.lag_in
     return Dependency(**_about(ref, values, look))
 
 

@@ -10,7 +10,7 @@ from syncd.mapping.document import Place
 from syncd.mapping.look import Convert, Get, Look, Unfit, Unreadable, short
 from syncd.mapping.references import alias, person, reference
 from syncd.mapping.steps import Step
-from syncd.mapping.targets import QUANTITY, Target
+from syncd.mapping.targets import LAG, QUANTITY, Target
 from syncd.model.raw import Json
 
 
@@ -98,6 +98,8 @@ def _conversion_of(field: Field, spec: Mapping[str, Any], place: Place, build: B
         return _word(field.target.values)
     if field.target is QUANTITY:
         return convert.of_work(name)
+    if field.target is LAG:
+        return convert.of_lag(name)
     if name == "ref":
         return reference(spec, place, build)
     if name == "alias":

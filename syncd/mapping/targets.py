@@ -34,6 +34,8 @@ INSTANT = Target(("datetime",))
 MOMENT = Target(("moment", "date", "datetime", "day_after"))
 QUANTITY = Target(("minutes", "seconds", "hours", "points"))
 MINUTES = Target(("minutes", "seconds", "hours"))
+LAG = Target(("minutes", "seconds", "hours"))
+"""As `MINUTES`, and texts with a unit of their own, which say whether it is working or elapsed time."""
 PERSON = Target(("person",))
 PEOPLE = Target(("person",), many=True)
 REF = Target(("ref", "alias"))
@@ -125,7 +127,8 @@ KINDS: Mapping[str, Mapping[str, Target]] = {
         "other": REF,
         "direction": _words("after", "before", "none"),
         "relation": _words("FS", "SS", "FF", "SF"),
-        "lag": MINUTES,
+        "lag": LAG,
+        "lag_in": _words("working", "elapsed"),
         "strength": _words("hard", "soft", "external"),
         "link_name": TEXT,
     },

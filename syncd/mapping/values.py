@@ -9,7 +9,7 @@ from syncd.mapping.conditions import condition
 from syncd.mapping.document import Place
 from syncd.mapping.look import Convert, Get, Look, Unfit, short
 from syncd.mapping.taking import Field, converted
-from syncd.mapping.targets import CONVERSIONS, QUANTITY, Target
+from syncd.mapping.targets import CONVERSIONS, LAG, QUANTITY, Target
 
 
 def field_value(spec: Any, name: str, target: Target, place: Place, build: Build) -> Get:
@@ -154,7 +154,8 @@ def _constant(spec: Any, field: Field, place: Place, build: Build) -> Get:
             if value not in words:
                 build.report.unknown(place, "word", str(value), words)
     if field.conversion in convert.CONVERT and field.target is not QUANTITY:
-        values = [_checked(value, convert.CONVERT[field.conversion], place, build) for value in values]
+        conversion = convert.of_lag(field.conversion) if field.target is LAG else convert.CONVERT[field.conversion]
+        values = [_checked(value, conversion, place, build) for value in values]
     elif field.conversion in ("ref", "alias", "person"):
         return converted(lambda _: spec, (), field, "the value", {}, place, build)
     result = tuple(values) if field.target.many else values[0] if values else None

@@ -15,6 +15,7 @@ from syncd.model.record import record
 from syncd.model.ref import Alias, Ref
 
 Status = Literal["todo", "doing", "done", "dropped", "unknown"]
+LagIn = Literal["working", "elapsed"]
 Audience = Literal["connection", "scope", "record"]
 """Who may read of it, at the least: all of its connection, only its own project (a private repository), only those who can
 open the very record (a confidential issue, a security level)."""
@@ -196,7 +197,8 @@ class MergeRequest:
 
 @record(frozen=True, slots=True, kw_only=True)
 class Dependency:
-    """`predecessor` before `successor`. `ref` is the record that declares it. `lag` is in minutes of working time."""
+    """`predecessor` before `successor`. `ref` is the record that declares it. `lag` is in minutes: of working time, on the calendar of the
+    successor, or of elapsed time on the clock of the wall, nights, weekends and holidays with it (`lag_in`)."""
 
     ref: Ref
     predecessor: Name
@@ -205,6 +207,7 @@ class Dependency:
     lag: float = 0
     strength: Literal["hard", "soft", "external"] = "hard"
     link_name: str | None = None
+    lag_in: LagIn = "working"
     scope_id: str = ""
     project: str = ""
     kind: Literal["dependency"] = "dependency"

@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from syncd.model.amount import LONGEST, amount
 from syncd.model.ref import Ref, identity
 from syncd.model.rows import Item, Milestone, Quantity
 from syncd.model.snapshot import Snapshot
-from syncd.schedule.amount import LONGEST, amount
 from syncd.schedule.calendar import WorkingTime
 from syncd.schedule.compiled import Network
 from syncd.schedule.cpm import schedule

@@ -194,7 +194,10 @@ class _Model:
             )
             walls = np.datetime64(time.origin, "m") + many.watched
             far = walls >= np.datetime64(time.end - _LAST, "m")
-            return replace(many, watched=np.where(far, time.total + 1, time.index(walls)))
+            index = time.index(walls)
+            if not part.network.timeless:  # what an elapsed lag leads to a day's beginning is not done before that day
+                index += walls - walls.astype("datetime64[D]") <= np.timedelta64(time.start_of_day, "m")
+            return replace(many, watched=np.where(far, time.total + 1, index))
 
         return passed
 

@@ -47,7 +47,8 @@ def crossed(
 
     `durations` are working minutes of the item's calendar. `start`, `deadline`, `not_earlier`, `not_done` and `not_later` are local
     instants, the last three one for each item, NaT for none. No item ends before its `not_done`, and what waits for it in another
-    calendar waits until then, be there working time of its own before it or not; `not_later` bounds its late finish, and may be made
+    calendar waits until then, be there working time of its own before it or not (a lag in elapsed time after the end of a date runs from
+    the close of work on it); `not_later` bounds its late finish, and may be made
     from the early finishes. A date as an end means its beginning: give the next date for the end of one. Raises `NotComputable` where
     the dates run out of the calendars' range, and `ValueError` for durations that are no whole numbers from 0 on, one for each item.
     """
@@ -156,10 +157,20 @@ def acts(network: Network, crossing: Crossing, of: Ints, lasting: Ints, *, forwa
     between = np.zeros(len(crosses), np.int64) if elapsed is None else elapsed[crosses]
     reads_finish = side.relation[crosses] % 2 == 0
     held = np.zeros(len(crosses), np.int64) if held is None else held[side.other[crosses]] * reads_finish
+    if elapsed is not None:
+        held = _closed(crossing, since[crosses], held, between != 0)
     route = crossing.route(crosses, since[crosses], until[crosses], between, held)
     first = np.searchsorted(crosses, [level.first for level in side.levels]).tolist()
     last = np.searchsorted(crosses, [level.last for level in side.levels]).tolist()
     return Acts(keep, add, route, [slice(a, b) for a, b in zip(first, last, strict=True)])
+
+
+def _closed(crossing: Crossing, of: Ints, held: Ints, elapsed: Bools) -> Ints:
+    """Where elapsed time runs on from the end of a date, it does so from the close of work on it, as after any other work."""
+    close = crossing.start_of_day + crossing.minutes.reshape(len(crossing.calendars), -1).max(axis=1)
+    whole = elapsed & (held > 0) & (held % DAY == 0)
+    found: Ints = held - whole * (DAY - close[of])
+    return found
 
 
 def _early(network: Network, crossing: Crossing, of: Ints, lasting: Ints, own: Ints, held: Ints | None) -> tuple[Ints, Ints]:

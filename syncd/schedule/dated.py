@@ -39,6 +39,14 @@ def columns_of(made: Schedule, calendars: Sequence[WorkingTime], calendar_of: Se
     return Columns(_dates(starts), _dates(finishes), _dates(lates))
 
 
+def end_of(made: Schedule, time: WorkingTime, number: int) -> np.datetime64:
+    """The early end of one node. What follows from an elapsed lag and takes no time may stand at the beginning of a day."""
+    end = made.early_finish[number]
+    opens = not made.network.timeless and made.opens[number] and made.early_start[number] == end
+    at: Any = (time.start if opens else time.finish)(end)
+    return np.datetime64(at, "m")
+
+
 def drivers_of(driving: Bools, later: Ints, free: Bools) -> Ints:
     """By node the first wire into it that leaves no slack; -1 where there is none, or where its dates are its own (`free`)."""
     found = np.full(len(free), -1, np.int64)

@@ -8,8 +8,8 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from syncd.model.amount import Amount, amount
 from syncd.model.problem import Problem
-from syncd.schedule.amount import Amount, amount
 from syncd.schedule.calendar import DAY, NINE, Calendar
 from syncd.schedule.compiled import RELATIONS
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from syncd.model.ref import Ref
-from syncd.model.rows import Item, Milestone
+from syncd.model.rows import Dependency, Item, Milestone
 from syncd.model.snapshot import Snapshot
 from syncd.schedule import mermaid
 from syncd.schedule.days import days_after
 from syncd.schedule.durations import DAY
 from syncd.schedule.forecast import FAR, Odds, forecast_of
+from syncd.schedule.lagging import lag_behind
 from syncd.schedule.mermaid import Edge, Span
 from syncd.schedule.plan import Dates, Plan, plan_of
 from syncd.schedule.wiring import End, Node, Work, is_open
@@ -24,8 +25,9 @@ from syncd.schedule.wiring import End, Node, Work, is_open
 class Row:
     """One piece of work. `room`, `free`: total and free float in working days of whoever does it; `days`: its duration in those.
 
-    `after`: places of the rows that it waits for; `driven`: that of the row that sets its start. `part`: it is the milestone's own,
-    else something upstream; `on_path`: it is on the driving path. `percent`: how much is done, by time spent; None: unknown.
+    `after`: places of the rows that it waits for; `driven`: that of the row that sets its start, along `link`. `part`: it is the
+    milestone's own, else something upstream; `on_path`: it is on the driving path. `percent`: how much is done, by time spent; None:
+    unknown.
     """
 
     work: Work
@@ -38,6 +40,7 @@ class Row:
     percent: int | None
     after: tuple[int, ...] = ()
     driven: int | None = None
+    link: Dependency | None = None
 
     @property
     def key(self) -> str:
@@ -49,8 +52,8 @@ class Row:
 class Picture:
     """A milestone's plan. `finish`: the end of all its open work; `late`: working days after its due date.
 
-    `done` of `total` items are done. `odds`: the forecast, `lacking`: why there is none. `path`: the driving path. `problems`: what keeps
-    the plan from being believed.
+    `done` of `total` items are done. `odds`: the forecast, `lacking`: why there is none. `path`: the driving path; `link`: that with a lag
+    in elapsed time from the last of it. `problems`: what keeps the plan from being believed.
     """
 
     milestone: Milestone
@@ -63,6 +66,7 @@ class Picture:
     odds: Odds | None = None
     lacking: str | None = None
     path: tuple[Ref, ...] = ()
+    link: Dependency | None = None
     problems: tuple[str, ...] = ()
 
 
@@ -86,6 +90,7 @@ def picture_of(snapshot: Snapshot, milestone: Milestone) -> Picture:
         odds=forecast.odds.get(ref),
         lacking=forecast.lacking.get(ref),
         path=path,
+        link=lag_behind(plan, End(ref), path[-1]) if path else None,
         problems=tuple(_problems(plan, ref, rows)),
     )
 
@@ -123,20 +128,29 @@ def flowchart(picture: Picture) -> str:
 def edges_of(picture: Picture) -> list[Edge]:
     """The links between rows, and from what ends last to the milestone, which comes after the last row."""
     edges = [
-        Edge(before, place, _told(row, before), driving=row.driven == before)
+        Edge(before, place, link_told(row, before), driving=row.driven == before)
         for place, row in enumerate(picture.rows)
         for before in row.after
     ]
     last = next((place for place, row in enumerate(picture.rows) if picture.path and row.work.ref == picture.path[-1]), None)
-    return [*edges, Edge(last, len(picture.rows))] if last is not None else edges
+    return [*edges, Edge(last, len(picture.rows), lag_told(picture.link) if picture.link else "")] if last is not None else edges
 
 
-def _told(row: Row, before: int) -> str:
-    link = row.dates.link if row.driven == before else None
+def link_told(row: Row, before: int) -> str:
+    """What is said of the link along which the row of that place drives another: relation and lag, where there is anything to say."""
+    link = row.link if row.driven == before else None
     if link is None:
         return ""
+    return " ".join(part for part in (link.relation if link.relation != "FS" else "", lag_told(link)) if part)
+
+
+def lag_told(link: Dependency) -> str:
+    """Days, or hours where elapsed time is no whole number of days: "+2 d", "+2 ed", "+8 eh"."""
+    if link.lag_in == "elapsed" and link.lag:
+        days = link.lag % 1440 == 0
+        return f"{link.lag / 1440:+g} ed" if days else f"{round(link.lag / 60, 1):+g} eh"
     lag = round(link.lag / DAY, 1)
-    return " ".join(part for part in (link.relation if link.relation != "FS" else "", f"{lag:+g} d" if lag else "") if part)
+    return f"{lag:+g} d" if lag else ""
 
 
 def _called(milestone: Milestone) -> str:
@@ -164,6 +178,7 @@ def _rows(snapshot: Snapshot, plan: Plan, milestone: Ref, path: Sequence[Ref]) -
             percent=_percent(work),
             after=tuple(sorted(after)),
             driven=places.get(dates.by) if dates.by else None,
+            link=dates.link or (lag_behind(plan, ref, dates.by) if dates.by else None),
         )
 
 

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from syncd.schedule.lettering import BOLD, ending, short
 from syncd.schedule.mermaid import one_line
-from syncd.schedule.picture import Picture, Row
+from syncd.schedule.picture import Picture, Row, lag_told, link_told
 
 ROW, HEAD, SIDE, AREA, GAP = 22, 92, 556, 720, 12
 """Heights of a row and of what is above them, widths of the table and of the chart, and the margin, in pixels."""
@@ -246,10 +246,10 @@ def _boxes(picture: Picture, boxes: dict[int, _Box]) -> Iterator[str]:
     for place, row in enumerate(rows):
         for before in row.after if place in boxes else ():
             if before in boxes:
-                yield _arrow(boxes[before], boxes[place], way=row.driven == before and row.on_path)
+                yield _arrow(boxes[before], boxes[place], link_told(row, before), way=row.driven == before and row.on_path)
     last = next((place for place, row in enumerate(rows) if picture.path and row.work.ref == picture.path[-1]), None)
     if last is not None:
-        yield _arrow(boxes[last], boxes[len(rows)], way=True)
+        yield _arrow(boxes[last], boxes[len(rows)], lag_told(picture.link) if picture.link else "", way=True)
     for place, box in boxes.items():
         yield from _box(picture, place, box)
     hidden = len(rows) - len(boxes) + 1
@@ -275,8 +275,8 @@ def _box(picture: Picture, place: int, box: _Box) -> Iterator[str]:
         yield _text(box.x + margin, box.y + 16 + 15 * number, fitted, css)
 
 
-def _arrow(before: _Box, after: _Box, *, way: bool) -> str:
-    """A bent line from the end of one box to the beginning of another."""
+def _arrow(before: _Box, after: _Box, said: str = "", *, way: bool) -> str:
+    """A bent line from the end of one box to the beginning of another; what is said of it is shown to who points at it."""
     if not before.upright:
         x, y, to, at = before.x + BOX, before.y + TALL // 2, after.x - 7, after.y + TALL // 2
         bend = f"M{x} {y}C{x + AWAY // 2} {y} {to - AWAY // 2} {at} {to} {at}"
@@ -285,7 +285,9 @@ def _arrow(before: _Box, after: _Box, *, way: bool) -> str:
         x, y, to, at = before.x + BOX // 2, before.y + TALL, after.x + BOX // 2, after.y - 7
         bend = f"M{x} {y}C{x} {y + AWAY // 2} {to} {at - AWAY // 2} {to} {at}"
         tip = f"M{to - 4} {at}l4 7l4 -7z"
-    return f'<path class="{"way" if way else "link"}" d="{bend}"/><path class="{"waytip" if way else "tip"}" d="{tip}"/>'
+    line = f'<path class="{"way" if way else "link"}" d="{bend}"'
+    line += f"><title>{_escaped(said)}</title></path>" if said else "/>"
+    return f'{line}<path class="{"waytip" if way else "tip"}" d="{tip}"/>'
 
 
 def _document(picture: Picture, width: int, height: int, parts: Iterable[str]) -> str:

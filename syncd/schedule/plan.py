@@ -22,7 +22,7 @@ from syncd.schedule.calendar import Ints, NotComputable, WorkingTime
 from syncd.schedule.compiled import Network
 from syncd.schedule.cpm import Schedule
 from syncd.schedule.crossed import crossed
-from syncd.schedule.dated import Columns, columns_of, drivers_of, roots_of
+from syncd.schedule.dated import Columns, columns_of, drivers_of, end_of, roots_of
 from syncd.schedule.durations import DAY, TOLD, Duration
 from syncd.schedule.nodes import Nodes, Own, Walls
 from syncd.schedule.wiring import End, Node, Wire, Wiring, Work, due_of, wiring_of
@@ -113,12 +113,12 @@ class Plan:
         number, today = self.wiring.number.get(End(milestone)), self.snapshot.today
         if number is None or self._dated is None:
             return today
-        day: date = self.calendars[self.calendar_of[number]].finish(self._dated[number]).astype("datetime64[D]").item()
+        day: date = end_of(self._dated, self.calendars[self.calendar_of[number]], number).astype("datetime64[D]").item()
         return max(day, today)
 
     @cached_property
-    def _dated(self) -> Ints | None:
-        """The early finishes where work of which nobody says how long it takes takes no time."""
+    def _dated(self) -> Schedule | None:
+        """The early dates where work of which nobody says how long it takes takes no time."""
         minutes = [one.minutes if one.basis in TOLD else 0 for one in self.durations]
         with suppress(NotComputable):
             return crossed(
@@ -129,7 +129,7 @@ class Plan:
                 start=self.snapshot.today,
                 not_earlier=self.floors,
                 not_done=self.held,
-            ).early_finish
+            )
         return None
 
     def path(self, node: Node, most: int | None = None) -> tuple[Ref, ...]:
@@ -340,10 +340,11 @@ def plan_of(snapshot: Snapshot) -> Plan:
 
 
 def _network(wiring: Wiring, longest: int | None = None) -> Network:
-    """The wires as arrays; with `longest` no lag is longer."""
-    wires = wiring.wires
-    lags = wires.lags if longest is None else [max(-longest, min(longest, lag)) for lag in wires.lags]
-    return Network.of(len(wiring.nodes), wires.earlier, wires.later, wires.relations or None, lags)
+    """The wires as arrays; with `longest` (minutes of days of 8 hours) no lag is longer."""
+    wires, kinds = wiring.wires, wiring.wires.kinds
+    most = None if longest is None else longest if kinds is None else longest * np.where(kinds, 3, 1)
+    lags = wires.lags if most is None else np.clip(wires.lags, -most, most)
+    return Network.of(len(wiring.nodes), wires.earlier, wires.later, wires.relations or None, lags, kinds)
 
 
 def _scheduled(snapshot: Snapshot, network: Network, nodes: Nodes) -> tuple[Schedule, tuple[str, ...]]:

@@ -14,7 +14,7 @@ from syncd.model.teams import Member
 from syncd.schedule.document import FIRST, LAST
 from syncd.schedule.durations import LONGEST
 from syncd.schedule.scenario import Scenario
-from syncd.schedule.scenario_values import listed, meant, working_minutes
+from syncd.schedule.scenario_values import lag_of, listed, meant, working_minutes
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "milestones": ("due", "start", "status", "class"),
@@ -286,17 +286,18 @@ class _Reader:
             where = f"links[{place}]"
             self._known(table, SECTIONS["links"], f"{where}.")
             ends = self._ends(where, table)
-            lag = working_minutes(table.get("lag", 0))
+            lag = lag_of(table.get("lag", 0))
             if isinstance(lag, str):
-                self.wrong(f"{where}.lag", lag, 'Write it as "2d" or "4h".')
+                self.wrong(f"{where}.lag", lag, 'Write it as "2d" or "4h", or "2ed" for elapsed time.')
             kind = self._choice(f"{where}.relation", str(table.get("relation", "FS")).upper(), _RELATIONS, "relation")
             strength = self._choice(f"{where}.strength", table.get("strength", "hard"), _STRENGTHS, "strength")
-            if ends and isinstance(lag, int):
+            if ends and not isinstance(lag, str):
                 yield Dependency(
                     ref=Ref("scenario", "links", f"{place}"),
                     predecessor=ends[0],
                     successor=ends[1],
-                    lag=lag,
+                    lag=lag[0],
+                    lag_in=lag[1],
                     **kind,
                     **strength,
                 )

@@ -4,7 +4,8 @@ import difflib
 from collections.abc import Iterable
 from typing import Any
 
-from syncd.schedule.amount import amount
+from syncd.model.amount import WORKDAY, WORKWEEK, amount
+from syncd.model.rows import LagIn
 
 
 def listed(given: Any) -> list[str]:
@@ -24,4 +25,12 @@ def working_minutes(given: object) -> int | str:
     found = amount(given)
     if isinstance(found, str):
         return found
-    return f"{given!r} is elapsed time" if found.elapsed else found.minutes(480, 2400)
+    return f"{given!r} is elapsed time" if found.elapsed else found.minutes(WORKDAY, WORKWEEK)
+
+
+def lag_of(given: object) -> tuple[int, LagIn] | str:
+    """Minutes of a lag, and in which time they are; or what is wrong with it."""
+    found = amount(given)
+    if isinstance(found, str):
+        return found
+    return found.minutes(WORKDAY, WORKWEEK), "elapsed" if found.elapsed else "working"

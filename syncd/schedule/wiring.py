@@ -13,6 +13,7 @@ from datetime import date
 from typing import overload
 
 import numpy as np
+import numpy.typing as npt
 
 from syncd.model.record import record
 from syncd.model.ref import Ref, identity
@@ -49,24 +50,28 @@ Node = Ref | Gate | End
 
 @record(frozen=True, slots=True)
 class Wire:
-    """`later` waits for `earlier`. `link`: the declared dependency; None where it follows from a membership. `lag` in minutes."""
+    """`later` waits for `earlier`. `link`: the declared dependency; None where it follows from a membership. `lag` in minutes, of
+    working time or `elapsed`."""
 
     earlier: int
     later: int
     relation: str
     lag: int = 0
     link: Dependency | None = None
+    elapsed: bool = False
 
 
 @dataclass(slots=True)
 class Wires(Sequence[Wire]):
-    """Wires in columns: a large network has hundreds of thousands, and few are ever looked at one by one."""
+    """Wires in columns: a large network has hundreds of thousands, and few are ever looked at one by one. `elapsed`: the places of those,
+    mostly none, whose lag is elapsed time."""
 
     earlier: list[int] = field(default_factory=list)
     later: list[int] = field(default_factory=list)
     relations: list[str] = field(default_factory=list)
     lags: list[int] = field(default_factory=list)
     links: list[Dependency | None] = field(default_factory=list)
+    elapsed: set[int] = field(default_factory=set)
 
     def add(self, earlier: int, later: int, relation: str, lag: int, link: Dependency | None) -> None:
         """One more."""
@@ -85,6 +90,15 @@ class Wires(Sequence[Wire]):
         self.lags += [0] * many
         self.links += [None] * many
 
+    @property
+    def kinds(self) -> npt.NDArray[np.bool_] | None:
+        """By wire whether its lag is elapsed time; None where none is."""
+        if not self.elapsed:
+            return None
+        found = np.zeros(len(self), np.bool_)
+        found[list(self.elapsed)] = True
+        return found
+
     def __len__(self) -> int:
         return len(self.later)
 
@@ -97,7 +111,8 @@ class Wires(Sequence[Wire]):
     def __getitem__(self, place: int | slice) -> Wire | Sequence[Wire]:
         if isinstance(place, slice):
             return [self[one] for one in range(*place.indices(len(self)))]
-        return Wire(self.earlier[place], self.later[place], self.relations[place], self.lags[place], self.links[place])
+        ends, lag = (self.earlier[place], self.later[place]), self.lags[place]
+        return Wire(*ends, self.relations[place], lag, self.links[place], place in self.elapsed)
 
 
 @dataclass(slots=True)
@@ -251,7 +266,9 @@ def wiring_of(snapshot: Snapshot) -> Wiring:
     waits: dict[Ref, set[Ref]] = {}
     for at in _in_order(bound):
         link, earlier, later = bound.links[at], bound.earlier[at], bound.later[at]
-        lag = _minutes(link.lag) if link.lag else 0
+        lag = lag_minutes(link) if link.lag else 0
+        if lag and link.lag_in == "elapsed":
+            wiring.wires.elapsed.add(len(wiring.wires))
         if earlier < many and later < many:
             wiring.wires.add(earlier, later, link.relation, lag, link)
             continue
@@ -268,15 +285,16 @@ def wiring_of(snapshot: Snapshot) -> Wiring:
 
 
 def _in_order(bound: Opened) -> list[int]:
-    """The places of the links by predecessor, successor, relation and lag."""
+    """The places of the links by predecessor, successor, relation and lag, and by the time that this is in."""
     ends = np.array((bound.later, bound.earlier), np.int64)
     if ends.max(initial=0) >= len(bound.items):  # the others stand among the items, by their refs
         keys = [identity(work.ref) for work in bound.works]
         rank = np.empty(len(keys), np.int64)
         rank[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
         ends = rank[ends]
-    lags, relations = [link.lag for link in bound.links], np.array([link.relation for link in bound.links], "U2")
-    order: list[int] = np.lexsort((lags, relations, *ends)).tolist()
+    lags, relations = np.array([link.lag for link in bound.links]), np.array([link.relation for link in bound.links], "U2")
+    kinds = ([link.lag_in for link in bound.links],) if lags.any() else ()
+    order: list[int] = np.lexsort((*kinds, lags, relations, *ends)).tolist()
     return order
 
 
@@ -298,6 +316,7 @@ def _span(snapshot: Snapshot, milestone: Ref, waits_for: Collection[Ref], wiring
             wiring.add(gate, item.ref)
 
 
-def _minutes(lag: float) -> int:
+def lag_minutes(link: Dependency) -> int:
     """A lag in whole minutes; what is no number is none, and none is longer than ten years."""
-    return round(max(-1_248_000.0, min(1_248_000.0, lag))) if lag == lag else 0
+    lag, most = link.lag, 1_248_000.0 if link.lag_in == "working" else 5_256_000.0
+    return round(max(-most, min(most, lag))) if lag == lag else 0

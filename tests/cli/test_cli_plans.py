@@ -72,6 +72,8 @@ def test_programs_read_the_same(acme: Company) -> None:
             "duration_days": 2.0,
             "duration_from": "estimate",
             "driven_by": 0,
+            "lag_minutes": 0.0,
+            "lag_in": "working",
             "starts_by": "what drives it",
             "after": 0,
             "critical": True,

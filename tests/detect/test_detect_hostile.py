@@ -147,11 +147,14 @@ def worlds(draw: Callable[[Any], Any]) -> list[Row]:
     links = draw(
         st.lists(
             st.builds(
-                lambda before, after, relation, lag, strength: link(before, after, relation=relation, lag=lag, strength=strength),
+                lambda before, after, relation, lag, lag_in, strength: link(
+                    before, after, relation=relation, lag=lag, lag_in=lag_in, strength=strength
+                ),
                 ends,
                 ends,
                 st.sampled_from(["FS", "SS", "FF", "SF"]),
                 AMOUNTS,
+                st.sampled_from(["working", "elapsed"]),
                 st.sampled_from(["hard", "soft", "external"]),
             ),
             max_size=6,

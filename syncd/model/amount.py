@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 _FORM = re.compile(r"([+-]?\d{1,12}(?:\.\d{1,12})?)\s*(e?)(m|h|d|w)")
 _ELAPSED = {"m": 1, "h": 60, "d": 1440, "w": 10080}
+WORKDAY, WORKWEEK = 480, 2400
+"""Minutes of a working day and of a working week, where nobody's calendar is asked."""
 LONGEST = 100_000 * 1440
 """Minutes of the longest time that is taken seriously: 100,000 days."""
 

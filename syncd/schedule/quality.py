@@ -110,7 +110,7 @@ def milestone_quality(snapshot: Snapshot, milestone: Ref) -> Quality:
 
 
 def dates_on(snapshot: Snapshot) -> list[int]:
-    """How many due dates of open milestones rest on each node of the plan, by its number."""
+    """Which due dates of open milestones rest on each node of the plan, by its number: a bit for each of them."""
     plan = snapshot.once(plan_of)
     nodes, place = plan.wiring.nodes, plan.schedule.network.place
     marks, dated = [0] * len(nodes), 0
@@ -122,7 +122,7 @@ def dates_on(snapshot: Snapshot) -> list[int]:
     backward = ahead[ranked(place[before[ahead]])[::-1]]
     for number, follower in zip(before[backward].tolist(), after[backward].tolist(), strict=True):
         marks[number] |= marks[follower]
-    return [mark.bit_count() for mark in marks]
+    return marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,5 +315,8 @@ def _repairs(snapshot: Snapshot, metrics: Iterable[Metric]) -> tuple[Repair, ...
     if not fails:
         return ()
     resting, number = snapshot.once(dates_on), snapshot.once(plan_of).wiring.number
-    found = [Repair(ref, resting[number[ref]] if ref in number else 0, tuple(codes)) for ref, codes in fails.items()]
+    found = [
+        Repair(ref, 0 if (at := number.get(ref)) is None else resting[at].bit_count(), tuple(codes))
+        for ref, codes in fails.items()
+    ]
     return tuple(sorted(found, key=lambda one: (-one.dates, -len(one.fails), identity(one.ref))))

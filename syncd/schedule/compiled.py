@@ -141,7 +141,7 @@ def _codes(relations: Sequence[str] | npt.ArrayLike | None, links: int) -> Ints:
     given = np.asarray(relations)
     if given.dtype.kind == "U" and len(given) == links:
         named = np.select([given == name for name in RELATIONS], range(4), -1)
-        if (unknown := given[named < 0].tolist()):
+        if unknown := given[named < 0].tolist():
             raise ValueError(f"{min(unknown)!r} is no relation: it is one of {', '.join(RELATIONS)}")
         return named
     codes = whole("relations", given, links)

@@ -19,7 +19,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pydantic import Field
 
 from syncd.contract import Detector, Rules
-from syncd.detect.blocked_words import Case, basis_of, days_of, eats_all_float, ends, headline, or_start, rule, where, wrong
+from syncd.detect.blocked_words import Case, basis_of, days_of, ends, headline, or_start, rule, where, wrong
 from syncd.detect.driving import DRAWN, pictured
 from syncd.detect.wording import NEAREST, keyed, listed, named, owners, quoted, with_sources
 from syncd.model.finding import SEVERITIES, Count, Finding, Line, Named, Part, Severity, Step, bucket
@@ -143,6 +143,7 @@ def _case(snapshot: Snapshot, plan: Plan, rules: BlockedRules, link: Dependency,
         waiting=keyed(later),
         today=today,
         likely=any(map(plan.is_typical, path)),
+        eats=number is not None and plan.room(number) < 0 and plan.finish(number).by == earlier.ref,
     )
 
 
@@ -156,7 +157,7 @@ def _hard(snapshot: Snapshot, plan: Plan, rules: BlockedRules, case: Case) -> Fi
     due, own = due_of(case.later), due_of(case.earlier)
     unsure = own is None or own < case.today
     severity: Severity = "warn" if case.lost >= rules.warn_days or unsure else "info"
-    if case.link.relation == "FS" and ((due and case.end.day >= due) or eats_all_float(plan, case)):
+    if case.link.relation == "FS" and ((due and case.end.day >= due) or case.eats):
         severity = "critical"
     lines = (
         Line("Why", (*where(plan, case), ". Who can unblock it: ", *owners(case.earlier), ".")),

@@ -25,7 +25,7 @@ class Case:
     """One link under judgement. `path`: the numbers in the plan of what drives the predecessor, and of it, one more than are drawn;
     `number`: that of the successor; `start`: its; `own`: the end of the predecessor, `end`: with lag; `lost`: working days, up to `last`.
     `takes`: how long the successor takes; `time`: its calendar; `before`, `waiting`: both by their keys. `likely`: the end rests on
-    what is typical."""
+    what is typical; `eats`: what waits cannot end in time for its milestone any more, and this is why."""
 
     link: Dependency
     earlier: Work
@@ -44,6 +44,7 @@ class Case:
     waiting: Named
     today: date
     likely: bool
+    eats: bool
 
     @property
     def after(self) -> date:
@@ -59,11 +60,6 @@ class Case:
 def days_of(takes: Duration, time: WorkingTime) -> int:
     """A duration in working days of the usual length, begun ones as whole ones."""
     return -(-takes.minutes // (time.longest or DAY))
-
-
-def eats_all_float(plan: Plan, case: Case) -> bool:
-    """Whether what waits cannot end in time for its milestone any more, and this is why."""
-    return case.number is not None and plan.room(case.number) < 0 and plan.finish(case.number).by == case.earlier.ref
 
 
 def headline(case: Case) -> tuple[Part, ...]:
@@ -131,7 +127,7 @@ def _no_time(plan: Plan, case: Case) -> tuple[Part, ...]:
         return ()
     if due and case.end.day >= due:
         return " and is due ", Day(due)
-    if case.number is None or not eats_all_float(plan, case):
+    if case.number is None or not case.eats:
         return ()
     return *needing(plan, case.later, ends=False), ", and would have to end by ", Day(plan.dates_at(case.number).late)
 

@@ -58,7 +58,7 @@ def _steps(_: Snapshot) -> dict[int, tuple[Work, Work, tuple[Part, ...]]]:
 def pictured(plan: Plan, path: Sequence[Work], goal: Work, *, whole: bool = True) -> tuple[Step, ...]:
     """A path and what it holds up, as a picture; none of a path that is one piece of work: the lines say it. `whole`: it is not cut at
     its beginning, so what is not drawn can be counted."""
-    if len(path) < 2 or goal in path:
+    if len(path) < 2 or any(work is goal for work in path):
         return ()
     shown = path[-DRAWN:]
     hidden = len(path) - len(shown)

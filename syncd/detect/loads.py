@@ -118,9 +118,10 @@ def within(asked: Asked, first: date, last: date) -> float:
 
 def falling_into(asked: Iterable[Asked], excess: Excess, load: Load) -> dict[Asked, float]:
     """The items of these weeks, with the minutes that fall into them, the largest first."""
-    days = excess.days(load)
-    found = {one: minutes for one in asked if (minutes := within(one, *days)) >= 1}
-    return dict(sorted(found.items(), key=lambda pair: (-pair[1], identity(pair[0].ref))))
+    first, last = excess.days(load)
+    found = [(one, minutes) for one in asked if (minutes := within(one, first, last)) >= 1]
+    found.sort(key=lambda pair: (-pair[1], identity(pair[0].item.ref)))
+    return dict(found)
 
 
 def hurt(snapshot: Snapshot, code: str, discriminator: str, falling: Mapping[Asked, float]) -> Milestone | Item:
@@ -131,8 +132,9 @@ def hurt(snapshot: Snapshot, code: str, discriminator: str, falling: Mapping[Ask
             minutes[ref] = minutes.get(ref, 0) + amount
     if not minutes:
         minutes = {asked.ref: amount for asked, amount in falling.items()}
-    told = (ref for ref in sorted(minutes, key=identity) if fingerprint_of(code, ref, discriminator) in snapshot.open)
-    ref = (next(told, None) if snapshot.open else None) or min(minutes, key=lambda ref: (-minutes[ref], identity(ref)))
+    told = [ref for ref in minutes if fingerprint_of(code, ref, discriminator) in snapshot.open] if snapshot.open else []
+    most = max(minutes.values())
+    ref = min(told or [ref for ref, amount in minutes.items() if amount == most], key=identity)
     return snapshot.milestones.get(ref) or snapshot.items[ref]
 
 

@@ -65,13 +65,11 @@ def key_of(person: Person) -> str:
 
 def _cases(load: Load, rules: OverallocatedRules) -> Iterator[Case]:
     for person, book in load.people.items():
-        if len({ref for asked in book.asked for ref in asked.milestones}) < _MILESTONES:
-            continue
-        excess = worst(book, rules)
-        falling = falling_into(book.asked, excess, load) if excess else {}
-        asking = sorted({ref for asked in falling for ref in asked.milestones}, key=identity)
-        if excess and len(asking) >= _MILESTONES:
-            yield Case(person, excess, falling, asking)
+        if excess := worst(book, rules):
+            falling = falling_into(book.asked, excess, load)
+            asking = {ref for asked in falling for ref in asked.milestones}
+            if len(asking) >= _MILESTONES:
+                yield Case(person, excess, falling, sorted(asking, key=identity))
 
 
 def _finding(snapshot: Snapshot, load: Load, rules: OverallocatedRules, case: Case, *, ranked: bool) -> Finding | None:

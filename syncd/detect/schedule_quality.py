@@ -36,8 +36,9 @@ class QualityRules(Rules):
 
 def detect(snapshot: Snapshot, rules: QualityRules) -> Iterator[Finding]:
     """One finding per milestone with points that fail."""
+    membership = snapshot.once(members_of)
     for ref in sorted(snapshot.milestones, key=identity):
-        milestone, members = snapshot.milestones[ref], snapshot.once(members_of).get(ref, NO_MEMBERS)
+        milestone, members = snapshot.milestones[ref], membership.get(ref, NO_MEMBERS)
         if not is_open(milestone) or len(members.opened) < rules.of(milestone.class_).least_items:
             continue
         quality = milestone_quality(snapshot, ref)
@@ -62,7 +63,7 @@ def _finding(snapshot: Snapshot, quality: Quality, failed: Sequence[Metric], ref
             Line("Clears", tuple(_clears(snapshot, quality))),
             Line("Wrong?", ("Correct the dates, links or estimates of the items that are named.",)),
         ),
-        inputs=with_sources(snapshot, {ref, *snapshot.members.get(ref, ()), *(one for m in failed for one in m.offenders)}),
+        inputs=with_sources(snapshot, {ref}.union(snapshot.members.get(ref, ()), *(metric.offenders for metric in failed))),
         facts={
             "items": quality.items,
             "failed": [metric.code for metric in failed],
@@ -70,7 +71,7 @@ def _finding(snapshot: Snapshot, quality: Quality, failed: Sequence[Metric], ref
             "repair_first": [ref_to_json(one.ref) for one in quality.repairs[:_SHOWN]],
         },
         weight=len(failed),
-        driving=next((one.ref for one in quality.repairs), min(snapshot.members[ref])),
+        driving=quality.repairs[0].ref if quality.repairs else min(snapshot.members[ref]),
         hovers=True,
     )
 

@@ -16,13 +16,15 @@ from syncd.detect.wording import keyed, listed, named, with_sources
 from syncd.model.action import Mode
 from syncd.model.finding import Count, Finding, Line, Part
 from syncd.model.raw import Json
-from syncd.model.ref import Ref, identity
+from syncd.model.ref import Ref
 from syncd.model.rows import Milestone
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.days import days_after
 from syncd.schedule.driving import time_of
 from syncd.schedule.forecast import FAR, Odds, forecast_of
-from syncd.schedule.splitting import Cut, Shape, cut_of, shapes_of
+from syncd.schedule.ordered import ordered_milestones
+from syncd.schedule.splitting import Cut, Shape, cut_of, shape_of
+from syncd.schedule.wiring import NO_MEMBERS, is_open, members_of
 
 CODE = "should_split"
 _SHOWN = 5
@@ -53,14 +55,13 @@ class _Case:
 
 def detect(snapshot: Snapshot, rules: ShouldSplitRules) -> Iterator[Finding]:
     """One finding per milestone that should be split, and can be."""
-    shapes, odds = snapshot.once(shapes_of), snapshot.once(forecast_of).odds
-    for ref in sorted(shapes, key=identity):
-        milestone, shape = snapshot.milestones[ref], shapes[ref]
-        own = rules.of(milestone.class_)
-        if len(shape.items) < own.least_items:
+    members, odds = snapshot.once(members_of), snapshot.once(forecast_of).odds
+    for milestone in snapshot.once(ordered_milestones):
+        ref, own = milestone.ref, rules.of(milestone.class_)
+        if not is_open(milestone) or len(members.get(ref, NO_MEMBERS).opened) < own.least_items:
             continue
-        case = _case(snapshot, own, milestone, shape, odds.get(ref))
-        if len(case.holds) >= 2 and (cut := cut_of(snapshot, shape.items)):
+        case = _case(snapshot, own, milestone, shape_of(snapshot, ref), odds.get(ref))
+        if len(case.holds) >= 2 and (cut := cut_of(snapshot, case.shape.items)):
             yield _finding(snapshot, own, case, cut)
 
 

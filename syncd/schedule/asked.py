@@ -9,7 +9,7 @@ from syncd.model.record import record
 from syncd.model.ref import Ref, identity
 from syncd.model.rows import Item, Milestone
 from syncd.model.snapshot import Snapshot
-from syncd.schedule.wiring import is_open
+from syncd.schedule.wiring import CLOSED, is_open
 from syncd.schedule.working import Working
 
 SKILL = "skill:"
@@ -69,14 +69,14 @@ def asked_of(snapshot: Snapshot, working: Working) -> tuple[tuple[Asked, ...], U
     untimed: list[Ref] = []
     undated: list[Ref] = []
     for ref, item in snapshot.items.items():
-        if not is_open(item):
+        if item.status in CLOSED:
             continue
         minutes = minutes_left(item)
         if minutes is None:
             untimed.append(ref)
         elif minutes:
             milestones = of_item.get(ref, ())
-            due = item.due or _first([one.due for one in milestones])
+            due = item.due or _least([one.due for one in milestones])
             if due is None:
                 undated.append(ref)
             else:
@@ -86,20 +86,14 @@ def asked_of(snapshot: Snapshot, working: Working) -> tuple[tuple[Asked, ...], U
 
 def _asked(working: Working, item: Item, minutes: float, due: date, milestones: tuple[Milestone, ...]) -> Asked:
     today = working.today
-    start = item.start or _first([one.start for one in milestones]) or today
+    start = item.start or _least([one.start for one in milestones]) or today
     first = max(today, start)
     last = None if due < today else max(due, first)
-    return Asked(
-        item=item,
-        minutes=minutes,
-        first=first if last else today,
-        last=last,
-        milestones=tuple([one.ref for one in milestones]),
-        skills=skills_of(item),
-    )
+    refs = tuple([one.ref for one in milestones])
+    return Asked(item, minutes, first if last else today, last, refs, skills_of(item))
 
 
-def _first(days: list[date | None]) -> date | None:
+def _least(days: list[date | None]) -> date | None:
     if len(days) == 1:
         return days[0]
     return min([day for day in days if day], default=None)

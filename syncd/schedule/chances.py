@@ -91,7 +91,7 @@ def simulated(
     end = None if towards is None else part.place(towards)
     passed = model.on_one_calendar(watched, end) if part.on_one_calendar else model.on_their_own(watched, end)
     ends, counts, done = [], np.zeros(0 if end is None else len(part.numbers), np.int64), 0
-    most = max(BLOCK // 4, min(BLOCK * 4, CELLS // max(1, len(part.numbers))))
+    most = _together(len(part.numbers))
     while done < draws:
         block = min(most, draws - done)
         many = passed(model.draw(done, block))
@@ -100,6 +100,12 @@ def simulated(
         done += block
     every = np.concatenate(ends) if ends else np.zeros((0, len(watched)))
     return Drawn(draws, every.astype(np.int64), counts)
+
+
+def _together(nodes: int) -> int:
+    """So many draws are held at once: whole blocks where there is room for one."""
+    room = CELLS // max(1, nodes)
+    return min(4 * BLOCK, room - room % BLOCK) if room >= BLOCK else max(BLOCK // 4, room)
 
 
 @dataclass(slots=True, eq=False)
@@ -129,7 +135,7 @@ class _Model:
                 break
             item, duration = items[number], plan.durations[number]
             starts[place] = item.start
-            if running.takes(item, duration, place):
+            if (item.status == "doing" or duration.typical) and running.takes(item, duration, place):
                 continue
             key = _pool(item, duration, reference, pools, samples)
             if key is not None:
@@ -155,7 +161,7 @@ class _Model:
             made[numbers] = np.clip(drawn, 1, 400 * DAY, out=drawn)
         for one in self.longer:
             sizes = (len(one.sample) - one.first).astype(np.uint64)[:, None]
-            at = _at(self.streams[one.numbers], first, draws, sizes) + one.first.astype(np.uint64)[:, None]
+            at = _at(self.streams[one.numbers], first, draws, sizes) + one.first[:, None]
             left = np.rint(one.sample[at] * one.scale[:, None] - one.taken[:, None])
             made[one.numbers] = np.clip(left, 1, 400 * DAY)
         return made.T
@@ -260,14 +266,14 @@ def _streams(nodes: Sequence[Node]) -> npt.NDArray[np.uint64]:
     return _mixed(marks << np.uint64(32) ^ marks)
 
 
-def _at(streams: npt.NDArray[np.uint64], first: int, draws: int, size: int | npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+def _at(streams: npt.NDArray[np.uint64], first: int, draws: int, size: int | npt.NDArray[np.uint64]) -> Ints:
     """Places in a sample of that size (or one of each node), nodes x draws."""
     steps = np.arange(first + 1, first + draws + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     made = _mixed(streams[:, None] + steps)
     made >>= np.uint64(32)
     made *= np.uint64(size) if isinstance(size, int) else size
     made >>= np.uint64(32)
-    return made
+    return made.view(np.int64)
 
 
 def _mixed(made: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:

@@ -139,11 +139,11 @@ def _codes(relations: Sequence[str] | npt.ArrayLike | None, links: int) -> Ints:
     if relations is None:
         return np.zeros(links, np.int64)
     given = np.asarray(relations)
-    if given.dtype.kind in "US" and len(given) == links:
-        unknown = sorted(set(given.tolist()) - set(RELATIONS))
-        if unknown:
-            raise ValueError(f"{unknown[0]!r} is no relation: it is one of {', '.join(RELATIONS)}")
-        return np.array([RELATIONS.index(one) for one in given.tolist()], np.int64)
+    if given.dtype.kind == "U" and len(given) == links:
+        named = np.select([given == name for name in RELATIONS], range(4), -1)
+        if unknown := given[named < 0].tolist():
+            raise ValueError(f"{min(unknown)!r} is no relation: it is one of {', '.join(RELATIONS)}")
+        return named
     codes = whole("relations", given, links)
     if np.any((codes < 0) | (codes > 3)):
         raise ValueError("a relation's code is 0 (FS), 1 (SS), 2 (FF) or 3 (SF)")
@@ -160,7 +160,8 @@ def _sound(items: int, before: Ints, after: Ints, codes: Ints, lags: Ints) -> tu
     again = np.zeros(len(good), np.bool_)
     again[by_key[1:]] = keys[by_key[1:]] == keys[by_key[:-1]]
     if again.any():
-        twin = np.isin(keys, keys[again])
+        twin = again.copy()
+        twin[by_key[:-1]] |= again[by_key[1:]]
         _, first = np.unique(np.stack((keys[twin], lags[good[twin]])), axis=1, return_index=True)
         again[:] = twin
         again[np.flatnonzero(twin)[first]] = False

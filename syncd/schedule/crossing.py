@@ -12,9 +12,13 @@ import numpy.typing as npt
 
 from syncd.schedule.calendar import DAY, Ints, NotComputable, WorkingTime
 
-_NEVER = np.array([2**62])
+_NEVER = np.array([2**31 - 1])
 _PIECES = 4_000_000
 """So many pieces of working time all calendars have together, at most."""
+
+
+Table = npt.NDArray[np.int32]
+"""Minutes within some decades, in half the room, so that more of them stay in a processor's cache."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,11 +49,11 @@ class Crossing:
     days: int
     totals: Ints
     start_of_day: Ints
-    before: Ints
-    minutes: Ints
-    starts: Ints
-    walls: Ints
-    steps: npt.NDArray[np.int32]
+    before: Table
+    minutes: Table
+    starts: Table
+    walls: Table
+    steps: Table
     width: int
     most: int
     endless: bool = False
@@ -80,10 +84,10 @@ class Crossing:
             before.shape[1] - 1,
             before[:, -1].copy(),
             start_of_day,
-            before[:, :-1].ravel(),
-            minutes.ravel(),
-            np.concatenate(starts),
-            np.concatenate(walls),
+            before[:, :-1].astype(np.int32).ravel(),
+            minutes.astype(np.int32).ravel(),
+            np.concatenate(starts).astype(np.int32),
+            np.concatenate(walls).astype(np.int32),
             steps.ravel(),
             width,
             most,
@@ -111,13 +115,20 @@ class Crossing:
 
     def ahead(self, route: Route, part: slice, mark: Ints) -> Ints:
         """The successors' marks at marks of predecessors. Before the range it is its beginning."""
-        wall = np.maximum(self._wall(mark, route.key[part], route.top[part]), route.held[part])
-        wall += route.elapsed[part]
+        wall = self.leaving(mark, route.key[part], route.top[part], route.held[part])
+        return self.arriving(wall + route.elapsed[part], route.row[part], route.begin[part])
+
+    def leaving(self, mark: Ints, key: Ints, top: Ints, held: Ints) -> Ints:
+        """The clock on the wall at marks of predecessors, not before `held`: for all who follow."""
+        return np.maximum(self._wall(mark, key, top), held)
+
+    def arriving(self, wall: Ints, row: Ints, begin: Ints) -> Ints:
+        """The successors' marks at a clock on the wall."""
         if self.endless:
             np.minimum(wall, self.days * DAY, out=wall)
         elif wall.max() > self.days * DAY:
             raise NotComputable(self._outside())
-        return self._mark(wall, route.row[part], route.begin[part])
+        return self._mark(wall, row, begin)
 
     def back(self, route: Route, part: slice, index: Ints) -> Ints:
         """The predecessors' latest indexes at indexes of successors. Behind the range it is its end."""
@@ -135,8 +146,7 @@ class Crossing:
         place = self.steps[within // (2 * self.width) + key].astype(np.int64)
         for _ in range(self.most):
             place += self.starts[place + 1] < within
-        found: Ints = self.walls[place]
-        found += within >> 1
+        found: Ints = self.walls[place] + (within >> 1)
         return found
 
     def _key(self, calendar: Ints) -> Ints:
@@ -147,9 +157,9 @@ class Crossing:
         day = np.minimum(np.maximum((wall - 1) // DAY, 0), self.days - 1)  # midnight is the end of its evening
         minute = wall - day * DAY
         minute -= begin
-        day += row
-        inside = np.minimum(np.maximum(minute, 0), self.minutes[day])
-        found: Ints = 2 * (self.before[day] + inside)
+        at = (day + row).astype(np.int64, copy=False)
+        inside = np.minimum(np.maximum(minute, 0), self.minutes[at])
+        found: Ints = 2 * (self.before[at] + inside)
         found += (minute != inside) | (minute <= 0)
         return found
 

@@ -38,13 +38,15 @@ class Draws:
 class _Links:
     """Some links of a level. `near`: places of its items, as a slice where all have one; `other`: the places at the other end.
 
-    `starting`, `ending`: which of them read a start (SS, SF), and which bound a finish (FF, SF). `lag`: None for none at all.
+    `starting`, `ending`: which of them read a start (SS, SF), and which bound a finish (FF, SF): that of the places `ended`. `lag`: None
+    for none at all.
     """
 
     near: Ints | slice
     other: Ints
     starting: Ints
     ending: Ints
+    ended: Ints
     lag: Times | None
 
     @property
@@ -94,7 +96,8 @@ def forward_many(
     counts = np.zeros(0 if towards is None else network.items, np.int64)
     places = network.place[np.array(watched, np.int64)]
     for low in range(0, len(given), BLOCK):
-        lasting = np.ascontiguousarray(given[low : low + BLOCK].astype(kind, copy=False).T)[network.order]
+        block = np.ascontiguousarray(given[low : low + BLOCK].astype(kind, copy=False).T)
+        lasting = np.take(block, network.order, axis=0, mode="clip")
         starts, ends = _forward(ahead, lasting, first, held, pushed=pushed)
         last = ends.max(axis=0, initial=start)
         finishes[low : low + BLOCK], seen[low : low + BLOCK] = last, ends[places].T
@@ -129,11 +132,13 @@ def _rows(side: Side, level: Level, kind: type[np.generic]) -> _Rows:
 
 def _links(side: Side, links: Ints, near: Ints | slice, kind: type[np.generic]) -> _Links:
     relation, lag = side.relation[links], side.lag[links]
+    ending = np.flatnonzero(relation >= 2)
     return _Links(
         near,
         side.other[links],
         np.flatnonzero(relation % 2 == 1),
-        np.flatnonzero(relation >= 2),
+        ending,
+        side.to[links[ending]],
         lag.astype(kind)[:, None] if lag.any() else None,
     )
 
@@ -153,8 +158,10 @@ def _forward(levels: Sequence[_Rows], lasting: Times, first: Times, held: Times 
         for number, links in enumerate(level.slots):
             if not number and not pushed:
                 np.take(ends, links.other, axis=0, out=starts[places], mode="clip")
-            else:
+            elif number:
                 starts[links.near] = np.maximum(starts[links.near], _bound(links, starts, ends, lasting))
+            else:
+                np.maximum(starts[places], _bound(links, starts, ends, lasting), out=starts[places])
         for links in level.hubs:
             bound = _bound(links, starts, ends, lasting).max(axis=0, keepdims=True)
             starts[links.near] = np.maximum(starts[links.near], bound)
@@ -164,22 +171,15 @@ def _forward(levels: Sequence[_Rows], lasting: Times, first: Times, held: Times 
 
 def _bound(links: _Links, starts: Times, ends: Times, lasting: Times) -> Times:
     """The start that each link asks for, with the predecessors at the other end."""
-    bound: Times = ends[links.other]
+    bound: Times = np.take(ends, links.other, axis=0, mode="clip")
     if links.plain:
         return bound
     bound[links.starting] = starts[links.other[links.starting]]
     if links.lag is not None:
         bound += links.lag
     if links.ending.size:
-        bound -= _where(links.ending, lasting[links.near], len(bound))
+        bound[links.ending] -= lasting[links.ended]
     return bound
-
-
-def _where(rows: Ints, values: Times, length: int) -> Times:
-    """The values in those rows, and zero in the others."""
-    found = np.zeros((length, values.shape[1]), values.dtype)
-    found[rows] = values[rows] if len(values) == length else values
-    return found
 
 
 def _critical(levels: Sequence[_Rows], starts: Times, ends: Times, lasting: Times, end: int) -> Ints:

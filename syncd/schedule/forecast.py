@@ -20,14 +20,16 @@ from syncd.model.rows import Item
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.calendar import Ints
 from syncd.schedule.chances import Pools, pools_of, simulate
+from syncd.schedule.dated import ordinals_of
 from syncd.schedule.plan import Plan, plan_of
 from syncd.schedule.reference import ALL, Finished, Reference, reference_of
 from syncd.schedule.throughput import Rates, Reals, drawn, needed, rates
-from syncd.schedule.wiring import End, Members, is_open, members_of, opened_of
+from syncd.schedule.wiring import End, Members, is_open, members_of
 from syncd.schedule.working import Working, working_of
 
 Method = Literal["network", "throughput"]
 Group = str
+_Convert = Callable[[Ints], Ints]
 _Likely = tuple[float | None, date, date, date]
 
 DRAWS = 2000
@@ -117,16 +119,20 @@ class _Past:
 class _Work:
     """The work of an open milestone. `items`: all of it; `began`: when any of it did, as far as it has; `opened`: so many are open.
 
-    In the order of the open ones' refs, their `numbers` in the plan and whose they are (`whose`; `groups`: each once). `assumed`: of how
-    many of them nothing says how long they take."""
+    The `numbers` of the open ones in the plan, and by whose they are (`whose`; `groups`: the same in order). `assumed`: of how many of them
+    nothing says how long they take."""
 
     items: tuple[Item, ...]
     began: tuple[date, ...]
     opened: int
     numbers: tuple[int, ...]
-    whose: tuple[Group, ...]
+    whose: Mapping[Group, Sequence[int]]
     groups: tuple[Group, ...]
     assumed: int
+
+
+def _same(ends: Ints) -> Ints:
+    return ends
 
 
 @dataclass
@@ -149,7 +155,7 @@ class _Forecaster:
         work: dict[Ref, _Work] = {}
         for ref, members in snapshot.once(members_of).items():
             done = [one for item in members.items if item.status == "done" and (one := finished.get(id(item)))]
-            planned |= {id(one): one for one in done}
+            planned.update(zip(map(id, done), done, strict=True))
             if members.opened and is_open(snapshot.milestones.get(ref)):
                 work[ref] = _work(plan, group, members, [*(one.began for one in done), *_running(reference, members)])
         past: dict[Group, _Past] = {}
@@ -206,8 +212,14 @@ class _Forecaster:
         draws = max(LEAST_DRAWS, min(DRAWS, CELLS // max(1, len(self.plan.wiring.nodes))))
         made = simulate(self.plan, self.reference, self.pools, [End(ref) for ref in refs], draws)
         pace = float(np.median(self.pools.ratios[ALL]))
-        ends = self._likely(refs, self._days(made.ends))
+        ends = self._likely(refs, made.ends, self._minutes, self._days)
         return {ref: self._odds(ref, "network", draws, likely, pace=pace) for ref, likely in zip(refs, ends, strict=True)}
+
+    def _minutes(self, days: Ints) -> Ints:
+        """The last minute index of each day, an ordinal: what ends later ends after that day."""
+        time = self.working.default
+        places = np.clip(days - time.origin.toordinal() + 1, 0, len(time.minutes))
+        return np.where(days == FAR.toordinal(), time.total + 1, time.before[places])
 
     def _days(self, ends: Ints) -> Ints:
         """Ordinals of the days on which draws end. What runs out of the calendar's range is far."""
@@ -226,8 +238,9 @@ class _Forecaster:
             weeks = drawn(weekly, draws, _seed(groups, weekly), ahead=most, supply=self._supply(groups, most))
             pace = weekly.finished / max(len(weekly.done), 1)
             growing = [self._growth(ref, weekly) for ref in mine]
-            ends = [self._after(weeks.until(ahead[ref], grows), ref) for ref, grows in zip(mine, growing, strict=True)]
-            for ref, grows, likely in zip(mine, growing, self._likely(mine, np.array(ends).T), strict=True):
+            ends = [weeks.until(ahead[ref], grows) for ref, grows in zip(mine, growing, strict=True)]
+            days = self._after(np.array(ends).T, mine)
+            for ref, grows, likely in zip(mine, growing, self._likely(mine, days), strict=True):
                 found[ref] = self._odds(ref, "throughput", draws, likely, backlog=ahead[ref], pace=pace, grows=grows)
         return found
 
@@ -242,8 +255,8 @@ class _Forecaster:
         wanted, found = set(refs), {}
         for ref in order:
             work = self.work[ref]
-            for number, group in zip(work.numbers, work.whose, strict=True):
-                seen.setdefault(group, set()).add(number)
+            for group, numbers in work.whose.items():
+                seen.setdefault(group, set()).update(numbers)
             if ref in wanted:
                 found[ref] = sum(len(seen[group]) for group in work.groups)
         return found
@@ -273,14 +286,15 @@ class _Forecaster:
         usual = float(np.median(past)) or 1.0
         return [float(one) for one in np.clip(coming / usual, 0, 1.5)]
 
-    def _after(self, weeks: Reals, ref: Ref) -> Ints:
-        """Days by weeks from today: working days, since what is done by a Sunday was done on Friday. Not before what people say of the
-        work and its dates allows."""
+    def _after(self, weeks: Reals, refs: Sequence[Ref]) -> Ints:
+        """Days by weeks from today, draws x milestones: working days, since what is done by a Sunday was done on Friday. Not before what
+        people say of the work and its dates allows."""
         far = ~np.isfinite(weeks)
         days = self.snapshot.today.toordinal() + np.ceil(np.where(far, 0, weeks) * 7).astype(np.int64) - 1
         worked = self._worked
         days = worked[np.maximum(np.searchsorted(worked, days, "right") - 1, 0)]
-        return np.where(far, FAR.toordinal(), np.maximum(days, self.plan.no_sooner(ref).toordinal()))
+        soonest = np.array([self.plan.no_sooner(ref).toordinal() for ref in refs], np.int64)
+        return np.where(far, FAR.toordinal(), np.maximum(days, soonest))
 
     @cached_property
     def _worked(self) -> Ints:
@@ -288,12 +302,13 @@ class _Forecaster:
         time = self.working.default
         return np.array(time.worked, np.int64) + time.origin.toordinal()
 
-    def _likely(self, refs: Sequence[Ref], days: Ints) -> Iterator[_Likely]:
-        """Of draws x milestones how likely each due date is, and the days by which half, 85 % and 95 % of the draws have ended."""
-        days = np.sort(days, axis=0)
+    def _likely(self, refs: Sequence[Ref], ends: Ints, of: _Convert = _same, days: _Convert = _same) -> Iterator[_Likely]:
+        """Of draws x milestones how likely each due date is, and the days by which half, 85 % and 95 % of the draws have ended. `of` makes
+        ends out of days, `days` days out of ends."""
+        ends = np.sort(ends, axis=0)
         dues = [self.snapshot.milestones[ref].due for ref in refs]
-        p = np.mean(days <= np.array([due.toordinal() if due else 0 for due in dues], np.int64), axis=0).tolist()
-        quantiles = [[date.fromordinal(one) for one in _quantile(days, share).tolist()] for share in (0.5, 0.85, 0.95)]
+        p = np.mean(ends <= of(ordinals_of(dues)), axis=0).tolist()
+        quantiles = [[date.fromordinal(one) for one in days(_quantile(ends, share)).tolist()] for share in (0.5, 0.85, 0.95)]
         return zip([one if due else None for one, due in zip(p, dues, strict=True)], *quantiles, strict=True)
 
     def _odds(
@@ -335,11 +350,11 @@ def _grouping(snapshot: Snapshot, working: Working) -> Callable[[Item], Group]:
 
 
 def _work(plan: Plan, group: Callable[[Item], Group], members: Members, began: Sequence[date]) -> _Work:
-    numbers = tuple(sorted(members.numbers))  # which are in the order of the refs
-    items = plan.snapshot.once(opened_of).items
-    whose = tuple([group(items[number]) for number in numbers])
-    assumed = sum([plan.durations[number].basis == "assumed" for number in numbers])
-    return _Work(members.items, tuple(began), len(numbers), numbers, whose, tuple(sorted(set(whose))), assumed)
+    whose: dict[Group, list[int]] = {}
+    for number, item in zip(members.numbers, members.opened, strict=True):
+        whose.setdefault(group(item), []).append(number)
+    assumed = sum([plan.durations[number].basis == "assumed" for number in members.numbers])
+    return _Work(members.items, tuple(began), len(members.numbers), members.numbers, whose, tuple(sorted(whose)), assumed)
 
 
 def _running(reference: Reference, members: Members) -> Iterator[date]:

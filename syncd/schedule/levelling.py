@@ -8,6 +8,7 @@ person; it is worth the delay that it saves. Only links that are hard and FS cou
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, Literal
 
 import numpy as np
@@ -175,4 +176,4 @@ def _before(snapshot: Snapshot) -> Mapping[int, Sequence[int]]:
 
 def _waited_for(snapshot: Snapshot) -> Collection[int]:
     """What anything waits for, by its numbers."""
-    return frozenset(one for earlier in snapshot.once(_before).values() for one in earlier)
+    return frozenset(chain.from_iterable(snapshot.once(_before).values()))

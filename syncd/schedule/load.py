@@ -24,6 +24,7 @@ from syncd.model.rows import Person
 from syncd.model.snapshot import Snapshot
 from syncd.model.teams import Team
 from syncd.schedule.asked import Asked, Uncounted, asked_of
+from syncd.schedule.dated import ordinals_of
 from syncd.schedule.working import Working, working_of
 
 Floats = npt.NDArray[np.float64]
@@ -256,9 +257,9 @@ def claims(supply: Floats, asked: Sequence[Asked], today: date, shares: Sequence
     sums = np.zeros((3, WEEKS))
     if not asked:
         return sums
-    before = np.concatenate((np.zeros(1), np.cumsum(supply)))
+    begin, before = today.toordinal(), np.concatenate((np.zeros(1), np.cumsum(supply)))
     minutes = np.array([one.minutes for one in asked]) * (1.0 if shares is None else np.array(shares))
-    first = np.minimum([(one.first - today).days for one in asked], len(supply) - 1)
+    first = np.minimum([one.first.toordinal() - begin for one in asked], len(supply) - 1)
     last = _ends(asked, today, before, before[first] + minutes)
     last = np.maximum(np.minimum(last, len(supply)), first + 1)
     there = before[last] - before[first]
@@ -273,8 +274,8 @@ def claims(supply: Floats, asked: Sequence[Asked], today: date, shares: Sequence
 
 def _ends(asked: Sequence[Asked], today: date, before: Floats, done: Floats) -> npt.NDArray[np.int64]:
     """The day after the last one of each: what is overdue ends when there was time enough for it, which may be a matter of rounding."""
-    soonest = np.searchsorted(before, done - 1e-6, "left")
-    return np.array([(one.last - today).days + 1 if one.last else int(end) for one, end in zip(asked, soonest, strict=True)])
+    soonest, ahead = np.searchsorted(before, done - 1e-6, "left"), ordinals_of(one.last for one in asked)
+    return np.where(ahead > 0, ahead - today.toordinal() + 1, soonest)
 
 
 def _between(first: npt.NDArray[np.int64], last: npt.NDArray[np.int64], amounts: Floats, days: int) -> Floats:

@@ -25,7 +25,7 @@ from syncd.model.rows import Dependency, Item
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.durations import DAY
 from syncd.schedule.execution import Execution, executions_of
-from syncd.schedule.order import rows_of
+from syncd.schedule.order import ranked, rows_of
 from syncd.schedule.plan import Plan, plan_of
 from syncd.schedule.wall import wall_day
 from syncd.schedule.wiring import NO_MEMBERS, End, is_open, members_of, opened_of
@@ -110,21 +110,19 @@ def milestone_quality(snapshot: Snapshot, milestone: Ref) -> Quality:
 
 
 def dates_on(snapshot: Snapshot) -> list[int]:
-    """How many due dates of open milestones rest on each node of the plan, by its number."""
+    """Which due dates of open milestones rest on each node of the plan, by its number: a bit for each of them."""
     plan = snapshot.once(plan_of)
-    nodes, place = plan.wiring.nodes, plan.schedule.network.place.tolist()
-    later: list[list[int]] = [[] for _ in nodes]
-    for before, after in zip(plan.wiring.wires.earlier, plan.wiring.wires.later, strict=True):
-        if place[after] > place[before]:  # the others are inside a cycle
-            later[before].append(after)
+    nodes, place = plan.wiring.nodes, plan.schedule.network.place
     marks, dated = [0] * len(nodes), 0
     for number, node in enumerate(nodes):
         if isinstance(node, End) and snapshot.milestones[node.milestone].due:
             marks[number], dated = 1 << dated, dated + 1
-    for number in reversed(plan.schedule.network.order.tolist()):
-        for follower in later[number]:
-            marks[number] |= marks[follower]
-    return [mark.bit_count() for mark in marks]
+    before, after = (np.array(ends, np.int64) for ends in (plan.wiring.wires.earlier, plan.wiring.wires.later))
+    ahead = np.flatnonzero(place[after] > place[before])  # the others are inside a cycle
+    backward = ahead[ranked(place[before[ahead]])[::-1]]
+    for number, follower in zip(before[backward].tolist(), after[backward].tolist(), strict=True):
+        marks[number] |= marks[follower]
+    return marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,5 +315,8 @@ def _repairs(snapshot: Snapshot, metrics: Iterable[Metric]) -> tuple[Repair, ...
     if not fails:
         return ()
     resting, number = snapshot.once(dates_on), snapshot.once(plan_of).wiring.number
-    found = [Repair(ref, resting[number[ref]] if ref in number else 0, tuple(codes)) for ref, codes in fails.items()]
+    found = [
+        Repair(ref, 0 if (at := number.get(ref)) is None else resting[at].bit_count(), tuple(codes))
+        for ref, codes in fails.items()
+    ]
     return tuple(sorted(found, key=lambda one: (-one.dates, -len(one.fails), identity(one.ref))))

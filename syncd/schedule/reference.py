@@ -115,9 +115,11 @@ class Reference:
     def like(self, item: Item) -> Class | None:
         """The narrowest class of the item that is large enough."""
         key = kind_of(item)
-        if key not in self._like:
-            self._like[key] = next((class_ for class_ in classes_of(item) if class_ in self.days), None)
-        return self._like[key]
+        try:
+            return self._like[key]
+        except KeyError:
+            found = self._like[key] = next((class_ for class_ in classes_of(item) if class_ in self.days), None)
+            return found
 
     @cached_property
     def _filed(self) -> frozenset[Class]:
@@ -131,7 +133,7 @@ class Reference:
 
     def age(self, item: Item) -> int | None:
         """How many working days work in progress has taken already, today not counted; None of other work."""
-        began = self.began.get(item.ref)
+        began = self.began.get(item.ref) if item.status == "doing" else None
         return self._since(began) if began else None
 
     def _age(self, item: Item, class_: Class, *, waits: bool) -> int | None:
@@ -152,15 +154,16 @@ class Reference:
         age = self._age(item, class_, waits=waits)
         if age is None:
             return self._medians[class_]
-        if (class_, age) not in self._aged:
+        found = self._aged.get((class_, age))
+        if found is None:
             days, first = self.ordered[class_], bisect_right(self.ordered[class_], age)
             longer = len(days) - first
             if not longer and item.ref not in self.began:
                 return self._medians[class_]
             middle = first + longer // 2
             median = (days[middle - 1 + longer % 2] + days[middle]) / 2 - age if longer else 0
-            self._aged[class_, age] = Typical(median, longer or len(days), name_of(class_), age)
-        return self._aged[class_, age]
+            found = self._aged[class_, age] = Typical(median, longer or len(days), name_of(class_), age)
+        return found
 
     def spread(self, item: Item, shares: Sequence[float]) -> tuple[int, ...] | None:
         """In how many working days these shares of the finished work like this were done; None where too little ever was."""

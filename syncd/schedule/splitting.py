@@ -5,18 +5,18 @@ Where all is one part it is cut at one moment of its order: between a quarter an
 are handed over. All links to one item, at a merge, count as one, and so do all links from one item. Soft links do not count.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from syncd.model.ref import Ref, identity
-from syncd.model.rows import Item
+from syncd.model.rows import Item, Milestone
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.calendar import Ints
 from syncd.schedule.hygiene import team_name
 from syncd.schedule.plan import Plan, plan_of
-from syncd.schedule.wiring import NO_MEMBERS, binding, is_open, members_of, opened_of
+from syncd.schedule.wiring import binding, members_of, opened_of
 
 SMALL = 3
 """Parts with fewer items are no part of their own."""
@@ -41,21 +41,20 @@ class Shape:
     teams: tuple[str, ...]
 
 
-def shapes_of(snapshot: Snapshot) -> Mapping[Ref, Shape]:
-    """The shapes of all open milestones with open items. Ask for it as `snapshot.once(shapes_of)`."""
-    waits, works, limit = snapshot.once(_waits), snapshot.once(opened_of).works, len(snapshot.once(opened_of).items)
-    number = {work.ref: place for place, work in enumerate(works[limit:], limit)}
-    found = {}
-    for ref, milestone in snapshot.milestones.items():
-        if not is_open(milestone):
-            continue
-        members = snapshot.once(members_of).get(ref, NO_MEMBERS)
-        if members.opened:
-            own = {*members.numbers, number[ref]}
-            outside = {earlier for one in own for earlier in waits.get(one, ()) if earlier not in own}
-            teams = sorted({team_name(snapshot, item) for item in members.opened})
-            found[ref] = Shape(members.opened, tuple(sorted([works[one].ref for one in outside], key=identity)), tuple(teams))
-    return found
+def shape_of(snapshot: Snapshot, milestone: Ref) -> Shape:
+    """The shape of an open milestone."""
+    waits, works, members = snapshot.once(_waits), snapshot.once(opened_of).works, snapshot.once(members_of)[milestone]
+    own = {*members.numbers, snapshot.once(_milestones)[milestone]}
+    outside = {earlier for one in own for earlier in waits.get(one, ()) if earlier not in own}
+    teams = sorted({team_name(snapshot, item) for item in members.opened})
+    return Shape(members.opened, tuple(sorted([works[one].ref for one in outside], key=identity)), tuple(teams))
+
+
+def _milestones(snapshot: Snapshot) -> dict[Ref, int]:
+    """The numbers of open milestones among all open work."""
+    open_ = snapshot.once(opened_of)
+    others = open_.works[len(open_.items) :]
+    return {work.ref: number for number, work in enumerate(others, len(open_.items)) if isinstance(work, Milestone)}
 
 
 def _waits(snapshot: Snapshot) -> dict[int, list[int]]:

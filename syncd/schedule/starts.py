@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from syncd.model.record import record
-from syncd.model.rows import Item, Milestone
+from syncd.model.rows import MergeRequest
 from syncd.schedule.calendar import WorkingTime
 from syncd.schedule.days import days_after, later
 from syncd.schedule.wiring import Work, due_of
@@ -47,4 +47,4 @@ def _latest(due: date, days: int, time: WorkingTime) -> date:
 
 def set_start(work: Work) -> date | None:
     """The start that people set."""
-    return work.start if isinstance(work, Item | Milestone) else None
+    return None if isinstance(work, MergeRequest) else work.start

@@ -61,10 +61,10 @@ class Weeks:
         if backlog <= 0:
             return np.zeros(len(self.done))
         backlog, total = backlog / (1 - grows), self.done
-        over = total >= backlog - 1e-9
+        weeks = np.count_nonzero(total < backlog - 1e-9, axis=1)  # it never falls
         found = np.full(len(total), np.inf)
-        rows = np.flatnonzero(over[:, -1:].any(axis=1))  # it never falls
-        week = over[rows].argmax(axis=1)
+        rows = np.flatnonzero(weeks < total.shape[1])
+        week = weeks[rows]
         before = np.where(week > 0, total[rows, np.maximum(week - 1, 0)], 0.0)
         step = np.maximum(total[rows, week] - before, 1e-9)
         found[rows] = week + np.clip((backlog - before) / step, 0, 1)

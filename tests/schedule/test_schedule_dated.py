@@ -73,7 +73,7 @@ def test_nodes_that_drive_each_other_end_the_walk() -> None:
 
 @given(st.lists(st.integers(1, 30), min_size=20, max_size=60), st.integers(0, 35))
 def test_what_was_left_is_the_median_of_what_took_longer(days: list[int], age: int) -> None:
-    one = item("A", status="done")
+    one = item("A", status="doing")
     reference = Reference(
         date(2026, 5, 5), tuple(Finished(one, date(2026, 1, 1), date(2026, 1, 1), n, None, kind_of(one)) for n in days)
     )

@@ -1,11 +1,13 @@
 """Pure. Dependencies with both ends resolved: one per pair and relation, however often and wherever it was declared."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
 from syncd.mapping.assemble_names import Resolve
-from syncd.model.record import changed
-from syncd.model.ref import Alias, Ref, identity
+from syncd.model.record import changed, changing
+from syncd.model.ref import Alias, Ref
 from syncd.model.rows import Dependency
 
 _STRENGTH = ("hard", "external", "soft")
@@ -24,45 +26,41 @@ class Links:
 
 def link(declared: Iterable[Dependency], resolve: Resolve) -> Links:
     """Resolve both ends and merge what both declare: the stricter strength and the longer lag count. Nothing waits for itself."""
-    whole: dict[Ends, Dependency] = {}
+    whole: dict[tuple[int, int, str], Dependency] = {}
     dangling: dict[Ends, tuple[Dependency, str]] = {}
     problems: list[str] = []
-    for row in sorted(declared, key=_order):
-        earlier, later = resolve(row.predecessor), resolve(row.successor)
-        reasons = [end for end in (earlier, later) if isinstance(end, str)]
-        ends = _end(earlier, row.predecessor), _end(later, row.successor), row.relation
-        row = _between(row, ends)
-        if reasons:
-            dangling[ends] = (_merged(dangling[ends][0], row) if ends in dangling else row, "; ".join(dict.fromkeys(reasons)))
-        elif earlier == later:
-            problems.append(f"{row.ref.label}: a link makes {_name(row.successor)} wait for itself and is left out: delete it")
-        else:
-            whole[ends] = _merged(whole[ends], row) if ends in whole else row
+    between = changing(Dependency, "predecessor", "successor")
+    for ref, rows in _by_record(declared):
+        own = resolve(ref)
+        for row in rows:
+            earlier = own if row.predecessor is ref else resolve(row.predecessor)
+            later = own if row.successor is ref else resolve(row.successor)
+            if isinstance(earlier, str) or isinstance(later, str):
+                reasons = [end for end in (earlier, later) if isinstance(end, str)]
+                ends = _end(earlier, row.predecessor), _end(later, row.successor), row.relation
+                row = _merged(dangling[ends][0], row) if ends in dangling else between(row, ends[0], ends[1])
+                dangling[ends] = row, "; ".join(dict.fromkeys(reasons))
+            elif earlier is later:  # one object stands for each record that is held
+                problems.append(f"{ref.label}: a link makes {row.successor.label} wait for itself and is left out: delete it")
+            else:
+                key = id(earlier), id(later), row.relation
+                first = whole.get(key)
+                whole[key] = between(row, earlier, later) if first is None else _merged(first, row)
     return Links(tuple(whole.values()), tuple(dangling.values()), tuple(problems))
 
 
-def _between(row: Dependency, ends: Ends) -> Dependency:
-    """The row from one record to the other: by hand, because there are more of them than of all else."""
-    return Dependency(
-        ref=row.ref,
-        predecessor=ends[0],
-        successor=ends[1],
-        relation=row.relation,
-        lag=row.lag,
-        strength=row.strength,
-        link_name=row.link_name,
-        scope_id=row.scope_id,
-        project=row.project,
-    )
+def _by_record(declared: Iterable[Dependency]) -> Iterator[tuple[Ref, list[Dependency]]]:
+    """Each record that declares any, with those that it does, in the order of all that they say."""
+    for ref, own in groupby(sorted(declared, key=attrgetter("ref.connection", "ref.stream", "ref.id")), attrgetter("ref")):
+        rows = list(own)
+        if len(rows) > 1:
+            rows.sort(key=_order)
+        yield ref, rows
 
 
 def _order(row: Dependency) -> tuple[object, ...]:
-    names, place = (_name(row.predecessor), _name(row.successor)), (row.scope_id, row.project)
-    return *identity(row.ref), *names, row.relation, row.strength, row.lag, row.link_name or "", *place
-
-
-def _name(end: Ref | Alias) -> str:
-    return end.label if isinstance(end, Ref) else end.text
+    earlier, later = row.predecessor, row.successor
+    return earlier.label, later.label, row.relation, row.strength, row.lag, row.link_name or "", row.scope_id, row.project
 
 
 def _end(found: Ref | str, named: Ref | Alias) -> Ref | Alias:

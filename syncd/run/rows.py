@@ -11,7 +11,7 @@ from syncd.mapping import apply, still_missing, unread_line
 from syncd.model.ref import Ref
 from syncd.model.rows import Rejected, Row
 from syncd.model.snapshot import LostField
-from syncd.model.wire import rows_from_text, rows_to_text
+from syncd.model.wire import RowsReading, rows_to_text
 from syncd.run.backfill import UNASKED, Wanted, look_again, unasked, wanted_of
 from syncd.run.fields import Watched, doubt, lost, watched, without
 from syncd.run.link import Link
@@ -121,9 +121,9 @@ def _batches(records: Iterator[StoredRaw], size: int) -> Iterator[list[StoredRaw
 def read_back(links: Iterable[Link], store: Store) -> Mirrored:
     """All rows of these connections as they are kept now."""
     links = list(links)
-    mirrored = Mirrored()
+    mirrored, reading = Mirrored(), RowsReading()
     for record in store.rows.mapped([link.name for link in links]):
-        mirrored.rows += rows_from_text(record.rows)
+        mirrored.rows += reading.rows(record.rows)
         if record.notes:
             mirrored.notes.update(f"{record.ref.connection}: {note}" for note in record.notes)
         if record.rejected is None:

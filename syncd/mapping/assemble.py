@@ -1,14 +1,14 @@
 """Pure. From the rows of all records to one model: joined, named, nested, linked, and honest about what is unsure."""
 
+import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
 from typing import Any, TypeVar
 
 from syncd.mapping.assemble_join import Precedence, join
 from syncd.mapping.assemble_links import Links, link, unseen
-from syncd.mapping.assemble_members import Above, Up, climb, members, nearest
+from syncd.mapping.assemble_members import Up, climb, members, nearest
 from syncd.mapping.assemble_merge import merge
 from syncd.mapping.assemble_names import Held, Resolve, resolver
 from syncd.mapping.people import resolve as resolve_people
@@ -139,7 +139,7 @@ def _by_kind(rows: Iterable[Row]) -> ByKind:
 
 
 _TITLED = frozenset({Milestone, Item, MergeRequest})
-_WITH_TITLE = attrgetter("ref.connection", "ref.stream", "ref.id", "title")
+_WITH_TITLE = operator.attrgetter("ref.connection", "ref.stream", "ref.id", "title")
 """As `_row_order`, for those whose title is always a text: these are most."""
 
 
@@ -240,9 +240,15 @@ def _named(rows: Iterable[Item], names: _Names) -> list[Item]:
                 milestones = alone.get(id(found)) or alone.setdefault(id(found), (found,))
             else:
                 milestones = tuple(dict.fromkeys([names.known(name, row.ref) for name in row.milestones]))
-            row = named(row, milestones, parent)
+            if parent is not row.parent or not _are(milestones, row.milestones):
+                row = named(row, milestones, parent)
         made.append(row)
     return made
+
+
+def _are(found: tuple[object, ...], named: tuple[object, ...]) -> bool:
+    """Whether these are the very same objects: what is equal may have another key and URL."""
+    return len(found) == len(named) and all(map(operator.is_, found, named))
 
 
 def _asked(row: MergeRequest, names: _Names) -> MergeRequest:
@@ -290,10 +296,10 @@ def _up(milestones: Mapping[Ref, Milestone], items: Iterable[Item]) -> Up:
 
 def _direct(milestones: tuple[Ref | Alias, ...], parent: Ref | Alias | None) -> tuple[Ref, ...]:
     """What is known of these, each once; the very same milestones where that is all."""
-    known = tuple([name for name in milestones if isinstance(name, Ref)])
-    if isinstance(parent, Ref) and parent not in known:
-        known = (*known, parent)
-    return milestones if known == milestones else known
+    known: tuple[Ref, ...] = tuple([name for name in milestones if isinstance(name, Ref)])
+    if len(known) == len(milestones):
+        known = milestones
+    return (*known, parent) if isinstance(parent, Ref) and parent not in known else known
 
 
 def _placed(row: Item, near: Callable[[Ref], tuple[Ref, ...]]) -> Item:

@@ -47,7 +47,7 @@ def nearest(above: Above, milestones: Collection[Ref]) -> Callable[[Ref], tuple[
 def climb(up: Up) -> tuple[Above, tuple[str, ...]]:
     """All that each record is part of, however far, and the cycles of parents, which are cut.
 
-    Depth first with a stack of its own: a chain of parents may be long. Records with one tuple of parents between them have one span between them.
+    Depth first with a stack of its own: a chain of parents may be long. Records with one tuple of parents between them share a span.
     """
     above: Above = {}
     spans: dict[int, dict[Ref, None]] = {}

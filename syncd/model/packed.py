@@ -1,15 +1,16 @@
-"""Pure. Rows as the text that the store keeps. It is read in a fifth of the time that documents take, by whichever version of syncd.
+"""Pure. Rows as the text that the store keeps. It is read in a third of the time that documents take, by any later version of syncd.
 
-A line for each layout ("item(ref,title,history(at,by,field,old,new))": the fields in their order), one for each value that many rows
-share (a `Ref`, an `Alias`, a `Person`), as its layout with its values, and the rows in the last one: a list with the number of the
-line of its layout and the values each, where what is shared is the number of its line. Of what is read together, equal lines are one
-object. None stands for the default of a field too. What a later version knows no more is passed over, what it knows besides is as by
-default.
+The first line names the form: the layouts of all kinds ("item(ref,title,history(at,by,field,old,new))": the fields in their order), which
+the store keeps by that name. Then comes a line for each value that many rows share (a `Ref`, an `Alias`, a `Person`). The last line has
+the rows, as JSON: the number of the layout and the values, where what is shared is the number of its line. Of what is read together,
+equal lines are one object. None stands for the default of a field too. What a later version knows no more is passed over, what it knows
+besides is as by default.
 """
 
+import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
@@ -24,49 +25,85 @@ from syncd.model.ref import Alias, Ref
 from syncd.model.rows import KINDS, Person, Row
 
 _SHARED: Mapping[str, type] = {"ref": Ref, "alias": Alias, "person": Person}
-_KINDS: Mapping[str, type] = {**KINDS, **_SHARED}
-_NAMES: Mapping[type, str] = {kind: name for name, kind in _KINDS.items()}
+_KINDS: Mapping[str, type] = {**_SHARED, **KINDS}
+_PLACES: Mapping[type, int] = {kind: place for place, kind in enumerate(_KINDS.values())}
 _SHARED_TYPES = frozenset(_SHARED.values())
 _AS_IT_IS = frozenset({str, int, bool, NoneType})
 _BY_HAND = " "
 """What JSON begins with where the fast library cannot hold a value: whole numbers beyond 64 bits, halves of surrogate pairs."""
 
+_WORDS = "="
+"""What a line begins with that is no JSON, but words."""
+
 Make = Callable[[Sequence[Json], Sequence[Any]], Any]
 """The value of a layout, out of the values of its fields and of what is shared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How texts are written: the layouts, in an order of their own. Another one has another name."""
+
+    name: str
+    layouts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, layouts: Sequence[str]) -> "Form":
+        """The form of these layouts."""
+        return cls(hashlib.sha256("\n".join(layouts).encode()).hexdigest()[:8], tuple(layouts))
+
+
+@cache
+def form_now() -> Form:
+    """The form in which `pack` writes. Raises TypeError where a kind has a field of a type that has none."""
+    return Form.of([f"{name}{_layout(kind)}" for name, kind in _KINDS.items()])
 
 
 def pack(rows: Sequence[Row]) -> str:
     """The text of these rows."""
     packing = _Packing()
-    if not rows:
-        return "[]"
-    body = [[packing.line(layout_of(type(row))), *packing.fields(row)] for row in rows]
-    return "\n".join([*packing.lines, _dumped(body)])
+    body = [[_PLACES[type(row)], *packing.fields(row)] for row in rows]
+    return "\n".join([form_now().name, *packing.lines, _dumped(body)])
 
 
 class Unpacking:
-    """Reads texts of `pack`. What they share is one object, for as long as this one lives."""
+    """Reads texts of `pack`, of these forms besides that of now. What they share is one object, for as long as this one lives."""
 
-    def __init__(self) -> None:
-        self._shared = _Shared()
+    def __init__(self, earlier: Sequence[Form] = ()) -> None:
+        self._known = {form.name: _Known(form) for form in (*earlier, form_now())}
 
     def rows(self, text: str) -> list[Row]:
         """The rows of a text. Raises ValueError where it is none."""
-        *lines, body = text.split("\n")
+        name, *lines, body = text.split("\n")
         try:
-            shared = [*map(self._shared.__getitem__, lines)]
-            return [shared[row[0]](row, shared) for row in _loaded(body)]
+            known = self._known[name]
+            make, shared = known.make, [*map(known.__getitem__, lines)]
+            return [make[row[0]](row, shared) for row in _loaded(body)]
         except (LookupError, TypeError, AttributeError) as error:
-            raise ValueError(f"these are no rows: {error}") from error
+            raise ValueError(f"these are no rows: {error!r}") from error
 
 
-class _Shared(dict[str, Any]):
-    """By line: how to make values of a layout, or a value."""
+class _Known(dict[str, Any]):
+    """The values that texts of one form share, by line. `make`: by number of a layout what makes its values."""
+
+    def __init__(self, form: Form) -> None:
+        super().__init__()
+        self.make = _Makers(form)
 
     def __missing__(self, line: str) -> Any:
-        layout = line.partition("[")[0].rstrip(_BY_HAND)
-        make, values = _maker(layout), line[len(layout) :]
-        made = self[line] = make(_loaded(values), ()) if values else make
+        values = line[2:].split(" ") if line[1] == _WORDS else _loaded(line[1:])
+        made = self[line] = self.make[int(line[0])](values, ())
+        return made
+
+
+class _Makers(dict[int, Make]):
+    """By number of a layout. Most are never asked for."""
+
+    def __init__(self, form: Form) -> None:
+        super().__init__()
+        self._form = form
+
+    def __missing__(self, number: int) -> Make:
+        made = self[number] = _maker(self._form.layouts[number])
         return made
 
 
@@ -75,12 +112,9 @@ class _Shared(dict[str, Any]):
 
 @dataclass(slots=True)
 class _Packing:
-    """The lines before the last, with their numbers."""
+    """The lines between the first and the last, with their numbers."""
 
     lines: dict[str, int] = field(default_factory=dict)
-
-    def line(self, text: str) -> int:
-        return self.lines.setdefault(text, len(self.lines))
 
     def fields(self, value: Any) -> list[Json]:
         """The values of the fields of a layout."""
@@ -94,8 +128,8 @@ class _Packing:
         kind = type(value)
         if kind in _AS_IT_IS:
             return value
-        if kind in _NAMES:
-            return self.line(layout_of(kind) + _dumped(self.fields(value)))
+        if kind in _SHARED_TYPES:
+            return self.lines.setdefault(f"{_PLACES[kind]}{_line(self.fields(value))}", len(self.lines))
         if kind is float:
             return value if isfinite(value) else repr(value)
         if isinstance(value, date):  # instants are dates, too
@@ -105,15 +139,16 @@ class _Packing:
         return self.fields(value) if is_dataclass(value) else [self._value(one) for one in value]
 
 
+def _line(values: Sequence[Json]) -> str:
+    """What is shared as a line: as words where it is nothing else, which is read sooner."""
+    words = all(isinstance(one, str) and one and one.isprintable() and " " not in one for one in values)
+    return _WORDS + " ".join(values) if words else _dumped(values)
+
+
 @cache
-def _written(kind: type) -> tuple[tuple[str, Any], ...]:
+def _written(kind: Hashable) -> tuple[tuple[str, Any], ...]:
     """The fields of a kind, each with the default that None stands for; where there is none, with None."""
-    hints = get_type_hints(kind)
-    return tuple((one.name, None if _takes_none(hints[one.name]) else _default(one)) for one in _own(kind))
-
-
-def _own(kind: Any) -> Iterator[Field[Any]]:
-    return (one for one in fields(kind) if one.name != "kind")
+    return tuple((one.name, None if _takes_none(hint) else _default(one)) for one, hint in _fields(kind))
 
 
 def _default(one: Field[Any]) -> Any:
@@ -123,20 +158,13 @@ def _default(one: Field[Any]) -> Any:
     return None if one.default is MISSING or isinstance(one.default, float) else one.default
 
 
-@cache
-def layout_of(kind: type) -> str:
-    """The layout of a row, or of a part of rows, as it is now. Raises TypeError for a field of a type that has no form here."""
-    return _NAMES.get(kind, "") + f"({','.join(_laid_out(name, hint) for name, hint in _hints(kind))})"
-
-
-def _hints(kind: type) -> Iterator[tuple[str, Any]]:
-    hints = get_type_hints(kind)
-    return ((one.name, hints[one.name]) for one in _own(kind))
+def _layout(kind: Any) -> str:
+    return f"({','.join(_laid_out(one.name, hint) for one, hint in _fields(kind))})"
 
 
 def _laid_out(name: str, hint: Any) -> str:
     inner = _inner(hint)
-    return name + (layout_of(inner) if inner else "")
+    return name + (_layout(inner) if inner else "")
 
 
 def _dumped(value: Json) -> str:
@@ -155,9 +183,9 @@ def _loaded(text: str) -> Any:
 
 @cache
 def _maker(layout: str) -> Make:
-    """What makes a value of that layout. Written out, as `dataclass` writes its methods: a loop over the fields takes three times as long."""
+    """What makes a value of that layout."""
     name, names = _parsed(layout)
-    return _written_out(_KINDS[name], names, *(("_",) if name in KINDS else ()))
+    return _written_out(_KINDS[name], names, *(("_",) if name in KINDS else ()))  # before a row stands the number of its layout
 
 
 Names = Mapping[str, "Names"]
@@ -183,7 +211,8 @@ def _parsed(layout: str) -> tuple[str, Names]:
 
 
 def _written_out(kind: Any, names: Names, *first: str) -> Make:
-    """`first`: what comes before the values of the fields, and does not count."""
+    """What makes a value of that kind of those of these fields; `first` come before them, and do not count. Written out, as `dataclass`
+    writes its methods: a loop over the fields takes three times as long."""
     hints, known = get_type_hints(kind), {one.name: one for one in fields(kind)}
     scope: dict[str, Any] = {"new": object.__new__, "made_of": kind, "moment": _moment, "date": date, "datetime": datetime}
     targets, lines = [*first], list[str]()
@@ -257,7 +286,7 @@ def _takes_none(hint: Any) -> bool:
     return NoneType in get_args(hint)
 
 
-def _inner(hint: Any) -> type | None:
+def _inner(hint: Any) -> Any:
     """The kind of value that a field holds, alone or several of it, and that is not shared."""
     if is_dataclass(hint):
         return None if hint in _SHARED_TYPES else hint
@@ -265,3 +294,9 @@ def _inner(hint: Any) -> type | None:
     if len(found) > 1:
         raise TypeError(f"{hint} has no form in the store: it may be of several kinds")
     return next(iter(found), None)
+
+
+def _fields(kind: Any) -> Iterator[tuple[Field[Any], Any]]:
+    """The fields that are written, with their types. Which kind it is stands before them."""
+    hints = get_type_hints(kind)
+    return ((one, hints[one.name]) for one in fields(kind) if one.name != "kind")

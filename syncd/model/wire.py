@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter
 
 from syncd.model.finding import Finding
-from syncd.model.packed import Unpacking, pack
+from syncd.model.packed import Form, Unpacking, pack
 from syncd.model.raw import Json
 from syncd.model.ref import identity
 from syncd.model.rows import Row
@@ -61,10 +61,11 @@ def rows_to_text(rows: tuple[Row, ...]) -> str:
 
 
 class RowsReading:
-    """Reads what `rows_to_text` wrote, and the JSON documents that the store kept before. Equal parts of what it reads are one object."""
+    """Reads what `rows_to_text` wrote, in these forms too, and the JSON documents that the store kept before. Equal parts of what it reads
+    are one object."""
 
-    def __init__(self) -> None:
-        self._unpacking = Unpacking()
+    def __init__(self, earlier: Sequence[Form] = ()) -> None:
+        self._unpacking = Unpacking(earlier)
 
     def rows(self, text: str) -> Sequence[Row]:
         """The rows of a text. Raises ValueError where it is none."""

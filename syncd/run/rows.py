@@ -122,10 +122,11 @@ def read_back(links: Iterable[Link], store: Store) -> Mirrored:
     """All rows of these connections as they are kept now."""
     links = list(links)
     mirrored, reading = Mirrored(), RowsReading()
-    for record in store.rows.mapped([link.name for link in links]):
-        mirrored.rows += reading.rows(record.rows)
-        if record.notes:
-            mirrored.notes.update(f"{record.ref.connection}: {note}" for note in record.notes)
+    names = [link.name for link in links]
+    for text in store.rows.texts(names):
+        mirrored.rows += reading.rows(text)
+    for record in store.rows.noted(names):
+        mirrored.notes.update(f"{record.ref.connection}: {note}" for note in record.notes)
         if record.rejected is None:
             continue
         if record.rejected.startswith(UNASKED):

@@ -295,10 +295,8 @@ def _up(milestones: Mapping[Ref, Milestone], items: Iterable[Item]) -> Up:
 
 
 def _direct(milestones: tuple[Ref | Alias, ...], parent: Ref | Alias | None) -> tuple[Ref, ...]:
-    """What is known of these, each once; the very same milestones where that is all."""
-    known: tuple[Ref, ...] = tuple([name for name in milestones if isinstance(name, Ref)])
-    if len(known) == len(milestones):
-        known = milestones
+    """What is known of these, each once."""
+    known = tuple([name for name in milestones if isinstance(name, Ref)])
     return (*known, parent) if isinstance(parent, Ref) and parent not in known else known
 
 

@@ -47,7 +47,7 @@ def nearest(above: Above, milestones: Collection[Ref]) -> Callable[[Ref], tuple[
 def climb(up: Up) -> tuple[Above, tuple[str, ...]]:
     """All that each record is part of, however far, and the cycles of parents, which are cut.
 
-    Depth first with a stack of its own: a chain of parents may be long. Records with one tuple of parents between them share a span.
+    Depth first with a stack of its own: a chain of parents may be long. Parts of the same share a span.
     """
     above: Above = {}
     spans: dict[int, dict[Ref, None]] = {}
@@ -55,11 +55,12 @@ def climb(up: Up) -> tuple[Above, tuple[str, ...]]:
     for start, parents in up.items():
         if start in above:
             continue
-        span = spans.get(id(parents))
+        key = id(parents[0]) if len(parents) == 1 else id(parents)
+        span = spans.get(key)
         if span is not None:
             above[start] = span
         elif all(map(above.__contains__, parents)):  # the usual case: nothing to climb, and so no cycle
-            above[start] = spans[id(parents)] = _span(parents, above)
+            above[start] = spans[key] = _span(parents, above)
         else:
             _climb(start, up, above, problems)
     return above, tuple(problems)

@@ -10,7 +10,7 @@ besides is as by default.
 import hashlib
 import json
 import re
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
@@ -118,8 +118,9 @@ class _Packing:
 
     def fields(self, value: Any) -> list[Json]:
         """The values of the fields of a layout."""
+        kind: Any = type(value)
         found = []
-        for name, default in _written(type(value)):
+        for name, default in _written(kind):
             one = getattr(value, name)
             found.append(None if type(one) is type(default) and one == default else self._value(one))
         return found
@@ -146,7 +147,7 @@ def _line(values: Sequence[Json]) -> str:
 
 
 @cache
-def _written(kind: Hashable) -> tuple[tuple[str, Any], ...]:
+def _written(kind: Any) -> tuple[tuple[str, Any], ...]:
     """The fields of a kind, each with the default that None stands for; where there is none, with None."""
     return tuple((one.name, None if _takes_none(hint) else _default(one)) for one, hint in _fields(kind))
 
@@ -214,30 +215,30 @@ def _written_out(kind: Any, names: Names, *first: str) -> Make:
     """What makes a value of that kind of those of these fields; `first` come before them, and do not count. Written out, as `dataclass`
     writes its methods: a loop over the fields takes three times as long."""
     hints, known = get_type_hints(kind), {one.name: one for one in fields(kind)}
-    scope: dict[str, Any] = {"new": object.__new__, "made_of": kind, "moment": _moment, "date": date, "datetime": datetime}
+    scope: dict[str, Any] = {"_new": object.__new__, "_kind": kind, **_INSTANTS}
     targets, lines = [*first], list[str]()
     for name in names:
         how = _reading(known[name], hints[name], names[name], scope) if name in known else None
-        targets.append(f"made.{name}" if how == name else name if how else "_")
+        targets.append(f"_made.{name}" if how == name else name if how else "_")
         if how not in (None, name):
-            lines.append(f"    made.{name} = {how}")
-    lines += [f"    made.{name} = {_by_default(one, scope)}" for name, one in known.items() if name not in names]
-    head = ["def make(row, of):", "    made = new(made_of)", f"    {', '.join(targets)}, = row"]
-    exec("\n".join([*head, *lines, "    return made"]), scope)
+            lines.append(f"    _made.{name} = {how}")
+    lines += [f"    _made.{name} = {_by_default(one, scope)}" for name, one in known.items() if name not in names]
+    head = ["def make(_row, _of):", "    _made = _new(_kind)", f"    {', '.join(targets)}, = _row"]
+    exec("\n".join([*head, *lines, "    return _made"]), scope)
     make: Make = scope["make"]
     return make
 
 
 def _by_default(one: Field[Any], scope: dict[str, Any]) -> str:
     if one.default_factory is not MISSING:
-        scope[f"default_{one.name}"] = one.default_factory
-        return f"default_{one.name}()"
+        scope[f"_default_{one.name}"] = one.default_factory
+        return f"_default_{one.name}()"
     if one.default is MISSING:
         raise ValueError(f"these rows have no {one.name}")
     if one.default is None:
         return "None"
-    scope[f"default_{one.name}"] = one.default
-    return f"default_{one.name}"
+    scope[f"_default_{one.name}"] = one.default
+    return f"_default_{one.name}"
 
 
 def _reading(one: Field[Any], hint: Any, inner: Names, scope: dict[str, Any]) -> str:
@@ -253,25 +254,28 @@ def _reading(one: Field[Any], hint: Any, inner: Names, scope: dict[str, Any]) ->
 def _of_type(hint: Any, name: str, inner: Names, scope: dict[str, Any]) -> str:
     types = _types(hint)
     if types <= _SHARED_TYPES:
-        return f"of[{name}]"
+        return f"_of[{name}]"
     if all(one in _AS_IT_IS or get_origin(one) is Literal for one in types):
         return name
     if types == {float}:
         return f"{name} if {name}.__class__ is not str else float({name})"
     if types <= {date, datetime}:
-        return f"{'moment' if len(types) == 2 else f'{next(iter(types)).__name__}.fromisoformat'}({name})"
+        return f"_{'moment' if len(types) == 2 else next(iter(types)).__name__}({name})"
     (only,) = types
     if (container := get_origin(only)) is None:
-        scope[only.__name__] = _written_out(only, inner)
-        return f"{only.__name__}({name}, of)"
-    how = _of_type(get_args(only)[0 if container is tuple else 1], "one", inner, scope)
+        scope[f"_{only.__name__}"] = _written_out(only, inner)
+        return f"_{only.__name__}({name}, _of)"
+    how = _of_type(get_args(only)[0 if container is tuple else 1], "_one", inner, scope)
     if container is tuple:
-        return f"tuple({name})" if how == "one" else f"tuple([{how} for one in {name}])"
-    return name if how == "one" else f"{{key: {how} for key, one in {name}.items()}}"
+        return f"tuple({name})" if how == "_one" else f"tuple([{how} for _one in {name}])"
+    return name if how == "_one" else f"{{_key: {how} for _key, _one in {name}.items()}}"
 
 
 def _moment(text: str) -> date:
     return date.fromisoformat(text) if len(text) == len("2026-05-05") else datetime.fromisoformat(text)
+
+
+_INSTANTS = {"_moment": _moment, "_date": date.fromisoformat, "_datetime": datetime.fromisoformat}
 
 
 # --- types of fields ---------------------------------------------------------------------------------------------------------

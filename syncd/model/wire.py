@@ -75,3 +75,14 @@ class RowsReading:
 def rows_from_text(text: str) -> tuple[Row, ...]:
     """The rows of one such text."""
     return tuple(RowsReading().rows(text))
+
+
+def rows_to_documents(rows: Sequence[Row]) -> list[Json]:
+    """Rows as JSON values with all that they hold, for what goes through them whatever kind they are."""
+    documents: list[Json] = _ROWS.dump_python(tuple(rows), mode="json", by_alias=True, warnings="none")
+    return [*documents]
+
+
+def rows_from_documents(documents: Sequence[Json]) -> tuple[Row, ...]:
+    """The rows again. Raises ValueError where one is none."""
+    return _ROWS.validate_python(documents, by_alias=True, by_name=True)

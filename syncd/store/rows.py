@@ -7,13 +7,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, or_, select, tuple_, type_coerce, update
 
+from syncd.model.packed import Form, form_now
 from syncd.model.ref import Ref
 from syncd.model.rows import Rejected
+from syncd.model.wire import RowsReading
 from syncd.store.engine import Database
 from syncd.store.mirror import Mirror
 from syncd.store.pages import chunks
 from syncd.store.raws import BASIS, StoredRaw, stored
-from syncd.store.tables import mapped, records, scopes
+from syncd.store.tables import mapped, meta, records, scopes
 
 MANY = 5000
 """Records per statement where their rows alone are read."""
@@ -81,6 +83,7 @@ class MappedRows:
         aside: list[MappedRecord] = []
         back: list[MappedRecord] = []
         with self.db.writing() as tx:
+            _keep_form(self.db, tx)
             for some in chunks(ordered):
                 numbers = _numbers(tx, some)
                 kept = [one for one in some if one.ref in numbers]
@@ -90,6 +93,11 @@ class MappedRows:
                 self.db.upsert(tx, mapped, [_values(one, numbers) for one in kept if one.rows is not None])
                 self.db.upsert(tx, mapped, [_values(one, numbers) for one in kept if one.rows is None], keep=("rows",))
         return Turned(tuple(aside), tuple(back))
+
+    def reading(self) -> RowsReading:
+        """Reads the texts of this store."""
+        with self.db.reading() as tx:
+            return reading(tx)
 
     def texts(self, connections: Collection[str]) -> Iterator[str]:
         """The last good rows of each live record of some connections, as of one moment, in the order of first sight."""
@@ -129,6 +137,25 @@ class MappedRows:
         with self.db.writing() as tx:
             for some in chunks(sorted(numbers)):
                 tx.execute(update(mapped).where(mapped.c.record.in_(some)).values(mapping_hash=""))
+
+
+_FORMS = "forms of rows"
+"""Name -> layouts of every form in which rows were written to this store: those of a record that cannot be read stay as they were."""
+
+
+def reading(tx: Connection) -> RowsReading:
+    """Reads the texts of rows that are in this store."""
+    return RowsReading([Form(name, tuple(layouts)) for name, layouts in _forms(tx).items()])
+
+
+def _forms(tx: Connection) -> dict[str, list[str]]:
+    return tx.scalar(select(meta.c.value).where(meta.c.key == _FORMS)) or {}
+
+
+def _keep_form(db: Database, tx: Connection) -> None:
+    known, now = _forms(tx), form_now()
+    if now.name not in known:
+        db.upsert(tx, meta, [{"key": _FORMS, "value": {**known, now.name: now.layouts}}])
 
 
 _IDENTITY = (records.c.connection, records.c.stream, records.c.id, records.c.key, records.c.url)

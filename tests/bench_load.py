@@ -73,7 +73,11 @@ def _fill_project(app: App, key: str, records: int, seed: int) -> None:
     issues = list(twin.issues.values())
     for first in range(0, len(issues), PAGE):
         raws = [
-            RawRecord(Ref("plat", "issues", one["id"], one["key"], one["self"]), scope, one)
+            RawRecord(
+                Ref("plat", "issues", one["id"], one["key"], one["self"].partition("rest/")[0] + f"browse/{one['key']}"),
+                scope,
+                one,
+            )
             for one in issues[first : first + PAGE]
         ]
         last = first + PAGE >= len(issues)

@@ -1,18 +1,19 @@
 """Pure. From the rows of all records to one model: joined, named, nested, linked, and honest about what is unsure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 from syncd.mapping.assemble_join import Precedence, join
 from syncd.mapping.assemble_links import Links, link, unseen
-from syncd.mapping.assemble_members import Above, Up, climb, members, nearest
+from syncd.mapping.assemble_members import Up, climb, members, nearest
 from syncd.mapping.assemble_merge import merge
-from syncd.mapping.assemble_names import Resolve, resolver
+from syncd.mapping.assemble_names import Held, Resolve, resolver
 from syncd.mapping.people import resolve as resolve_people
 from syncd.model.people import Entry
-from syncd.model.record import changed
+from syncd.model.record import changed, changing
 from syncd.model.ref import Alias, Ref
 from syncd.model.rows import (
     Absence,
@@ -89,16 +90,16 @@ def assemble(
     milestones = {anchor: merge(anchor, sources, precedence) for anchor, sources in joined.groups.items()}
     items, requests = _only(given, Item, problems), _only(given, MergeRequest, problems)
     anchor_of = {source: anchor for source, anchor in joined.anchors.items() if anchor in milestones}
-    held = {ref: row.ref for kind in (requests, items, milestones) for ref, row in kind.items()}
+    held: dict[Ref, Held] = {**requests, **items, **milestones}
     names = _Names(resolver(held, (row.ref for kind in (requests, items, found) for row in kind.values()), anchor_of))
 
     adopted = _adopted((*milestones.values(), *items.values()), names.resolve)
     milestones, items = _with_parents(milestones, adopted), _with_parents(items, adopted)
     milestones = {ref: changed(row, parent=names.parent(row)) if row.parent else row for ref, row in milestones.items()}
-    items = {ref: _named(row, names) for ref, row in items.items()}
+    placed = _named(items.values(), names)
     requests = {ref: _asked(row, names) for ref, row in requests.items()}
-    above, cycles = climb(_up(milestones, items))
-    spanned = members(above, items, milestones)
+    above, cycles = climb(_up(milestones, placed))
+    spanned, near = members(above, items, milestones), nearest(above, milestones)
     links = link(_every(given, Dependency), names.resolve)
     signed = tuple(changed(row, of=names.silently(row.of)) for row in _every(given, SignOff))
     verdicts = _verdicts(signed)
@@ -106,7 +107,7 @@ def assemble(
         as_of=as_of,
         zone=zone,
         milestones={ref: _progressed(row, spanned[ref], items) for ref, row in milestones.items()},
-        items={ref: _placed(row, above, milestones) for ref, row in items.items()},
+        items={row.ref: _placed(row, near) for row in placed},
         merge_requests={ref: _approved(row, verdicts.get(row.ref, ())) for ref, row in requests.items()},
         windows=_every(given, Window),
         absences=_every(given, Absence),
@@ -137,8 +138,13 @@ def _by_kind(rows: Iterable[Row]) -> ByKind:
         found.setdefault(type(row), []).append(row)
     for kind, theirs in found.items():
         if kind is not Dependency:  # `link` has an order of its own for these
-            theirs.sort(key=_row_order)
+            theirs.sort(key=_WITH_TITLE if kind in _TITLED else _row_order)
     return found
+
+
+_TITLED = frozenset({Milestone, Item, MergeRequest})
+_WITH_TITLE = operator.attrgetter("ref.connection", "ref.stream", "ref.id", "title")
+"""As `_row_order`, for those whose title is always a text: these are most."""
 
 
 def _row_order(row: Any) -> tuple[str, str, str, str]:
@@ -148,12 +154,13 @@ def _row_order(row: Any) -> tuple[str, str, str, str]:
 
 def _only(rows: ByKind, kind: type[R], problems: list[str]) -> dict[Ref, R]:
     """The rows of one kind by identity. Of two rows of one identity the first counts, so that nothing depends on luck."""
-    found: dict[Ref, R] = {}
-    for row in _every(rows, kind):
-        known = len(found)
-        found.setdefault(row.ref, row)
-        if len(found) == known:
-            problems.append(f"{row.ref.label} gives two rows of kind {row.kind}, the first counts: one rule should do it")
+    theirs = _every(rows, kind)
+    found = {row.ref: row for row in theirs}
+    if len(found) < len(theirs):
+        found = {}
+        for row in theirs:
+            if found.setdefault(row.ref, row) is not row:
+                problems.append(f"{row.ref.label} gives two rows of kind {row.kind}, the first counts: one rule should do it")
     return found
 
 
@@ -173,11 +180,16 @@ class _Names:
     def __init__(self, resolve: Resolve) -> None:
         self.resolve = resolve
         self._lost: dict[str, set[str]] = {}
+        self._known: dict[int, tuple[Ref | Alias, Ref]] = {}  # the parts of a milestone share one object for it, as a rule
 
     def known(self, name: Ref | Alias, by: Ref) -> Ref | Alias:
         """The identity, else the name as it is, remembered as lost."""
+        known = self._known.get(id(name))
+        if known is not None:
+            return known[1]
         found = self.resolve(name)
         if isinstance(found, Ref):
+            self._known[id(name)] = name, found
             return found
         self._lost.setdefault(found, set()).add(by.label)
         return name
@@ -220,11 +232,27 @@ def _with_parents(rows: Mapping[Ref, W], adopted: Mapping[Ref, Ref]) -> dict[Ref
     return {ref: changed(row, parent=adopted[ref]) if row.parent is None and ref in adopted else row for ref, row in rows.items()}
 
 
-def _named(row: Item, names: _Names) -> Item:
-    if not (row.milestones or row.parent):
-        return row
-    milestones = tuple(dict.fromkeys(names.known(name, row.ref) for name in row.milestones))
-    return changed(row, milestones=milestones, parent=names.parent(row))
+def _named(rows: Iterable[Item], names: _Names) -> list[Item]:
+    """The items with what they name, and what they are part of, resolved."""
+    named, made, alone = changing(Item, "milestones", "parent"), list[Item](), dict[int, tuple[Ref | Alias, ...]]()
+    for row in rows:
+        if row.milestones or row.parent:
+            parent = names.parent(row)
+            if len(row.milestones) == 1:  # the usual case: those of one milestone share what names it
+                (name,) = row.milestones
+                found = names.known(name, row.ref)
+                milestones = alone.get(id(found)) or alone.setdefault(id(found), (found,))
+            else:
+                milestones = tuple(dict.fromkeys([names.known(name, row.ref) for name in row.milestones]))
+            if parent is not row.parent or not _are(milestones, row.milestones):
+                row = named(row, milestones, parent)
+        made.append(row)
+    return made
+
+
+def _are(found: tuple[object, ...], named: tuple[object, ...]) -> bool:
+    """Whether these are the very same objects: what is equal may have another key and URL."""
+    return len(found) == len(named) and all(map(operator.is_, found, named))
 
 
 def _asked(row: MergeRequest, names: _Names) -> MergeRequest:
@@ -261,29 +289,37 @@ def _approved(row: MergeRequest, verdicts: Sequence[SignOff]) -> MergeRequest:
     return changed(row, approvals=sum(verdict == "approved" for verdict in last.values()))
 
 
-def _up(milestones: Mapping[Ref, Milestone], items: Mapping[Ref, Item]) -> Up:
+def _up(milestones: Mapping[Ref, Milestone], items: Iterable[Item]) -> Up:
     """What each record is directly part of. A record that is an item and a milestone at once is part of what either is."""
     up: Up = {ref: (row.parent,) if isinstance(row.parent, Ref) else () for ref, row in milestones.items()}
-    for ref, row in items.items():
-        direct = tuple([name for name in (*row.milestones, row.parent) if isinstance(name, Ref)])
-        up[ref] = (*up.get(ref, ()), *dict.fromkeys(direct)) if len(direct) > 1 or ref in up else direct
+    for row in items:
+        direct = _direct(row.milestones, row.parent)
+        up[row.ref] = (*up[row.ref], *direct) if row.ref in milestones else direct
     return up
 
 
-def _placed(row: Item, above: Above, milestones: Mapping[Ref, Milestone]) -> Item:
+def _direct(milestones: tuple[Ref | Alias, ...], parent: Ref | Alias | None) -> tuple[Ref, ...]:
+    """What is known of these, each once."""
+    known = tuple([name for name in milestones if isinstance(name, Ref)])
+    return (*known, parent) if isinstance(parent, Ref) and parent not in known else known
+
+
+def _placed(row: Item, near: Callable[[Ref], tuple[Ref, ...]]) -> Item:
     """The item with all milestones that it belongs to, by name or by parent."""
-    near = nearest(row.ref, above, milestones)
-    if near == row.milestones:
+    found = near(row.ref)
+    if found == row.milestones:
         return row  # the usual case
-    every = tuple(dict.fromkeys((*row.milestones, *near)))
+    every = tuple(dict.fromkeys((*row.milestones, *found)))
     if every == row.milestones:
         return row
     return changed(row, milestones=every)
 
 
 def _progressed(row: Milestone, spanned: tuple[Ref, ...], items: Mapping[Ref, Item]) -> Milestone:
-    counted = [items[ref].status for ref in spanned if items[ref].status != "dropped"]
-    return changed(row, progress=Progress(counted.count("done"), len(counted))) if spanned else row
+    if not spanned:
+        return row
+    statuses = [items[ref].status for ref in spanned]
+    return changed(row, progress=Progress(statuses.count("done"), len(statuses) - statuses.count("dropped")))
 
 
 def _unsure(rows: Iterable[Row], stale: Scopes, unknown: frozenset[Ref]) -> frozenset[Ref]:

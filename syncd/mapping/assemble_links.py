@@ -4,18 +4,22 @@ Two of a pair are left only where one has a lag in working time and the other a 
 from week to week, so both count.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import Literal
 
 from syncd.mapping.assemble_names import Resolve
-from syncd.model.record import changed
-from syncd.model.ref import Alias, Ref, identity
+from syncd.model.record import changed, changing
+from syncd.model.ref import Alias, Ref
 from syncd.model.rows import Dependency
 
 _STRENGTH = ("hard", "external", "soft")
 
 Ends = tuple[Ref | Alias, Ref | Alias, str]
+Pair = tuple[int, int, str]
+"""The objects that stand for both ends, and the relation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,66 +33,62 @@ class Links:
 
 def link(declared: Iterable[Dependency], resolve: Resolve) -> Links:
     """Resolve both ends and merge what both declare: the stricter strength and the longer lag count. Nothing waits for itself."""
-    whole: dict[Ends, Dependency] = {}
-    elapsed: list[tuple[Ends, Dependency]] = []
+    whole: dict[Pair, Dependency] = {}
+    elapsed: dict[Pair, Dependency] = {}
     dangling: dict[Ends, tuple[Dependency, str]] = {}
     problems: list[str] = []
-    for row in sorted(declared, key=_order):
-        earlier, later = resolve(row.predecessor), resolve(row.successor)
-        reasons = [end for end in (earlier, later) if isinstance(end, str)]
-        ends = _end(earlier, row.predecessor), _end(later, row.successor), row.relation
-        row = _between(row, ends)
-        if reasons:
-            dangling[ends] = (_merged(dangling[ends][0], row) if ends in dangling else row, "; ".join(dict.fromkeys(reasons)))
-        elif earlier == later:
-            problems.append(f"{row.ref.label}: a link makes {_name(row.successor)} wait for itself and is left out: delete it")
-        elif row.lag_in == "elapsed" and row.lag:
-            elapsed.append((ends, row))
-        else:
-            whole[ends] = _merged(whole[ends], row) if ends in whole else row
+    between = changing(Dependency, "predecessor", "successor")
+    for ref, rows in _by_record(declared):
+        own = resolve(ref)
+        for row in rows:
+            earlier = own if row.predecessor is ref else resolve(row.predecessor)
+            later = own if row.successor is ref else resolve(row.successor)
+            if isinstance(earlier, str) or isinstance(later, str):
+                reasons = [end for end in (earlier, later) if isinstance(end, str)]
+                ends = _end(earlier, row.predecessor), _end(later, row.successor), row.relation
+                row = _merged(dangling[ends][0], row) if ends in dangling else between(row, ends[0], ends[1])
+                dangling[ends] = row, "; ".join(dict.fromkeys(reasons))
+            elif earlier is later:  # one object stands for each record that is held
+                problems.append(f"{row.ref.label}: a link makes {row.successor.label} wait for itself and is left out: delete it")
+            else:
+                key = id(earlier), id(later), row.relation
+                found = elapsed if row.lag and row.lag_in == "elapsed" else whole
+                first = found.get(key)
+                if first is not None:
+                    found[key] = _merged(first, row)
+                elif earlier is row.predecessor and later is row.successor:
+                    found[key] = row
+                else:
+                    found[key] = between(row, earlier, later)
     beside = _beside(whole, elapsed) if elapsed else ()
     return Links((*whole.values(), *beside), tuple(dangling.values()), tuple(problems))
 
 
-def _beside(whole: dict[Ends, Dependency], elapsed: Iterable[tuple[Ends, Dependency]]) -> tuple[Dependency, ...]:
+def _beside(whole: dict[Pair, Dependency], elapsed: dict[Pair, Dependency]) -> Iterable[Dependency]:
     """What counts beside the links of `whole`. Where one of a pair is a lag and the other none, or a lead, the lag alone counts, there."""
-    found: dict[Ends, Dependency] = {}
-    for ends, row in elapsed:
-        found[ends] = _merged(found[ends], row) if ends in found else row
-    for ends in found.keys() & whole.keys():
-        row, other = found[ends], whole[ends]
+    for pair in elapsed.keys() & whole.keys():
+        row, other = elapsed[pair], whole[pair]
         if row.lag * other.lag > 0:
             strength = _stricter(row, other)
-            found[ends], whole[ends] = changed(row, strength=strength), changed(other, strength=strength)
+            elapsed[pair], whole[pair] = changed(row, strength=strength), changed(other, strength=strength)
         else:
-            whole[ends] = _merged(other, row)
-            del found[ends]
-    return tuple(found.values())
+            whole[pair] = _merged(other, row)
+            del elapsed[pair]
+    return elapsed.values()
 
 
-def _between(row: Dependency, ends: Ends) -> Dependency:
-    """The row from one record to the other: by hand, because there are more of them than of all else."""
-    return Dependency(
-        ref=row.ref,
-        predecessor=ends[0],
-        successor=ends[1],
-        relation=row.relation,
-        lag=row.lag,
-        strength=row.strength,
-        link_name=row.link_name,
-        lag_in=row.lag_in,
-        scope_id=row.scope_id,
-        project=row.project,
-    )
+def _by_record(declared: Iterable[Dependency]) -> Iterator[tuple[Ref, list[Dependency]]]:
+    """Each record that declares any, with those that it does, in the order of all that they say."""
+    for ref, own in groupby(sorted(declared, key=attrgetter("ref.connection", "ref.stream", "ref.id")), attrgetter("ref")):
+        rows = list(own)
+        if len(rows) > 1:
+            rows.sort(key=_order)
+        yield ref, rows
 
 
 def _order(row: Dependency) -> tuple[object, ...]:
-    names, place = (_name(row.predecessor), _name(row.successor)), (row.scope_id, row.project)
-    return *identity(row.ref), *names, row.relation, row.strength, row.lag, row.link_name or "", *place, row.lag_in
-
-
-def _name(end: Ref | Alias) -> str:
-    return end.label if isinstance(end, Ref) else end.text
+    names, place = (row.predecessor.label, row.successor.label), (row.scope_id, row.project)
+    return *names, row.relation, row.strength, row.lag, row.link_name or "", *place, row.lag_in
 
 
 def _end(found: Ref | str, named: Ref | Alias) -> Ref | Alias:

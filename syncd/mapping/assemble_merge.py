@@ -1,10 +1,10 @@
 """Pure. One milestone out of what its sources say: each field from the first source, as configured, that says anything."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from syncd.mapping.assemble_join import Precedence
+from syncd.model.record import changed
 from syncd.model.ref import Ref
 from syncd.model.rows import Change, Claim, Milestone
 
@@ -34,10 +34,10 @@ def merge(anchor: Ref, sources: tuple[Milestone, ...], precedence: Precedence) -
     base = next((source for source in sources if source.ref == anchor), sources[0])
     claims = {source.ref.connection: _claim(source) for source in sources}
     if len(sources) == 1:
-        return replace(base, ref=_shown(anchor, base.ref), claims=claims, sources=(base.ref,))
+        return changed(base, ref=_shown(anchor, base.ref), claims=claims, sources=(base.ref,))
     chosen = {name: _first(name, base, sources, precedence) for name in _CHOSEN}
     values: dict[str, Any] = {name: getattr(source, name) for name, source in chosen.items()}
-    return replace(
+    return changed(
         base,
         **values,
         ref=_shown(anchor, base.ref),

@@ -5,14 +5,16 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from syncd.model.ref import Alias, Ref
+from syncd.model.rows import Item, MergeRequest, Milestone
 
+Held = Milestone | Item | MergeRequest
 Resolve = Callable[[Ref | Alias], Ref | str]
 """The identity under which the named record is held, or the reason why there is none."""
 
 NOT_HERE = "is not in the mirror"
 
 
-def resolver(held: Mapping[Ref, Ref], sources: Iterable[Ref], anchor_of: Mapping[Ref, Ref]) -> Resolve:
+def resolver(held: Mapping[Ref, Held], sources: Iterable[Ref], anchor_of: Mapping[Ref, Ref]) -> Resolve:
     """Resolve names over all connections.
 
     `held`: what there is, by identity. `sources`: every present record, with the key and URL by which people know it. A joined
@@ -25,20 +27,21 @@ def resolver(held: Mapping[Ref, Ref], sources: Iterable[Ref], anchor_of: Mapping
 
     def resolve(name: Ref | Alias) -> Ref | str:
         if isinstance(name, Ref):
-            return held.get(anchor_of.get(name, name) if anchor_of else name) or f"{name.label} {NOT_HERE}"
+            there = held.get(anchor_of.get(name, name) if anchor_of else name)
+            return there.ref if there else f"{name.label} {NOT_HERE}"
         found = keys().get(_normal(name.text), set())
         return next(iter(found)) if len(found) == 1 else _why(name, found)
 
     return resolve
 
 
-def _keys(held: Mapping[Ref, Ref], sources: Iterable[Ref], anchor_of: Mapping[Ref, Ref]) -> Mapping[str, set[Ref]]:
+def _keys(held: Mapping[Ref, Held], sources: Iterable[Ref], anchor_of: Mapping[Ref, Ref]) -> Mapping[str, set[Ref]]:
     keys: dict[str, set[Ref]] = {}
     for ref in sources:
         target = held.get(anchor_of.get(ref, ref))
         for name in (ref.key, ref.url):
             if name and target:
-                keys.setdefault(_normal(name), set()).add(target)
+                keys.setdefault(_normal(name), set()).add(target.ref)
     return keys
 
 

@@ -49,8 +49,8 @@ def resolve(rows: Iterable[Row], entries: Sequence[Entry] = ()) -> Resolved:
       connection, or two sections, one joins nobody.
     """
     rows = list(rows)
-    shown = [_shown(row) for row in rows]
-    seen = _seen(rows, shown)
+    shown = _shown(rows)
+    seen = _seen(shown)
     faces = sorted(seen, key=str)
     groups = Groups()
     for face in faces:
@@ -66,9 +66,9 @@ def resolve(rows: Iterable[Row], entries: Sequence[Entry] = ()) -> Resolved:
     problems = (
         ("[people] contradicts itself, so that somebody is left out: `syncd people list` shows where",) if contradictions else ()
     )
-    return Resolved(
-        [_replaced(row, faces, persons) for row, faces in zip(rows, shown, strict=True)], humans, unresolved, problems
-    )
+    others = _others(shown, persons)
+    known = [_replaced(row, others) for row in rows] if others else rows
+    return Resolved(known, humans, unresolved, problems)
 
 
 def people_of(row: Row) -> tuple[Person, ...]:
@@ -84,30 +84,56 @@ def _face(connection: str, person: Person) -> Face:
     return connection, person.name, tuple(sorted(person.identities.items())), person.email, person.login
 
 
-Shown = tuple[tuple[str, tuple[Face, ...]], ...]
-"""The people whom a row names, by field."""
+Key = tuple[str, int]
+"""A connection, and which object stands for somebody in its rows: many rows share one."""
 
 
-def _shown(row: Row) -> Shown:
-    connection, found = row.ref.connection, []
-    for name in FIELDS.get(row.kind, ()):
-        value = getattr(row, name)
-        if value:
-            people = value if isinstance(value, tuple) else (value,)
-            found.append((name, tuple([_face(connection, person) for person in people])))
-    return tuple(found)
+@dataclass(slots=True)
+class _Shown:
+    """A person as the rows of a connection hold it. `rows`: how many of each kind name it."""
+
+    person: Person
+    face: Face
+    rows: Counter[str] = field(default_factory=Counter)
 
 
-def _seen(rows: Iterable[Row], shown: Iterable[Shown]) -> dict[Face, Counter[str]]:
-    found: dict[Face, Counter[str]] = {}
-    for row, named in zip(rows, shown, strict=True):
-        for _, faces in named:
-            for face in faces:
-                known = found.get(face)
-                if known is None:
-                    known = found[face] = Counter()
-                known[row.kind] += 1
+def _shown(rows: Iterable[Row]) -> dict[Key, _Shown]:
+    found: dict[Key, _Shown] = {}
+    for row in rows:
+        for name in FIELDS.get(row.kind, ()):
+            if value := getattr(row, name):
+                connection = row.ref.connection
+                for person in value if isinstance(value, tuple) else (value,):
+                    key = connection, id(person)
+                    known = found.get(key)
+                    if known is None:
+                        known = found[key] = _Shown(person, _face(connection, person))
+                    known.rows[row.kind] += 1
     return found
+
+
+def _seen(shown: Mapping[Key, _Shown]) -> dict[Face, Counter[str]]:
+    found: dict[Face, Counter[str]] = {}
+    for one in shown.values():
+        found.setdefault(one.face, Counter()).update(one.rows)
+    return found
+
+
+def _others(shown: Mapping[Key, _Shown], persons: Mapping[Face, Person]) -> dict[Key, Person]:
+    """Who takes whose place in the rows, where anybody does: one object stands for each face, the first that does, if nothing is to be
+    added to it."""
+    firsts: dict[Face, Person] = {}
+    for one in shown.values():
+        firsts.setdefault(one.face, one.person)
+    chosen = {face: one if _is_same(one, persons[face]) else persons[face] for face, one in firsts.items()}
+    if all(chosen[one.face] is one.person for one in shown.values()):
+        return {}
+    return {key: chosen[one.face] for key, one in shown.items()}
+
+
+def _is_same(person: Person, other: Person) -> bool:
+    """Whether they are alike to the last field."""
+    return (*person.identities.items(),) == (*other.identities.items(),) and person.email == other.email
 
 
 def _nodes(face: Face) -> tuple[Node, ...]:
@@ -240,18 +266,18 @@ def _bare(faces: Sequence[Face], groups: Groups) -> Iterator[Unresolved]:
             yield Unresolved((str(node),), "only a name is known: [people] may say whose it is")
 
 
-def _replaced(row: Row, shown: Shown, persons: Mapping[Face, Person]) -> Row:
+def _replaced(row: Row, others: Mapping[Key, Person]) -> Row:
     """The row with one object for each face: a thousand people are in a hundred thousand rows, and much is remembered by object."""
-    if not shown:
-        return row
-    people: dict[str, Any] = {}
-    for name, faces in shown:
-        value, others = getattr(row, name), tuple([persons[face] for face in faces])
+    connection, people = row.ref.connection, dict[str, Any]()
+    for name in FIELDS.get(row.kind, ()):
+        if not (value := getattr(row, name)):
+            continue
         if isinstance(value, tuple):
-            people[name] = others if all(map(_is_alike, value, others)) else tuple(dict.fromkeys(others))
+            named = tuple([others[connection, id(person)] for person in value])
+            people[name] = named if all(map(_is_alike, value, named)) else tuple(dict.fromkeys(named))
         else:
-            people[name] = others[0]
-    return changed(row, **people)
+            people[name] = others[connection, id(value)]
+    return changed(row, **people) if people else row
 
 
 def _is_alike(person: Person, other: Person) -> bool:

@@ -31,6 +31,12 @@ class Ref:
     def __str__(self) -> str:
         return f"{self.connection}:{self.stream}:{self.id}"
 
+    def __eq__(self, other: object) -> bool:
+        # What `dataclass` writes makes two tuples first.
+        if other.__class__ is not Ref:
+            return NotImplemented
+        return self.id == other.id and self.stream == other.stream and self.connection == other.connection
+
     def __hash__(self) -> int:
         # A text remembers its hash; a tuple of three is hashed anew each time, and models are full of look-ups.
         return hash(self.id)
@@ -50,6 +56,11 @@ class Alias:
     """A key or URL that a record names, in whatever connection it may live. `assemble` resolves it to a `Ref` or lists it."""
 
     text: str
+
+    @property
+    def label(self) -> str:
+        """The name as it was given."""
+        return self.text
 
     @property
     def unseen(self) -> Ref:

@@ -1,10 +1,12 @@
 """Pure. Rows, findings and their parts as JSON values and back: one codec for the store, `export`, `try` and `explain`."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
 from syncd.model.finding import Finding
+from syncd.model.packed import Form, Unpacking, pack
 from syncd.model.raw import Json
 from syncd.model.ref import identity
 from syncd.model.rows import Row
@@ -54,10 +56,33 @@ def finding_from_text(text: str) -> Finding:
 
 
 def rows_to_text(rows: tuple[Row, ...]) -> str:
-    """Rows as the JSON text of a list, for the store."""
-    return _ROWS.dump_json(rows, by_alias=True).decode()
+    """Rows as text, for the store."""
+    return pack(rows)
+
+
+class RowsReading:
+    """Reads what `rows_to_text` wrote, in these forms too, and the JSON documents that the store kept before. Equal parts of what it reads
+    are one object."""
+
+    def __init__(self, earlier: Sequence[Form] = ()) -> None:
+        self._unpacking = Unpacking(earlier)
+
+    def rows(self, text: str) -> Sequence[Row]:
+        """The rows of a text. Raises ValueError where it is none."""
+        return _ROWS.validate_json(text, by_alias=True, by_name=True) if text.startswith("[") else self._unpacking.rows(text)
 
 
 def rows_from_text(text: str) -> tuple[Row, ...]:
-    """The rows that `rows_to_text` wrote. Raises ValueError where the text is none."""
-    return _ROWS.validate_json(text, by_alias=True, by_name=True)
+    """The rows of one such text."""
+    return tuple(RowsReading().rows(text))
+
+
+def rows_to_documents(rows: Sequence[Row]) -> list[Json]:
+    """Rows as JSON values with all that they hold, for what goes through them whatever kind they are."""
+    documents: list[Json] = _ROWS.dump_python(tuple(rows), mode="json", by_alias=True, warnings="none")
+    return [*documents]
+
+
+def rows_from_documents(documents: Sequence[Json]) -> tuple[Row, ...]:
+    """The rows again. Raises ValueError where one is none."""
+    return _ROWS.validate_python(documents, by_alias=True, by_name=True)

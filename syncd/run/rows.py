@@ -8,10 +8,11 @@ from pathlib import Path
 
 from syncd.config.mappings import bundled_folder
 from syncd.mapping import apply, still_missing, unread_line
+from syncd.model.packed import form_now
 from syncd.model.ref import Ref
 from syncd.model.rows import Rejected, Row
 from syncd.model.snapshot import LostField
-from syncd.model.wire import rows_from_text, rows_to_text
+from syncd.model.wire import rows_to_text
 from syncd.run.backfill import UNASKED, Wanted, look_again, unasked, wanted_of
 from syncd.run.fields import Watched, doubt, lost, watched, without
 from syncd.run.link import Link
@@ -56,10 +57,9 @@ def map_changed(link: Link, store: Store, progress: Progress = lambda *_: None) 
 
 
 def _basis(link: Link, missing: tuple[LostField, ...]) -> str:
-    """What rows are made by: the mapping, and the fields that it cannot read now."""
-    if not missing:
-        return link.mapping.hash
-    return hashlib.sha256("\x1f".join([link.mapping.hash, *(str(field) for field in missing)]).encode()).hexdigest()[:32]
+    """What rows are made by: the mapping, the fields that it cannot read now, and the form in which they are kept."""
+    said = [link.mapping.hash, form_now().name, *(str(field) for field in missing)]
+    return hashlib.sha256("\x1f".join(said).encode()).hexdigest()[:32]
 
 
 def _tell(link: Link, turned: Turned) -> None:
@@ -121,17 +121,18 @@ def _batches(records: Iterator[StoredRaw], size: int) -> Iterator[list[StoredRaw
 def read_back(links: Iterable[Link], store: Store) -> Mirrored:
     """All rows of these connections as they are kept now."""
     links = list(links)
-    mirrored = Mirrored()
-    for record in store.rows.mapped([link.name for link in links]):
-        mirrored.rows += rows_from_text(record.rows)
-        if record.notes:
-            mirrored.notes.update(f"{record.ref.connection}: {note}" for note in record.notes)
+    mirrored, reading = Mirrored(), store.rows.reading()
+    names = [link.name for link in links]
+    for record in store.rows.noted(names):
+        mirrored.notes.update(f"{record.ref.connection}: {note}" for note in record.notes)
         if record.rejected is None:
             continue
         if record.rejected.startswith(UNASKED):
             mirrored.unasked.append(record.ref)
         else:
             mirrored.rejected.append(Rejected(record.ref, record.rejected))
+    for text in store.rows.texts(names):
+        mirrored.rows += reading.rows(text)
     mirrored.notes.update(line for link in links for line in _never_there(link, store))
     return mirrored
 

@@ -15,12 +15,13 @@ from syncd.decide import escape
 from syncd.mapping.people_redact import Find, Key, redact
 from syncd.model.raw import Json, RawRecord, Scope, content_hash
 from syncd.model.ref import Ref
-from syncd.model.wire import finding_from_json
+from syncd.model.wire import RowsReading, finding_from_json, rows_from_documents, rows_to_documents, rows_to_text
 from syncd.store import forgotten
 from syncd.store.engine import Database
 from syncd.store.findings import digest
 from syncd.store.pages import Place, basis
 from syncd.store.raws import CHUNK
+from syncd.store.rows import reading
 from syncd.store.tables import finding_history, findings, ledger, mapped, meta, outbox, receipts, records, versions
 
 _PREFIX = "redaction: "
@@ -68,8 +69,9 @@ def redact_store(db: Database, who: Forget, own: Own, at: datetime) -> Redacted:
         for row in _rows(tx, records):
             find = finds.setdefault(row.connection, known.find(row.connection))
             _record(tx, row, find, own(row.connection, row.stream), who, done)
+        read = reading(tx)
         for row in _rows(tx, mapped, mapped.c.record):
-            _mapped(tx, row, who, done)
+            _mapped(tx, row, read, who, done)
         prints = {row.fingerprint for table in (findings, finding_history) for row in _findings(tx, table, who, done)}
         _ledger(tx, who, prints, done)
         for table, columns in ((receipts, ("action",)), (outbox, ("desired", "attempt"))):
@@ -132,12 +134,12 @@ def _names(data: Json, who: Forget) -> bool:
     return any(one in text for one in who.telling)
 
 
-def _mapped(tx: Connection, row: Any, who: Forget, done: Redacted) -> None:
+def _mapped(tx: Connection, row: Any, read: RowsReading, who: Forget, done: Redacted) -> None:
     """The rows that were made of a record: those of one that cannot be read now would stay as they are."""
-    before = json.loads(row.rows or "[]")
+    before = rows_to_documents(read.rows(row.rows or "[]"))
     after = _walk(before, lambda value: _person(value, who))
     if after != before:
-        tx.execute(update(mapped).where(mapped.c.record == row.record).values(rows=json.dumps(after)))
+        tx.execute(update(mapped).where(mapped.c.record == row.record).values(rows=rows_to_text(rows_from_documents(after))))
         done.note(mapped, row.record, before, after)
 
 
@@ -148,7 +150,7 @@ def _person(value: Mapping[str, Json], who: Forget) -> Json:
         bare = not ids and not mail and value["name"] in who.names
         if bare or any(key in who.keys for key in (*ids, *mail)):
             return {"name": who.pseudonym, "identities": dict.fromkeys(value["identities"], who.pseudonym), "email": None}
-    if "by" in value and "at" in value:
+    if "by" in value and "at" in value and "field" in value:
         return {key: who.pseudonym if key in ("by", "from", "to") and one in who.names else one for key, one in value.items()}
     return None
 

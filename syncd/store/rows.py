@@ -1,25 +1,29 @@
 """What the mappings made of the records, kept until the record, its scope's facts or the mapping changes."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, or_, select, tuple_, type_coerce, update
 
-from syncd.model.record import record
+from syncd.model.packed import Form, form_now
 from syncd.model.ref import Ref
 from syncd.model.rows import Rejected
+from syncd.model.wire import RowsReading
 from syncd.store.engine import Database
 from syncd.store.mirror import Mirror
 from syncd.store.pages import chunks
-from syncd.store.raws import BASIS, CHUNK, StoredRaw, stored
-from syncd.store.tables import mapped, records, scopes
+from syncd.store.raws import BASIS, StoredRaw, stored
+from syncd.store.tables import mapped, meta, records, scopes
+
+MANY = 5000
+"""Records per statement where their rows alone are read."""
 
 
 @dataclass(frozen=True, slots=True)
 class MappedRecord:
-    """What mapping a `StoredRaw` gave. `rows`: JSON text of the list of rows; None where it was `rejected`, with the reason."""
+    """What mapping a `StoredRaw` gave. `rows`: the text of its rows; None where it was `rejected`, with the reason."""
 
     ref: Ref
     basis: str
@@ -30,16 +34,14 @@ class MappedRecord:
     n: int | None = None
 
 
-@record(frozen=True, slots=True)
-class Mapped:
-    """The last rows (JSON text of a list) that could be read of a live record. `rejected`: why it cannot be read now."""
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A live record of which there is more to say than its rows. `rejected`: why it cannot be read now; `notes`: what its mapping did not
+    know."""
 
     ref: Ref
-    rows: str
     rejected: str | None
     notes: tuple[str, ...]
-    scope_id: str
-    project: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class MappedRows:
         aside: list[MappedRecord] = []
         back: list[MappedRecord] = []
         with self.db.writing() as tx:
+            _keep_form(self.db, tx)
             for some in chunks(ordered):
                 numbers = _numbers(tx, some)
                 kept = [one for one in some if one.ref in numbers]
@@ -91,17 +94,28 @@ class MappedRows:
                 self.db.upsert(tx, mapped, [_values(one, numbers) for one in kept if one.rows is None], keep=("rows",))
         return Turned(tuple(aside), tuple(back))
 
-    def mapped(self, connections: Collection[str]) -> Iterator[Mapped]:
-        """The last good rows of all live records of some connections, as of one moment, in the order of first sight."""
-        columns = (records.c.n, records.c.stream, records.c.id, records.c.key, records.c.url, records.c.scope_id)
-        query = _live(select(*columns, records.c.connection, scopes.c.name, mapped.c.rows, mapped.c.rejected, mapped.c.notes))
-        # An expression has no index. By that of the connection each piece would sort all that is left of it, the later ones in vain.
-        query = query.where(records.c.connection.concat("").in_(sorted(connections))).order_by(mapped.c.record).limit(CHUNK)
+    def reading(self) -> RowsReading:
+        """Reads the texts of this store."""
+        with self.db.reading() as tx:
+            return reading(tx)
+
+    def texts(self, connections: Collection[str]) -> Iterator[str]:
+        """The last good rows of each live record of some connections, as of one moment, in the order of first sight."""
+        query = _live(select(mapped.c.record, mapped.c.rows)).where(mapped.c.rows.is_not(None), _is_of(connections))
+        query = query.order_by(mapped.c.record).limit(MANY)
         last = 0
         with self.db.reading() as tx:
             while rows := tx.execute(query.where(mapped.c.record > last)).all():
-                yield from map(_mapped, rows)
-                last = rows[-1].n
+                yield from [text for _, text in rows]
+                last = rows[-1].record
+
+    def noted(self, connections: Collection[str]) -> list[Noted]:
+        """Those of these records of which there is more to say, in the order of first sight."""
+        more = or_(mapped.c.rejected.is_not(None), type_coerce(mapped.c.notes, Text) != "[]")
+        query = _live(select(*_IDENTITY, mapped.c.rejected, mapped.c.notes)).where(more, _is_of(connections))
+        with self.db.reading() as tx:
+            rows = tx.execute(query.order_by(mapped.c.record))
+            return [Noted(_ref(row), row.rejected, tuple(row.notes)) for row in rows]
 
     def rejected(self, connection: str | None = None) -> list[Rejected]:
         """The live records that their mapping cannot read now, with the reason."""
@@ -109,9 +123,8 @@ class MappedRows:
 
     def set_aside(self, connection: str | None = None) -> list[SetAside]:
         """The same with their numbers, in the order of first sight."""
-        identity = (records.c.connection, records.c.stream, records.c.id, records.c.key, records.c.url)
         about = (records.c.n, records.c.hash, records.c.first_seen, records.c.changed_at, mapped.c.rejected)
-        query = _live(select(*identity, *about)).where(mapped.c.rejected.is_not(None)).order_by(records.c.n)
+        query = _live(select(*_IDENTITY, *about)).where(mapped.c.rejected.is_not(None)).order_by(records.c.n)
         if connection is not None:
             query = query.where(records.c.connection == connection)
         with self.db.reading() as tx:
@@ -124,6 +137,33 @@ class MappedRows:
         with self.db.writing() as tx:
             for some in chunks(sorted(numbers)):
                 tx.execute(update(mapped).where(mapped.c.record.in_(some)).values(mapping_hash=""))
+
+
+_FORMS = "forms of rows"
+"""Name -> layouts of every form in which rows were written to this store: those of a record that cannot be read stay as they were."""
+
+
+def reading(tx: Connection) -> RowsReading:
+    """Reads the texts of rows that are in this store."""
+    return RowsReading([Form(name, tuple(layouts)) for name, layouts in _forms(tx).items()])
+
+
+def _forms(tx: Connection) -> dict[str, list[str]]:
+    return tx.scalar(select(meta.c.value).where(meta.c.key == _FORMS)) or {}
+
+
+def _keep_form(db: Database, tx: Connection) -> None:
+    known, now = _forms(tx), form_now()
+    if now.name not in known:
+        db.upsert(tx, meta, [{"key": _FORMS, "value": {**known, now.name: now.layouts}}])
+
+
+_IDENTITY = (records.c.connection, records.c.stream, records.c.id, records.c.key, records.c.url)
+
+
+def _is_of(connections: Collection[str]) -> ColumnElement[bool]:
+    """An expression has no index. By that of the connection each piece would sort all that is left of it, the later ones in vain."""
+    return records.c.connection.concat("").in_(sorted(connections))
 
 
 def _live(query: Select[Any]) -> Select[Any]:
@@ -163,9 +203,3 @@ def _values(one: MappedRecord, numbers: Mapping[Ref, int]) -> dict[str, Any]:
 
 def _ref(row: Row[Any]) -> Ref:
     return Ref(row.connection, row.stream, row.id, row.key, row.url)
-
-
-def _mapped(row: Sequence[Any]) -> Mapped:
-    """A row of `mapped`. By place: to ask for a column by its name takes longer than to read it."""
-    _, stream, id, key, url, scope_id, connection, name, rows, rejected, notes = row
-    return Mapped(Ref(connection, stream, id, key, url), rows or "[]", rejected, tuple(notes), scope_id, name)

@@ -9,7 +9,7 @@ from syncd.model.ref import Ref
 from syncd.model.rows import Rejected
 from syncd.store import Store
 from syncd.store.raws import StoredRaw
-from syncd.store.rows import Mapped, MappedRecord
+from syncd.store.rows import MappedRecord, Noted
 from tests.store.given import LATER, PAY, WEB, ids, page, put, record, ref
 
 
@@ -24,18 +24,16 @@ def good(todo: Iterable[StoredRaw], mapping: str) -> list[MappedRecord]:
     return [MappedRecord(raw.ref, raw.basis, mapping, f'["{raw.record.data["fields"]["summary"]}"]') for raw in todo]
 
 
-def rows(store: Store) -> dict[str, str]:
-    return {one.ref.id: one.rows for one in store.rows.mapped(["plat"])}
+def texts(store: Store, connection: str = "plat") -> list[str]:
+    return list(store.rows.texts([connection]))
 
 
 def test_a_record_is_mapped_once(store: Store) -> None:
     put(store, page(record("1"), record("2", "Checkout")))
     assert map_all(store) == ["1", "2"]
     assert map_all(store) == []
-    [first, _] = store.rows.mapped(["plat"])
-    assert first == Mapped(ref("1"), '["Ledger"]', None, (), PAY.id, "PAY")
-    assert first.ref.key == "PAY-1"
-    assert list(store.rows.mapped(["code"])) == []
+    assert texts(store) == ['["Ledger"]', '["Checkout"]']
+    assert texts(store, "code") == store.rows.noted(["plat"]) == []
 
 
 def test_another_content_key_scope_or_mapping_maps_it_again(store: Store) -> None:
@@ -58,7 +56,7 @@ def test_other_facts_of_a_scope_map_all_its_records_again(store: Store) -> None:
     assert map_all(store) == ["1"]
     put(store, page(), Scope(PAY.id, "PAYMENTS", {"private": True}))
     assert map_all(store) == ["1"]
-    assert {one.project for one in store.rows.mapped(["plat"])} == {"PAYMENTS", "WEB"}
+    assert {raw.record.scope.name for raw in store.mirror.raws("plat")} == {"PAYMENTS", "WEB"}
 
 
 def test_a_record_that_changes_while_it_is_mapped_is_mapped_again(store: Store) -> None:
@@ -67,7 +65,7 @@ def test_a_record_that_changes_while_it_is_mapped_is_mapped_again(store: Store) 
     put(store, page(record("1", "changed meanwhile")))
     store.rows.put(good(todo, "m1"))
     assert map_all(store) == ["1"]
-    assert rows(store) == {"1": '["changed meanwhile"]'}
+    assert texts(store) == ['["changed meanwhile"]']
 
 
 def test_a_rejected_record_keeps_its_last_good_rows_and_is_listed(store: Store) -> None:
@@ -78,30 +76,31 @@ def test_a_rejected_record_keeps_its_last_good_rows_and_is_listed(store: Store) 
     store.rows.put(
         MappedRecord(raw.ref, raw.basis, "m1", None, reason, ("status 9",)) for raw in store.rows.unmapped("plat", "m1")
     )
-    assert rows(store) == {"1": '["Ledger"]', "2": '["Ledger"]', "3": "[]"}
+    assert texts(store) == ['["Ledger"]', '["Ledger"]']
     listed = "due: 'a\ufffdb' is no date"
     assert store.rows.rejected() == store.rows.rejected("plat") == [Rejected(ref("1"), listed), Rejected(ref("3"), listed)]
-    assert store.rows.rejected("code") == []
+    assert store.rows.rejected("code") == store.rows.noted(["code"]) == []
+    assert store.rows.noted(["plat"]) == [Noted(ref(one), listed, ("status 9",)) for one in ("1", "3")]
     assert map_all(store) == []
     put(store, page(record("1", "mended")))
     assert map_all(store) == ["1"]
     assert [one.ref.id for one in store.rows.rejected()] == ["3"]
-    assert [one.notes for one in store.rows.mapped(["plat"])] == [(), (), ("status 9",)]
+    assert store.rows.noted(["plat"]) == [Noted(ref("3"), listed, ("status 9",))]
 
 
 def test_a_deleted_record_has_no_rows_until_it_comes_again(store: Store) -> None:
     put(store, page(record("1")))
     map_all(store)
     put(store, page(deleted=("1",)), at=LATER)
-    assert rows(store) == {}
+    assert texts(store) == []
     assert store.rows.rejected() == []
     put(store, page(record("1")), at=LATER)
-    assert rows(store) == {"1": '["Ledger"]'}
+    assert texts(store) == ['["Ledger"]']
 
 
 def test_rows_of_a_record_that_is_not_there_are_dropped(store: Store) -> None:
     store.rows.put([MappedRecord(ref("404"), "b", "m1", "[]")])
-    assert rows(store) == {}
+    assert texts(store) == []
 
 
 def test_mapping_inside_a_transaction_reads_and_writes_side_by_side(store: Store) -> None:
@@ -112,13 +111,13 @@ def test_mapping_inside_a_transaction_reads_and_writes_side_by_side(store: Store
             store.rows.put(good([raw], "m1") if done % 100 == 0 else [])
             done += 1
         assert done == 2300
-    assert len(rows(store)) == 23
+    assert len(texts(store)) == 23
 
 
 def test_all_pieces_come_once_and_in_order(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("syncd.store.rows.CHUNK", 2)
+    monkeypatch.setattr("syncd.store.rows.MANY", 2)
     monkeypatch.setattr("syncd.store.mirror.WHOLE", 2)
-    put(store, page(*(record(str(n)) for n in range(1, 6))))
+    put(store, page(*(record(str(n), f"Number {n}") for n in range(1, 6))))
     assert map_all(store) == ["1", "2", "3", "4", "5"]
-    assert [one.ref.id for one in store.rows.mapped(["plat"])] == ["1", "2", "3", "4", "5"]
+    assert texts(store) == [f'["Number {n}"]' for n in range(1, 6)]
     assert ids(store.mirror.raws("plat")) == ["1", "2", "3", "4", "5"]

@@ -120,8 +120,9 @@ class _Ahead:
             _column(route.held[first], kind),
             [slice(low, high) for low, high in pairwise([0, *ends])],
         )
-        columns = (_column(one, kind) for one in (route.row, route.begin, route.elapsed))
-        return cls(_column(found.keep, kind), _column(found.add, kind), departures, route.links, since, *columns, found.parts)
+        row, begin, elapsed = (_column(one, kind) for one in (route.row, route.begin, route.elapsed))
+        keep, add = _column(found.keep, kind), _column(found.add, kind)
+        return cls(keep, add, departures, route.links, since, row, begin, elapsed, found.parts)
 
 
 def _near(part: slice, draws: int) -> Iterator[slice]:

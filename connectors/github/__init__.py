@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from connectors.contract_files import STREAM
-from connectors.github.account import Own, noted, own, recalled
+from connectors.github.account import Own, own
 from connectors.github.client import Client
 from connectors.github.hooks import HOOKS
 from connectors.github.options import GithubOptions
@@ -72,9 +72,8 @@ class Github:
         self._own: Own | None = None
         self._files = settings.files
         owners = Owners(reading, lambda: self._who().account.name, is_app=isinstance(self._sign_in, AppSignIn))
-        self._lately = Lately(settings)
-        self._repositories = Repositories(reading, settings.options, owners, self._lately)
-        self._replies = Replies(reading, self._repositories, self._who_lately, settings.now)
+        self._repositories = Repositories(reading, settings.options, owners, Lately(settings))
+        self._replies = Replies(reading, self._repositories, settings.now)
         self._reader = Reader(reading, settings, self._repositories)
         self._writer = Writer(Pen(reading, writing, settings.now), self._who)
         self._scales = Scales(reading, settings)
@@ -82,7 +81,6 @@ class Github:
     def check(self) -> Account:
         """The user that the token belongs to, or the App. Raises AuthFailed or Misconfigured where there is none."""
         self._own = own(self._clients[0], self._sign_in)
-        self._lately.found("who", noted(self._own))
         return self._own.account
 
     def scopes(self, stream: str) -> Iterable[Scope | SyncError | Notice]:
@@ -129,10 +127,6 @@ class Github:
             self.check()
         assert self._own is not None
         return self._own
-
-    def _who_lately(self) -> Own:
-        """The same, as it was found in this pass, where that will do."""
-        return self._own or recalled(self._lately.known("who")) or self._who()
 
 
 KIND = Kind(

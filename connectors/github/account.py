@@ -11,7 +11,6 @@ from connectors.github.sign_in import AppSignIn, TokenSignIn
 from connectors.github.wire import Row
 from connectors.http import expect
 from syncd.contract import Account, AuthFailed, Misconfigured, Unavailable
-from syncd.model.raw import Json
 
 _WHAT = "asking GitHub who we are"
 
@@ -37,16 +36,6 @@ class Own:
 def own(client: Client, sign_in: TokenSignIn | AppSignIn) -> Own:
     """Who we are now. Raises AuthFailed where the credentials are nobody's, Misconfigured where no GitHub answers at this address."""
     return _app(sign_in) if isinstance(sign_in, AppSignIn) else Own(_user(client))
-
-
-def noted(own: Own) -> Json:
-    """What is written down of it."""
-    return [own.account.id, own.account.name, own.app_id]
-
-
-def recalled(known: Json) -> Own | None:
-    """The same again, without what only a look tells; None where nothing is written down."""
-    return Own(Account(str(known[0]), str(known[1])), known[2]) if isinstance(known, list) and len(known) == 3 else None
 
 
 def _user(client: Client) -> Account:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from connectors.github.account import Own
 from connectors.github.client import Client, Listed
 from connectors.github.moments import stamp
 from connectors.github.place import Place, look, place_of
@@ -14,6 +13,7 @@ from connectors.github.wire import PER_PAGE, Row
 from connectors.http import expect
 from connectors.replies import MOST, in_markdown, kept, pruned
 from syncd.contract import Unavailable, target_of
+from syncd.model.marker import is_marked
 from syncd.model.raw import RawRecord
 from syncd.model.ref import Ref
 
@@ -34,8 +34,8 @@ class Replies:
     https://docs.github.com/en/rest/collaborators/collaborators#get-repository-permissions-for-a-user
     """
 
-    def __init__(self, client: Client, repositories: Repositories, who: Callable[[], Own], now: Callable[[], datetime]) -> None:
-        self._client, self._repositories, self._who, self._now = client, repositories, who, now
+    def __init__(self, client: Client, repositories: Repositories, now: Callable[[], datetime]) -> None:
+        self._client, self._repositories, self._now = client, repositories, now
         self._allowed: dict[tuple[str, str], bool] = {}
 
     def of(self, ref: Ref) -> RawRecord:
@@ -47,7 +47,7 @@ class Replies:
         found = [
             {**pruned(row, _KEPT, ("user",), _OF_PERSON), "body": text}
             for row, text in said
-            if text and self._is_anothers(row) and self._may(row, place)
+            if text and _is_a_persons(row) and self._may(row, place)
         ]
         return kept(ref, scope, found)
 
@@ -85,13 +85,6 @@ class Replies:
             newest.extend(page.rows)
         raise Unavailable(f"{_what(place)}: the pages do not end", scope=place.repository)
 
-    def _is_anothers(self, row: Row) -> bool:
-        """Whether a person wrote it who is not us."""
-        user = row.get("user")
-        if not isinstance(user, dict) or user.get("id") is None or user.get("type") == "Bot":
-            return False
-        return not str(user.get("login")).endswith("[bot]") and not self._who().wrote(row)
-
     def _may(self, row: Row, place: Place) -> bool:
         """Whether the author may change the ticket."""
         login = str(row["user"].get("login"))
@@ -110,6 +103,14 @@ class Replies:
             return False
         told = expect(answer.json(what=what, scope=place.repository), dict, what=what, scope=place.repository)
         return str(told.get("role_name")) in _ROLES or told.get("permission") in ("write", "admin")
+
+
+def _is_a_persons(row: Row) -> bool:
+    """Whether a person wrote it: with our account, too, as long as it is none of our comments, which are marked."""
+    user = row.get("user")
+    if not isinstance(user, dict) or user.get("id") is None or user.get("type") == "Bot":
+        return False
+    return not str(user.get("login")).endswith("[bot]") and not is_marked(str(row.get("body")))
 
 
 def _what(place: Place) -> str:

@@ -40,13 +40,12 @@ class Gitlab:
         self._account: Account | None = None
         self._lately = Lately(settings)
         self._places, self._epics = Places(self._reader, self._lately), Epics(lately=self._lately)
-        self._replies = Replies(self._reader, self._home, self._who_lately)
+        self._replies = Replies(self._reader, self._home)
         self._asked: set[str] = set()
 
     def check(self) -> Account:
         """The account of the token."""
         self._account, server = account.check(self._reader)
-        self._lately.found("who", self._account.id)
         if self._epics.work_items is None:
             self._epics.learn(server)
         return self._account
@@ -117,7 +116,8 @@ class Gitlab:
 
     def find(self, target: Ref, key: str) -> str | None:
         """Our note with this marker, through all pages of notes."""
-        return write.find(self._reader, target, key, self._who().id)
+        self._account = self._account or account.who(self._reader)
+        return write.find(self._reader, target, key, self._account.id)
 
     def deliver(self, action: Action) -> Receipt:
         """Write or edit a note, set and take labels, or set the status of a commit."""
@@ -131,15 +131,6 @@ class Gitlab:
         """Let go of sockets."""
         self._reader.close()
         self._writer.close()
-
-    def _who(self) -> Account:
-        self._account = self._account or account.who(self._reader)
-        return self._account
-
-    def _who_lately(self) -> str:
-        """The id of the account, as it was found in this pass, where that will do."""
-        known = self._account.id if self._account else self._lately.known("who")
-        return str(known or self._who().id)
 
     def _watched(self) -> list[Scope | SyncError | Notice]:
         """The projects whose files contracts name, whether or not their work is read."""

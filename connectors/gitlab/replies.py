@@ -12,6 +12,7 @@ from connectors.gitlab.write import path_of_target, project_of
 from connectors.http import expect
 from connectors.replies import MOST, in_markdown, kept, pruned
 from syncd.contract import Unavailable, target_of
+from syncd.model.marker import is_marked
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
 
@@ -28,10 +29,10 @@ Rows = list[dict[str, Any]]
 
 
 class Replies:
-    """`home` gives the scope through which the records of a project are read, `who` the id of our account."""
+    """`home` gives the scope through which the records of a project are read."""
 
-    def __init__(self, client: Client, home: Callable[[Ref, dict[str, object]], Scope], who: Callable[[], str]) -> None:
-        self._client, self._home, self._who = client, home, who
+    def __init__(self, client: Client, home: Callable[[Ref, dict[str, object]], Scope]) -> None:
+        self._client, self._home = client, home
         self._levels: dict[tuple[str, str], int] = {}
 
     def of(self, ref: Ref) -> RawRecord:
@@ -44,7 +45,7 @@ class Replies:
         found = [
             {**pruned(note, _KEPT, ("author",), _OF_PERSON), "body": text}
             for note, text in said
-            if text and self._is_anothers(note) and self._may(note, target, project)
+            if text and _is_a_persons(note) and self._may(note, target, project)
         ]
         home = next((note["project_id"] for note in notes if note.get("project_id")), None)
         return kept(ref, self._home(target, {"project_id": home}), found)
@@ -56,13 +57,6 @@ class Replies:
         if any(str(note.get("noteable_id", target.id)) != target.id for note in notes):
             raise Unavailable(f"{what}: another record has its address now", scope=project)
         return sorted(notes, key=_when)
-
-    def _is_anothers(self, note: dict[str, Any]) -> bool:
-        """Whether a person wrote it who is not us."""
-        author = note.get("author")
-        if note.get("system") or note.get("id") is None or not isinstance(author, dict) or author.get("id") is None:
-            return False
-        return not author.get("bot") and not _BOT.fullmatch(str(author.get("username"))) and str(author["id"]) != self._who()
 
     def _may(self, note: dict[str, Any], target: Ref, project: str) -> bool:
         """Whether the author may change the ticket."""
@@ -83,6 +77,14 @@ class Replies:
             return 0
         level = expect(answer.body, dict, what=asked, scope=project).get("access_level")
         return level if isinstance(level, int) else 0
+
+
+def _is_a_persons(note: dict[str, Any]) -> bool:
+    """Whether a person wrote it: with our account, too, as long as it is none of our comments, which are marked."""
+    author = note.get("author")
+    if note.get("system") or note.get("id") is None or not isinstance(author, dict) or author.get("id") is None:
+        return False
+    return not author.get("bot") and not _BOT.fullmatch(str(author.get("username"))) and not is_marked(str(note.get("body")))
 
 
 def _when(note: dict[str, Any]) -> tuple[float, int]:

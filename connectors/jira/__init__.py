@@ -53,7 +53,7 @@ class Jira:
         self._fields = Fields(self._reader, settings)
         self._reading = Reading(self._reader, self._site, self._projects, self._fields, settings)
         comments = Comments(self._reader, self._writer, self._site, settings)
-        self._replies = Replies(comments, self._reader, self._projects, self._site)
+        self._replies = Replies(comments, self._reader, self._projects)
         self._writing = Writing(comments, self._writer, self._site, settings)
 
     def check(self) -> Account:

@@ -12,8 +12,8 @@ from connectors.jira.document import document
 from connectors.jira.paging import START, Place, all_of
 from connectors.jira.site import Site
 from syncd.contract import Gone, Refused, Settings, Unavailable
+from syncd.model import marker
 from syncd.model.action import Action, Receipt
-from syncd.model.marker import has_marker
 from syncd.model.raw import Json
 from syncd.model.ref import Ref
 
@@ -143,7 +143,16 @@ def _path(target: Ref) -> str:
 
 def _carries(comment: dict[str, Any], key: str) -> bool:
     body = comment.get("body")
-    return (isinstance(body, str) and has_marker(body, key)) or any(_holds(p, key) for p in comment.get("properties") or [])
+    return (isinstance(body, str) and marker.has_marker(body, key)) or any(
+        _holds(p, key) for p in comment.get("properties") or []
+    )
+
+
+def is_marked(comment: dict[str, Any]) -> bool:
+    """Whether it is a comment of ours: one that carries a key, in its text or as its property."""
+    body, properties = comment.get("body"), comment.get("properties") or []
+    named = any(isinstance(one, dict) and one.get("key") == _PROPERTY for one in properties)
+    return named or (isinstance(body, str) and marker.is_marked(body))
 
 
 def _holds(property: Json, key: str) -> bool:

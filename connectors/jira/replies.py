@@ -5,13 +5,12 @@ from urllib.parse import quote
 
 from connectors.http import expect
 from connectors.jira.api import Api
-from connectors.jira.comments import Comments
+from connectors.jira.comments import Comments, is_marked
 from connectors.jira.cursor import instant
 from connectors.jira.document import lines_of
 from connectors.jira.paging import START, Place
 from connectors.jira.projects import Projects
 from connectors.jira.records import scope_of
-from connectors.jira.site import Site
 from connectors.replies import MOST, commands, in_wiki, kept, pruned
 from syncd.contract import target_of
 from syncd.model.raw import Json, RawRecord, Scope
@@ -26,11 +25,12 @@ _NOBODY = frozenset({"app", "customer"})
 
 
 class Replies:
-    """Who may answer: people with an account of their own. In a service desk an employee may be a customer, too, and Data Center does not
-    tell customers at all: there only comments count that customers cannot write, the internal ones."""
+    """Who may answer: people, also with the account that we use: what we say ourselves carries a marker. In a service desk an employee may
+    be a customer, too, and Data Center does not tell customers at all: there only comments count that customers cannot write, the
+    internal ones."""
 
-    def __init__(self, comments: Comments, api: Api, projects: Projects, site: Site) -> None:
-        self._comments, self._api, self._projects, self._site = comments, api, projects, site
+    def __init__(self, comments: Comments, api: Api, projects: Projects) -> None:
+        self._comments, self._api, self._projects = comments, api, projects
 
     def of(self, ref: Ref) -> RawRecord:
         """The record: one request where the project is known. Raises Unavailable where the issue is gone or hidden."""
@@ -67,9 +67,7 @@ class Replies:
         body = comment.get("body")
         text = in_wiki(body) if isinstance(body, str) else commands(lines_of(body))
         wrote = [comment.get("author"), comment.get("updateAuthor") or comment.get("author")]
-        if not text or not all(_is_person(one) for one in wrote) or (desk and not _is_internal(comment)):
-            return None
-        if any(self._site.is_me(one) for one in wrote):
+        if not text or is_marked(comment) or not all(_is_person(one) for one in wrote) or (desk and not _is_internal(comment)):
             return None
         return {**pruned(comment, _KEPT, _PEOPLE, _OF_PERSON), "internal": _is_internal(comment), "body": text}
 

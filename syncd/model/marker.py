@@ -16,6 +16,11 @@ def has_marker(body: str, key: str) -> bool:
     return any(key in found.groups() for found in _MARKER.finditer(body))
 
 
+def is_marked(body: str) -> bool:
+    """Whether the body carries a marker of ours, with whichever key."""
+    return _MARKER.search(body) is not None
+
+
 def unmarked(body: str) -> str | None:
     """What people see of a comment that carries our marker; None where it carries none."""
     shown, markers = _MARKER.subn("", body)

@@ -88,12 +88,18 @@ class RepliesContract:
         assert [line.split()[1] for line in text.splitlines()] == [str(n) for n in range(20, 30)]
         assert len(text) < 6_000
 
-    @pytest.mark.parametrize("who", ["us", "program", "stranger"])
+    @pytest.mark.parametrize("who", ["program", "stranger"])
     def test_only_people_who_may_change_the_ticket_are_heard(self, talk: Talk, who: Who) -> None:
         talk.say("/syncd off track", who)
         assert self.answers(talk) == []
         talk.say("/syncd at risk", "person")
         talk.say("/syncd off track", who)
+        assert self.answers(talk) == ["/syncd at risk"]
+
+    def test_people_may_answer_with_the_account_that_we_use_and_our_own_comments_are_no_answer(self, talk: Talk) -> None:
+        talk.say(f"{marker('abc123', talk.kind.limits.markup)}\n/syncd off track", "us")
+        assert self.answers(talk) == []
+        talk.say("/syncd at risk", "us")
         assert self.answers(talk) == ["/syncd at risk"]
 
     def test_what_is_quoted_or_shown_is_not_said(self, talk: Talk) -> None:

@@ -14,7 +14,7 @@ from syncd.schedule.crossing import Crossing
 from syncd.schedule.draws import BLOCK, Draws
 from syncd.schedule.given import drawn
 
-_CELLS, _LEAST = 2_000_000, 16
+_CELLS, _LEAST = 4_000_000, 16
 """Draws times items that are passed through together, at most, and the fewest draws."""
 _NEAR = 2**15
 """So many times cross at once: all that is computed of them stays in a processor's cache."""

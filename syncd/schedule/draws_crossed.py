@@ -120,8 +120,17 @@ class _Ahead:
             _column(route.held[first], kind),
             [slice(low, high) for low, high in pairwise([0, *ends])],
         )
-        columns = (_column(one, kind) for one in (route.row, route.begin, route.elapsed))
-        return cls(_column(found.keep, kind), _column(found.add, kind), departures, route.links, since, *columns, found.parts)
+        return cls(
+            _column(found.keep, kind),
+            _column(found.add, kind),
+            departures,
+            route.links,
+            since,
+            _column(route.row, kind),
+            _column(route.begin, kind),
+            _column(route.elapsed, kind),
+            found.parts,
+        )
 
 
 def _near(part: slice, draws: int) -> Iterator[slice]:

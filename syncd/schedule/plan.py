@@ -60,8 +60,8 @@ class Dates:
 @dataclass(frozen=True, eq=False)
 class Plan:
     """The dates of all open work. `network`: the wires as they are, compiled. `floors`, `held`: the instant before which each node neither
-    starts by itself nor ends. `crossing`: the calendars as passes take them. `works`: by node what it is, or a moment of. `cycles`: work that
-    waits for itself, whose links push nothing; `problems`: what was not computed."""
+    starts by itself nor ends. `crossing`: the calendars as passes take them. `works`: by node what it is, or a moment of. `cycles`: work
+    that waits for itself, whose links push nothing; `problems`: what was not computed."""
 
     snapshot: Snapshot
     working: Working

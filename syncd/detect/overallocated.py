@@ -125,8 +125,7 @@ def _finding(snapshot: Snapshot, load: Load, rules: OverallocatedRules, case: Ca
 
 
 def _focus(snapshot: Snapshot, load: Load, case: Case) -> tuple[Part, ...]:
-    teams = [team.name for team in snapshot.teams if case.person in load.working.in_team(team)]
-    told = focus_told(snapshot, teams)
+    told = focus_told(snapshot, [seat.team.name for seat in load.working.seats.get(case.person, ())])
     return (f"; {told}",) if told else ()
 
 

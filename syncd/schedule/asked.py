@@ -12,6 +12,7 @@ from syncd.model.snapshot import Snapshot
 from syncd.schedule.wiring import CLOSED, is_open
 from syncd.schedule.working import Working
 
+_Several = tuple[Milestone, ...]
 SKILL = "skill:"
 """A label that begins so names a skill that the item takes."""
 
@@ -103,20 +104,24 @@ def milestones_of(snapshot: Snapshot) -> Mapping[Ref, tuple[Milestone, ...]]:
     """The open milestones of each item, what is due first first. Of one and another above it only the lower one: a programme does not ask
     for what its milestones ask for. Asked for by `Snapshot.once`."""
     above = {ref: frozenset(_above(snapshot, ref)) for ref in snapshot.milestones}
-    found: dict[Ref, tuple[Milestone, ...]] = {}
-    several: dict[Ref, None] = {}
+    found: dict[Ref, _Several] = {}
     for milestone, items in _memberships(snapshot):
         alone = (milestone,)
+        longer: dict[int, tuple[_Several, _Several]] = {}  # many items are part of the very same ones
         for item in items:
-            if found.setdefault(item, alone) is not alone:
-                found[item] += alone
-                several[item] = None
-    known: dict[tuple[int, ...], tuple[Milestone, ...]] = {}  # many items are part of the very same ones
-    for ref in several:
-        key = tuple(map(id, found[ref]))
-        if key not in known:
-            known[key] = _lowest(found[ref], above)
-        found[ref] = known[key]
+            theirs = found.setdefault(item, alone)
+            if theirs is not alone:
+                known = longer.get(id(theirs))
+                if known is None:
+                    known = longer[id(theirs)] = theirs, theirs + alone
+                found[item] = known[1]
+    lowest: dict[int, tuple[_Several, _Several]] = {}
+    for ref, theirs in found.items():
+        if len(theirs) > 1:
+            known = lowest.get(id(theirs))
+            if known is None:
+                known = lowest[id(theirs)] = theirs, _lowest(theirs, above)
+            found[ref] = known[1]
     return found
 
 

@@ -184,7 +184,9 @@ class _Model:
     def on_their_own(self, watched: Sequence[int], towards: int | None) -> Pass:
         """Draws where people have calendars of their own. What does not end within them ends with them."""
         part, time = self.part, self.part.plan.working.default
-        calendars = Crossing.of([part.plan.calendars[number] for number in part.calendars.tolist()], endless=True)
+        some = [part.plan.calendars[number] for number in part.calendars.tolist()]
+        whole = len(some) == len(part.plan.calendars)
+        calendars = replace(part.plan.crossing, endless=True) if whole else Crossing.of(some, endless=True)
 
         def passed(durations: Drawings) -> Draws:
             many = crossed_many(

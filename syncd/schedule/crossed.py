@@ -34,7 +34,7 @@ class Acts:
 def crossed(
     network: Network,
     durations: npt.ArrayLike,
-    calendars: Sequence[WorkingTime],
+    calendars: Sequence[WorkingTime] | Crossing,
     calendar: npt.ArrayLike | None = None,
     *,
     start: Instants,
@@ -43,7 +43,8 @@ def crossed(
     deadline: Instants | None = None,
     not_later: Instants | Callable[[Ints], Instants] | None = None,
 ) -> Schedule:
-    """One forward and one backward pass. `calendar`: each item's number in `calendars`, 0 where nothing is said.
+    """One forward and one backward pass. `calendar`: each item's number in `calendars`, 0 where nothing is said. Calendars that many
+    calls share may come as a `Crossing`.
 
     `durations` are working minutes of the item's calendar. `start`, `deadline`, `not_earlier`, `not_done` and `not_later` are local
     instants, the last three one for each item, NaT for none. No item ends before its `not_done`, and what waits for it in another
@@ -52,8 +53,8 @@ def crossed(
     from the early finishes. A date as an end means its beginning: give the next date for the end of one. Raises `NotComputable` where
     the dates run out of the calendars' range, and `ValueError` for durations that are no whole numbers from 0 on, one for each item.
     """
-    crossing = Crossing.of(calendars)
-    of = which(network, calendars, calendar)
+    crossing = calendars if isinstance(calendars, Crossing) else Crossing.of(calendars)
+    of = which(network, crossing.calendars, calendar)
     lasting = whole("durations", durations, network.items, least=0)[network.order]
     own = own_marks(network, crossing, of, start, not_earlier)
     early, bound = _early(network, crossing, of, lasting, own, held_of(network, crossing, not_done))

@@ -14,7 +14,7 @@ from syncd.schedule.crossing import Crossing
 from syncd.schedule.draws import BLOCK, Draws
 from syncd.schedule.given import drawn
 
-_CELLS, _LEAST = 2_000_000, 16
+_CELLS, _LEAST = 4_000_000, 16
 """Draws times items that are passed through together, at most, and the fewest draws."""
 _NEAR = 2**15
 """So many times cross at once: all that is computed of them stays in a processor's cache."""
@@ -120,9 +120,17 @@ class _Ahead:
             _column(route.held[first], kind),
             [slice(low, high) for low, high in pairwise([0, *ends])],
         )
-        row, begin, elapsed = (_column(one, kind) for one in (route.row, route.begin, route.elapsed))
-        keep, add = _column(found.keep, kind), _column(found.add, kind)
-        return cls(keep, add, departures, route.links, since, row, begin, elapsed, found.parts)
+        return cls(
+            _column(found.keep, kind),
+            _column(found.add, kind),
+            departures,
+            route.links,
+            since,
+            _column(route.row, kind),
+            _column(route.begin, kind),
+            _column(route.elapsed, kind),
+            found.parts,
+        )
 
 
 def _near(part: slice, draws: int) -> Iterator[slice]:

@@ -22,6 +22,7 @@ from syncd.schedule.calendar import Ints, NotComputable, WorkingTime
 from syncd.schedule.compiled import Network
 from syncd.schedule.cpm import Schedule
 from syncd.schedule.crossed import crossed
+from syncd.schedule.crossing import Crossing
 from syncd.schedule.dated import Columns, columns_of, drivers_of, end_of, roots_of
 from syncd.schedule.durations import DAY, TOLD, Duration
 from syncd.schedule.nodes import Nodes, Own, Walls
@@ -59,8 +60,8 @@ class Dates:
 @dataclass(frozen=True, eq=False)
 class Plan:
     """The dates of all open work. `network`: the wires as they are, compiled. `floors`, `held`: the instant before which each node neither
-    starts by itself nor ends. `works`: by node what it is, or a moment of. `cycles`: work that waits for itself, whose links push nothing;
-    `problems`: what was not computed."""
+    starts by itself nor ends. `crossing`: the calendars as passes take them. `works`: by node what it is, or a moment of. `cycles`: work
+    that waits for itself, whose links push nothing; `problems`: what was not computed."""
 
     snapshot: Snapshot
     working: Working
@@ -75,6 +76,7 @@ class Plan:
     own_start: Ints
     floors: Walls
     held: Walls
+    crossing: Crossing
     due: Sequence[date | None]
     works: Sequence[Work | None]
     cycles: tuple[tuple[Ref, ...], ...] = ()
@@ -124,7 +126,7 @@ class Plan:
             return crossed(
                 self.network,
                 minutes,
-                self.calendars,
+                self.crossing,
                 self.calendar_of,
                 start=self.snapshot.today,
                 not_earlier=self.floors,
@@ -316,8 +318,8 @@ def plan_of(snapshot: Snapshot) -> Plan:
     """The plan of a snapshot."""
     working, wiring = snapshot.once(working_of), snapshot.once(wiring_of)
     nodes = Nodes.of(snapshot, working, wiring)
-    network = _network(wiring)
-    made, problems = _scheduled(snapshot, network, nodes)
+    network, crossing = _network(wiring), Crossing.of(nodes.calendars)
+    made, problems = _scheduled(snapshot, network, nodes, crossing)
     return Plan(
         snapshot=snapshot,
         working=working,
@@ -332,6 +334,7 @@ def plan_of(snapshot: Snapshot) -> Plan:
         own_start=nodes.own_start(),
         floors=nodes.floors,
         held=nodes.held,
+        crossing=crossing,
         due=nodes.due,
         works=nodes.works,
         cycles=tuple(_refs(cycle, wiring) for cycle in network.cycles),
@@ -347,7 +350,7 @@ def _network(wiring: Wiring, longest: int | None = None) -> Network:
     return Network.of(len(wiring.nodes), wires.earlier, wires.later, wires.relations or None, lags, kinds)
 
 
-def _scheduled(snapshot: Snapshot, network: Network, nodes: Nodes) -> tuple[Schedule, tuple[str, ...]]:
+def _scheduled(snapshot: Snapshot, network: Network, nodes: Nodes, crossing: Crossing) -> tuple[Schedule, tuple[str, ...]]:
     """Early dates first; then late ones, which no milestone without a due date holds back. Where the calendars end before the work does,
     nothing counts as longer than 100 days; where that is too much, than 20 days, a day, a minute."""
     today = np.datetime64(snapshot.today, "m")
@@ -356,7 +359,7 @@ def _scheduled(snapshot: Snapshot, network: Network, nodes: Nodes) -> tuple[Sche
         return crossed(
             network,
             durations,
-            nodes.calendars,
+            crossing,
             nodes.calendar_of,
             start=today,
             not_earlier=nodes.floors,

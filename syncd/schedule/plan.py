@@ -90,8 +90,7 @@ class Plan:
 
     def dates_at(self, number: int) -> Dates:
         """The same by the number of a node."""
-        found = self._known.get(number)
-        if found is None:
+        if (found := self._known.get(number)) is None:
             found = self._known[number] = self._dates(number)
         return found
 
@@ -395,8 +394,7 @@ class Finish:
 
 def finish_of(plan: Plan, work: Work) -> Finish:
     """When open work ends; work that nothing hard is linked to, and that is no item, by its own date."""
-    number = plan.wiring.number.get(work.ref)
-    if number is not None:
+    if (number := plan.wiring.number.get(work.ref)) is not None:
         return plan.finish(number)
     due, today = due_of(work), plan.snapshot.today
     return Finish(due, clocked=False) if due and due >= today else Finish(today, clocked=True)

@@ -16,13 +16,13 @@ from datetime import date, datetime
 from functools import cache
 from math import isfinite
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 import orjson
 
 from syncd.model.raw import Json
 from syncd.model.ref import Alias, Ref
-from syncd.model.rows import KINDS, Person, Row
+from syncd.model.rows import KINDS, OWN, Person, Row
 
 _SHARED: Mapping[str, type] = {"ref": Ref, "alias": Alias, "person": Person}
 _KINDS: Mapping[str, type] = {**_SHARED, **KINDS}
@@ -33,7 +33,9 @@ _BY_HAND = " "
 """What JSON begins with where the fast library cannot hold a value: whole numbers beyond 64 bits, halves of surrogate pairs."""
 
 _WORDS = "="
-"""What a line begins with that is no JSON, but words."""
+"""What a line goes on with that is no JSON, but words."""
+_COMMON = "~"
+"""What a line begins with that has those values of a row that many others have, too, and what stands before their names in a layout."""
 
 Make = Callable[[Sequence[Json], Sequence[Any]], Any]
 """The value of a layout, out of the values of its fields and of what is shared."""
@@ -61,7 +63,7 @@ def form_now() -> Form:
 def pack(rows: Sequence[Row]) -> str:
     """The text of these rows."""
     packing = _Packing()
-    body = [[_PLACES[type(row)], *packing.fields(row)] for row in rows]
+    body = [[_PLACES[type(row)], packing.common(row), *packing.fields(row)] for row in rows]
     return "\n".join([form_now().name, *packing.lines, _dumped(body)])
 
 
@@ -87,11 +89,16 @@ class _Known(dict[str, Any]):
 
     def __init__(self, form: Form) -> None:
         super().__init__()
+        self._form = form
         self.make = _Makers(form)
 
     def __missing__(self, line: str) -> Any:
-        values = line[2:].split(" ") if line[1] == _WORDS else _loaded(line[1:])
-        made = self[line] = self.make[int(line[0])](values, ())
+        if line[0] == _COMMON:
+            number, _, values = line[1:].partition(" ")
+            made = _common_maker(self._form.layouts[int(number)])(_loaded(values), ())
+        else:
+            made = self.make[int(line[0])](line[2:].split(" ") if line[1] == _WORDS else _loaded(line[1:]), ())
+        self[line] = made
         return made
 
 
@@ -116,21 +123,32 @@ class _Packing:
 
     lines: dict[str, int] = field(default_factory=dict)
 
+    def common(self, row: Row) -> int:
+        """The line of what many rows share."""
+        kind: Any = type(row)
+        return self._line(f"{_COMMON}{_PLACES[kind]} {_dumped(self._values(row, _written(kind)[1]))}")
+
     def fields(self, value: Any) -> list[Json]:
-        """The values of the fields of a layout."""
+        """The values of the other fields of a layout."""
         kind: Any = type(value)
+        return self._values(value, _written(kind)[0])
+
+    def _values(self, value: Any, names: Sequence[tuple[str, Any]]) -> list[Json]:
         found = []
-        for name, default in _written(kind):
+        for name, default in names:
             one = getattr(value, name)
             found.append(None if type(one) is type(default) and one == default else self._value(one))
         return found
+
+    def _line(self, text: str) -> int:
+        return self.lines.setdefault(text, len(self.lines))
 
     def _value(self, value: Any) -> Json:
         kind = type(value)
         if kind in _AS_IT_IS:
             return value
         if kind in _SHARED_TYPES:
-            return self.lines.setdefault(f"{_PLACES[kind]}{_line(self.fields(value))}", len(self.lines))
+            return self._line(f"{_PLACES[kind]}{_line(self.fields(value))}")
         if kind is float:
             return value if isfinite(value) else repr(value)
         if isinstance(value, date):  # instants are dates, too
@@ -147,9 +165,12 @@ def _line(values: Sequence[Json]) -> str:
 
 
 @cache
-def _written(kind: Any) -> tuple[tuple[str, Any], ...]:
-    """The fields of a kind, each with the default that None stands for; where there is none, with None."""
-    return tuple((one.name, None if _takes_none(hint) else _default(one)) for one, hint in _fields(kind))
+def _written(kind: Any) -> tuple[tuple[tuple[str, Any], ...], ...]:
+    """The fields of a kind, its own and those that many share, each with the default that None stands for; where there is none, with
+    None."""
+    common = _common(kind)
+    named = [(one.name, None if _takes_none(hint) else _default(one)) for one, hint in _fields(kind)]
+    return tuple(one for one in named if one[0] not in common), tuple(one for one in named if one[0] in common)
 
 
 def _default(one: Field[Any]) -> Any:
@@ -160,7 +181,9 @@ def _default(one: Field[Any]) -> Any:
 
 
 def _layout(kind: Any) -> str:
-    return f"({','.join(_laid_out(one.name, hint) for one, hint in _fields(kind))})"
+    common = _common(kind)
+    own = f"({','.join(_laid_out(one.name, hint) for one, hint in _fields(kind) if one.name not in common)})"
+    return own + (_COMMON + ",".join(common) if common else "")
 
 
 def _laid_out(name: str, hint: Any) -> str:
@@ -184,16 +207,32 @@ def _loaded(text: str) -> Any:
 
 @cache
 def _maker(layout: str) -> Make:
-    """What makes a value of that layout."""
-    name, names = _parsed(layout)
-    return _written_out(_KINDS[name], names, *(("_",) if name in KINDS else ()))  # before a row stands the number of its layout
+    """What makes a value of that layout. Before a row stands the number of its layout, and then that of the line of what many share."""
+    name, names, common = _parsed(layout)
+    return _written_out(_KINDS[name], names, *(("_",) if name in KINDS else ()), common=common)
+
+
+@cache
+def _common_maker(layout: str) -> Make:
+    """What makes the values that many rows share."""
+    name, _, names = _parsed(layout)
+    hints, known = get_type_hints(_KINDS[name]), {one.name: one for one in fields(cast(Any, _KINDS[name]))}
+    scope: dict[str, Any] = {}
+    values = [_reading(known[one], hints[one], {}, scope) if one in known else "None" for one in names]
+    exec(
+        f"def make(_row, _of):\n    {''.join(f'{one}, ' for one in names)} = _row\n    return {''.join(f'{one}, ' for one in values)}",
+        scope,
+    )
+    make: Make = scope["make"]
+    return make
 
 
 Names = Mapping[str, "Names"]
 """The fields of a layout; of those that hold a value of its own its fields."""
 
 
-def _parsed(layout: str) -> tuple[str, Names]:
+def _parsed(layout: str) -> tuple[str, Names, tuple[str, ...]]:
+    layout, _, common = layout.partition(_COMMON)
     tokens = re.findall(r"\w+|[(),]", layout)
     if "".join(tokens) != layout or layout.count("(") != layout.count(")") or "(" not in layout:
         raise ValueError(f"{layout!r} is no layout")
@@ -208,11 +247,11 @@ def _parsed(layout: str) -> tuple[str, Names]:
             above[-1][token] = {}
             last = token
     ((name, names),) = top.items()
-    return name, names
+    return name, names, tuple(common.split(",")) if common else ()
 
 
-def _written_out(kind: Any, names: Names, *first: str) -> Make:
-    """What makes a value of that kind of those of these fields; `first` come before them, and do not count. Written out, as `dataclass`
+def _written_out(kind: Any, names: Names, *first: str, common: Sequence[str] = ()) -> Make:
+    """What makes a value of that kind of these of its fields; `first` come before them, and do not count; `common` are shared. Written
     writes its methods: a loop over the fields takes three times as long."""
     hints, known = get_type_hints(kind), {one.name: one for one in fields(kind)}
     scope: dict[str, Any] = {"_new": object.__new__, "_kind": kind, **_INSTANTS}
@@ -222,7 +261,11 @@ def _written_out(kind: Any, names: Names, *first: str) -> Make:
         targets.append(f"_made.{name}" if how == name else name if how else "_")
         if how not in (None, name):
             lines.append(f"    _made.{name} = {how}")
-    lines += [f"    _made.{name} = {_by_default(one, scope)}" for name, one in known.items() if name not in names]
+    if common:
+        targets.insert(len(first), "_common")
+        lines.append(f"    {''.join(f'_made.{name}, ' if name in known else '_, ' for name in common)} = _of[_common]")
+    left = [one for name, one in known.items() if name not in names and name not in common]
+    lines += [f"    _made.{one.name} = {_by_default(one, scope)}" for one in left]
     head = ["def make(_row, _of):", "    _made = _new(_kind)", f"    {', '.join(targets)}, = _row"]
     exec("\n".join([*head, *lines, "    return _made"]), scope)
     make: Make = scope["make"]
@@ -298,6 +341,25 @@ def _inner(hint: Any) -> Any:
     if len(found) > 1:
         raise TypeError(f"{hint} has no form in the store: it may be of several kinds")
     return next(iter(found), None)
+
+
+@cache
+def _common(kind: Any) -> tuple[str, ...]:
+    """The fields of a row of which many have the same: texts that are not its own, and what is one of a few."""
+    hints = get_type_hints(kind, include_extras=True)
+    found = [one.name for one, hint in _fields(kind) if _types(hint) <= _TEXTS or _is_choice(hint)]
+    return tuple(name for name in found if not _is_own(hints[name])) if kind in KINDS.values() else ()
+
+
+_TEXTS = frozenset({str, bool, tuple[str, ...]})
+
+
+def _is_choice(hint: Any) -> bool:
+    return all(get_origin(one) is Literal for one in _types(hint))
+
+
+def _is_own(hint: Any) -> bool:
+    return OWN in getattr(hint, "__metadata__", ()) or any(map(_is_own, get_args(hint)))
 
 
 def _fields(kind: Any) -> Iterator[tuple[Field[Any], Any]]:

@@ -251,8 +251,10 @@ def _parsed(layout: str) -> tuple[str, Names, tuple[str, ...]]:
 
 
 def _written_out(kind: Any, names: Names, *first: str, common: Sequence[str] = ()) -> Make:
-    """What makes a value of that kind of these of its fields; `first` come before them, and do not count; `common` are shared. Written
-    writes its methods: a loop over the fields takes three times as long."""
+    """What makes a value of that kind of these of its fields; `first` come before them, and do not count; `common` are shared.
+
+    Written out as `dataclass` writes its methods: a loop over the fields takes three times as long.
+    """
     hints, known = get_type_hints(kind), {one.name: one for one in fields(kind)}
     scope: dict[str, Any] = {"_new": object.__new__, "_kind": kind, **_INSTANTS}
     targets, lines = [*first], list[str]()

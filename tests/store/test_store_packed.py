@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import given, settings
@@ -39,8 +39,8 @@ def anything(hint: Any) -> st.SearchStrategy[Any]:
     if hint in LEAVES:
         return LEAVES[hint]
     if is_dataclass(hint):
-        hints = get_type_hints(hint)
-        return st.builds(hint, **{one.name: anything(hints[one.name]) for one in fields(hint)})
+        hints, kind = get_type_hints(hint), cast(Any, hint)
+        return st.builds(kind, **{one.name: anything(hints[one.name]) for one in fields(hint)})
     origin, args = get_origin(hint), get_args(hint)
     if origin is Literal:
         return st.sampled_from(args)

@@ -142,6 +142,20 @@ def test_rows_of_an_earlier_form_are_read_with_what_is_known_now() -> None:
     assert row.ref.url == "https://x.example"
 
 
+def test_what_rows_of_an_earlier_form_share_is_read_with_what_is_known_now() -> None:
+    form = old_form("item(ref,title,history(at~why,field,by),moods(at~why,who)~status,mood,labels)")
+    shared = [
+        "0=plat issues 1 PLAT-1 https://x.example",
+        '~1  ["done","fine",["a"]]',
+        '~1 history ["so","due",null]',
+        '~1 moods ["so","Bo"]',
+    ]
+    row = '[1,1,0,"Ledger",[[2,"2026-05-05T07:00:00+00:00"]],[[3,"2026-05-05"]]]'
+    (found,) = Unpacking([form]).rows("\n".join([form.name, *shared, f"[{row}]"]))
+    history = (Change(datetime(2026, 5, 5, 7, tzinfo=UTC), None, "due"),)
+    assert found == Item(ref=Ref("plat", "issues", "1"), title="Ledger", history=history, status="done", labels=("a",))
+
+
 def test_the_store_keeps_each_form_in_which_it_holds_rows(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     put(store, page(record("1"), record("2")))
     earlier, later = store.rows.unmapped("plat", "m")

@@ -89,7 +89,7 @@ def assemble(
     joined = join(found, anchors, precedence, _frozen(anchors, found, stale, unknown))
     milestones = {anchor: merge(anchor, sources, precedence) for anchor, sources in joined.groups.items()}
     items, requests = _only(given, Item, problems), _only(given, MergeRequest, problems)
-    anchor_of = {source: anchor for source, anchor in joined.anchors.items() if anchor in milestones}
+    anchor_of = {source: anchor for source, anchor in joined.anchors.items() if anchor in milestones and source != anchor}
     held: dict[Ref, Held] = {**requests, **items, **milestones}
     names = _Names(resolver(held, (row.ref for kind in (requests, items, found) for row in kind.values()), anchor_of))
 
@@ -123,7 +123,7 @@ def assemble(
         dependencies=links.whole,
         dangling=links.dangling,
         members=spanned,
-        anchor_of={source: anchor for source, anchor in anchor_of.items() if source != anchor},
+        anchor_of=anchor_of,
         stale=_unsure(known.rows, stale, unknown) | unseen(links, stale, unknown),
         humans=known.humans,
         unresolved=known.unresolved,
@@ -240,7 +240,7 @@ def _named(rows: Iterable[Item], names: _Names) -> list[Item]:
             parent = names.parent(row)
             if len(row.milestones) == 1:  # the usual case: those of one milestone share what names it
                 (name,) = row.milestones
-                found = names.known(name, row.ref)
+                found = parent if parent and name is row.parent else names.known(name, row.ref)
                 milestones = alone.get(id(found)) or alone.setdefault(id(found), (found,))
             else:
                 milestones = tuple(dict.fromkeys([names.known(name, row.ref) for name in row.milestones]))
@@ -294,12 +294,16 @@ def _up(milestones: Mapping[Ref, Milestone], items: Iterable[Item]) -> Up:
     up: Up = {ref: (row.parent,) if isinstance(row.parent, Ref) else () for ref, row in milestones.items()}
     for row in items:
         direct = _direct(row.milestones, row.parent)
-        up[row.ref] = (*up[row.ref], *direct) if row.ref in milestones else direct
+        there = up.setdefault(row.ref, direct)
+        if there is not direct:
+            up[row.ref] = (*there, *direct)
     return up
 
 
 def _direct(milestones: tuple[Ref | Alias, ...], parent: Ref | Alias | None) -> tuple[Ref, ...]:
     """What is known of these, each once."""
+    if len(milestones) == 1 and milestones[0] is parent and isinstance(parent, Ref):
+        return (parent,)  # the usual case
     known = tuple([name for name in milestones if isinstance(name, Ref)])
     return (*known, parent) if isinstance(parent, Ref) and parent not in known else known
 

@@ -49,7 +49,7 @@ def link(declared: Iterable[Dependency], resolve: Resolve) -> Links:
                 row = _merged(dangling[ends][0], row) if ends in dangling else between(row, ends[0], ends[1])
                 dangling[ends] = row, "; ".join(dict.fromkeys(reasons))
             elif earlier is later:  # one object stands for each record that is held
-                problems.append(f"{row.ref.label}: a link makes {row.successor.label} wait for itself and is left out: delete it")
+                problems.append(f"{row.ref.label}: a link makes {later.label} wait for itself and is left out: delete it")
             else:
                 key = id(earlier), id(later), row.relation
                 found = elapsed if row.lag and row.lag_in == "elapsed" else whole

@@ -53,12 +53,12 @@ def climb(up: Up) -> tuple[Above, tuple[str, ...]]:
     spans: dict[int, dict[Ref, None]] = {}
     problems: list[str] = []
     for start, parents in up.items():
-        if start in above:
-            continue
         key = id(parents[0]) if len(parents) == 1 else id(parents)
         span = spans.get(key)
         if span is not None:
-            above[start] = span
+            above.setdefault(start, span)
+        elif start in above:
+            continue
         elif all(map(above.__contains__, parents)):  # the usual case: nothing to climb, and so no cycle
             above[start] = spans[key] = _span(parents, above)
         else:

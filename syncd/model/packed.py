@@ -1,10 +1,10 @@
-"""Pure. Rows as the text that the store keeps. It is read in a third of the time that documents take, by any later version of syncd.
+"""Pure. Rows as the text that the store keeps. It is read in half the time that documents take, by any later version of syncd.
 
-The first line names the form: the layouts of all kinds ("item(ref,title,history(at,by,field,old,new))": the fields in their order), which
-the store keeps by that name. Then comes a line for each value that many rows share (a `Ref`, an `Alias`, a `Person`). The last line has
-the rows, as JSON: the number of the layout and the values, where what is shared is the number of its line. Of what is read together,
-equal lines are one object. None stands for the default of a field too. What a later version knows no more is passed over, what it knows
-besides is as by default.
+The first line names the form: the layouts of all kinds, "item(ref,title,history(at~by,field,old,new)~type,status)", which the store keeps
+by that name. The last line has the rows, as JSON: the number of the layout and the values of the fields in their order. What many rows
+have alike stands in a line of its own in between, and only its number in a row: a `Ref`, an `Alias`, a `Person`, and together the values
+of the fields after the "~". Of what is read together, equal lines are one object. None stands for the default of a field too. What a
+later version knows no more is passed over, what it knows besides is as by default.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ import orjson
 
 from syncd.model.raw import Json
 from syncd.model.ref import Alias, Ref
-from syncd.model.rows import KINDS, Person, Row
+from syncd.model.rows import KINDS, OWN, Person, Row
 
 _SHARED: Mapping[str, type] = {"ref": Ref, "alias": Alias, "person": Person}
 _KINDS: Mapping[str, type] = {**_SHARED, **KINDS}
@@ -33,7 +33,9 @@ _BY_HAND = " "
 """What JSON begins with where the fast library cannot hold a value: whole numbers beyond 64 bits, halves of surrogate pairs."""
 
 _WORDS = "="
-"""What a line begins with that is no JSON, but words."""
+"""What a line goes on with that is no JSON, but words."""
+_COMMON = "~"
+"""What a line begins with that has those values of a row that others have, too, and what stands before their names in a layout."""
 
 Make = Callable[[Sequence[Json], Sequence[Any]], Any]
 """The value of a layout, out of the values of its fields and of what is shared."""
@@ -61,7 +63,7 @@ def form_now() -> Form:
 def pack(rows: Sequence[Row]) -> str:
     """The text of these rows."""
     packing = _Packing()
-    body = [[_PLACES[type(row)], *packing.fields(row)] for row in rows]
+    body = [[_PLACES[type(row)], *packing.fields(row, f"{_PLACES[type(row)]} ")] for row in rows]
     return "\n".join([form_now().name, *packing.lines, _dumped(body)])
 
 
@@ -87,11 +89,16 @@ class _Known(dict[str, Any]):
 
     def __init__(self, form: Form) -> None:
         super().__init__()
+        self._form = form
         self.make = _Makers(form)
 
     def __missing__(self, line: str) -> Any:
-        values = line[2:].split(" ") if line[1] == _WORDS else _loaded(line[1:])
-        made = self[line] = self.make[int(line[0])](values, ())
+        if line[0] == _COMMON:
+            number, name, values = line.split(" ", 2)
+            made = _common_maker(self._form.layouts[int(number[1:])], name)(_loaded(values), ())
+        else:
+            made = self.make[int(line[0])](line[2:].split(" ") if line[1] == _WORDS else _loaded(line[1:]), ())
+        self[line] = made
         return made
 
 
@@ -116,28 +123,39 @@ class _Packing:
 
     lines: dict[str, int] = field(default_factory=dict)
 
-    def fields(self, value: Any) -> list[Json]:
-        """The values of the fields of a layout."""
+    def fields(self, value: Any, where: str) -> list[Json]:
+        """The values of the fields of a layout, first the line of what many share. `where`: number of the layout, and which field of it holds
+        the value."""
         kind: Any = type(value)
+        own, common = _written(kind)
+        if not common:
+            return self._values(value, own, where)
+        return [self._line(f"{_COMMON}{where} {_dumped(self._values(value, common, where))}"), *self._values(value, own, where)]
+
+    def _values(self, value: Any, names: Sequence[tuple[str, Any]], where: str) -> list[Json]:
         found = []
-        for name, default in _written(kind):
+        for name, default in names:
             one = getattr(value, name)
-            found.append(None if type(one) is type(default) and one == default else self._value(one))
+            is_default = type(one) is type(default) and one == default
+            found.append(None if is_default else self._value(one, where if where[-1] != " " else where + name))
         return found
 
-    def _value(self, value: Any) -> Json:
+    def _line(self, text: str) -> int:
+        return self.lines.setdefault(text, len(self.lines))
+
+    def _value(self, value: Any, where: str) -> Json:
         kind = type(value)
         if kind in _AS_IT_IS:
             return value
         if kind in _SHARED_TYPES:
-            return self.lines.setdefault(f"{_PLACES[kind]}{_line(self.fields(value))}", len(self.lines))
+            return self._line(f"{_PLACES[kind]}{_line(self.fields(value, where))}")
         if kind is float:
             return value if isfinite(value) else repr(value)
         if isinstance(value, date):  # instants are dates, too
             return value.isoformat()
         if isinstance(value, Mapping):
-            return {key: self._value(one) for key, one in value.items()}
-        return self.fields(value) if is_dataclass(value) else [self._value(one) for one in value]
+            return {key: self._value(one, where) for key, one in value.items()}
+        return self.fields(value, where) if is_dataclass(value) else [self._value(one, where) for one in value]
 
 
 def _line(values: Sequence[Json]) -> str:
@@ -147,9 +165,12 @@ def _line(values: Sequence[Json]) -> str:
 
 
 @cache
-def _written(kind: Any) -> tuple[tuple[str, Any], ...]:
-    """The fields of a kind, each with the default that None stands for; where there is none, with None."""
-    return tuple((one.name, None if _takes_none(hint) else _default(one)) for one, hint in _fields(kind))
+def _written(kind: Any) -> tuple[tuple[tuple[str, Any], ...], ...]:
+    """The fields of a kind, its own and those that many share, each with the default that None stands for; where there is none, with
+    None."""
+    common = _common(kind)
+    named = [(one.name, None if _takes_none(hint) else _default(one)) for one, hint in _fields(kind)]
+    return tuple(one for one in named if one[0] not in common), tuple(one for one in named if one[0] in common)
 
 
 def _default(one: Field[Any]) -> Any:
@@ -160,7 +181,9 @@ def _default(one: Field[Any]) -> Any:
 
 
 def _layout(kind: Any) -> str:
-    return f"({','.join(_laid_out(one.name, hint) for one, hint in _fields(kind))})"
+    common = _common(kind)
+    own = ",".join(_laid_out(one.name, hint) for one, hint in _fields(kind) if one.name not in common)
+    return f"({own}{_COMMON}{','.join(common)})" if common else f"({own})"
 
 
 def _laid_out(name: str, hint: Any) -> str:
@@ -182,47 +205,77 @@ def _loaded(text: str) -> Any:
     return json.loads(text) if text.startswith(_BY_HAND) else orjson.loads(text)
 
 
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """The fields in their order, each with the layout of what it holds, and those that many share."""
+
+    own: dict[str, "_Layout"] = field(default_factory=dict)
+    common: list[str] = field(default_factory=list)
+
+
 @cache
 def _maker(layout: str) -> Make:
-    """What makes a value of that layout."""
+    """What makes a value of that layout. Before a row stands the number of its layout."""
     name, names = _parsed(layout)
-    return _written_out(_KINDS[name], names, *(("_",) if name in KINDS else ()))  # before a row stands the number of its layout
+    return _written_out(_KINDS[name], names, *(("_",) if name in KINDS else ()))
 
 
-Names = Mapping[str, "Names"]
-"""The fields of a layout; of those that hold a value of its own its fields."""
+@cache
+def _common_maker(layout: str, name: str) -> Make:
+    """What makes the values that many rows share; with a name, those of what that field holds."""
+    kind, names = _parsed(layout)
+    of: Any = _KINDS[kind]
+    if name:
+        hint = get_type_hints(of).get(name)
+        if hint is None:
+            return lambda *_: ()  # that field is no more
+        of, names = _inner(hint), names.own[name]
+    hints, known, scope = get_type_hints(of), {one.name: one for one in fields(of)}, dict[str, Any]()
+    values = [_reading(known[one], hints[one], _Layout(), scope) if one in known else "None" for one in names.common]
+    lines = ["def make(_row, _of):", f"    {', '.join(names.common)}, = _row", f"    return {', '.join(values)},"]
+    exec("\n".join(lines), scope)
+    make: Make = scope["make"]
+    return make
 
 
-def _parsed(layout: str) -> tuple[str, Names]:
-    tokens = re.findall(r"\w+|[(),]", layout)
+def _parsed(layout: str) -> tuple[str, _Layout]:
+    tokens = re.findall(rf"\w+|[(),{_COMMON}]", layout)
     if "".join(tokens) != layout or layout.count("(") != layout.count(")") or "(" not in layout:
         raise ValueError(f"{layout!r} is no layout")
-    top: dict[str, Any] = {}
-    above, last = [top], ""
+    above, last, is_common = [_Layout()], "", False
     for token in tokens:
         if token == "(":
-            above.append(above[-1][last])
+            above.append(above[-1].own[last])
         elif token == ")":
             above.pop()
-        elif token != ",":
-            above[-1][token] = {}
+        if token.isidentifier() and is_common:
+            above[-1].common.append(token)
+        elif token.isidentifier():
+            above[-1].own[token] = _Layout()
             last = token
-    ((name, names),) = top.items()
+        is_common = token == _COMMON or (is_common and token not in "()")
+    ((name, names),) = above[0].own.items()
     return name, names
 
 
-def _written_out(kind: Any, names: Names, *first: str) -> Make:
-    """What makes a value of that kind of those of these fields; `first` come before them, and do not count. Written out, as `dataclass`
-    writes its methods: a loop over the fields takes three times as long."""
+def _written_out(kind: Any, layout: _Layout, *first: str) -> Make:
+    """What makes a value of that kind out of what a layout names; `first` come before that, and do not count.
+
+    Written out as `dataclass` writes its methods: a loop over the fields takes three times as long.
+    """
     hints, known = get_type_hints(kind), {one.name: one for one in fields(kind)}
     scope: dict[str, Any] = {"_new": object.__new__, "_kind": kind, **_INSTANTS}
     targets, lines = [*first], list[str]()
-    for name in names:
-        how = _reading(known[name], hints[name], names[name], scope) if name in known else None
+    for name, inner in layout.own.items():
+        how = _reading(known[name], hints[name], inner, scope) if name in known else None
         targets.append(f"_made.{name}" if how == name else name if how else "_")
         if how not in (None, name):
             lines.append(f"    _made.{name} = {how}")
-    lines += [f"    _made.{name} = {_by_default(one, scope)}" for name, one in known.items() if name not in names]
+    if layout.common:
+        targets.insert(len(first), "_common")
+        lines.append(f"    {''.join(f'_made.{name}, ' if name in known else '_, ' for name in layout.common)} = _of[_common]")
+    left = [one for name, one in known.items() if name not in layout.own and name not in layout.common]
+    lines += [f"    _made.{one.name} = {_by_default(one, scope)}" for one in left]
     head = ["def make(_row, _of):", "    _made = _new(_kind)", f"    {', '.join(targets)}, = _row"]
     exec("\n".join([*head, *lines, "    return _made"]), scope)
     make: Make = scope["make"]
@@ -241,7 +294,7 @@ def _by_default(one: Field[Any], scope: dict[str, Any]) -> str:
     return f"_default_{one.name}"
 
 
-def _reading(one: Field[Any], hint: Any, inner: Names, scope: dict[str, Any]) -> str:
+def _reading(one: Field[Any], hint: Any, inner: _Layout, scope: dict[str, Any]) -> str:
     """How the field is read, as an expression of its own name."""
     how = _of_type(hint, one.name, inner, scope)
     if _takes_none(hint):
@@ -251,7 +304,7 @@ def _reading(one: Field[Any], hint: Any, inner: Names, scope: dict[str, Any]) ->
     return f"{_by_default(one, scope)} if {one.name} is None else {how}"
 
 
-def _of_type(hint: Any, name: str, inner: Names, scope: dict[str, Any]) -> str:
+def _of_type(hint: Any, name: str, inner: _Layout, scope: dict[str, Any]) -> str:
     types = _types(hint)
     if types <= _SHARED_TYPES:
         return f"_of[{name}]"
@@ -298,6 +351,26 @@ def _inner(hint: Any) -> Any:
     if len(found) > 1:
         raise TypeError(f"{hint} has no form in the store: it may be of several kinds")
     return next(iter(found), None)
+
+
+@cache
+def _common(kind: Any) -> tuple[str, ...]:
+    """The fields of which many rows have the same: texts that are not their own, and what is one of a few. One alone is no gain."""
+    hints = get_type_hints(kind, include_extras=True)
+    found = [one.name for one, hint in _fields(kind) if _types(hint) <= _TEXTS or _is_choice(hint)]
+    common = tuple(name for name in found if not _is_own(hints[name]))
+    return common if kind not in _SHARED_TYPES and len(common) > 1 else ()
+
+
+_TEXTS = frozenset({str, bool, tuple[str, ...]})
+
+
+def _is_choice(hint: Any) -> bool:
+    return all(get_origin(one) is Literal for one in _types(hint))
+
+
+def _is_own(hint: Any) -> bool:
+    return OWN in getattr(hint, "__metadata__", ()) or any(map(_is_own, get_args(hint)))
 
 
 def _fields(kind: Any) -> Iterator[tuple[Field[Any], Any]]:

@@ -29,6 +29,10 @@ def _date_alone(value: object) -> object:
 Moment = Annotated[datetime | date, BeforeValidator(_date_alone)]
 
 
+OWN = "its own"
+Own = Annotated[str, OWN]
+"""A text that hardly two rows share, unlike a status or a project: where many are kept, the others are kept once for all."""
+
 Name = Annotated[Ref | Alias, Field(union_mode="left_to_right")]
 """What a record calls another one. Neither has what the other needs, so the first that fits is it: the best one need not be looked for."""
 
@@ -107,7 +111,7 @@ class Milestone:
     """A commitment: an epic, version, initiative, forge milestone, or several of them joined by `same_as`."""
 
     ref: Ref
-    title: str
+    title: Own
     milestone_kind: str = "milestone"
     parent: Name | None = None
     children: tuple[Name, ...] = ()
@@ -140,7 +144,7 @@ class Item:
     """A piece of work. `type` is ours (story, task, bug, incident, risk, change, provisioning, unknown), `type_name` the vendor's."""
 
     ref: Ref
-    title: str
+    title: Own
     type: str = "unknown"
     type_name: str | None = None
     status: Status = "unknown"
@@ -173,11 +177,11 @@ class MergeRequest:
     """A pull or merge request."""
 
     ref: Ref
-    title: str
+    title: Own
     status: Literal["open", "merged", "closed"] = "open"
     draft: bool = False
-    head_sha: str | None = None
-    source_branch: str | None = None
+    head_sha: Own | None = None
+    source_branch: Own | None = None
     target_branch: str | None = None
     author: Person | None = None
     created_at: datetime | None = None
@@ -220,7 +224,7 @@ class Window:
     ref: Ref
     window_kind: Literal["deploy", "freeze", "maintenance"] = "deploy"
     scope: str | None = None
-    title: str | None = None
+    title: Own | None = None
     start: Moment | None = None
     end: Moment | None = None
     zone: str | None = None
@@ -269,12 +273,12 @@ class Deployment:
     """A planned, running or ended deployment of a service to an environment. A release is one to no environment in particular."""
 
     ref: Ref
-    title: str | None = None
+    title: Own | None = None
     service: str | None = None
     environment: str | None = None
     status: Literal["planned", "running", "done", "failed", "dropped", "unknown"] = "unknown"
     at: datetime | None = None
-    sha: str | None = None
+    sha: Own | None = None
     by: Person | None = None
     milestones: tuple[Name, ...] = ()
     audience: Audience = "connection"
@@ -293,7 +297,7 @@ class SignOff:
     role: str | None = None
     verdict: Literal["approved", "rejected", "commented", "dismissed", "pending", "unknown"] = "unknown"
     at: datetime | None = None
-    sha: str | None = None
+    sha: Own | None = None
     scope_id: str = ""
     project: str = ""
     kind: Literal["sign_off"] = "sign_off"
@@ -307,7 +311,7 @@ class Check:
     of: Name
     name: str = ""
     state: Literal["passed", "failed", "pending", "neutral", "unknown"] = "unknown"
-    sha: str | None = None
+    sha: Own | None = None
     at: datetime | None = None
     scope_id: str = ""
     project: str = ""
@@ -338,19 +342,19 @@ class ContractFile:
     """
 
     ref: Ref
-    path: str
+    path: Own
     revision: Literal["default", "merge_request", "release", "unknown"] = "unknown"
     name: str | None = None
     of: Name | None = None
-    head_sha: str | None = None
+    head_sha: Own | None = None
     branch: str | None = None
-    now_at: str | None = None
-    blob: str | None = None
+    now_at: Own | None = None
+    blob: Own | None = None
     size: float | None = None
-    text: str | None = None
+    text: Own | None = None
     left_out: str | None = None
-    base_blob: str | None = None
-    base_text: str | None = None
+    base_blob: Own | None = None
+    base_text: Own | None = None
     at: datetime | None = None
     audience: Audience = "connection"
     scope_id: str = ""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import given, settings
@@ -39,8 +39,8 @@ def anything(hint: Any) -> st.SearchStrategy[Any]:
     if hint in LEAVES:
         return LEAVES[hint]
     if is_dataclass(hint):
-        hints = get_type_hints(hint)
-        return st.builds(hint, **{one.name: anything(hints[one.name]) for one in fields(hint)})
+        hints, kind = get_type_hints(hint), cast(Any, hint)
+        return st.builds(kind, **{one.name: anything(hints[one.name]) for one in fields(hint)})
     origin, args = get_origin(hint), get_args(hint)
     if origin is Literal:
         return st.sampled_from(args)
@@ -140,6 +140,20 @@ def test_rows_of_an_earlier_form_are_read_with_what_is_known_now() -> None:
     assert row == Item(ref=ref, title="Ledger", history=history, estimate=Quantity(3, "points"))
     assert isinstance(row, Item)
     assert row.ref.url == "https://x.example"
+
+
+def test_what_rows_of_an_earlier_form_share_is_read_with_what_is_known_now() -> None:
+    form = old_form("item(ref,title,history(at~why,field,by),moods(at~why,who)~status,mood,labels)")
+    shared = [
+        "0=plat issues 1 PLAT-1 https://x.example",
+        '~1  ["done","fine",["a"]]',
+        '~1 history ["so","due",null]',
+        '~1 moods ["so","Bo"]',
+    ]
+    row = '[1,1,0,"Ledger",[[2,"2026-05-05T07:00:00+00:00"]],[[3,"2026-05-05"]]]'
+    (found,) = Unpacking([form]).rows("\n".join([form.name, *shared, f"[{row}]"]))
+    history = (Change(datetime(2026, 5, 5, 7, tzinfo=UTC), None, "due"),)
+    assert found == Item(ref=Ref("plat", "issues", "1"), title="Ledger", history=history, status="done", labels=("a",))
 
 
 def test_the_store_keeps_each_form_in_which_it_holds_rows(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

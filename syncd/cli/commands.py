@@ -44,7 +44,7 @@ PLACES: Mapping[str, tuple[str, str]] = {
     "schema": ("syncd.cli.check:schema", "Print the JSON Schema of mappings or of the configuration, for editors."),
     "demo": (
         "syncd.cli.demo_command:demo",
-        "Show the main job on a simulated company: four vendors on loopback, findings, comments, a second pass, a day later.",
+        "Show the main job on a simulated company: four vendors on loopback, findings, comments, a second pass, a day later, an answer.",
     ),
     "hooks": ("syncd.cli.hooks:cli", "Webhooks: register them, and see how far they can be relied on."),
     "forget": (

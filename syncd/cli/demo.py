@@ -1,4 +1,4 @@
-"""`demo`: the simulated company, or recorded records, before the eyes of a person: three passes, and what came of them."""
+"""`demo`: the simulated company, or recorded records, before the eyes of a person: four passes, and what came of them."""
 
 import signal
 import tempfile
@@ -15,7 +15,7 @@ from syncd.cli.demo_show import Show
 from syncd.cli.frame import GOOD, TROUBLE, USAGE, complain
 from syncd.demo.company import Company, company
 from syncd.demo.company_twins import PortsTaken, Twins
-from syncd.demo.story import a_day_later
+from syncd.demo.story import a_day_later, an_answer
 from syncd.demo.story_records import KNOWN, Recorded, recorded
 from syncd.run.clock import Clock
 
@@ -23,7 +23,7 @@ CONFIG, STORE = "syncd.toml", "syncd.db"
 
 
 def perform(*, once: bool, port: int, records: Path | None, dir: Path | None) -> None:
-    """The three passes; unless `once`, the company stays up afterwards. Ends with an exit code, as a command does."""
+    """The passes; unless `once`, the company stays up afterwards. Ends with an exit code, as a command does."""
     scene = _recorded(records) if records else company(Clock().now)
     show = Show()
     try:
@@ -65,7 +65,10 @@ def _play(scene: Company | Recorded, config: Path, show: Show) -> bool:
         edit = a_day_later(scene)
         third = play(scene, config)
         show.later(edit, third)
-        rounds.append(third)
+        answer = an_answer(scene)
+        fourth = play(scene, config)
+        show.answered(answer, fourth)
+        rounds += [third, fourth]
     return any(report.in_trouble(one.passed) for one in rounds)
 
 

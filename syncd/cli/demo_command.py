@@ -15,7 +15,8 @@ def demo(
     ] = None,
     dir: Annotated[Path | None, typer.Option(file_okay=False, help="Keep configuration and store in this folder.")] = None,
 ) -> None:
-    """Show the main job on a simulated company: four vendors on loopback, findings, comments, a second pass, a day later."""
+    """Show the main job on a simulated company: four vendors on loopback, findings, comments, a second pass, a day later, an
+    answer."""
     from syncd.cli.demo import perform  # the vendors take a tenth of a second to load: no other command waits for them
 
     perform(once=once, port=port, records=records, dir=dir)

@@ -55,5 +55,5 @@ def difference(before: str, after: str) -> Iterator[tuple[str, Text]]:
     """The lines that differ, as their reader sees them: ("-", old), ("+", new)."""
     old, new = before.splitlines(), after.splitlines()
     for line in difflib.ndiff(old, new):
-        if line[:2] in ("- ", "+ "):
+        if line[:2] in ("- ", "+ ") and line[2:].strip():
             yield line[0], _line(line[2:].rstrip())

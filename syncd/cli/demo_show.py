@@ -19,7 +19,7 @@ from syncd.decide.wording import Dates, count
 from syncd.demo.company import Company
 from syncd.demo.company_days import ZONE
 from syncd.demo.company_twins import Note, Twins
-from syncd.demo.story import Edit
+from syncd.demo.story import Answer, Edit
 from syncd.demo.story_records import Recorded
 from syncd.model.finding import Severity
 
@@ -80,6 +80,15 @@ class Show:
         left = count(len(one.after) - len(one.written), "other")
         what = f"{count(len(edited), 'comment')} edited in place{new}, {left} left as they are"
         self._print(f"The third pass: {what}. {count(one.requests, 'request')} in {one.seconds:.1f} s.\n")
+        for note in one.written:
+            self._edited(note, one)
+
+    def answered(self, answer: Answer, one: Round) -> None:
+        """Somebody answered our comment; what it says to that."""
+        self._chapter("A person knows better")
+        self._print(f"{answer.who} answers on {answer.ticket}:\n")
+        self._print(Text(f"  {answer.text}\n", "bold"))
+        self._print(f"The fourth pass: {count(len(one.written), 'comment')} edited in place. {count(one.requests, 'request')}.\n")
         for note in one.written:
             self._edited(note, one)
 

@@ -71,6 +71,9 @@ def test_once_shows_the_main_job_and_leaves_only_the_folder_that_was_named(tmp_p
     late = re.search(r"- Checkout v2: (\d+) working days late.*\n +\+ Checkout v2: (\d+) working days late", said)
     assert late, said
     assert int(late[1]) < int(late[2])
+    assert re.search(r"The fourth pass: 1 comment edited in place\. \d+ requests\.", said)
+    answered = r"\+ Mira Lindqvist's reply of [^:]+: at risk until [^,]+, because the provider sends +two people on Monday\. "
+    assert re.search(answered + r"Computed: off track\.", " ".join(said.split()))
     assert "\x1b" not in said, "plain where it is no terminal"
     assert not list((tmp_path / "t").iterdir())
     found = CliRunner().invoke(cli, ["findings", "--json", "-c", str(kept / "syncd.toml")])

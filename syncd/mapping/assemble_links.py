@@ -73,7 +73,7 @@ def _end(found: Ref | str, named: Ref | Alias) -> Ref | Alias:
 
 
 def _merged(first: Dependency, other: Dependency) -> Dependency:
-    strength = min(first.strength, other.strength, key=_STRENGTH.index)
+    strength = first.strength if first.strength == other.strength else min(first.strength, other.strength, key=_STRENGTH.index)
     lag = max(first.lag, other.lag)
     if strength == first.strength and lag == first.lag:
         return first

@@ -23,6 +23,7 @@ def types_of(hint: Any) -> set[Any]:
 
 
 def takes_none(hint: Any) -> bool:
+    """Whether a field may be None."""
     return NoneType in get_args(hint)
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncd.model.packed import Form, Unpacking, form_now, pack
+from syncd.model.record import changed
 from syncd.model.ref import Ref
 from syncd.model.rows import KINDS, Change, Item, Person, Quantity, Row
 from syncd.model.wire import row_from_json, rows_from_text, rows_to_text
@@ -111,7 +112,7 @@ def with_all(hint: Any, place: int) -> Any:
 
 def test_what_is_equal_is_one_object_in_all_rows_that_are_read_together() -> None:
     ada = Person("Ada", {"plat": "5b11"}, "ada@acme.example")
-    texts = [pack([item(f"PLAT-{number}", of="PLAT-9", assignees=(ada,))]) for number in (1, 2)]
+    texts = [pack([changed(item(f"PLAT-{number}", of="PLAT-9"), assignees=(ada,))]) for number in (1, 2)]
     reading = Unpacking()
     (one,), (other,) = map(reading.rows, texts)
     assert isinstance(one, Item)

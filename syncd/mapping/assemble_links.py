@@ -103,7 +103,7 @@ def _merged(first: Dependency, other: Dependency) -> Dependency:
 
 
 def _stricter(first: Dependency, other: Dependency) -> Literal["hard", "soft", "external"]:
-    return min(first.strength, other.strength, key=_STRENGTH.index)
+    return first.strength if first.strength == other.strength else min(first.strength, other.strength, key=_STRENGTH.index)
 
 
 def unseen(links: Links, stale: frozenset[tuple[str, str, str]], unknown: frozenset[Ref]) -> frozenset[Ref]:

@@ -72,11 +72,6 @@ class RowsReading:
         return _ROWS.validate_json(text, by_alias=True, by_name=True) if text.startswith("[") else self._unpacking.rows(text)
 
 
-def rows_from_text(text: str) -> tuple[Row, ...]:
-    """The rows of one such text."""
-    return tuple(RowsReading().rows(text))
-
-
 def rows_to_documents(rows: Sequence[Row]) -> list[Json]:
     """Rows as JSON values with all that they hold, for what goes through them whatever kind they are."""
     documents: list[Json] = _ROWS.dump_python(tuple(rows), mode="json", by_alias=True, warnings="none")

@@ -14,7 +14,7 @@ from syncd.mapping.people_hidden import hidden
 from syncd.model.people import Entry
 from syncd.model.ref import Ref
 from syncd.model.rows import KINDS, Absence, Change, Item, MergeRequest, Person, Row, SignOff
-from syncd.model.wire import row_to_json, rows_from_text, rows_to_text
+from syncd.model.wire import RowsReading, row_to_json, rows_to_text
 from tests.mapping.mapping_world import default, only
 from tests.model_builders import assembled, item, milestone, ref
 
@@ -162,7 +162,7 @@ def test_the_default_mapping_of_gitlab_gives_the_login_and_programs_do_not_see_i
     row = only(default("gitlab.default"), data)
     assert row.assignees[0].login == "adal"
     assert row_to_json(row)["assignees"] == [{"name": "Ada", "identities": {"plat": "7"}, "email": None}]
-    (again,) = rows_from_text(rows_to_text((row,)))
+    (again,) = RowsReading().rows(rows_to_text((row,)))
     assert isinstance(again, Item)
     assert again.assignees[0].login == "adal"
 

@@ -75,7 +75,8 @@ class _Look:
                 self.tell(error)
 
     def tell(self, error: SyncError) -> None:
-        """Tell a person, once."""
+        """Tell a person, once; the pass is not called good."""
+        self._pulled.streams.setdefault(self._stream, Read()).worsen("stale")
         line = line_of(self._link.name, error)
         if line not in self._pulled.problems:
             self._pulled.problems.append(line)

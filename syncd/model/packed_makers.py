@@ -47,7 +47,9 @@ def common_maker(layout: str, name: str) -> Make:
     kept, readings = _readings(of, dict.fromkeys(names.common, _Layout()), 0)
 
     def make(values: Any, shared: Sequence[Any]) -> tuple[Any, ...]:
-        _read(values, readings, shared)
+        for place, default, how in readings:
+            value = values[place]
+            values[place] = default if value is None else how(value, shared) if how else value
         return tuple([values[place] for place in kept])
 
     return make
@@ -86,8 +88,18 @@ def _making(kind: Any, layout: _Layout, first: int) -> Make:
         if one.name not in names:
             setattr(blank, one.name, _default(one))
 
+    refs = [place for place, _, how in readings if how is _shared]  # most of all: without a call for each
+    others = [one for one in readings if one[2] is not _shared]
+
     def make(values: Any, shared: Sequence[Any]) -> Any:
-        _read(values, readings, shared)
+        for place in refs:
+            if (value := values[place]) is not None:
+                values[place] = shared[value]
+        for place, default, how in others:
+            if (value := values[place]) is None:
+                values[place] = default
+            elif how is not None:
+                values[place] = how(value, shared)
         own = values[first:] if whole else [values[place] for place in kept]
         return copy(blank, *shared[values[first - 1]], *own) if layout.common else copy(blank, *own)
 
@@ -112,16 +124,6 @@ def _readings(kind: Any, names: Mapping[str, _Layout], first: int) -> tuple[list
     return kept, readings
 
 
-def _read(values: Any, readings: Sequence[tuple[int, Any, Reading | None]], shared: Sequence[Any]) -> None:
-    """Put what is meant in the place of what JSON holds."""
-    for place, default, how in readings:
-        value = values[place]
-        if value is None:
-            values[place] = default
-        elif how is not None:
-            values[place] = how(value, shared)
-
-
 def _is_required(one: Field[Any]) -> bool:
     return one.default is MISSING and one.default_factory is MISSING
 
@@ -138,7 +140,7 @@ def _of_type(hint: Any, inner: _Layout) -> Reading | None:
     """How a value of that type is read; None: as it is."""
     types = types_of(hint)
     if types <= SHARED_TYPES:
-        return lambda value, shared: shared[value]
+        return _shared
     if all(one in AS_IT_IS or get_origin(one) is Literal for one in types):
         return None
     if types == {float}:
@@ -155,6 +157,10 @@ def _of_type(hint: Any, inner: _Layout) -> Reading | None:
             (lambda value, _: tuple(value)) if how is None else lambda value, shared: tuple([how(one, shared) for one in value])
         )
     return how and (lambda value, shared: {key: how(one, shared) for key, one in value.items()})
+
+
+def _shared(value: Any, shared: Sequence[Any]) -> Any:
+    return shared[value]
 
 
 def _instant(types: set[Any]) -> Reading:

@@ -1,7 +1,7 @@
 """Pure. From the layouts of rows to what makes rows of them."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 from datetime import date, datetime
 from functools import cache
@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from syncd.model.packed_fields import AS_IT_IS, PACKED, SHARED_TYPES, inner_of, takes_none, types_of
 from syncd.model.raw import Json
+from syncd.model.record import changing
 from syncd.model.rows import KINDS
 
 COMMON = "~"
@@ -30,12 +31,12 @@ class _Layout:
 def maker(layout: str) -> Make:
     """What makes a value of that layout. Before a row stands the number of its layout."""
     name, names = _parsed(layout)
-    return _written_out(PACKED[name], names, *(("_",) if name in KINDS else ()))
+    return _making(PACKED[name], names, 1 if name in KINDS else 0)
 
 
 @cache
 def common_maker(layout: str, name: str) -> Make:
-    """What makes the values that many rows share; with a name, those of what that field holds."""
+    """What makes the values that many rows share; with a name, those of what that field holds. What is not known any more is left out."""
     kind, names = _parsed(layout)
     of: Any = PACKED[kind]
     if name:
@@ -43,12 +44,14 @@ def common_maker(layout: str, name: str) -> Make:
         if hint is None:
             return lambda *_: ()  # that field is no more
         of, names = inner_of(hint), names.own[name]
-    hints, known, scope = get_type_hints(of), {one.name: one for one in fields(of)}, dict[str, Any]()
-    values = [_reading(known[one], hints[one], _Layout(), scope) if one in known else "None" for one in names.common]
-    targets = [one if one in known else "_" for one in names.common]
-    lines = ["def make(_row, _of):", f"    {', '.join(targets)}, = _row", f"    return {', '.join(values)},"]
-    exec("\n".join(lines), scope)
-    make: Make = scope["make"]
+    kept, readings = _readings(of, dict.fromkeys(names.common, _Layout()), 0)
+
+    def make(values: Any, shared: Sequence[Any]) -> tuple[Any, ...]:
+        for place, default, how in readings:
+            value = values[place]
+            values[place] = default if value is None else how(value, shared) if how else value
+        return tuple([values[place] for place in kept])
+
     return make
 
 
@@ -72,74 +75,96 @@ def _parsed(layout: str) -> tuple[str, _Layout]:
     return name, names
 
 
-def _written_out(kind: Any, layout: _Layout, *first: str) -> Make:
-    """What makes a value of that kind out of what a layout names; `first` come before that, and do not count.
-
-    Written out as `dataclass` writes its methods: a loop over the fields takes three times as long.
-    """
-    hints, known = get_type_hints(kind), {one.name: one for one in fields(kind)}
-    scope: dict[str, Any] = {"_new": object.__new__, "_kind": kind, **_INSTANTS}
-    targets, lines = [*first], list[str]()
-    for name, inner in layout.own.items():
-        how = _reading(known[name], hints[name], inner, scope) if name in known else None
-        targets.append(f"_made.{name}" if how == name else name if how else "_")
-        if how not in (None, name):
-            lines.append(f"    _made.{name} = {how}")
+def _making(kind: Any, layout: _Layout, first: int) -> Make:
+    """What makes a value of that kind out of what a layout names; `first`: so many values come before that, and do not count."""
+    known = {one.name: one for one in fields(kind)}
     if layout.common:
-        targets.insert(len(first), "_common")
-        lines.append(f"    {''.join(f'_made.{name}, ' if name in known else '_, ' for name in layout.common)} = _of[_common]")
-    left = [one for name, one in known.items() if name not in layout.own and name not in layout.common]
-    lines += [f"    _made.{one.name} = {_by_default(one, scope)}" for one in left]
-    head = ["def make(_row, _of):", "    _made = _new(_kind)", f"    {', '.join(targets)}, = _row"]
-    exec("\n".join([*head, *lines, "    return _made"]), scope)
-    make: Make = scope["make"]
+        first += 1
+    kept, readings = _readings(kind, layout.own, first)
+    names = [name for name in (*layout.common, *layout.own) if name in known]
+    whole, copy = len(kept) == len(layout.own), changing(kind, *names)
+    blank = object.__new__(kind)
+    for one in known.values():
+        if one.name not in names:
+            setattr(blank, one.name, _default(one))
+
+    refs = [place for place, _, how in readings if how is _shared]  # most of all: without a call for each
+    others = [one for one in readings if one[2] is not _shared]
+
+    def make(values: Any, shared: Sequence[Any]) -> Any:
+        for place in refs:
+            if (value := values[place]) is not None:
+                values[place] = shared[value]
+        for place, default, how in others:
+            if (value := values[place]) is None:
+                values[place] = default
+            elif how is not None:
+                values[place] = how(value, shared)
+        own = values[first:] if whole else [values[place] for place in kept]
+        return copy(blank, *shared[values[first - 1]], *own) if layout.common else copy(blank, *own)
+
     return make
 
 
-def _by_default(one: Field[Any], scope: dict[str, Any]) -> str:
+Reading = Callable[[Any, Sequence[Any]], Any]
+"""A value out of what JSON holds of it, and of what is shared."""
+
+
+def _readings(kind: Any, names: Mapping[str, _Layout], first: int) -> tuple[list[int], list[tuple[int, Any, Reading | None]]]:
+    """The places of what is known still; and of what is not as JSON holds it, with its default and how it is read."""
+    hints, known = get_type_hints(kind), {one.name: one for one in fields(kind)}
+    kept, readings = list[int](), list[tuple[int, Any, Reading | None]]()
+    for place, (name, inner) in enumerate(names.items(), first):
+        if name in known:
+            kept.append(place)
+            how = _of_type(hints[name], inner)
+            default = None if takes_none(hints[name]) or _is_required(known[name]) else _default(known[name])
+            if how is not None or default is not None:
+                readings.append((place, default, how))
+    return kept, readings
+
+
+def _is_required(one: Field[Any]) -> bool:
+    return one.default is MISSING and one.default_factory is MISSING
+
+
+def _default(one: Field[Any]) -> Any:
     if one.default_factory is not MISSING:
-        scope[f"_default_{one.name}"] = one.default_factory
-        return f"_default_{one.name}()"
+        return one.default_factory()
     if one.default is MISSING:
         raise ValueError(f"these rows have no {one.name}")
-    if one.default is None:
-        return "None"
-    scope[f"_default_{one.name}"] = one.default
-    return f"_default_{one.name}"
+    return one.default
 
 
-def _reading(one: Field[Any], hint: Any, inner: _Layout, scope: dict[str, Any]) -> str:
-    """How the field is read, as an expression of its own name."""
-    how = _of_type(hint, one.name, inner, scope)
-    if takes_none(hint):
-        return how if how == one.name else f"None if {one.name} is None else {how}"
-    if one.default is MISSING and one.default_factory is MISSING:
-        return how
-    return f"{_by_default(one, scope)} if {one.name} is None else {how}"
-
-
-def _of_type(hint: Any, name: str, inner: _Layout, scope: dict[str, Any]) -> str:
+def _of_type(hint: Any, inner: _Layout) -> Reading | None:
+    """How a value of that type is read; None: as it is."""
     types = types_of(hint)
     if types <= SHARED_TYPES:
-        return f"_of[{name}]"
+        return _shared
     if all(one in AS_IT_IS or get_origin(one) is Literal for one in types):
-        return name
+        return None
     if types == {float}:
-        return f"{name} if {name}.__class__ is not str else float({name})"
+        return lambda value, _: float(value) if value.__class__ is str else value
     if types <= {date, datetime}:
-        return f"_{'moment' if len(types) == 2 else next(iter(types)).__name__}({name})"
+        return _instant(types)
     (only,) = types
-    if (container := get_origin(only)) is None:
-        scope[f"_{only.__name__}"] = _written_out(only, inner)
-        return f"_{only.__name__}({name}, _of)"
-    how = _of_type(get_args(only)[0 if container is tuple else 1], "_one", inner, scope)
+    container = get_origin(only)
+    if container is None:
+        return _making(only, inner, 0)
+    how = _of_type(get_args(only)[0 if container is tuple else 1], inner)
     if container is tuple:
-        return f"tuple({name})" if how == "_one" else f"tuple([{how} for _one in {name}])"
-    return name if how == "_one" else f"{{_key: {how} for _key, _one in {name}.items()}}"
+        return (
+            (lambda value, _: tuple(value)) if how is None else lambda value, shared: tuple([how(one, shared) for one in value])
+        )
+    return how and (lambda value, shared: {key: how(one, shared) for key, one in value.items()})
 
 
-def _moment(text: str) -> date:
-    return date.fromisoformat(text) if len(text) == len("2026-05-05") else datetime.fromisoformat(text)
+def _shared(value: Any, shared: Sequence[Any]) -> Any:
+    return shared[value]
 
 
-_INSTANTS = {"_moment": _moment, "_date": date.fromisoformat, "_datetime": datetime.fromisoformat}
+def _instant(types: set[Any]) -> Reading:
+    if len(types) == 2:
+        return lambda text, _: date.fromisoformat(text) if len(text) == len("2026-05-05") else datetime.fromisoformat(text)
+    of = datetime.fromisoformat if datetime in types else date.fromisoformat
+    return lambda text, _: of(text)

@@ -26,7 +26,6 @@ from syncd.model.rows import Rejected
 from syncd.model.wire import row_to_json
 from syncd.run.analyse import shown
 from syncd.run.backfill import unasked, wanted_of
-from syncd.run.ears import stream_of
 from syncd.store.raws import StoredRaw
 
 
@@ -158,7 +157,7 @@ def _body(app: App, action: Action) -> str:
 def _answered(app: App, target: Ref) -> Iterator[str]:
     """The names of those who ever answered our comment there."""
     link = next((link for link in app.links if link.name == target.connection), None)
-    if link is None or (stream := stream_of(link.kind)) is None:
+    if link is None or (stream := link.kind.replies) is None:
         return
     ref = reply_ref(target, stream)
     for version in app.store.mirror.versions(ref):

@@ -55,9 +55,15 @@ class Config:
         """What holds and yet cannot do what it seems to, one line each: what will not happen, where, what to do."""
         mark, found = self.policy.status, []
         for name, connection in self.connections.items():
+            if "on" not in (connection.write, *connection.write_for.values()):
+                continue
             why = None if mark == "off" else connection.unwritable().get(mark)
-            if why and "on" in (connection.write, *connection.write_for.values()):
+            if why:
                 found.append(f'{name}: [policy] status = "{mark}" marks no merge request here: {why}')
+            heard = connection.kind.replies if self.policy.replies else None
+            if heard and not connection.mapping.makes(heard):
+                cure = f'extend {connection.kind.mapping}, or add a rule with stream = "{heard}" and to = "reply"'
+                found.append(f"{name}: {connection.mapping_name} makes nothing of answers to our comments: {cure}")
         return found
 
     def redacted(self) -> dict[str, Any]:

@@ -304,6 +304,11 @@ class Kind:
     hooks: HookScheme | None = None
 
     @property
+    def replies(self) -> str | None:
+        """The stream that holds what people answered below our comments; None where the kind has none."""
+        return next((name for name, stream in self.streams.items() if stream.replies), None)
+
+    @property
     def title(self) -> str:
         """The name as a person writes it: `google_calendar` -> Google calendar."""
         return self.name.replace("_", " ").capitalize()

@@ -41,6 +41,10 @@ class Mapping:
         """The program for the records of a project."""
         return self.projects.get(project.casefold(), self.base) if self.projects else self.base
 
+    def makes(self, stream: str) -> bool:
+        """Whether it makes anything of the records of that stream."""
+        return any(program.rules.get(stream) for program in (self.base, *self.projects.values()))
+
 
 @dataclass(frozen=True, slots=True)
 class Applied:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
-from syncd.contract import Kind, Page, Stream
+from syncd.contract import Page, Stream
 from syncd.mapping.paths import walk
 from syncd.model.raw import Json, RawRecord
 from syncd.model.ref import Ref
@@ -15,11 +15,6 @@ UNTOLD = timedelta(hours=1)
 """Where no instant says when a record was touched, what was answered is looked for no more often than this."""
 
 
-def stream_of(kind: Kind) -> str | None:
-    """The stream that holds what was answered; None where the kind has none."""
-    return next((name for name, stream in kind.streams.items() if stream.replies), None)
-
-
 class Ears:
     """Notices which records of a page somebody touched after we, or a look, did. Made once a pull; safe to share between threads."""
 
@@ -28,7 +23,7 @@ class Ears:
 
     @cached_property
     def _heard(self) -> Mapping[Ref, datetime | None]:
-        return self._store.listening.heard(self._link.name) if stream_of(self._link.kind) else {}
+        return self._store.listening.heard(self._link.name) if self._link.kind.replies else {}
 
     def of(self, page: Page, stream: Stream, now: datetime) -> dict[str, datetime]:
         """Records of a page that is not yet stored, by id, with the instant of the touch."""

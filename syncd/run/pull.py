@@ -11,7 +11,7 @@ from syncd.run.brake import accepted
 from syncd.run.clock import Clock
 from syncd.run.crew import Crew
 from syncd.run.defect import defect
-from syncd.run.ears import Ears, stream_of
+from syncd.run.ears import Ears
 from syncd.run.echo import Echoes
 from syncd.run.fault_points import Point, unused
 from syncd.run.homes import Homes
@@ -135,7 +135,7 @@ def _heed_off(states: Iterable[ScopeState], clock: Clock) -> None:
 def _leave_streams(link: Link, store: Store, clock: Clock, states: Iterable[ScopeState]) -> None:
     """Streams that were read once and are not any more: what is known of them stays, and proves nothing."""
     for known in states:
-        if known.stream and known.stream not in (*link.streams, stream_of(link.kind)) and known.state != "stale":
+        if known.stream and known.stream not in (*link.streams, link.kind.replies) and known.state != "stale":
             text = "not among the configured streams any more"
             store.scopes.set_state(link.name, known.stream, known.scope, "stale", at=clock.now(), text=text)
 
@@ -166,5 +166,5 @@ def _connection_ends(link: Link, store: Store, clock: Clock, pulled: Pulled, err
 def _scopes_of(link: Link, store: Store) -> Iterator[tuple[str, Scope]]:
     """What is read scope by scope: what was answered to us is not."""
     for known in store.scopes.states(link.name):
-        if known.stream and known.state != "halted" and known.stream != stream_of(link.kind):
+        if known.stream and known.state != "halted" and known.stream != link.kind.replies:
             yield known.stream, known.scope

@@ -8,7 +8,6 @@ from syncd.contract import AuthFailed, Connector, Gone, Misconfigured, Page, Rat
 from syncd.model.raw import RawRecord
 from syncd.run.clock import Clock
 from syncd.run.defect import defect
-from syncd.run.ears import stream_of
 from syncd.run.link import Link
 from syncd.run.log import log
 from syncd.run.pull import Pulled, Read, limited
@@ -26,8 +25,8 @@ _FAILURES = 3
 
 def listen(link: Link, store: Store, clock: Clock, pulled: Pulled) -> None:
     """Look at what was answered where that is due. What cannot be had now stays due."""
-    stream = stream_of(link.kind)
-    if stream is None or not (due := store.listening.due(link.name, clock.now())):
+    stream = link.kind.replies
+    if stream is None or not link.mapping.makes(stream) or not (due := store.listening.due(link.name, clock.now())):
         return
     fresh = {(known.stream, known.scope.id) for known in store.scopes.states(link.name) if known.state == "fresh"}
     if ("", "") not in fresh or limited(link.name, store, clock.now()):

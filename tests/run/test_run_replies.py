@@ -347,6 +347,24 @@ def test_where_no_instant_tells_of_a_touch_it_is_looked_once_an_hour(one: Desk) 
     assert changed(3) == [EPIC]
 
 
+def test_a_mapping_that_makes_nothing_of_answers_asks_for_none_and_is_told(one: Desk) -> None:
+    (one.folder / "own.toml").write_text('extends = "memory.default"\n[[rule]]\nname = "reply"\ndrop = true\n')
+    one.connection["mapping"] = "own.toml"
+    one.restart()
+    one.answer()
+    one.once()
+    assert one.asked == []
+    told = one.syncd("check").err
+    assert told == (
+        "! mem: own.toml makes nothing of answers to our comments: extend memory.default, "
+        'or add a rule with stream = "replies" and to = "reply"\n'
+    )
+    del one.connection["mapping"]
+    one.restart()
+    one.once()
+    assert "on track until" in one.comment()
+
+
 def test_it_can_be_switched_off(tmp_path: Path) -> None:
     with desk(tmp_path, replies=False) as one:
         one.stand()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from connectors.gitlab.address import segment
 from connectors.gitlab.client import Answer, Client
 from connectors.gitlab.cursor import moment
-from connectors.gitlab.write import moved, path_of_target, project_of, scope_of, touched
+from connectors.gitlab.write import moved, path_of_target, project_of, scope_of
 from connectors.http import expect
 from syncd.contract import Refused
 from syncd.model.action import Action, Receipt
@@ -28,7 +28,7 @@ def label(reader: Client, writer: Client, action: Action) -> Receipt:
         answer = _put(writer, moved(reader, action.target, what), body, what, action)
     record = expect(answer.body, dict, what=what, scope=scope_of(action, writer))
     at = moment(record.get("updated_at"))
-    return Receipt("labels", at or writer.now, action.target.url, created=False, touched=touched(at))
+    return Receipt("labels", at or writer.now, action.target.url, created=False, touched=at)
 
 
 def status(writer: Client, action: Action) -> Receipt:

@@ -1,7 +1,5 @@
 """Comments (GitLab calls them notes) on issues and merge requests: finding ours, editing it, or writing it."""
 
-from datetime import datetime, timedelta
-
 from connectors.gitlab.address import place_of, segment
 from connectors.gitlab.client import Answer, Client
 from connectors.gitlab.cursor import moment
@@ -13,8 +11,6 @@ from syncd.model.marker import has_marker
 from syncd.model.ref import Ref
 
 _OLDEST_FIRST = {"sort": "asc", "order_by": "created_at"}
-_SILENCE = timedelta(minutes=1)
-"""So long a record that was touched is not touched again by notes, though there may be some: GitLab's `ThrottledTouch`."""
 
 
 def find(reader: Client, target: Ref, key: str, account: str) -> str | None:
@@ -43,13 +39,7 @@ def comment(reader: Client, writer: Client, action: Action) -> Receipt:
         raise Unavailable(f"{_what(action)}: GitLab's answer does not name the comment", scope=scope_of(action, writer))
     at = moment(note.get("updated_at"))
     url = f"{action.target.url}#note_{id}" if action.target.url else None
-    return Receipt(str(id), at or writer.now, url, created=action.remote_id is None, touched=touched(at))
-
-
-def touched(at: datetime | None) -> datetime | None:
-    """When we touched a record that we wrote on at that time, for whoever asks whether anybody did so after us: what is said in the minute
-    after ours leaves the record's time as it is, and would not be seen."""
-    return at - _SILENCE if at else None
+    return Receipt(str(id), at or writer.now, url, created=action.remote_id is None, touched=at)
 
 
 def _send(writer: Client, action: Action, path: str, *, again: bool = False) -> Answer:

@@ -152,7 +152,8 @@ class _Desk:
         return receipt
 
     def _written(self, row: OutboxRow, receipt: Receipt) -> None:
-        self.store.outbox.receipt(row, receipt)
+        stream = self.link.kind.streams.get(row.target.stream)
+        self.store.outbox.receipt(row, receipt, quiet_s=stream.quiet_s if stream else 0)
         self.point("after receipt")
         self.done.delivered += 1
         self.done.receipts.append(receipt)

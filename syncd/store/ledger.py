@@ -83,8 +83,8 @@ class Ledger:
             )
             return moved.rowcount > 0
 
-    def enter(self, tx: Connection, action: Action, receipt: Receipt, *, late: bool) -> None:
-        """Append a receipt; unless it is late, the ledger follows it."""
+    def enter(self, tx: Connection, action: Action, receipt: Receipt, *, late: bool, quiet_s: float = 0) -> None:
+        """Append a receipt; unless it is late, the ledger follows it. `quiet_s`: of the target's stream."""
         target = action.target
         identity = {"connection": target.connection, "stream": target.stream, "id": target.id, "verb": action.verb}
         answer = {"at": receipt.at, "remote_id": receipt.remote_id, "url": receipt.url, "created": receipt.created}
@@ -92,7 +92,7 @@ class Ledger:
         tx.execute(insert(receipts), {**identity, **answer, "late": late, "action": action_to_json(action)})
         if not late:
             self.db.upsert(tx, ledger, [_values(stands(action, receipt))])
-        listening.follow(tx, action, receipt)
+        listening.follow(tx, action, receipt, quiet_s)
 
     def receipts(self, target: Ref) -> list[Receipted]:
         """All receipts of a target, the first one first."""

@@ -79,8 +79,9 @@ def mark(tx: Connection, connection: str, stream: str, touched: Mapping[str, dat
         tx.execute(_MARK, rows, execution_options={ASIDE: True})
 
 
-def follow(tx: Connection, action: Action, receipt: Receipt) -> None:
-    """Our own write is nobody's answer. Nothing was answered to a comment before it was there; to one that is edited, it may have been."""
+def follow(tx: Connection, action: Action, receipt: Receipt, quiet_s: float) -> None:
+    """Our own write is nobody's answer. Nothing was answered to a comment before it was there; to one that is edited, it may have been.
+    `quiet_s`: so long what is answered touches nothing, so that it is looked for after that."""
     target, touched = action.target, receipt.touched
     if touched is None:
         return
@@ -94,4 +95,6 @@ def follow(tx: Connection, action: Action, receipt: Receipt) -> None:
         if row.heard is None:
             return
         values["listen_at"] = row.listen_at or receipt.at + AFTER_AN_EDIT
+    elif quiet_s:
+        values["listen_at"] = row.listen_at or receipt.at + timedelta(seconds=quiet_s) + AFTER_OUR_OWN
     tx.execute(update(ledger).where(*_THIS).values(values), this, execution_options={ASIDE: True})

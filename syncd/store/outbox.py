@@ -103,11 +103,12 @@ class Outbox:
             _update(tx, row.n, not_before=not_before)
             return True
 
-    def receipt(self, row: OutboxRow, receipt: Receipt) -> bool:
-        """The vendor has it: into the ledger, and the row goes unless a newer wish waits. False where the claim lapsed."""
+    def receipt(self, row: OutboxRow, receipt: Receipt, *, quiet_s: float = 0) -> bool:
+        """The vendor has it: into the ledger, and the row goes unless a newer wish waits. False where the claim lapsed. `quiet_s`: of the
+        target's stream."""
         with self.db.writing() as tx:
             held = _held(tx, row)
-            Ledger(self.db).enter(tx, row.action, receipt, late=held is None)
+            Ledger(self.db).enter(tx, row.action, receipt, late=held is None, quiet_s=quiet_s)
             if held is None:
                 return False
             if held.desired is None:

@@ -16,7 +16,7 @@ from syncd.cli.main import cli
 from syncd.cli.report import in_trouble
 from syncd.contract import AuthFailed, Gone, RateLimited, Refused, Unavailable, reply_ref
 from syncd.model.ref import Ref
-from syncd.run.one_pass import Passed, one_pass, pull_and_map
+from syncd.run.one_pass import Passed, Works, one_pass, pull_and_map
 from syncd.run.pull import pull
 from syncd.store.raws import StoredRaw
 from tests.run.run_given import Company, Hand, Ran, toml
@@ -236,10 +236,29 @@ def test_a_look_that_was_due_when_the_process_died_is_made_by_the_next_one(one: 
     assert "on track until" in one.comment()
 
 
-def test_where_a_vendor_tells_of_no_second_touch_for_a_while_it_is_looked_again_after_that(one: Desk) -> None:
+def quiet(one: Desk) -> Works:
+    """What a pass works with, where for five minutes nothing touches a ticket that was touched."""
     (link,) = one.app.links
     streams = {**KIND.streams, "things": replace(KIND.streams["things"], quiet_s=300)}
-    slow = replace(one.app.works, links=(replace(link, kind=replace(link.kind, streams=streams)),))
+    return replace(one.app.works, links=(replace(link, kind=replace(link.kind, streams=streams)),))
+
+
+def test_where_our_comment_hides_for_a_while_what_is_answered_it_is_looked_after_that(tmp_path: Path) -> None:
+    with desk(tmp_path) as one:
+        one.late()
+        slow = quiet(one)
+        one_pass(slow, spare=True)
+        assert one.comment()
+        one.world.answer(EPIC, ON_TRACK, at=one.hand.at - timedelta(seconds=10))  # it moves no instant
+        for minutes, asked in ((4, []), (2, [EPIC]), (5, [EPIC])):
+            one.hand.go(minutes=minutes)
+            one_pass(slow, spare=True)
+            assert one.asked == asked
+        assert "on track until" in one.comment()
+
+
+def test_where_a_vendor_tells_of_no_second_touch_for_a_while_it_is_looked_again_after_that(one: Desk) -> None:
+    slow = quiet(one)
     one.answer("Thanks")
     one.hand.go(seconds=10)
     one_pass(slow, spare=True)

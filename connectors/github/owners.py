@@ -6,8 +6,6 @@ from connectors.github.client import Client
 from connectors.github.wire import PER_PAGE, Row
 from syncd.contract import Unavailable
 
-_HUNDRED = {"per_page": str(PER_PAGE)}
-
 
 class Owners:
     """Lists of repositories by owner, asked for once each. `login`: who we are; `is_app`: an App sees what it was installed for."""
@@ -40,7 +38,9 @@ class Owners:
 
     def _listed(self, path: str, owner: str, query: dict[str, str], under: str | None = None) -> list[Row] | None:
         """None where there is no such list (404). Of lists that hold more only the owner's own count."""
-        pages = self._client.walk(path, what=_what(owner), scope=owner, query={**_HUNDRED, **query}, accept=(404,), under=under)
+        pages = self._client.walk(
+            path, what=_what(owner), scope=owner, query={"per_page": str(PER_PAGE), **query}, accept=(404,), under=under
+        )
         rows: list[Row] = []
         for page in pages:
             if page.absent:

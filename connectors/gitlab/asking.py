@@ -6,10 +6,10 @@ from connectors.gitlab.cursor import Cursor, stamp
 from connectors.gitlab.paging import PER_PAGE
 from syncd.model.raw import Scope
 
-_SORTED: Mapping[str, object] = {"order_by": "updated_at", "sort": "asc", "per_page": PER_PAGE}
+_SORTED: Mapping[str, object] = {"order_by": "updated_at", "sort": "asc"}
 _QUERY: Mapping[tuple[str, str], Mapping[str, object]] = {
-    ("milestones", "p"): {"include_ancestors": "true", "per_page": PER_PAGE},
-    ("milestones", "g"): {"include_ancestors": "true", "include_descendants": "true", "per_page": PER_PAGE},
+    ("milestones", "p"): {"include_ancestors": "true"},
+    ("milestones", "g"): {"include_ancestors": "true", "include_descendants": "true"},
     ("epics", "g"): {"state": "all", **_SORTED},
     ("issues", "p"): {"scope": "all", "state": "all", **_SORTED},
     ("issues", "g"): {"scope": "all", "state": "all", **_SORTED},
@@ -34,7 +34,7 @@ def rest_query(stream: str, scope: Scope, cursor: Cursor, *, newest: bool, archi
     """The query of the page that the cursor names. `newest`: the youngest records first; `archived`: those of archived projects
     too."""
     place = (list_of(stream), scope.id[0])
-    query = dict(_QUERY[place])
+    query: dict[str, object] = {**_QUERY[place], "per_page": PER_PAGE}
     if scope.facts.get("narrowed"):
         query.pop("include_descendants", None)
     if archived and place in _HIDES_ARCHIVED:

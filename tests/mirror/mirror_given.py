@@ -1,5 +1,7 @@
 """A vendor twin, a mirror of it, and what must hold between the two once nobody changes anything any more."""
 
+import importlib
+import pkgutil
 import random
 import re
 import shutil
@@ -233,7 +235,10 @@ def empty_store() -> Path:
 
 @contextmanager
 def short_pages(package: str, size: int) -> Iterator[None]:
-    """The connector asks for pages of so many records, so that a small world has several."""
+    """The connector asks for pages of so many records, so that a small world has several. All of it is loaded before: a module that is
+    loaded meanwhile would keep that size."""
+    for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
+        importlib.import_module(module.name)
     names = [name for name, module in sys.modules.items() if name.startswith(package) and hasattr(module, "PER_PAGE")]
     with ExitStack() as stack:
         for name in names:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from connectors.replies import MOST, STREAM, commands, kept
 from syncd.contract import (
-    REPLY_WORD,
     Account,
     Gate,
     Gone,
@@ -29,12 +29,9 @@ from syncd.model.marker import has_marker
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
 
-MOST_ANSWERS = 100
-"""So many of the newest comments on a record are looked at."""
-
 STREAMS = {
     "things": Stream("things", deletions="reported", takes=frozenset({"comment", "label"}), touched="updated_at"),
-    "replies": Stream("replies", deletions="never", replies=True),
+    STREAM: Stream(STREAM, deletions="never", replies=True),
 }
 _ALL = Scope("all", "all")
 WORLDS: dict[str, "World"] = {}
@@ -124,10 +121,9 @@ class Memory:
     def _answers(self, ref: Ref) -> RawRecord:
         """What people answered on a record: of each comment the lines that speak to us, and nothing else."""
         target = self.fetch_one(target_of(ref)).ref
-        newest = self._world.answers.get(target.id, [])[-MOST_ANSWERS:]
-        comments = [{**one, "text": text} for one in newest if (text := _to_us(one["text"]))]
-        named = {"stream": target.stream, "id": target.id, "key": target.key}
-        return RawRecord(reply_ref(target, ref.stream), _ALL, {"target": named, "comments": comments})
+        newest = self._world.answers.get(target.id, [])[-MOST:]
+        comments = [{**one, "text": text} for one in newest if (text := commands(one["text"].splitlines()))]
+        return kept(reply_ref(target), _ALL, comments)
 
     def census(self, stream: str, scope: Scope) -> Iterator[Sequence[str]]:  # noqa: ARG002
         """All ids at once."""
@@ -158,10 +154,6 @@ class Memory:
 
     def _ref(self, id: str) -> Ref:
         return Ref(self._settings.connection, "things", id, key=id, url=f"memory:{self._settings.url}/{id}")
-
-
-def _to_us(text: str) -> str:
-    return "\n".join(line for line in text.splitlines() if line.startswith(REPLY_WORD))
 
 
 KIND = Kind(

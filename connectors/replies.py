@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from syncd.contract import REPLY_WORD, target_of
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
 
+STREAM = "replies"
 MOST = 100
 """So many comments of a ticket are looked at, the newest."""
 _MOST_LINES, _LONGEST_LINE, _LONGEST_BODY = 10, 500, 100_000
@@ -39,6 +41,12 @@ def kept(ref: Ref, scope: Scope, comments: Sequence[dict[str, Any]]) -> RawRecor
     target = target_of(ref)
     named = {"stream": target.stream, "id": target.id, "key": target.key, "url": target.url}
     return RawRecord(ref, scope, {"target": named, "comments": list(comments)})
+
+
+def order(at: datetime | None, id: object) -> tuple[float, int]:
+    """Where a comment that was written then stands among others, the oldest first. Ids count up: they tell what was written in one moment
+    apart."""
+    return at.timestamp() if at else 0.0, int(str(id)) if str(id).isdecimal() else 0
 
 
 def pruned(comment: dict[str, Any], names: Iterable[str], people: Iterable[str], of_person: Sequence[str]) -> dict[str, Any]:

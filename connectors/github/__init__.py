@@ -10,7 +10,6 @@ from connectors.github.options import GithubOptions
 from connectors.github.owners import Owners
 from connectors.github.pen import Pen
 from connectors.github.read import Reader
-from connectors.github.replies import STREAM as REPLIES
 from connectors.github.replies import Replies
 from connectors.github.repositories import Repositories
 from connectors.github.sign_in import AppSignIn, sign_in
@@ -18,6 +17,7 @@ from connectors.github.weigh import Scales
 from connectors.github.wire import Wire
 from connectors.github.write import Writer
 from connectors.lately import Lately
+from connectors.replies import STREAM as REPLIES
 from syncd.contract import Account, Budget, Gate, Kind, Limits, Notice, Page, Settings, Stream, SyncError
 from syncd.model.action import Action, Receipt, Verb
 from syncd.model.raw import RawRecord, Scope

@@ -17,7 +17,6 @@ from syncd.model.marker import is_marked
 from syncd.model.raw import RawRecord
 from syncd.model.ref import Ref
 
-STREAM = "replies"
 _BACK = timedelta(days=365)
 """No word holds so long: what was said, or edited, before that need not be looked at."""
 _MOST_PAGES = 100

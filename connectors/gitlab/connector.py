@@ -13,11 +13,11 @@ from connectors.gitlab.paging import listing
 from connectors.gitlab.places import Place, Places
 from connectors.gitlab.reading import Lacking, Moved, Reading
 from connectors.gitlab.related import complete
-from connectors.gitlab.replies import STREAM as REPLIES
 from connectors.gitlab.replies import Replies
 from connectors.gitlab.weigh import weigh
 from connectors.http import expect
 from connectors.lately import Lately
+from connectors.replies import STREAM as REPLIES
 from syncd.contract import Account, Gate, Limits, Notice, Page, RateLimited, Settings, Stream, SyncError, Unavailable
 from syncd.model.action import Action, Receipt
 from syncd.model.raw import RawRecord, Scope

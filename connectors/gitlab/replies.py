@@ -10,13 +10,12 @@ from connectors.gitlab.cursor import moment
 from connectors.gitlab.paging import rows_of
 from connectors.gitlab.write import path_of_target, project_of
 from connectors.http import expect
-from connectors.replies import MOST, in_markdown, kept, pruned
+from connectors.replies import MOST, in_markdown, kept, order, pruned
 from syncd.contract import Unavailable, target_of
 from syncd.model.marker import is_marked
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
 
-STREAM = "replies"
 _NEWEST_FIRST = {"sort": "desc", "order_by": "created_at", "per_page": MOST}
 _KEPT = ("id", "created_at", "updated_at", "internal", "confidential")
 _OF_PERSON = ("id", "username", "name")
@@ -56,7 +55,7 @@ class Replies:
         notes = rows_of(self._client.get(path, _NEWEST_FIRST, what=what, scope=project), what=what, scope=project)
         if any(str(note.get("noteable_id", target.id)) != target.id for note in notes):
             raise Unavailable(f"{what}: another record has its address now", scope=project)
-        return sorted(notes, key=_when)
+        return sorted(notes, key=lambda note: order(moment(note.get("created_at")), note.get("id")))
 
     def _may(self, note: dict[str, Any], target: Ref, project: str) -> bool:
         """Whether the author may change the ticket."""
@@ -85,9 +84,3 @@ def _is_a_persons(note: dict[str, Any]) -> bool:
     if note.get("system") or note.get("id") is None or not isinstance(author, dict) or author.get("id") is None:
         return False
     return not author.get("bot") and not _BOT.fullmatch(str(author.get("username"))) and not is_marked(str(note.get("body")))
-
-
-def _when(note: dict[str, Any]) -> tuple[float, int]:
-    """Ids count up: they tell what was written in one moment apart."""
-    at, id = moment(note.get("created_at")), note.get("id")
-    return at.timestamp() if at else 0.0, id if isinstance(id, int) else 0

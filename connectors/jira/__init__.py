@@ -9,10 +9,11 @@ from connectors.jira.hooks import HOOKS
 from connectors.jira.options import JiraOptions
 from connectors.jira.projects import Projects
 from connectors.jira.read import Reading
-from connectors.jira.replies import STREAM, Replies
+from connectors.jira.replies import Replies
 from connectors.jira.sign import Signing
 from connectors.jira.site import Site
 from connectors.jira.write import VERBS, Writing
+from connectors.replies import STREAM
 from syncd.contract import Account, Gate, Kind, Limits, Notice, Page, Settings, Stream, SyncError
 from syncd.model.action import Action, Receipt
 from syncd.model.raw import RawRecord, Scope

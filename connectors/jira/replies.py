@@ -11,12 +11,11 @@ from connectors.jira.document import lines_of
 from connectors.jira.paging import START, Place
 from connectors.jira.projects import Projects
 from connectors.jira.records import scope_of
-from connectors.replies import MOST, commands, in_wiki, kept, pruned
+from connectors.replies import MOST, commands, in_wiki, kept, order, pruned
 from syncd.contract import target_of
 from syncd.model.raw import Json, RawRecord, Scope
 from syncd.model.ref import Ref
 
-STREAM = "replies"
 _KEPT = ("id", "created", "updated", "jsdPublic", "visibility")
 _PEOPLE = ("author", "updateAuthor")
 _OF_PERSON = ("accountId", "key", "name", "displayName", "emailAddress")
@@ -94,6 +93,4 @@ def _falls(comments: list[dict[str, Any]]) -> bool:
 
 
 def _when(comment: dict[str, Any]) -> tuple[float, int]:
-    """Ids count up: they tell what was written in one moment apart."""
-    moment, id = instant(comment.get("created")), str(comment.get("id"))
-    return moment.timestamp() if moment else 0.0, int(id) if id.isdecimal() else 0
+    return order(instant(comment.get("created")), comment.get("id"))

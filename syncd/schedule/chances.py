@@ -36,6 +36,7 @@ Drawings = npt.NDArray[np.int32]
 Pass = Callable[[Drawings], Draws]
 CELLS = 10_000_000
 """Draws times items that are held at once, at most."""
+_LEAST_DRAWS, _ALL_CELLS = 200, 20_000_000
 _LAST = timedelta(days=14)
 """What ends so short before the calendars do ended with them: its end is not known."""
 
@@ -100,6 +101,11 @@ def simulated(
         done += block
     every = np.concatenate(ends) if ends else np.zeros((0, len(watched)))
     return Drawn(draws, every.astype(np.int64), counts)
+
+
+def draws_of(values: int, most: int) -> int:
+    """How often so many values are drawn: `most` times, and less often where they are very many."""
+    return max(_LEAST_DRAWS, min(most, _ALL_CELLS // max(1, values)))
 
 
 def _together(nodes: int) -> int:

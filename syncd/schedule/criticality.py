@@ -15,8 +15,8 @@ import numpy as np
 
 from syncd.model.ref import Ref
 from syncd.model.snapshot import Snapshot
-from syncd.schedule.chances import pools_of, simulated
-from syncd.schedule.forecast import CELLS, DRAWS, ENOUGH, LEAST_DRAWS, forecast_of
+from syncd.schedule.chances import draws_of, pools_of, simulated
+from syncd.schedule.forecast import DRAWS, ENOUGH, forecast_of
 from syncd.schedule.part import Part
 from syncd.schedule.plan import plan_of
 from syncd.schedule.reference import LEAST, reference_of
@@ -41,7 +41,7 @@ def criticality_of(snapshot: Snapshot, milestone: Ref) -> Criticality:
         return Criticality(milestone, lacking=lacking)
     plan, end = snapshot.once(plan_of), End(milestone)
     part = Part.before(plan, end)
-    draws = max(LEAST_DRAWS, min(DRAWS, CELLS // len(part.numbers)))
+    draws = draws_of(len(part.numbers), DRAWS)
     drawn = simulated(part, snapshot.once(reference_of), snapshot.once(pools_of), [], draws, towards=end)
     nodes = [plan.wiring.nodes[number] for number in part.numbers.tolist()]
     order = np.lexsort((part.network.place, -drawn.critical)).tolist()

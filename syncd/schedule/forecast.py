@@ -19,7 +19,7 @@ from syncd.model.ref import Ref, identity
 from syncd.model.rows import Item
 from syncd.model.snapshot import Snapshot
 from syncd.schedule.calendar import Ints
-from syncd.schedule.chances import Pools, pools_of, simulate
+from syncd.schedule.chances import Pools, draws_of, pools_of, simulate
 from syncd.schedule.dated import ordinals_of
 from syncd.schedule.plan import Plan, plan_of
 from syncd.schedule.reference import ALL, Finished, Reference, reference_of
@@ -34,9 +34,6 @@ _Likely = tuple[float | None, date, date, date]
 
 DRAWS = 2000
 """So many draws: a thousand already fix P85 within 0.2 %."""
-LEAST_DRAWS = 200
-CELLS = 20_000_000
-"""Draws times items, at most: a very large plan is drawn less often."""
 LEAST_ITEMS = 30
 LEAST_WEEKS = 5
 ENOUGH = 0.6
@@ -209,7 +206,7 @@ class _Forecaster:
     def _from_plan(self, refs: Sequence[Ref]) -> dict[Ref, Odds]:
         if not refs:
             return {}
-        draws = max(LEAST_DRAWS, min(DRAWS, CELLS // max(1, len(self.plan.wiring.nodes))))
+        draws = draws_of(len(self.plan.wiring.nodes), DRAWS)
         made = simulate(self.plan, self.reference, self.pools, [End(ref) for ref in refs], draws)
         pace = float(np.median(self.pools.ratios[ALL]))
         ends = self._likely(refs, made.ends, self._minutes, self._days)
@@ -230,7 +227,7 @@ class _Forecaster:
 
     def _from_weeks(self, refs: Sequence[Ref]) -> dict[Ref, Odds]:
         ahead = self._ahead(refs)
-        draws = max(LEAST_DRAWS, min(DRAWS, CELLS // max(1, 100 * len(refs))))
+        draws = draws_of(100 * len(refs), DRAWS)
         found: dict[Ref, Odds] = {}
         for groups, mine in _grouped(refs, self._groups).items():
             weekly = self._rates(groups)

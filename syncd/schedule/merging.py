@@ -13,14 +13,13 @@ import numpy as np
 
 from syncd.model.ref import Ref, identity
 from syncd.model.snapshot import Snapshot
-from syncd.schedule.chances import pools_of, simulate
+from syncd.schedule.chances import draws_of, pools_of, simulate
 from syncd.schedule.durations import DAY
 from syncd.schedule.plan import Plan, plan_of
 from syncd.schedule.reference import reference_of
 from syncd.schedule.wiring import End, Gate, Node
 
 DRAWS = 1000
-CELLS = 20_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +85,7 @@ def _spreads(snapshot: Snapshot, plan: Plan, refs: set[Ref]) -> dict[Ref, float]
         return {}
     order = sorted(refs, key=identity)
     reference = snapshot.once(reference_of)
-    draws = max(200, min(DRAWS, CELLS // max(len(order), len(plan.wiring.nodes))))
+    draws = draws_of(max(len(order), len(plan.wiring.nodes)), DRAWS)
     ends = np.sort(simulate(plan, reference, snapshot.once(pools_of), order, draws).ends, axis=0)
     p50, p85 = (ends[ceil(share * draws) - 1] for share in (0.5, 0.85))
     return dict(zip(order, ((p85 - p50) / DAY).tolist(), strict=True))

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from rich.console import Console
@@ -22,7 +22,7 @@ from syncd.cli.tabled import show_table
 from syncd.config import did_you_mean, some_known
 from syncd.decide.answers import KNOWN_WORDS, unclear
 from syncd.decide.impersonal import People
-from syncd.decide.overrides import SEEN, WORDS, Override, Word
+from syncd.decide.overrides import WORDS, Override, Word
 from syncd.decide.replies import Heard
 from syncd.decide.state import FindingState
 from syncd.decide.word import Worded, worded
@@ -30,7 +30,7 @@ from syncd.decide.wording import count
 from syncd.model.finding import Severity
 from syncd.model.ref import Ref, ref_to_json
 from syncd.model.snapshot import Snapshot
-from syncd.run.analyse import shown
+from syncd.run.analyse import labels_seen, shown
 from syncd.schedule.chains import Chain, chains_of
 from syncd.schedule.hygiene import team_name, team_names
 from syncd.schedule.plan import plan_of
@@ -71,7 +71,7 @@ def portfolio_of(app: App, milestones: list[str], team: str) -> Portfolio:
 
 def _words(app: App, snapshot: Snapshot, states: Iterable[FindingState]) -> tuple[Worded, ...]:
     policy = app.config.policy
-    seen = {key: datetime.fromisoformat(str(at)) for key, at in app.store.meta.under(SEEN).items()}
+    seen = labels_seen(app.store)
     found = worded(snapshot, states, label=policy.status_label, days=policy.status_override_days, seen=seen)
     return found if policy.people == "named" else tuple(_unnamed(one) for one in found)
 

@@ -139,8 +139,7 @@ def _answers(store: Store, snapshot: Snapshot, settled: Settled, policy: Policy)
     """What our comments say to those who answered them."""
     if not snapshot.replies:
         return {}
-    seen = {key: datetime.fromisoformat(str(at)) for key, at in store.meta.under(SEEN).items()}
-    return answers(snapshot, settled.states.values(), policy, seen)
+    return answers(snapshot, settled.states.values(), policy, labels_seen(store))
 
 
 def _with_verdicts(snapshot: Snapshot, store: Store) -> Snapshot:
@@ -163,9 +162,14 @@ def _with_baselines(snapshot: Snapshot, store: Store) -> Snapshot:
     return told
 
 
+def labels_seen(store: Store) -> dict[str, datetime]:
+    """`seen_key` -> since when a label is known that says how a milestone stands."""
+    return {key: datetime.fromisoformat(str(at)) for key, at in store.meta.under(SEEN).items()}
+
+
 def _see_labels(store: Store, snapshot: Snapshot, pattern: str) -> None:
     """Remember since when a label says how a milestone stands, and forget those that are gone. No finding rests on it."""
-    known = store.meta.under(SEEN)
+    known = labels_seen(store)
     there = {seen_key(one, label) for one in snapshot.milestones.values() for label, _ in overrides(one, pattern)}
     for key in there - known.keys():
         store.meta.put(key, snapshot.as_of.isoformat())

@@ -22,7 +22,7 @@ from syncd.model.action import Action
 from syncd.model.problem import Problem, Problems
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref, ref_to_json
-from syncd.model.rows import Rejected
+from syncd.model.remarks import Rejected
 from syncd.model.wire import row_to_json
 from syncd.run.analyse import shown
 from syncd.run.backfill import unasked, wanted_of

@@ -17,7 +17,8 @@ from syncd.mapping.program import Program, Rule, program
 from syncd.model.problem import Problems
 from syncd.model.raw import MOST_LEVELS, TOO_DEEP, RawRecord
 from syncd.model.ref import Ref
-from syncd.model.rows import Dependency, Note, Rejected, Row
+from syncd.model.remarks import Note, Rejected
+from syncd.model.rows import Dependency, Row
 
 LANGUAGE = 3
 """Part of the hash: it rises when the same text comes to mean something else, so that rows are mapped again."""

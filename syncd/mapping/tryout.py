@@ -9,7 +9,8 @@ from syncd.mapping.look import Look, Unreadable
 from syncd.mapping.program import StreamForm
 from syncd.model.raw import Json, RawRecord, Scope
 from syncd.model.ref import Ref
-from syncd.model.rows import Note, Rejected, Row
+from syncd.model.remarks import Note, Rejected
+from syncd.model.rows import Row
 
 NO_FACTS: Table[str, Json] = {}
 

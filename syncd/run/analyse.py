@@ -19,7 +19,7 @@ from syncd.model.collecting import uncollected
 from syncd.model.contract import Contract
 from syncd.model.people import Entry
 from syncd.model.ref import Ref
-from syncd.model.rows import Rejected
+from syncd.model.remarks import Rejected
 from syncd.model.snapshot import Snapshot
 from syncd.model.teams import Team, Work
 from syncd.run.aside import dropped

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from syncd.detect import Defect
 from syncd.model.ref import Ref
-from syncd.model.rows import Rejected
+from syncd.model.remarks import Rejected
 from syncd.model.snapshot import Snapshot
 from syncd.run.analyse import Analysed
 

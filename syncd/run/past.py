@@ -8,7 +8,8 @@ from syncd.mapping import apply
 from syncd.mapping.assemble import assemble
 from syncd.model.baseline import Baseline
 from syncd.model.ref import Ref
-from syncd.model.rows import Rejected, Row
+from syncd.model.remarks import Rejected
+from syncd.model.rows import Row
 from syncd.model.snapshot import Snapshot
 from syncd.run.analyse import Understanding
 from syncd.run.link import Link

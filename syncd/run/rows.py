@@ -10,7 +10,8 @@ from syncd.config.mappings import bundled_folder
 from syncd.mapping import apply, still_missing, unread_line
 from syncd.model.packed import form_now
 from syncd.model.ref import Ref
-from syncd.model.rows import Rejected, Row
+from syncd.model.remarks import Rejected
+from syncd.model.rows import Row
 from syncd.model.snapshot import LostField
 from syncd.model.wire import rows_to_text
 from syncd.run.backfill import UNASKED, Wanted, look_again, unasked, wanted_of

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, or_, 
 
 from syncd.model.packed import Form, form_now
 from syncd.model.ref import Ref
-from syncd.model.rows import Rejected
+from syncd.model.remarks import Rejected
 from syncd.model.wire import RowsReading
 from syncd.store.engine import Database
 from syncd.store.mirror import Mirror

@@ -7,7 +7,8 @@ from syncd.mapping import Applied, Mapping, Source, apply, parse
 from syncd.model.problem import Problems
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
-from syncd.model.rows import Rejected, Row
+from syncd.model.remarks import Rejected
+from syncd.model.rows import Row
 from syncd.model.wire import row_to_json
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,7 +6,7 @@ from inline_snapshot import snapshot
 from syncd.mapping import apply, fields_read
 from syncd.mapping.cel import Cel, CelError
 from syncd.mapping.look import Look
-from syncd.model.rows import Rejected
+from syncd.model.remarks import Rejected
 from tests.mapping.mapping_world import item, made, only, record, rejection
 
 

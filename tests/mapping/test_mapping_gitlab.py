@@ -9,7 +9,8 @@ from connectors.gitlab.freeze import expanded
 from connectors.gitlab.work_items import as_epic
 from syncd.mapping import apply
 from syncd.model.ref import Ref
-from syncd.model.rows import Deployment, Environment, Milestone, Person, Rejected, SignOff, Window
+from syncd.model.remarks import Rejected
+from syncd.model.rows import Deployment, Environment, Milestone, Person, SignOff, Window
 from tests.mapping.mapping_world import default, only, record, rows
 
 GITLAB = default("gitlab.default")

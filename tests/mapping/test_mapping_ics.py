@@ -10,7 +10,8 @@ from connectors.icalendar_records import Asked, records
 from connectors.icalendar_text import take_apart
 from syncd.mapping import Applied, apply, fields_read, unfetched
 from syncd.model.raw import Scope
-from syncd.model.rows import Absence, Item, Milestone, Person, Rejected, Row, Window
+from syncd.model.remarks import Rejected
+from syncd.model.rows import Absence, Item, Milestone, Person, Row, Window
 from tests.connectors.ics_given import TODAY, calendar, event, raw
 from tests.mapping.mapping_world import FOLDER, default, made, only, rejection
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from syncd.mapping import Applied, apply, streams, trace, try_records
 from syncd.model.raw import RawRecord
 from syncd.model.ref import Ref
-from syncd.model.rows import Rejected
+from syncd.model.remarks import Rejected
 from syncd.model.wire import RowsReading, row_from_json, row_to_json, rows_to_text
 from tests.mapping.mapping_world import DEFAULTS, FOLDER, default, record
 

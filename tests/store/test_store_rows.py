@@ -6,7 +6,7 @@ import pytest
 
 from syncd.model.raw import RawRecord, Scope
 from syncd.model.ref import Ref
-from syncd.model.rows import Rejected
+from syncd.model.remarks import Rejected
 from syncd.store import Store
 from syncd.store.raws import StoredRaw
 from syncd.store.rows import MappedRecord, Noted
